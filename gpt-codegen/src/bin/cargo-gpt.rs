@@ -1,0 +1,2 @@
+//! The `cargo gpt` command.
+fn main() {}

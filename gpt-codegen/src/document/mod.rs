@@ -1,0 +1,77 @@
+//! The OpenAPI description in one shape (that of 3.1), its objects read on demand.
+
+use crate::{ir, node::Node, source::Span};
+
+/// An operation with what its path item and the document add to it. References are followed,
+/// schemas are left as nodes.
+#[derive(Debug)]
+pub(crate) struct OperationObject<'a> {
+    /// `operationId`, or the name derived from method and path.
+    pub(crate) id: String,
+    /// Where `operationId` stands, else the method.
+    pub(crate) span: Span,
+    pub(crate) method: ir::Method,
+    pub(crate) path: &'a str,
+    pub(crate) tags: Vec<String>,
+    pub(crate) summary: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) deprecated: bool,
+    /// `x-openai-isConsequential`.
+    pub(crate) consequential: Option<bool>,
+    /// Its own servers, path item's included; empty for the document's.
+    pub(crate) servers: Vec<ir::Server>,
+    /// Its own or the document's.
+    pub(crate) security: Vec<Vec<ir::Requirement>>,
+    /// Those of the path item first, as overridden by the operation's.
+    pub(crate) parameters: Vec<ParameterObject<'a>>,
+    pub(crate) body: Option<BodyObject<'a>>,
+    pub(crate) responses: Vec<ResponseObject<'a>>,
+}
+
+/// A parameter.
+#[derive(Debug)]
+pub(crate) struct ParameterObject<'a> {
+    pub(crate) name: String,
+    pub(crate) span: Span,
+    pub(crate) location: ir::Location,
+    /// With the default of its location.
+    pub(crate) style: ir::Style,
+    /// With the default of its style.
+    pub(crate) explode: bool,
+    pub(crate) allow_reserved: bool,
+    pub(crate) required: bool,
+    pub(crate) description: Option<String>,
+    pub(crate) deprecated: bool,
+    pub(crate) example: Option<serde_json::Value>,
+    /// Its schema, or that of its `content`.
+    pub(crate) schema: Option<&'a Node>,
+    /// The media type of a `content` parameter.
+    pub(crate) content: Option<String>,
+}
+
+/// A request body.
+#[derive(Debug)]
+pub(crate) struct BodyObject<'a> {
+    pub(crate) span: Span,
+    pub(crate) required: bool,
+    pub(crate) description: Option<String>,
+    pub(crate) content: Vec<MediaTypeObject<'a>>,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct ResponseObject<'a> {
+    pub(crate) status: ir::Status,
+    pub(crate) span: Span,
+    pub(crate) description: Option<String>,
+    pub(crate) content: Vec<MediaTypeObject<'a>>,
+}
+
+/// A media type of a body.
+#[derive(Debug)]
+pub(crate) struct MediaTypeObject<'a> {
+    pub(crate) media_type: String,
+    pub(crate) span: Span,
+    pub(crate) schema: Option<&'a Node>,
+    pub(crate) example: Option<serde_json::Value>,
+}

@@ -1,0 +1,397 @@
+//! An [`Api`] owns its types and operations; ids index it. Order is the order of the document.
+
+use serde_json::Value;
+
+use crate::source::Span;
+
+/// Everything that is generated from one document.
+#[derive(Clone, Debug)]
+pub(crate) struct Api {
+    /// The name of the generated module.
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) version: String,
+    pub(crate) description: Option<String>,
+    pub(crate) servers: Vec<Server>,
+    /// Those that the operations use.
+    pub(crate) security_schemes: Vec<SecurityScheme>,
+    pub(crate) types: Vec<TypeDef>,
+    pub(crate) operations: Vec<Operation>,
+}
+
+impl Api {
+    pub(crate) fn ty(&self, id: TypeId) -> &TypeDef {
+        &self.types[id.0 as usize]
+    }
+}
+
+/// The position of a type in [`Api::types`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct TypeId(pub(crate) u32);
+
+/// A type in a place: the type, and whether `null` may stand there too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TypeUse {
+    pub(crate) id: TypeId,
+    pub(crate) nullable: bool,
+}
+
+/// A schema, resolved. There is one per component and one per inline schema.
+#[derive(Clone, Debug)]
+pub(crate) struct TypeDef {
+    pub(crate) span: Span,
+    /// What it is named after.
+    pub(crate) origin: Origin,
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) deprecated: bool,
+    pub(crate) examples: Vec<Value>,
+    /// `default` of the schema.
+    pub(crate) default: Option<Value>,
+    /// Whether a request can reach it.
+    pub(crate) in_request: bool,
+    /// Whether an answer can reach it.
+    pub(crate) in_answer: bool,
+    pub(crate) kind: Type,
+}
+
+/// Where a schema stands, which is what it is named after.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Origin {
+    /// `#/components/schemas/NAME`, or the last segment of another reference.
+    Component(String),
+    /// Inside another schema.
+    Inside(TypeId, Part),
+    /// In an operation.
+    Operation(OperationId, Place),
+}
+
+/// The position of an operation in [`Api::operations`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct OperationId(pub(crate) u32);
+
+/// A part of a schema.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Part {
+    Property(String),
+    /// The items of an array.
+    Item,
+    /// The values of a map, or the additional properties of an object.
+    Value,
+    /// A variant of a union, by position.
+    Variant(usize),
+}
+
+/// A place for a schema in an operation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Place {
+    Parameter(String),
+    Body,
+    /// The body of an answer or failure.
+    Response(Status),
+}
+
+/// The shape of a type.
+#[derive(Clone, Debug)]
+pub(crate) enum Type {
+    /// Any JSON.
+    Any,
+    Boolean,
+    Integer(Integer),
+    Number(Number),
+    String(Text),
+    Array(Array),
+    /// An object whose keys are free.
+    Map(Map),
+    Struct(Struct),
+    Enum(Enum),
+    Union(Union),
+    /// No content.
+    Unit,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Integer {
+    pub(crate) format: IntegerFormat,
+    pub(crate) bounds: Bounds,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum IntegerFormat {
+    Int32,
+    #[default]
+    Int64,
+    Uint32,
+    Uint64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Number {
+    /// `format: float`.
+    pub(crate) single: bool,
+    pub(crate) bounds: Bounds,
+}
+
+/// The bounds of a number, as JSON numbers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bounds {
+    pub(crate) minimum: Option<serde_json::Number>,
+    pub(crate) exclusive_minimum: Option<serde_json::Number>,
+    pub(crate) maximum: Option<serde_json::Number>,
+    pub(crate) exclusive_maximum: Option<serde_json::Number>,
+    pub(crate) multiple_of: Option<serde_json::Number>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Text {
+    pub(crate) format: TextFormat,
+    /// `format` as written, known or not.
+    pub(crate) format_name: Option<String>,
+    pub(crate) min_length: Option<u64>,
+    pub(crate) max_length: Option<u64>,
+    /// An ECMA-262 regular expression.
+    pub(crate) pattern: Option<String>,
+}
+
+/// The formats that have a Rust type of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum TextFormat {
+    #[default]
+    None,
+    /// `Date`
+    Date,
+    /// `OffsetDateTime`
+    DateTime,
+    /// `Uuid`
+    Uuid,
+    /// `Base64`
+    Byte,
+    /// A `String` in JSON; raw bytes as a whole body.
+    Binary,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Array {
+    pub(crate) items: TypeUse,
+    pub(crate) min_items: Option<u64>,
+    pub(crate) max_items: Option<u64>,
+    pub(crate) unique_items: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Map {
+    pub(crate) values: TypeUse,
+    pub(crate) min_properties: Option<u64>,
+    pub(crate) max_properties: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Struct {
+    pub(crate) fields: Vec<Field>,
+    pub(crate) rest: Rest,
+}
+
+/// What becomes of properties that are not named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// `additionalProperties` is absent.
+    Ignored,
+    /// `additionalProperties: false`.
+    Refused,
+    /// `additionalProperties` is `true` or a schema.
+    Kept(TypeUse),
+}
+
+/// A property.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    /// The name on the wire.
+    pub(crate) name: String,
+    pub(crate) span: Span,
+    pub(crate) ty: TypeUse,
+    pub(crate) required: bool,
+    /// Whether the type must stand behind a `Box` to have a size. Only optional or nullable fields
+    /// are boxed, inside their `Option`.
+    pub(crate) boxed: bool,
+    /// The description at the property, else of its schema.
+    pub(crate) description: Option<String>,
+    pub(crate) deprecated: bool,
+    pub(crate) default: Option<Value>,
+    pub(crate) read_only: bool,
+    pub(crate) write_only: bool,
+}
+
+/// A closed or open list of texts or integers.
+#[derive(Clone, Debug)]
+pub(crate) struct Enum {
+    pub(crate) values: EnumValues,
+    /// Whether values that are not listed are kept: in answers the API may add some.
+    pub(crate) open: bool,
+    /// Whether it was written as `const`.
+    pub(crate) is_const: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum EnumValues {
+    Texts(Vec<String>),
+    Integers(Vec<i64>),
+}
+
+/// One of several types (`oneOf`, `anyOf`, type arrays).
+#[derive(Clone, Debug)]
+pub(crate) struct Union {
+    /// The property that tells the variants apart: of the `discriminator`, or one that is `const`
+    /// in every variant.
+    pub(crate) tag: Option<String>,
+    pub(crate) variants: Vec<Variant>,
+    /// Whether values that fit no variant are kept: in answers the API may add some.
+    pub(crate) open: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Variant {
+    pub(crate) ty: TypeId,
+    /// The values of the tag that choose it; empty in an untagged union.
+    pub(crate) tags: Vec<String>,
+    /// Whether the payload must stand behind a `Box`.
+    pub(crate) boxed: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Operation {
+    /// `operationId`, or the name derived from method and path.
+    pub(crate) id: String,
+    /// Where `operationId` stands, else the method.
+    pub(crate) span: Span,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) summary: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) deprecated: bool,
+    /// `x-openai-isConsequential`, else whether the method is not GET.
+    pub(crate) consequential: bool,
+    /// Its own servers, path item's included; empty for the document's.
+    pub(crate) servers: Vec<Server>,
+    /// Alternatives, each a combination. Empty when none is needed.
+    pub(crate) security: Vec<Vec<Requirement>>,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) body: Option<Body>,
+    /// What success brings, the most specific status first.
+    pub(crate) answers: Vec<Response>,
+    /// What failure brings, the most specific status first.
+    pub(crate) failures: Vec<Response>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Method {
+    Get,
+    Put,
+    Post,
+    Delete,
+    Options,
+    Head,
+    Patch,
+    Trace,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) span: Span,
+    pub(crate) location: Location,
+    pub(crate) style: Style,
+    pub(crate) explode: bool,
+    pub(crate) allow_reserved: bool,
+    pub(crate) required: bool,
+    pub(crate) ty: TypeUse,
+    /// The media type of a `content` parameter.
+    pub(crate) content: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) deprecated: bool,
+    pub(crate) example: Option<Value>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Location {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Simple,
+    Matrix,
+    Label,
+    Form,
+    SpaceDelimited,
+    PipeDelimited,
+    DeepObject,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Body {
+    pub(crate) span: Span,
+    pub(crate) required: bool,
+    pub(crate) media_type: String,
+    pub(crate) ty: TypeUse,
+    pub(crate) description: Option<String>,
+    pub(crate) example: Option<Value>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Response {
+    pub(crate) status: Status,
+    pub(crate) span: Span,
+    /// `None` for an empty body.
+    pub(crate) media_type: Option<String>,
+    /// `Type::Unit` for an empty body.
+    pub(crate) ty: TypeUse,
+    pub(crate) description: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Status {
+    Code(u16),
+    /// `Range(4)` is `4XX`.
+    Range(u8),
+    Default,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Server {
+    pub(crate) span: Span,
+    /// Absolute, possibly with `{variables}`.
+    pub(crate) url: String,
+    pub(crate) description: Option<String>,
+    /// Name and default.
+    pub(crate) variables: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct SecurityScheme {
+    pub(crate) name: String,
+    pub(crate) span: Span,
+    pub(crate) kind: SecurityKind,
+    pub(crate) description: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SecurityKind {
+    ApiKey {
+        location: Location,
+        name: String,
+    },
+    Basic,
+    /// Also OAuth2 and OpenID Connect, whose tokens are sent so.
+    Bearer,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Requirement {
+    /// [`SecurityScheme::name`].
+    pub(crate) scheme: String,
+    pub(crate) scopes: Vec<String>,
+}

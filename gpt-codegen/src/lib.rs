@@ -1,0 +1,7 @@
+//! Turns OpenAPI action schemas into typed Rust clients and tool descriptors.
+
+mod diagnostic;
+mod document;
+mod ir;
+mod node;
+mod source;

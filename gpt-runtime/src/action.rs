@@ -1,0 +1,250 @@
+//! What a generated module says about an API: its operations as data, and the trait that ties an
+//! operation to its Rust types.
+//!
+//! Generated code builds these as `static` values; the interpreter in [`crate::invoke`] reads them.
+
+use crate::data::Data;
+
+/// A typed operation: the arguments of one call, and what comes back.
+///
+/// `gpt-codegen` implements this for one struct per operation; its fields are the operation's
+/// parameters and, as `body`, its request body.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an action",
+    label = "name a module made by `include_actions!`, or an operation in it such as `weather::GetForecast`"
+)]
+pub trait Action: Data {
+    /// The description that is called, shown to the model and served.
+    const OPERATION: &'static Operation;
+    /// The body of a successful answer.
+    type Answer: Data;
+    /// The body of any other answer.
+    type Failure: Data;
+}
+
+/// An API: one OpenAPI document, narrowed to its selected operations.
+#[derive(Debug)]
+pub struct Api {
+    /// The name of the generated module.
+    pub name: &'static str,
+    /// `info.title`.
+    pub title: &'static str,
+    /// `info.version`.
+    pub version: &'static str,
+    /// The document's servers, the first being the default.
+    pub servers: &'static [Server],
+    /// The security schemes its operations use.
+    pub security_schemes: &'static [SecurityScheme],
+    /// JSON object of the schemas that the operations' parameters refer to as `#/$defs/NAME`.
+    pub schemas: &'static str,
+}
+
+/// One operation, as data.
+#[derive(Debug)]
+pub struct Operation {
+    /// The API it belongs to.
+    pub api: &'static Api,
+    /// `operationId`, or the name derived where the document has none.
+    pub id: &'static str,
+    /// What a model sees of it.
+    pub tool: Tool,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path template, such as `/points/{latitude},{longitude}`.
+    pub path: &'static str,
+    /// The operation's own servers; empty for the API's.
+    pub servers: &'static [Server],
+    /// Path, query, header and cookie parameters.
+    pub parameters: &'static [Parameter],
+    /// The request body.
+    pub body: Option<Body>,
+    /// Bodies of success by status, the most specific first.
+    pub answers: &'static [Response],
+    /// Bodies of failure by status, the most specific first.
+    pub failures: &'static [Response],
+    /// Alternatives, each a combination of schemes; empty when none is needed.
+    pub security: &'static [&'static [Requirement]],
+    /// Whether a person is asked before each call (`x-openai-isConsequential`).
+    pub consequential: bool,
+    /// Whether the document calls it deprecated.
+    pub deprecated: bool,
+}
+
+/// What a model sees of an operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Tool {
+    /// `^[A-Za-z_][A-Za-z0-9_-]{0,63}$`, unique in its API.
+    pub name: &'static str,
+    /// What it does, in the document's words.
+    pub description: &'static str,
+    /// JSON Schema 2020-12 of the flat arguments, as JSON text; `#/$defs/NAME` refers to
+    /// [`Api::schemas`].
+    pub parameters: &'static str,
+    /// An example of arguments derived from the schema, as JSON text.
+    pub example: &'static str,
+}
+
+/// One parameter and the flat argument that fills it.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// The name the model and the arguments struct use.
+    pub argument: &'static str,
+    /// The name on the wire.
+    pub name: &'static str,
+    /// Where it goes.
+    pub location: Location,
+    /// How arrays and objects are spelled.
+    pub style: Style,
+    /// Whether each item or property gets a name of its own.
+    pub explode: bool,
+    /// Whether reserved characters are sent as they are.
+    pub allow_reserved: bool,
+    /// Whether a call without it is refused.
+    pub required: bool,
+    /// The media type it is written as, for a `content` parameter.
+    pub content: Option<&'static str>,
+}
+
+/// The request body and the flat arguments that fill it.
+#[derive(Clone, Copy, Debug)]
+pub struct Body {
+    /// Whether a call without it is refused.
+    pub required: bool,
+    /// The media type it is sent as.
+    pub media_type: &'static str,
+    /// How flat arguments become the body.
+    pub arguments: BodyArguments,
+}
+
+/// How flat arguments become the request body.
+#[derive(Clone, Copy, Debug)]
+pub enum BodyArguments {
+    /// One argument holds the body as a whole.
+    Whole(&'static str),
+    /// Each property of the body is an argument: `(argument, property)`. Arguments without a place
+    /// are refused, or become properties too where the flag (`additionalProperties`) says so.
+    Properties(&'static [(&'static str, &'static str)], bool),
+}
+
+/// A kind of answer the document describes.
+#[derive(Clone, Copy, Debug)]
+pub struct Response {
+    /// The statuses it stands for.
+    pub status: Status,
+    /// The media type of its body; `None` for an empty one.
+    pub media_type: Option<&'static str>,
+    /// The variant of [`Action::Answer`] or [`Action::Failure`] that holds it, where that is an
+    /// enum by status.
+    pub variant: usize,
+}
+
+/// The statuses a response stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Exactly this one.
+    Code(u16),
+    /// All of a class: `Range(4)` is `4XX`.
+    Range(u8),
+    /// Any other.
+    Default,
+}
+
+/// A server of an API.
+#[derive(Clone, Copy, Debug)]
+pub struct Server {
+    /// An absolute URL, possibly with `{variables}`.
+    pub url: &'static str,
+    /// `(name, default)` of its variables.
+    pub variables: &'static [(&'static str, &'static str)],
+}
+
+/// How requests prove who sends them.
+#[derive(Clone, Copy, Debug)]
+pub struct SecurityScheme {
+    /// Its key in `components.securitySchemes`.
+    pub name: &'static str,
+    /// Its kind.
+    pub kind: SecurityKind,
+}
+
+/// The kinds of security scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecurityKind {
+    /// A key in a header, the query or a cookie of this name.
+    ApiKey(Location, &'static str),
+    /// HTTP basic authentication, RFC 7617.
+    Basic,
+    /// A bearer token, RFC 6750; also how OAuth2 and OpenID Connect tokens are sent.
+    Bearer,
+}
+
+/// A scheme that a call needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Requirement {
+    /// The scheme's name.
+    pub scheme: &'static str,
+    /// The scopes it must hold.
+    pub scopes: &'static [&'static str],
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// In the path template.
+    Path,
+    /// In the query string.
+    Query,
+    /// A request header.
+    Header,
+    /// In the `Cookie` header.
+    Cookie,
+}
+
+/// How a parameter's value is spelled (OpenAPI 3.1, section 4.8.12.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// `a,b`, as in paths and headers.
+    Simple,
+    /// `;name=a,b`.
+    Matrix,
+    /// `.a.b`.
+    Label,
+    /// `name=a&name=b`, as in queries and cookies.
+    Form,
+    /// `name=a%20b`.
+    SpaceDelimited,
+    /// `name=a|b`.
+    PipeDelimited,
+    /// `name[key]=value`.
+    DeepObject,
+}
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Method {
+    Get,
+    Put,
+    Post,
+    Delete,
+    Options,
+    Head,
+    Patch,
+    Trace,
+}
+
+impl Method {
+    /// The method's name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
+            Self::Head => "HEAD",
+            Self::Patch => "PATCH",
+            Self::Trace => "TRACE",
+        }
+    }
+}

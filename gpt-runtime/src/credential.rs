@@ -1,0 +1,1 @@
+//! How requests of actions are signed.

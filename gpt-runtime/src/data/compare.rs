@@ -1,0 +1,115 @@
+//! Equality and `Debug` of generated types.
+
+use std::fmt;
+
+use super::{Data, Rest, Slot, View};
+
+/// Whether two values of a type hold the same.
+pub fn equal(left: &impl Data, right: &impl Data) -> bool {
+    slots_equal(left, right)
+}
+
+/// Prints a value as a derived `Debug` would, with wire names.
+pub fn debug(value: &impl Data, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fmt::Debug::fmt(&Printed(value), f)
+}
+
+#[allow(
+    clippy::float_cmp,
+    reason = "equality of floats is what derived code compares too"
+)]
+fn slots_equal(left: &dyn Slot, right: &dyn Slot) -> bool {
+    match (left.view(), right.view()) {
+        (View::Unit, View::Unit) => true,
+        (View::Boolean(left), View::Boolean(right)) => left == right,
+        (View::Integer(left), View::Integer(right)) => left == right,
+        (View::Float(left), View::Float(right)) => left == right,
+        (View::Double(left), View::Double(right)) => left == right,
+        (View::Text(left), View::Text(right)) => left == right,
+        (View::Any(left), View::Any(right)) => left == right,
+        (View::Option(left), View::Option(right)) => match (left, right) {
+            (None, None) => true,
+            (Some(left), Some(right)) => slots_equal(left, right),
+            _ => false,
+        },
+        (View::List(left), View::List(right)) => {
+            left.len() == right.len()
+                && (0..left.len()).all(|index| match (left.get(index), right.get(index)) {
+                    (Some(left), Some(right)) => slots_equal(left, right),
+                    _ => false,
+                })
+        }
+        (View::Map(left), View::Map(right)) => left
+            .entries()
+            .map(Some)
+            .chain([None])
+            .zip(right.entries().map(Some).chain([None]))
+            .all(|pair| match pair {
+                (Some((left_key, left)), Some((right_key, right))) => {
+                    left_key == right_key && slots_equal(left, right)
+                }
+                (None, None) => true,
+                _ => false,
+            }),
+        (View::Record(left), View::Record(right)) => {
+            let table = left.table();
+            let slots = table.fields.len() + usize::from(table.rest == Rest::Kept);
+            (0..slots).all(|index| slots_equal(left.get(index), right.get(index)))
+        }
+        (View::Union(left), View::Union(right)) => {
+            let (left_variant, left) = left.get();
+            let (right_variant, right) = right.get();
+            left_variant == right_variant && slots_equal(left, right)
+        }
+        _ => false,
+    }
+}
+
+/// A slot on its way to a debug print.
+struct Printed<'a>(&'a dyn Slot);
+
+impl fmt::Debug for Printed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.view() {
+            View::Unit => f.write_str("()"),
+            View::Boolean(value) => value.fmt(f),
+            View::Integer(value) => value.fmt(f),
+            View::Float(value) => value.fmt(f),
+            View::Double(value) => value.fmt(f),
+            View::Text(value) => value.fmt(f),
+            View::Any(value) => value.fmt(f),
+            View::Option(value) => value.map(Printed).fmt(f),
+            View::List(list) => f
+                .debug_list()
+                .entries(
+                    (0..list.len())
+                        .filter_map(|index| list.get(index))
+                        .map(Printed),
+                )
+                .finish(),
+            View::Map(map) => f
+                .debug_map()
+                .entries(
+                    map.entries()
+                        .map(|(key, value)| (key.to_owned(), Printed(value))),
+                )
+                .finish(),
+            View::Record(record) => {
+                let table = record.table();
+                let mut print = f.debug_struct(table.name);
+                for (index, (name, _)) in table.fields.iter().enumerate() {
+                    print.field(name, &Printed(record.get(index)));
+                }
+                if table.rest == Rest::Kept {
+                    print.field("additional", &Printed(record.get(table.fields.len())));
+                }
+                print.finish()
+            }
+            View::Union(union) => {
+                let (variant, payload) = union.get();
+                let name = union.table().variants.get(variant).map_or("", |it| it.name);
+                f.debug_tuple(name).field(&Printed(payload)).finish()
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Options, boxes, arrays and maps.
+
+use std::collections::BTreeMap;
+
+use super::{Data, List, Map, SetOption, Slot, View, ViewMut};
+
+impl<T: Data> Data for Option<T> {
+    fn blank() -> Self {
+        None
+    }
+    fn view(&self) -> View<'_> {
+        View::Option(self.as_ref().map(|value| value as &dyn Slot))
+    }
+    fn view_mut(&mut self) -> ViewMut<'_> {
+        ViewMut::Option(self)
+    }
+}
+
+impl<T: Data> SetOption for Option<T> {
+    fn clear(&mut self) {
+        *self = None;
+    }
+    fn fill(&mut self) -> &mut dyn Slot {
+        self.insert(T::blank())
+    }
+}
+
+impl<T: Data> Data for Box<T> {
+    fn blank() -> Self {
+        Box::new(T::blank())
+    }
+    fn view(&self) -> View<'_> {
+        T::view(self)
+    }
+    fn view_mut(&mut self) -> ViewMut<'_> {
+        T::view_mut(self)
+    }
+}
+
+impl<T: Data> Data for Vec<T> {
+    fn blank() -> Self {
+        Vec::new()
+    }
+    fn view(&self) -> View<'_> {
+        View::List(self)
+    }
+    fn view_mut(&mut self) -> ViewMut<'_> {
+        ViewMut::List(self)
+    }
+}
+
+impl<T: Data> List for Vec<T> {
+    fn len(&self) -> usize {
+        Vec::len(self)
+    }
+    fn get(&self, index: usize) -> Option<&dyn Slot> {
+        self.as_slice().get(index).map(|value| value as &dyn Slot)
+    }
+    fn clear(&mut self) {
+        Vec::clear(self);
+    }
+    fn push(&mut self) -> &mut dyn Slot {
+        self.push_mut(T::blank())
+    }
+}
+
+impl<T: Data> Data for BTreeMap<String, T> {
+    fn blank() -> Self {
+        BTreeMap::new()
+    }
+    fn view(&self) -> View<'_> {
+        View::Map(self)
+    }
+    fn view_mut(&mut self) -> ViewMut<'_> {
+        ViewMut::Map(self)
+    }
+}
+
+impl<T: Data> Map for BTreeMap<String, T> {
+    fn entries(&self) -> Box<dyn Iterator<Item = (&str, &dyn Slot)> + '_> {
+        Box::new(
+            self.iter()
+                .map(|(key, value)| (key.as_str(), value as &dyn Slot)),
+        )
+    }
+    fn clear(&mut self) {
+        BTreeMap::clear(self);
+    }
+    fn insert(&mut self, key: String) -> &mut dyn Slot {
+        let entry = self.entry(key).or_insert_with(T::blank);
+        *entry = T::blank();
+        entry
+    }
+}

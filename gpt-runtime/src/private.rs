@@ -1,0 +1,30 @@
+//! What generated code needs. Not for people: anything here may change in any version.
+
+pub use crate::action::{
+    Action, Api, Body, BodyArguments, Location, Method, Operation, Parameter, Requirement,
+    Response, SecurityKind, SecurityScheme, Server, Status, Style, Tool,
+};
+/// A blank value of the type asked for.
+pub fn blank<T: Data>() -> T {
+    T::blank()
+}
+
+pub use crate::data::{
+    Base64, Data, IntegerEnum, Presence, Record, RecordTable, Rest, Slot, TextEnum, Union,
+    UnionTable, UnionVariant,
+};
+pub use crate::{integer_enums, records, responses, text_enums, unions};
+pub use serde_json::Value;
+pub use std::collections::BTreeMap;
+pub use time::{Date, OffsetDateTime};
+pub use uuid::Uuid;
+
+/// The names of the standard prelude that generated code uses.
+pub mod prelude {
+    pub use core::clone::Clone;
+    pub use core::marker::Copy;
+    pub use core::option::Option::{self, None, Some};
+    pub use std::boxed::Box;
+    pub use std::string::String;
+    pub use std::vec::Vec;
+}

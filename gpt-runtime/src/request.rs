@@ -1,0 +1,1 @@
+//! From an operation and flat arguments to an HTTP request.
