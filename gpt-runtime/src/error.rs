@@ -1,6 +1,6 @@
-//! Why a GPT does not start or stops.
+//! Why a GPT does not start, does not answer, or stops.
 
-/// Why a GPT does not start or stops.
+/// Why a GPT does not start, does not answer, or stops.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -20,6 +20,42 @@ pub enum Error {
         /// The model's name.
         model: String,
     },
+    /// Two operations would be one tool to the model.
+    #[error("two actions are called `{tool}`: {first} and {second}; leave one of them out")]
+    DuplicateTool {
+        /// The name both have.
+        tool: &'static str,
+        /// Method and path of one, with its API.
+        first: String,
+        /// Method and path of the other, with its API.
+        second: String,
+    },
+    /// There is no such conversation, or no longer.
+    #[error("there is no such conversation: it may have been dropped, start a new one")]
+    UnknownConversation,
+    /// The conversation is still answering an earlier message.
+    #[error("an answer is still being written: wait for it or cancel it")]
+    TurnRunning,
+    /// There is nothing to answer.
+    #[error("the message is empty")]
+    EmptyMessage,
+    /// The message is longer than the service takes.
+    #[error("the message has {length} characters: at most {limit} are allowed")]
+    MessageTooLong {
+        /// Its length in characters.
+        length: usize,
+        /// The limit in characters.
+        limit: usize,
+    },
+    /// The conversation holds as many messages as the service keeps.
+    #[error("the conversation has reached {limit} messages: start a new one")]
+    ConversationFull {
+        /// The limit.
+        limit: usize,
+    },
+    /// The store of conversations failed.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}")]
     Listen {

@@ -18,6 +18,7 @@ pub mod request;
 pub mod schema;
 pub mod server;
 pub mod service;
+pub mod store;
 
 pub use gpt_macros::gpt;
 

@@ -2,12 +2,23 @@
 //!
 //! Nothing here knows OpenAPI or HTTP serving. [`Model`] can be implemented for any provider.
 
-use std::pin::Pin;
+pub mod offline;
+pub mod script;
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use futures_core::Stream;
 use serde_json::Value;
+use tokio::sync::mpsc;
 
-use crate::message::{Message, ToolCall};
+use crate::{
+    error::Error,
+    message::{Message, ToolCall},
+};
 
 /// A chat model.
 pub trait Model: Send + Sync + 'static {
@@ -75,4 +86,76 @@ pub enum ModelError {
     /// The answer was not what the protocol says.
     #[error("the model's answer is not understood: {0}")]
     Protocol(String),
+    /// The answer reached the length the model may write.
+    #[error("the answer was cut off: the model reached the length it may write")]
+    CutOff,
+    /// The provider's content filter stopped the answer.
+    #[error("the answer was stopped by the content filter of the model's provider")]
+    Filtered,
+}
+
+/// The model that the environment asks for.
+pub(crate) fn from_env() -> Result<Arc<dyn Model>, Error> {
+    Ok(Arc::new(offline::Offline::new()))
+}
+
+/// Turns a future that sends pieces into a stream of them.
+///
+/// The future runs while the stream is polled and ends when it is dropped, so implementing
+/// [`Model::respond`] is writing an ordinary `async` block:
+///
+/// ```
+/// use gpt_runtime::model::{Chunk, chunks};
+///
+/// let answer = chunks(|answer| async move {
+///     answer.send(Ok(Chunk::Text("Hello!".to_owned())));
+/// });
+/// ```
+pub fn chunks<F>(write: impl FnOnce(Sender) -> F) -> Chunks
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (sender, receiver) = mpsc::unbounded_channel();
+    Box::pin(Written {
+        writer: Some(Box::pin(write(Sender(sender)))),
+        receiver,
+    })
+}
+
+/// Sends pieces into the stream made by [`chunks`].
+#[derive(Debug)]
+pub struct Sender(mpsc::UnboundedSender<Result<Chunk, ModelError>>);
+
+impl Sender {
+    /// Sends a piece.
+    pub fn send(&self, chunk: Result<Chunk, ModelError>) {
+        // It fails when the stream is gone, and with it the future that calls this.
+        let _ = self.0.send(chunk);
+    }
+}
+
+struct Written {
+    /// Polled only when all it sent is read, so that at most one poll's pieces wait.
+    writer: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    receiver: mpsc::UnboundedReceiver<Result<Chunk, ModelError>>,
+}
+
+impl Stream for Written {
+    type Item = Result<Chunk, ModelError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Poll::Ready(Some(chunk)) = self.receiver.poll_recv(cx) {
+            return Poll::Ready(Some(chunk));
+        }
+        if let Some(writer) = &mut self.writer
+            && writer.as_mut().poll(cx).is_ready()
+        {
+            self.writer = None;
+        }
+        match self.receiver.poll_recv(cx) {
+            // The future may have kept a sender in a task of its own; it sends when it likes.
+            Poll::Ready(chunk) => Poll::Ready(chunk),
+            Poll::Pending => Poll::Pending,
+        }
+    }
 }

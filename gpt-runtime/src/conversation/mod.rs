@@ -1,0 +1,191 @@
+//! The loop between a person, a model and tools.
+
+mod calls;
+mod run;
+mod tools;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll, ready},
+};
+
+use futures_core::Stream;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot, watch};
+
+pub(crate) use run::{Setting, missing_results, run};
+pub(crate) use tools::Toolbox;
+
+/// What happens while a message is answered.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// The next piece of the answer's text.
+    TextDelta {
+        /// The piece.
+        text: String,
+    },
+    /// A person must allow this call before it is made; answered through
+    /// [`crate::service::Service::decide`].
+    ConfirmationNeeded {
+        /// [`crate::message::ToolCall::id`].
+        call_id: String,
+        /// The tool's name.
+        name: String,
+        /// What will be sent.
+        arguments: Value,
+    },
+    /// A tool is being called.
+    CallStarted {
+        /// [`crate::message::ToolCall::id`].
+        call_id: String,
+        /// The tool's name.
+        name: String,
+        /// What is sent.
+        arguments: Value,
+    },
+    /// A tool has answered.
+    CallFinished {
+        /// [`crate::message::ToolCall::id`].
+        call_id: String,
+        /// What the model is shown.
+        result: String,
+        /// Whether the call failed.
+        is_error: bool,
+        /// Milliseconds the call took.
+        milliseconds: u64,
+    },
+    /// The answer is complete. Always the last event of a turn that succeeded.
+    Finished {
+        /// The whole text.
+        text: String,
+    },
+    /// The turn ended early. Always the last event of a turn that did not succeed.
+    Failed {
+        /// What to tell the person.
+        message: String,
+    },
+}
+
+/// A person's answer to [`Event::ConfirmationNeeded`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Make the call.
+    Allow,
+    /// Do not make it.
+    Decline,
+}
+
+/// A running turn: a stream of [`Event`]s, the last being `Finished` or `Failed`.
+///
+/// Dropping it cancels the turn: calls that wait are not made, what was said so far is kept.
+pub struct Turn {
+    events: mpsc::Receiver<Event>,
+    control: Arc<Control>,
+    ended: bool,
+}
+
+impl Turn {
+    pub(crate) fn new(events: mpsc::Receiver<Event>, control: Arc<Control>) -> Self {
+        Self {
+            events,
+            control,
+            ended: false,
+        }
+    }
+
+    /// The next event; `None` after `Finished` or `Failed`.
+    pub async fn next(&mut self) -> Option<Event> {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+}
+
+impl Stream for Turn {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        let event = ready!(self.events.poll_recv(cx)).unwrap_or_else(|| {
+            // The task ended without a word: only a panic or the end of the runtime does that.
+            Event::Failed {
+                message: "the answer broke off because of an internal error".to_owned(),
+            }
+        });
+        self.ended = matches!(event, Event::Finished { .. } | Event::Failed { .. });
+        Poll::Ready(Some(event))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.control.cancel();
+    }
+}
+
+impl fmt::Debug for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Turn")
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What others may tell a running turn: to stop, and what a person decided.
+#[derive(Debug)]
+pub(crate) struct Control {
+    cancelled: watch::Sender<bool>,
+    questions: Mutex<HashMap<String, oneshot::Sender<Decision>>>,
+}
+
+impl Control {
+    pub(crate) fn new() -> Self {
+        Self {
+            cancelled: watch::Sender::new(false),
+            questions: Mutex::default(),
+        }
+    }
+
+    /// Tells the turn to stop; `false` when it was told before.
+    pub(crate) fn cancel(&self) -> bool {
+        !self.cancelled.send_replace(true)
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        *self.cancelled.borrow()
+    }
+
+    /// Returns when the turn was told to stop.
+    async fn cancelled(&self) {
+        let mut cancelled = self.cancelled.subscribe();
+        // It fails when the sender is gone, and `self` holds the sender.
+        let _ = cancelled.wait_for(|cancelled| *cancelled).await;
+    }
+
+    /// Opens a question; the answer arrives through [`Self::decide`].
+    fn ask(&self, call_id: &str) -> oneshot::Receiver<Decision> {
+        let (sender, receiver) = oneshot::channel();
+        self.questions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(call_id.to_owned(), sender);
+        receiver
+    }
+
+    /// Answers a question; `false` when it is not open.
+    pub(crate) fn decide(&self, call_id: &str, decision: Decision) -> bool {
+        let question = self
+            .questions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(call_id);
+        question.is_some_and(|question| question.send(decision).is_ok())
+    }
+}

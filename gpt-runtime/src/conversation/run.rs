@@ -1,0 +1,219 @@
+//! One turn: ask the model, make its calls, and again until it has nothing more to call.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::{Control, Event, Toolbox};
+use crate::{
+    error::Error,
+    gpt::Definition,
+    invoke::Invoker,
+    message::{Message, ToolCall},
+    model::{Chunk, Chunks, Model, ModelError, Request},
+    store::Store,
+};
+
+/// The longest text a model may say in one round, in bytes: it comes from a server we do not know.
+const MAX_TEXT: usize = 1_000_000;
+
+/// What turns of all conversations share.
+pub(crate) struct Setting {
+    pub(crate) definition: &'static Definition,
+    pub(crate) model: Arc<dyn Model>,
+    pub(crate) invoker: Invoker,
+    pub(crate) tools: Toolbox,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) max_rounds: usize,
+}
+
+/// Answers the last message of `history` and returns the event that ends the turn.
+pub(crate) async fn run(
+    setting: Arc<Setting>,
+    conversation: String,
+    history: Vec<Message>,
+    control: Arc<Control>,
+    events: mpsc::Sender<Event>,
+) -> Event {
+    let mut turn = Run {
+        setting,
+        conversation,
+        history,
+        control,
+        events,
+        said: String::new(),
+    };
+    match turn.answer().await {
+        Ok(()) => Event::Finished { text: turn.said },
+        Err(stop) => Event::Failed {
+            message: stop.to_string(),
+        },
+    }
+}
+
+/// Results for calls that have none, so that a history left by a crash is valid again.
+pub(crate) fn missing_results(history: &[Message]) -> Vec<Message> {
+    let mut open: Vec<&ToolCall> = Vec::new();
+    for message in history {
+        match message {
+            Message::Assistant { calls, .. } => open.extend(calls),
+            Message::Tool { call_id, .. } => open.retain(|call| call.id != *call_id),
+            Message::User { .. } => {}
+        }
+    }
+    open.into_iter()
+        .map(|call| Message::Tool {
+            call_id: call.id.clone(),
+            name: call.name.clone(),
+            text: "interrupted: it is not known whether the call was made".to_owned(),
+            is_error: true,
+        })
+        .collect()
+}
+
+/// Why a turn ends without an answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Stop {
+    #[error("cancelled")]
+    Cancelled,
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Conversation(#[from] Error),
+    #[error("stopped after {0} rounds of calls without an answer")]
+    Rounds(usize),
+    #[error("the model answered with nothing")]
+    Silence,
+    #[error("the answer was stopped because it did not end")]
+    Endless,
+}
+
+pub(super) struct Run {
+    pub(super) setting: Arc<Setting>,
+    conversation: String,
+    history: Vec<Message>,
+    pub(super) control: Arc<Control>,
+    events: mpsc::Sender<Event>,
+    /// Everything said in this turn.
+    said: String,
+}
+
+impl Run {
+    async fn answer(&mut self) -> Result<(), Stop> {
+        for _ in 0..self.setting.max_rounds {
+            let calls = self.ask().await?;
+            if calls.is_empty() {
+                return Ok(());
+            }
+            self.make(calls).await?;
+        }
+        Err(Stop::Rounds(self.setting.max_rounds))
+    }
+
+    /// Lets the model answer once; returns the calls it wants.
+    async fn ask(&mut self) -> Result<Vec<ToolCall>, Stop> {
+        let mut chunks = self.setting.model.respond(Request {
+            instructions: self.setting.definition.instructions.to_owned(),
+            messages: self.history.clone(),
+            tools: self.setting.tools.definitions().to_vec(),
+        });
+        let mut text = String::new();
+        let mut calls = Vec::new();
+        let end = self.listen(&mut chunks, &mut text, &mut calls).await;
+        drop(chunks);
+        if end.is_err() {
+            // Calls of an answer that broke off were not begun; what was said stays said.
+            calls.clear();
+        }
+        if !text.is_empty() || !calls.is_empty() {
+            let calls = calls.clone();
+            self.append(Message::Assistant { text, calls }).await?;
+        } else if end.is_ok() {
+            return Err(Stop::Silence);
+        }
+        end.map(|()| calls)
+    }
+
+    async fn listen(
+        &mut self,
+        chunks: &mut Chunks,
+        text: &mut String,
+        calls: &mut Vec<ToolCall>,
+    ) -> Result<(), Stop> {
+        let control = Arc::clone(&self.control);
+        loop {
+            let next = std::future::poll_fn(|cx| chunks.as_mut().poll_next(cx));
+            let chunk = tokio::select! {
+                biased;
+                () = control.cancelled() => return Err(Stop::Cancelled),
+                chunk = next => chunk,
+            };
+            match chunk {
+                None => return Ok(()),
+                Some(Ok(Chunk::Text(piece))) if piece.is_empty() => {}
+                Some(Ok(Chunk::Text(piece))) => {
+                    if text.len() + piece.len() > MAX_TEXT {
+                        return Err(Stop::Endless);
+                    }
+                    // What is said after calls is a paragraph of its own.
+                    let lead = match text.is_empty() && !self.said.is_empty() {
+                        true => "\n\n",
+                        false => "",
+                    };
+                    text.push_str(&piece);
+                    let piece = format!("{lead}{piece}");
+                    self.said.push_str(&piece);
+                    self.emit(Event::TextDelta { text: piece }).await;
+                }
+                Some(Ok(Chunk::Call(call))) => calls.push(self.normalize(call, calls)),
+                Some(Err(error)) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Gives a call an id that is unique in the conversation, whatever the model chose, and
+    /// arguments where the model wrote none.
+    fn normalize(&self, mut call: ToolCall, before: &[ToolCall]) -> ToolCall {
+        let taken = |call: &ToolCall, id: &str| call.id == id;
+        let known = before.iter().any(|other| taken(other, &call.id))
+            || self.history.iter().any(|message| match message {
+                Message::Assistant { calls, .. } => {
+                    calls.iter().any(|other| taken(other, &call.id))
+                }
+                _ => false,
+            });
+        if known || call.id.is_empty() {
+            call.id = format!("call_{}", Uuid::new_v4().simple());
+        }
+        if call.arguments.is_null() {
+            call.arguments = Value::Object(serde_json::Map::new());
+        }
+        call
+    }
+
+    /// Reports an event; a person who does not read does not hold up a cancelled turn.
+    pub(super) async fn emit(&self, event: Event) {
+        tokio::select! {
+            biased;
+            () = self.control.cancelled() => {}
+            // It fails when the turn was dropped, which also cancels.
+            _ = self.events.send(event) => {}
+        }
+    }
+
+    /// Keeps what was said. Never interrupted: a cancelled turn ends with a valid history.
+    pub(super) async fn append(&mut self, message: Message) -> Result<(), Stop> {
+        let store = &self.setting.store;
+        let known = store
+            .append(&self.conversation, message.clone())
+            .await
+            .map_err(Error::from)?;
+        if !known {
+            return Err(Error::UnknownConversation.into());
+        }
+        self.history.push(message);
+        Ok(())
+    }
+}
