@@ -4,6 +4,11 @@ pub use crate::action::{
     Action, Api, Body, BodyArguments, Location, Method, Operation, Parameter, Requirement,
     Response, SecurityKind, SecurityScheme, Server, Status, Style, Tool,
 };
+pub use crate::{
+    credential::Credential,
+    error::Error,
+    invoke::{Call, CallError, Client, Reply},
+};
 /// A blank value of the type asked for.
 pub fn blank<T: Data>() -> T {
     T::blank()

@@ -1,0 +1,10 @@
+//! Sends the requests of actions: for typed clients and for tools.
+
+mod client;
+mod error;
+mod http;
+mod tools;
+
+pub use client::{Call, Client, Reply};
+pub use error::{CallError, ConnectionError, Failed, Undecodable};
+pub use tools::{Invoker, ToolOutput};

@@ -1,1 +1,0 @@
-//! From an operation and flat arguments to an HTTP request.
