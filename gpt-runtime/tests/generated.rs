@@ -350,19 +350,152 @@ pub mod zoo {
         }
     }
 
-    rt::records!(GetAnimal, Problem, Cat, Dog);
-    rt::unions!(Animal);
+    #[derive(Clone)]
+    pub enum Size {
+        Number(f64),
+        Levels(Vec<Level>),
+        Problem(Problem),
+        Cage(Box<Cage>),
+    }
+
+    impl rt::Union for Size {
+        const TABLE: rt::UnionTable = rt::UnionTable {
+            name: "Size",
+            tag: None,
+            variants: &[
+                rt::UnionVariant {
+                    name: "Number",
+                    tags: &[],
+                },
+                rt::UnionVariant {
+                    name: "Levels",
+                    tags: &[],
+                },
+                rt::UnionVariant {
+                    name: "Problem",
+                    tags: &[],
+                },
+                rt::UnionVariant {
+                    name: "Cage",
+                    tags: &[],
+                },
+            ],
+            open: false,
+        };
+        fn blank(variant: usize) -> Self {
+            match variant {
+                0 => Self::Number(rt::blank()),
+                1 => Self::Levels(rt::blank()),
+                2 => Self::Problem(rt::blank()),
+                _ => Self::Cage(rt::blank()),
+            }
+        }
+        fn get(&self) -> (usize, &dyn rt::Slot) {
+            match self {
+                Self::Number(payload) => (0, payload),
+                Self::Levels(payload) => (1, payload),
+                Self::Problem(payload) => (2, payload),
+                Self::Cage(payload) => (3, payload),
+            }
+        }
+        fn get_mut(&mut self) -> &mut dyn rt::Slot {
+            match self {
+                Self::Number(payload) => payload,
+                Self::Levels(payload) => payload,
+                Self::Problem(payload) => payload,
+                Self::Cage(payload) => payload,
+            }
+        }
+    }
+
+    #[derive(Clone)]
+    pub struct Cage {
+        pub title: Option<String>,
+        pub inner: Option<Box<Cage>>,
+        pub key: Option<rt::Base64>,
+    }
+
+    impl rt::Record for Cage {
+        const TABLE: rt::RecordTable = rt::RecordTable {
+            name: "Cage",
+            fields: &[
+                ("title", rt::Presence::Optional),
+                ("inner", rt::Presence::Optional),
+                ("key", rt::Presence::Optional),
+            ],
+            rest: rt::Rest::Refused,
+        };
+        fn blank() -> Self {
+            Self {
+                title: rt::blank(),
+                inner: rt::blank(),
+                key: rt::blank(),
+            }
+        }
+        fn get(&self, index: usize) -> &dyn rt::Slot {
+            match index {
+                0 => &self.title,
+                1 => &self.inner,
+                _ => &self.key,
+            }
+        }
+        fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+            match index {
+                0 => &mut self.title,
+                1 => &mut self.inner,
+                _ => &mut self.key,
+            }
+        }
+    }
+
+    #[derive(Clone, Copy)]
+    pub enum Level {
+        Minus1,
+        One,
+    }
+
+    impl rt::IntegerEnum for Level {
+        const NAME: &'static str = "one of `-1`, `1`";
+        const VALUES: &'static [(i64, Self)] = &[(-1, Self::Minus1), (1, Self::One)];
+        const OTHER: Option<fn(i64) -> Self> = None;
+    }
+
+    rt::records!(GetAnimal, Problem, Cat, Dog, Cage);
+    rt::unions!(Animal, Size);
+    rt::integer_enums!(Level);
     rt::responses!(GetAnimalFailure);
     rt::text_enums!(Kind);
 }
 
-use gpt_runtime::data::{from_slice, to_string, to_value};
-use zoo::{Animal, Cat, Kind};
+use gpt_runtime::data::{Data, from_slice, from_value, to_value};
+use zoo::{Animal, Cat, Dog, Kind, Size};
+
+/// Reads and writes JSON that comes out as it went in.
+fn check<T: Data + PartialEq + std::fmt::Debug>(json: &str) -> T {
+    let value: T = from_slice(json.as_bytes()).unwrap();
+    let parsed: serde_json::Value = serde_json::from_str(json).unwrap();
+    assert_eq!(to_value(&value), parsed);
+    assert_eq!(
+        from_value::<T>(&parsed).unwrap(),
+        value,
+        "bytes and values read alike"
+    );
+    value
+}
+
+/// Reads JSON that does not fit.
+fn check_refused<T: Data + std::fmt::Debug>(json: &str, path: &str, message: &str) {
+    let error = from_slice::<T>(json.as_bytes()).unwrap_err();
+    assert_eq!(
+        (error.path.as_str(), error.message.as_str()),
+        (path, message)
+    );
+}
 
 #[test]
-fn tagged_union_reads_and_writes() {
+fn tagged_unions() {
     let json = r#"{"kind":"cat","born":"2020-02-29","weight":null,"lives":9}"#;
-    let animal: Animal = from_slice(json.as_bytes()).unwrap();
+    let animal: Animal = check(json);
     let Animal::Cat(Cat {
         weight, additional, ..
     }) = &animal
@@ -371,29 +504,108 @@ fn tagged_union_reads_and_writes() {
     };
     assert_eq!(*weight, Some(None));
     assert_eq!(additional.get("lives"), Some(&9));
+    assert!(matches!(check(r#"{"kind":"cow","x":1}"#), Animal::Other(_)));
 }
 
 #[test]
-fn unknown_tag_is_kept() {
-    let json = r#"{"kind":"cow","x":1}"#;
-    let animal: Animal = from_slice(json.as_bytes()).unwrap();
-    assert!(matches!(animal, Animal::Other(_)));
-    assert_eq!(to_string(&animal), json);
+fn untagged_unions_take_what_fits_best() {
+    assert_eq!(check::<Size>("1.5"), Size::Number(1.5));
+    assert!(
+        matches!(check(r#"{"title":"x"}"#), Size::Problem(_)),
+        "the first of equals"
+    );
+    assert!(
+        matches!(check(r#"{"title":"x","inner":{}}"#), Size::Cage(_)),
+        "no unknown parts"
+    );
+    assert!(matches!(check("[-1,1]"), Size::Levels(_)));
+    check_refused::<Size>(
+        r#""x""#,
+        "",
+        "no variant of Size fits, the first because invalid type: string \"x\", expected a number",
+    );
 }
 
 #[test]
-fn nested_failure_has_a_path() {
-    let json = r#"{"kind":"dog","puppies":[{"puppies":[],"type":1},{"puppies":[],"type":"x"}],"type":null}"#;
-    let error = from_slice::<Animal>(json.as_bytes()).unwrap_err();
-    assert_eq!(error.path, "puppies[1].type");
-    let error = from_slice::<zoo::Dog>(br#"{"puppies":[]}"#).unwrap_err();
-    assert_eq!(error.message, "missing property `type` at line 1 column 14");
+fn missing_null_and_present_differ() {
+    let missing: Cat = check(r#"{"born":"2020-02-29"}"#);
+    let null: Cat = check(r#"{"born":"2020-02-29","weight":null}"#);
+    let present: Cat = check(r#"{"born":"2020-02-29","weight":4.5}"#);
+    assert_eq!(
+        [missing.weight, null.weight, present.weight],
+        [None, Some(None), Some(Some(4.5))]
+    );
+    check::<Dog>(r#"{"puppies":[],"type":null}"#);
 }
 
 #[test]
-fn serde_traits_go_through_the_tables() {
-    let dog: zoo::Dog = serde_json::from_str(r#"{"kind":"wolf","puppies":[],"type":3}"#).unwrap();
+fn enums_keep_what_they_do_not_know() {
+    let dog: Dog = check(r#"{"kind":"wolf","puppies":[],"type":3}"#);
     assert_eq!(dog.kind, Some(Kind::Other("wolf".into())));
+    assert_eq!(Kind::Cat.as_str(), "cat");
+}
+
+#[test]
+fn refusals_say_where() {
+    check_refused::<Animal>(
+        r#"{"kind":"dog","puppies":[{"puppies":[],"type":1},{"puppies":[],"type":"x"}],"type":null}"#,
+        "puppies[1].type",
+        "invalid type: string \"x\", expected an integer",
+    );
+    check_refused::<Dog>(
+        r#"{"puppies":[]}"#,
+        "",
+        "missing property `type` at line 1 column 14",
+    );
+    check_refused::<zoo::Cage>(
+        r#"{"inner":{"inner":{"x":1}}}"#,
+        "inner.inner",
+        "unknown property `x` at line 1 column 22",
+    );
+    check_refused::<Vec<zoo::Level>>(
+        "[1, 2]",
+        "[1]",
+        "2 is not one of `-1`, `1` at line 1 column 5",
+    );
+    check_refused::<zoo::Cage>(
+        r#"{"key":"%"}"#,
+        "key",
+        "\"%\" is not bytes as base64 at line 1 column 10",
+    );
+    check_refused::<Cat>(
+        r#"{"born":"2021-02-29"}"#,
+        "born",
+        "\"2021-02-29\" is not a date such as `2026-01-31` at line 1 column 20",
+    );
+    check_refused::<i32>(
+        "3000000000",
+        "",
+        "3000000000 is not an integer of 32 bits at line 1 column 10",
+    );
+    check_refused::<i64>("1 2", "", "trailing characters at line 1 column 3");
+}
+
+#[test]
+fn numbers_of_any_spelling() {
+    assert_eq!(from_slice::<i64>(b"1.0").unwrap(), 1);
+    assert_eq!(
+        from_slice::<f64>(b"1").unwrap().to_bits(),
+        1.0_f64.to_bits()
+    );
+    assert_eq!(
+        from_slice::<u64>(b"18446744073709551615").unwrap(),
+        u64::MAX
+    );
+    check_refused::<i64>(
+        "1.5",
+        "",
+        "invalid type: floating point `1.5`, expected an integer at line 1 column 3",
+    );
+}
+
+#[test]
+fn serde_and_debug_go_through_the_tables() {
+    let dog: Dog = serde_json::from_str(r#"{"kind":"wolf","puppies":[],"type":3}"#).unwrap();
     assert_eq!(serde_json::to_value(&dog).unwrap(), to_value(&dog));
     assert_eq!(
         format!("{dog:?}"),

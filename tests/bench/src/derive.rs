@@ -94,7 +94,10 @@ impl Tables {
 fn derive_struct(item: &ItemStruct, tables: &Tables) -> Result<TokenStream, String> {
     let name = &item.ident;
     let docs = docs(&item.attrs);
-    let wire = tables.records.get(&name.to_string()).map_or(&[][..], Vec::as_slice);
+    let wire = tables
+        .records
+        .get(&name.to_string())
+        .map_or(&[][..], Vec::as_slice);
     let Fields::Named(fields) = &item.fields else {
         return Err(format!("struct {name} has no named fields"));
     };
@@ -139,8 +142,10 @@ fn derive_enum(item: &ItemEnum, tables: &Tables) -> Result<TokenStream, String> 
                 .collect();
             (attribute, wire)
         } else if let Some(values) = tables.enums.get(&name.to_string()) {
-            let mut wire: Vec<_> =
-                values.iter().map(|value| quote!(#[serde(rename = #value)])).collect();
+            let mut wire: Vec<_> = values
+                .iter()
+                .map(|value| quote!(#[serde(rename = #value)]))
+                .collect();
             wire.resize_with(item.variants.len(), || quote!(#[serde(untagged)]));
             (quote!(), wire)
         } else {
@@ -166,13 +171,20 @@ fn derive_enum(item: &ItemEnum, tables: &Tables) -> Result<TokenStream, String> 
 }
 
 fn docs(attributes: &[syn::Attribute]) -> Vec<&syn::Attribute> {
-    attributes.iter().filter(|it| it.path().is_ident("doc")).collect()
+    attributes
+        .iter()
+        .filter(|it| it.path().is_ident("doc"))
+        .collect()
 }
 
 /// The type without the runtime.
 fn plain(ty: &Type) -> TokenStream {
-    let Type::Path(path) = ty else { return ty.to_token_stream() };
-    let Some(last) = path.path.segments.last() else { return ty.to_token_stream() };
+    let Type::Path(path) = ty else {
+        return ty.to_token_stream();
+    };
+    let Some(last) = path.path.segments.last() else {
+        return ty.to_token_stream();
+    };
     let in_runtime = path.path.segments.len() > 1;
     let arguments = match &last.arguments {
         syn::PathArguments::AngleBracketed(arguments) => {
@@ -216,7 +228,9 @@ fn constant<'a>(item: &'a ItemImpl, name: &str) -> Result<&'a Expr, String> {
 }
 
 fn field<'a>(expr: &'a Expr, name: &str) -> Result<&'a Expr, String> {
-    let Expr::Struct(table) = expr else { return Err(format!("`{name}` of no struct")) };
+    let Expr::Struct(table) = expr else {
+        return Err(format!("`{name}` of no struct"));
+    };
     table
         .fields
         .iter()

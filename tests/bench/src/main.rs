@@ -34,12 +34,21 @@ fn main() -> ExitCode {
 
 fn run(documents: &[PathBuf]) -> Result<(), String> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let workspace = workspace.canonicalize().map_err(|error| error.to_string())?;
+    let workspace = workspace
+        .canonicalize()
+        .map_err(|error| error.to_string())?;
     println!("| document | operations | generated, CPU s | derived, CPU s | ratio |");
     println!("|---|--:|--:|--:|--:|");
     for document in documents {
-        let name = document.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let parent = document.parent().and_then(Path::file_name).unwrap_or_default();
+        let name = document
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let parent = document
+            .parent()
+            .and_then(Path::file_name)
+            .unwrap_or_default();
         let name = format!("{}-{name}", parent.to_string_lossy());
         let pair = Pair::prepare(&workspace, document, &name)?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
@@ -84,7 +93,8 @@ impl Pair {
                 .arg(workspace.join("gpt-runtime"))
                 .arg("--derive-operation-ids"),
         )?;
-        let source = fs::read_to_string(generated.join("src/lib.rs")).map_err(|it| it.to_string())?;
+        let source =
+            fs::read_to_string(generated.join("src/lib.rs")).map_err(|it| it.to_string())?;
         let file = syn::parse_file(&source).map_err(|error| error.to_string())?;
         let derived = folder.join("derived");
         write(&derived.join("src/lib.rs"), &derive::derive(&file)?)?;
@@ -95,7 +105,11 @@ impl Pair {
              [dependencies]\nserde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n",
         )?;
         let operations = source.matches("rt::Action for ").count();
-        Ok(Self { folder, target: workspace.join("target/bench/target"), operations })
+        Ok(Self {
+            folder,
+            target: workspace.join("target/bench/target"),
+            operations,
+        })
     }
 
     /// Checks one of the crates anew.

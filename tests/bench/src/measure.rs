@@ -8,9 +8,14 @@ use std::{fs, process::Command};
 /// `/proc` shows in ticks of a hundredth of a second.
 pub(crate) fn cpu_seconds(command: &mut Command) -> Result<f64, String> {
     let before = children_ticks()?;
-    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    let output = command
+        .output()
+        .map_err(|error| format!("{command:?}: {error}"))?;
     if !output.status.success() {
-        return Err(format!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr)));
+        return Err(format!(
+            "{command:?} failed:\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        ));
     }
     let ticks = u32::try_from(children_ticks()? - before).map_err(|error| error.to_string())?;
     Ok(f64::from(ticks) / 100.0)
@@ -22,7 +27,9 @@ fn children_ticks() -> Result<u64, String> {
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
     let field = |number: usize| {
         let value = fields.split_whitespace().nth(number - 3);
-        value.and_then(|it| it.parse::<u64>().ok()).ok_or("/proc/self/stat is not understood")
+        value
+            .and_then(|it| it.parse::<u64>().ok())
+            .ok_or("/proc/self/stat is not understood")
     };
     Ok(field(16)? + field(17)?)
 }
