@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 
-#[allow(missing_docs)]
+#[allow(missing_docs, clippy::unit_arg)]
 pub mod zoo {
     use ::gpt_runtime::__private as rt;
     use rt::prelude::*;

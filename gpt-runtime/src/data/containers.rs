@@ -60,7 +60,9 @@ impl<T: Data> List for Vec<T> {
         Vec::clear(self);
     }
     fn push(&mut self) -> &mut dyn Slot {
-        self.push_mut(T::blank())
+        let index = Vec::len(self);
+        self.push(T::blank());
+        &mut self[index]
     }
 }
 

@@ -141,6 +141,10 @@ pub trait SetOption {
 }
 
 /// An array.
+#[allow(
+    clippy::len_without_is_empty,
+    reason = "an interpreter needs the length alone"
+)]
 pub trait List {
     /// The number of items.
     fn len(&self) -> usize;
