@@ -158,9 +158,10 @@ impl Run {
                         return Err(Stop::Endless);
                     }
                     // What is said after calls is a paragraph of its own.
-                    let lead = match text.is_empty() && !self.said.is_empty() {
-                        true => "\n\n",
-                        false => "",
+                    let lead = if text.is_empty() && !self.said.is_empty() {
+                        "\n\n"
+                    } else {
+                        ""
                     };
                     text.push_str(&piece);
                     let piece = format!("{lead}{piece}");

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows OpenAPI or HTTP serving. [`Model`] can be implemented for any provider.
 
+pub mod chat;
 pub mod offline;
 pub mod script;
 
@@ -83,6 +84,9 @@ pub enum ModelError {
         /// What the server said.
         message: String,
     },
+    /// The server accepted the request and then said that it failed.
+    #[error("the model failed: {0}")]
+    Failed(String),
     /// The answer was not what the protocol says.
     #[error("the model's answer is not understood: {0}")]
     Protocol(String),
@@ -96,7 +100,10 @@ pub enum ModelError {
 
 /// The model that the environment asks for.
 pub(crate) fn from_env() -> Result<Arc<dyn Model>, Error> {
-    Ok(Arc::new(offline::Offline::new()))
+    Ok(match chat::ChatCompletions::from_env()? {
+        Some(chat) => Arc::new(chat),
+        None => Arc::new(offline::Offline::new()),
+    })
 }
 
 /// Turns a future that sends pieces into a stream of them.
