@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use tokio::sync::{mpsc, watch};
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     action::Api,
     conversation::{Control, Decision, Setting, Toolbox, Turn, missing_results, run},
+    credential::Credential,
     error::Error,
     gpt::{Definition, Gpt},
     invoke::Invoker,
@@ -78,6 +80,8 @@ impl Service {
             store: None,
             invoker: None,
             base_urls: Vec::new(),
+            credentials: Vec::new(),
+            time_limit: None,
             max_rounds: DEFAULT_ROUNDS,
             limits: Limits {
                 message_length: DEFAULT_MESSAGE_LENGTH,
@@ -267,6 +271,8 @@ pub struct Builder {
     store: Option<Arc<dyn Store>>,
     invoker: Option<Invoker>,
     base_urls: Vec<(&'static Api, String)>,
+    credentials: Vec<(&'static Api, String, Credential)>,
+    time_limit: Option<Duration>,
     max_rounds: usize,
     limits: Limits,
 }
@@ -301,6 +307,23 @@ impl Builder {
     /// Sends the API's calls to another server than the document's.
     pub fn base_url(mut self, api: &'static Api, url: impl Into<String>) -> Self {
         self.base_urls.push((api, url.into()));
+        self
+    }
+
+    /// Sets the credential of a security scheme of the API, by its name in the document.
+    pub fn credential(
+        mut self,
+        api: &'static Api,
+        scheme: impl Into<String>,
+        credential: Credential,
+    ) -> Self {
+        self.credentials.push((api, scheme.into(), credential));
+        self
+    }
+
+    /// Gives up on a call of an operation after this time, 45 seconds by default.
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = Some(limit);
         self
     }
 
@@ -347,10 +370,16 @@ impl Builder {
         }
         let mut invoker = match self.invoker {
             Some(invoker) => invoker,
-            None => Invoker::from_env(&apis)?,
+            None => Invoker::from_settings(&apis, |_| None)?,
         };
+        if let Some(limit) = self.time_limit {
+            invoker.set_time_limit(limit);
+        }
         for (api, url) in &self.base_urls {
             invoker.set_base_url(api, url)?;
+        }
+        for (api, scheme, credential) in self.credentials {
+            invoker.set_credential(api, &scheme, credential)?;
         }
         Ok(Service {
             setting: Arc::new(Setting {

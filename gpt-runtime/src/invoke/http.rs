@@ -30,10 +30,15 @@ impl fmt::Debug for Http {
     }
 }
 
-fn make() -> Result<reqwest::Client, String> {
+/// Where every client of this crate starts: with a provider of cryptography.
+pub(crate) fn builder() -> reqwest::ClientBuilder {
     // Someone else may have installed a provider before; theirs is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
+}
+
+fn make() -> Result<reqwest::Client, String> {
+    builder()
         .redirect(reqwest::redirect::Policy::custom(follow))
         .build()
         .map_err(|error| format!("the HTTP client cannot be made: {}", error.without_url()))

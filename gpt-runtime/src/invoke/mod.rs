@@ -2,7 +2,7 @@
 
 mod client;
 mod error;
-mod http;
+pub(crate) mod http;
 mod tools;
 
 pub use client::{Call, Client, Reply};

@@ -183,9 +183,7 @@ impl ChatCompletions {
                 Ok(response) => {
                     let delay = match response.status() {
                         StatusCode::TOO_MANY_REQUESTS => asked_wait(response.headers(), delay),
-                        status if status.is_server_error() => {
-                            asked_wait(response.headers(), delay)
-                        }
+                        status if status.is_server_error() => asked_wait(response.headers(), delay),
                         _ => None,
                     };
                     (self.refusal(response).await, delay)
@@ -237,7 +235,11 @@ impl ChatCompletions {
         let mut assembly = Assembly::default();
         let mut read = 0;
         let mut done = false;
-        while let Some(bytes) = response.chunk().await.map_err(|error| self.broken(&error))? {
+        while let Some(bytes) = response
+            .chunk()
+            .await
+            .map_err(|error| self.broken(&error))?
+        {
             read += bytes.len();
             if read > MAX_BODY {
                 return Err(too_long());
@@ -286,7 +288,11 @@ impl ChatCompletions {
         answer: &Sender,
     ) -> Result<Vec<crate::message::ToolCall>, ModelError> {
         let mut body = Vec::new();
-        while let Some(bytes) = response.chunk().await.map_err(|error| self.broken(&error))? {
+        while let Some(bytes) = response
+            .chunk()
+            .await
+            .map_err(|error| self.broken(&error))?
+        {
             body.extend_from_slice(&bytes);
             if body.len() > MAX_BODY {
                 return Err(too_long());
@@ -383,14 +389,12 @@ fn asked_wait(headers: &HeaderMap, delay: Duration) -> Option<Duration> {
         return Some(delay);
     };
     let asked = asked.to_str().ok()?.trim();
-    let wait = match asked.parse::<f64>() {
-        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok()?,
-        Err(_) => {
-            let until = OffsetDateTime::parse(asked, &Rfc2822).ok()?;
-            let left = until - OffsetDateTime::now_utc();
-            // A moment that has passed asks for no wait.
-            Duration::try_from(left).unwrap_or_default()
-        }
+    let wait = if let Ok(seconds) = asked.parse::<f64>() {
+        Duration::try_from_secs_f64(seconds).ok()?
+    } else {
+        let until = OffsetDateTime::parse(asked, &Rfc2822).ok()?;
+        // A moment that has passed asks for no wait.
+        Duration::try_from(until - OffsetDateTime::now_utc()).unwrap_or_default()
     };
     (wait <= LONGEST_WAIT).then_some(wait)
 }

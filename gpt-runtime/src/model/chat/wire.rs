@@ -135,9 +135,8 @@ struct Call {
 impl Assembly {
     /// Takes a chunk and returns the text in it.
     pub(super) fn take(&mut self, data: &str) -> Result<String, ModelError> {
-        let completion: Completion = serde_json::from_str(data).map_err(|error| {
-            ModelError::Protocol(format!("{error} in `{}`", excerpt(data)))
-        })?;
+        let completion: Completion = serde_json::from_str(data)
+            .map_err(|error| ModelError::Protocol(format!("{error} in `{}`", excerpt(data))))?;
         if let Some(error) = completion.error.filter(|error| !error.is_null()) {
             return Err(ModelError::Failed(error_message(&error)));
         }
@@ -179,9 +178,9 @@ impl Assembly {
 
     fn take_call(&mut self, piece: CallPiece) -> Result<(), ModelError> {
         let id = piece.id.unwrap_or_default();
-        let (name, arguments) = piece.function.map_or((None, None), |function| {
-            (function.name, function.arguments)
-        });
+        let (name, arguments) = piece
+            .function
+            .map_or((None, None), |function| (function.name, function.arguments));
         let name = name.unwrap_or_default();
         let place = self.place_of(piece.index, &id, &name);
         let position = match place {
@@ -243,8 +242,9 @@ impl Call {
         }
         let arguments = match self.arguments.trim() {
             "" => Value::Object(Map::new()),
-            text => serde_json::from_str(text)
-                .unwrap_or_else(|_| Value::String(self.arguments.clone())),
+            text => {
+                serde_json::from_str(text).unwrap_or_else(|_| Value::String(self.arguments.clone()))
+            }
         };
         Ok(ToolCall {
             id: self.id,
