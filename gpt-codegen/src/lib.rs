@@ -3,5 +3,7 @@
 mod diagnostic;
 mod document;
 mod ir;
+mod nearest;
 mod node;
+mod parse;
 mod source;

@@ -1,6 +1,85 @@
 //! The OpenAPI description in one shape (that of 3.1), its objects read on demand.
 
-use crate::{ir, node::Node, source::Span};
+mod content;
+mod envelope;
+mod operation;
+mod parameter;
+mod reference;
+mod security;
+mod select;
+mod server;
+
+pub(crate) use select::Selection;
+
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    ir,
+    node::Node,
+    source::Span,
+};
+
+/// A description, read on demand.
+#[derive(Debug)]
+pub(crate) struct Document {
+    root: Node,
+    pub(crate) title: String,
+    pub(crate) version: String,
+    pub(crate) description: Option<String>,
+    /// Those of the whole document, absolute.
+    pub(crate) servers: Vec<ir::Server>,
+    /// Whether [`Document::servers`] come from the configuration and hold for each operation.
+    is_relocated: bool,
+}
+
+impl Document {
+    /// Reads what concerns the whole document. `base_url` takes the place of all servers.
+    pub(crate) fn read(cx: &mut Diagnostics, root: Node, base_url: Option<&str>) -> Self {
+        // Reported; operations are read all the same.
+        let _ = envelope::check(cx, &root, &envelope::ROOT);
+        if let Some(components) = root.get("components")
+            && components.as_mapping().is_some()
+        {
+            let _ = envelope::check(cx, components, &envelope::COMPONENTS);
+        }
+        let info = read_info(cx, &root);
+        let mut document = Self {
+            root,
+            title: String::new(),
+            version: String::new(),
+            description: None,
+            servers: Vec::new(),
+            is_relocated: base_url.is_some(),
+        };
+        if let Some(info) = info {
+            document.title = info.title;
+            document.version = info.version;
+            document.description = info.description;
+        }
+        document.servers = document.read_servers(cx, base_url);
+        document
+    }
+}
+
+fn read_info(cx: &mut Diagnostics, root: &Node) -> Option<openapiv3::Info> {
+    match root.get("info") {
+        // What is no mapping was reported with the root.
+        Some(info) => info
+            .as_mapping()
+            .and_then(|_| envelope::read(cx, info, &envelope::INFO)),
+        None => {
+            cx.report(
+                Diagnostic::error(
+                    "invalid-document",
+                    root.span.start_point(),
+                    "this OpenAPI description has no `info`",
+                )
+                .label("`info` is missing here")
+                .help("add `info: {title: NAME, version: \"1.0\"}`"),
+            );
+            None
+        }
+    }
+}
 
 /// An operation with what its path item and the document add to it. References are followed,
 /// schemas are left as nodes.

@@ -1,0 +1,146 @@
+//! Operations with what their path item and the document add to them.
+
+use super::{
+    Document, OperationObject, ResponseObject,
+    envelope::{self, OPERATION, RESPONSE},
+    select::Candidate,
+};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    ir::Status,
+    node::{Entry, Node},
+};
+
+impl Document {
+    pub(super) fn operation<'a>(
+        &'a self,
+        cx: &mut Diagnostics,
+        candidate: &Candidate<'a>,
+    ) -> Option<OperationObject<'a>> {
+        let node = &candidate.entry.node;
+        let mut shell = envelope::check(cx, node, &OPERATION)?;
+        if let crate::node::Value::Mapping(entries) = &mut shell.value {
+            // `openapiv3` wants them; they are read below, one by one.
+            entries.insert("responses".to_owned(), empty_mapping(node));
+        }
+        let typed: openapiv3::Operation = envelope::read_checked(cx, node, &shell, &OPERATION)?;
+        Some(OperationObject {
+            id: candidate.id.clone(),
+            span: candidate.id_span.unwrap_or(candidate.entry.key),
+            method: candidate.method,
+            path: candidate.path,
+            tags: typed.tags,
+            summary: typed.summary,
+            description: typed.description,
+            deprecated: typed.deprecated,
+            consequential: consequential(cx, node),
+            servers: self.operation_servers(cx, candidate),
+            security: self.security(cx, node),
+            parameters: self.parameters(cx, candidate),
+            body: node
+                .get("requestBody")
+                .and_then(|body| self.request_body(cx, body)),
+            responses: self.responses(cx, node),
+        })
+    }
+
+    fn responses<'a>(
+        &'a self,
+        cx: &mut Diagnostics,
+        operation: &'a Node,
+    ) -> Vec<ResponseObject<'a>> {
+        let entries = operation.get("responses").and_then(Node::as_mapping);
+        entries
+            .into_iter()
+            .flatten()
+            .filter(|(key, _)| !key.starts_with("x-"))
+            .filter_map(|(key, entry)| self.response(cx, key, entry))
+            .collect()
+    }
+
+    fn response<'a>(
+        &'a self,
+        cx: &mut Diagnostics,
+        key: &str,
+        entry: &'a Entry,
+    ) -> Option<ResponseObject<'a>> {
+        let Some(status) = status(key) else {
+            cx.report(
+                Diagnostic::error(
+                    "invalid-status",
+                    entry.key,
+                    format!("`{key}` is no status of a response"),
+                )
+                .label("expected a status")
+                .help("write a code such as `200`, a range such as `4XX`, or `default`"),
+            );
+            return None;
+        };
+        let node = self.follow(cx, &entry.node)?;
+        let mut shell = envelope::check(cx, node, &RESPONSE)?;
+        if let crate::node::Value::Mapping(entries) = &mut shell.value
+            && !entries.contains_key("description")
+        {
+            // Optional since 3.2, and often forgotten before.
+            entries.insert("description".to_owned(), empty_text(node));
+        }
+        let typed: openapiv3::Response = envelope::read_checked(cx, node, &shell, &RESPONSE)?;
+        Some(ResponseObject {
+            status,
+            span: entry.key,
+            description: Some(typed.description).filter(|text| !text.is_empty()),
+            content: self.content(cx, node),
+        })
+    }
+}
+
+fn consequential(cx: &mut Diagnostics, operation: &Node) -> Option<bool> {
+    let node = operation.get("x-openai-isConsequential")?;
+    let value = node.as_bool();
+    if value.is_none() {
+        cx.report(
+            Diagnostic::error(
+                "wrong-type",
+                node.span,
+                format!(
+                    "`x-openai-isConsequential` must be `true` or `false`, not {}",
+                    node.kind()
+                ),
+            )
+            .label("expected `true` or `false`"),
+        );
+    }
+    value
+}
+
+fn status(key: &str) -> Option<Status> {
+    if key == "default" {
+        return Some(Status::Default);
+    }
+    match key.as_bytes() {
+        [hundreds @ b'1'..=b'5', b'X' | b'x', b'X' | b'x'] => Some(Status::Range(hundreds - b'0')),
+        [b'1'..=b'9', b'0'..=b'9', b'0'..=b'9'] => key.parse().ok().map(Status::Code),
+        _ => None,
+    }
+}
+
+fn empty_mapping(node: &Node) -> Entry {
+    filler(
+        node,
+        crate::node::Value::Mapping(crate::node::Mapping::new()),
+    )
+}
+
+fn empty_text(node: &Node) -> Entry {
+    filler(node, crate::node::Value::String(String::new()))
+}
+
+fn filler(node: &Node, value: crate::node::Value) -> Entry {
+    Entry {
+        key: node.span,
+        node: Node {
+            span: node.span,
+            value,
+        },
+    }
+}

@@ -1,0 +1,317 @@
+//! Parameters: defaults of their location, overriding, and the variables of the path.
+
+use openapiv3::{CookieStyle, HeaderStyle, Parameter, PathStyle, QueryStyle};
+
+use super::{
+    Document, ParameterObject,
+    envelope::{self, PARAMETER},
+    select::Candidate,
+};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    ir::{Location, Style},
+    nearest::nearest,
+    node::{Entry, Node, Value},
+};
+
+/// Headers that other parts of the description speak for.
+const RESERVED_HEADERS: [(&str, &str); 3] = [
+    ("Accept", "the media types of `responses`"),
+    ("Content-Type", "the media types of `requestBody`"),
+    ("Authorization", "`security`"),
+];
+
+impl Document {
+    pub(super) fn parameters<'a>(
+        &'a self,
+        cx: &mut Diagnostics,
+        candidate: &Candidate<'a>,
+    ) -> Vec<ParameterObject<'a>> {
+        let mut all_read = true;
+        let mut parameters = self.parameter_list(cx, candidate.item, &mut all_read);
+        for own in self.parameter_list(cx, &candidate.entry.node, &mut all_read) {
+            let same = parameters
+                .iter_mut()
+                .find(|it| it.name == own.name && it.location == own.location);
+            match same {
+                Some(inherited) => *inherited = own,
+                None => parameters.push(own),
+            }
+        }
+        // With a parameter missing, what the path lacks is the same mistake again.
+        if all_read {
+            check_path_variables(cx, candidate, &parameters);
+        }
+        parameters.retain(|parameter| !is_reserved(cx, parameter));
+        parameters
+    }
+
+    fn parameter_list<'a>(
+        &'a self,
+        cx: &mut Diagnostics,
+        owner: &'a Node,
+        all_read: &mut bool,
+    ) -> Vec<ParameterObject<'a>> {
+        let mut list: Vec<ParameterObject<'a>> = Vec::new();
+        let Some(node) = owner.get("parameters") else {
+            return list;
+        };
+        let Some(items) = node.as_sequence() else {
+            if !matches!(node.value, Value::Null) {
+                // In a path item; an operation's own are checked with it.
+                let message = format!("`parameters` must be a list, not {}", node.kind());
+                cx.report(
+                    Diagnostic::error("wrong-type", node.span, message).label("expected a list"),
+                );
+                *all_read = false;
+            }
+            return list;
+        };
+        for item in items {
+            let Some(parameter) = self.parameter(cx, item) else {
+                *all_read = false;
+                continue;
+            };
+            let same = list
+                .iter()
+                .find(|it| it.name == parameter.name && it.location == parameter.location);
+            match same {
+                Some(first) => cx.report(
+                    Diagnostic::error(
+                        "duplicate-parameter",
+                        item.span.start_point(),
+                        format!("the parameter `{}` is described twice", parameter.name),
+                    )
+                    .label("second")
+                    .related(first.span, "first"),
+                ),
+                None => list.push(parameter),
+            }
+        }
+        list
+    }
+
+    fn parameter<'a>(
+        &'a self,
+        cx: &mut Diagnostics,
+        item: &'a Node,
+    ) -> Option<ParameterObject<'a>> {
+        let node = self.follow(cx, item)?;
+        let mut shell = envelope::check(cx, node, &PARAMETER)?;
+        if let Value::Mapping(entries) = &mut shell.value
+            && !entries.contains_key("schema")
+        {
+            // `openapiv3` wants a schema or a content; both are read by their nodes.
+            entries.insert("schema".to_owned(), any_schema(node));
+        }
+        let typed: Parameter = envelope::read_checked(cx, node, &shell, &PARAMETER)?;
+        let (location, style, allow_reserved) = location(&typed);
+        let data = typed.parameter_data();
+        let media_type = self.content(cx, node).into_iter().next();
+        let schema = node
+            .get("schema")
+            .or_else(|| media_type.as_ref().and_then(|it| it.schema));
+        if schema.is_none() && media_type.is_none() {
+            cx.report(
+                Diagnostic::warning(
+                    "parameter-without-schema",
+                    node.span,
+                    format!("the parameter `{}` has no `schema`", data.name),
+                )
+                .label("any text is accepted")
+                .help("add `schema: {type: string}`"),
+            );
+        }
+        Some(ParameterObject {
+            span: node.get("name").map_or(node.span, |name| name.span),
+            location,
+            style,
+            explode: data
+                .explode
+                .unwrap_or(matches!(style, Style::Form | Style::DeepObject)),
+            allow_reserved,
+            // A path cannot be written without it.
+            required: data.required || location == Location::Path,
+            description: data.description,
+            deprecated: data.deprecated.unwrap_or_default(),
+            example: data
+                .example
+                .or_else(|| media_type.as_ref().and_then(|it| it.example.clone()))
+                .or_else(|| self.first_example(cx, node)),
+            schema,
+            content: media_type
+                .filter(|_| node.get("schema").is_none())
+                .map(|it| it.media_type),
+            name: data.name,
+        })
+    }
+}
+
+fn location(parameter: &Parameter) -> (Location, Style, bool) {
+    match parameter {
+        Parameter::Query {
+            style,
+            allow_reserved,
+            ..
+        } => {
+            let style = match style {
+                QueryStyle::Form => Style::Form,
+                QueryStyle::SpaceDelimited => Style::SpaceDelimited,
+                QueryStyle::PipeDelimited => Style::PipeDelimited,
+                QueryStyle::DeepObject => Style::DeepObject,
+            };
+            (Location::Query, style, *allow_reserved)
+        }
+        Parameter::Header {
+            style: HeaderStyle::Simple,
+            ..
+        } => (Location::Header, Style::Simple, false),
+        Parameter::Path { style, .. } => {
+            let style = match style {
+                PathStyle::Simple => Style::Simple,
+                PathStyle::Matrix => Style::Matrix,
+                PathStyle::Label => Style::Label,
+            };
+            (Location::Path, style, false)
+        }
+        Parameter::Cookie {
+            style: CookieStyle::Form,
+            ..
+        } => (Location::Cookie, Style::Form, false),
+    }
+}
+
+fn is_reserved(cx: &mut Diagnostics, parameter: &ParameterObject<'_>) -> bool {
+    if parameter.location != Location::Header {
+        return false;
+    }
+    let reserved = RESERVED_HEADERS
+        .iter()
+        .find(|(name, _)| parameter.name.eq_ignore_ascii_case(name));
+    let Some((name, speaker)) = reserved else {
+        return false;
+    };
+    cx.report(
+        Diagnostic::warning(
+            "reserved-header",
+            parameter.span,
+            format!("the header `{name}` cannot be a parameter"),
+        )
+        .label("ignored")
+        .note(format!("OpenAPI leaves it to {speaker}")),
+    );
+    true
+}
+
+/// Compares the variables of the path with the path parameters, both ways.
+fn check_path_variables(
+    cx: &mut Diagnostics,
+    candidate: &Candidate<'_>,
+    parameters: &[ParameterObject<'_>],
+) {
+    let Some(mut variables) = variables(candidate.path) else {
+        cx.report(
+            Diagnostic::error(
+                "invalid-path",
+                candidate.path_span,
+                format!("the braces in `{}` do not match", candidate.path),
+            )
+            .label("each `{` needs its `}`"),
+        );
+        return;
+    };
+    let mut unused = Vec::new();
+    for parameter in parameters {
+        if parameter.location == Location::Path {
+            if variables.contains(&parameter.name.as_str()) {
+                variables.retain(|name| *name != parameter.name);
+            } else {
+                unused.push(parameter);
+            }
+        }
+    }
+    for parameter in unused {
+        let meant = nearest(&parameter.name, variables.iter().copied())
+            .or_else(|| variables.first().copied().filter(|_| variables.len() == 1));
+        cx.report(unknown_path_parameter(candidate, parameter, meant));
+        variables.retain(|name| Some(*name) != meant);
+    }
+    for name in variables {
+        let in_query = parameters.iter().find(|it| it.name == name);
+        cx.report(undeclared_path_parameter(candidate, name, in_query));
+    }
+}
+
+fn unknown_path_parameter(
+    candidate: &Candidate<'_>,
+    parameter: &ParameterObject<'_>,
+    meant: Option<&str>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        "unknown-path-parameter",
+        parameter.span,
+        format!(
+            "the path `{}` has no `{{{}}}`",
+            candidate.path, parameter.name
+        ),
+    )
+    .label("this parameter has no place in the path")
+    .related(candidate.path_span, "the path");
+    match meant {
+        Some(name) => diagnostic.help(format!("did you mean `{name}`?")),
+        None => diagnostic.help(format!(
+            "add `{{{}}}` to the path, or remove the parameter",
+            parameter.name
+        )),
+    }
+}
+
+fn undeclared_path_parameter(
+    candidate: &Candidate<'_>,
+    name: &str,
+    elsewhere: Option<&ParameterObject<'_>>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        "undeclared-path-parameter",
+        candidate.path_span,
+        format!("nothing describes `{{{name}}}` of the path"),
+    )
+    .label("expected a parameter for each variable in braces");
+    match elsewhere {
+        Some(parameter) => diagnostic
+            .related(parameter.span, "this one is not `in: path`")
+            .help("write `in: path` for it"),
+        None => diagnostic.help(format!(
+            "add `{{name: {name}, in: path, required: true, schema: {{type: string}}}}` to its `parameters`"
+        )),
+    }
+}
+
+/// The names in braces; `None` when braces do not match.
+fn variables(path: &str) -> Option<Vec<&str>> {
+    let mut names = Vec::new();
+    let mut rest = path;
+    while let Some(start) = rest.find(['{', '}']) {
+        let after = rest.get(start..)?.strip_prefix('{')?;
+        let (name, tail) = after.split_once('}')?;
+        if name.is_empty() || name.contains(['{', '/']) {
+            return None;
+        }
+        if !names.contains(&name) {
+            names.push(name);
+        }
+        rest = tail;
+    }
+    Some(names)
+}
+
+fn any_schema(node: &Node) -> Entry {
+    let schema = Value::Mapping(crate::node::Mapping::new());
+    Entry {
+        key: node.span,
+        node: Node {
+            span: node.span,
+            value: schema,
+        },
+    }
+}

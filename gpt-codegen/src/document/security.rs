@@ -1,0 +1,185 @@
+//! Security requirements and the schemes they name.
+
+use openapiv3::APIKeyLocation;
+
+use super::{
+    Document,
+    envelope::{self, SECURITY_SCHEME},
+};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    ir::{Location, Requirement, SecurityKind, SecurityScheme},
+    nearest::nearest,
+    node::{Entry, Node},
+    source::Span,
+};
+
+impl Document {
+    /// A scheme under `components.securitySchemes`.
+    pub(crate) fn security_scheme(
+        &self,
+        cx: &mut Diagnostics,
+        name: &str,
+    ) -> Option<SecurityScheme> {
+        let entry = self.security_schemes()?.get(name)?;
+        let node = self.follow(cx, &entry.node)?;
+        let (kind, description) = scheme(cx, name, node)?;
+        Some(SecurityScheme {
+            name: name.to_owned(),
+            span: entry.key,
+            kind,
+            description,
+        })
+    }
+
+    /// What an operation requires: its own, else the document's.
+    pub(super) fn security(&self, cx: &mut Diagnostics, operation: &Node) -> Vec<Vec<Requirement>> {
+        let Some(node) = operation
+            .get("security")
+            .or_else(|| self.root.get("security"))
+        else {
+            return Vec::new();
+        };
+        // What is no list was reported with its owner.
+        let alternatives = node.as_sequence().unwrap_or_default();
+        alternatives
+            .iter()
+            .filter_map(|alternative| self.combination(cx, alternative))
+            .collect()
+    }
+
+    fn combination(&self, cx: &mut Diagnostics, node: &Node) -> Option<Vec<Requirement>> {
+        let Some(entries) = node.as_mapping() else {
+            let diagnostic = Diagnostic::error(
+                "wrong-type",
+                node.span,
+                format!(
+                    "a security requirement must be a mapping, not {}",
+                    node.kind()
+                ),
+            )
+            .label("expected a mapping");
+            cx.report(match node.as_str() {
+                Some(name) => diagnostic.help(format!("write `{name}: []`")),
+                None => diagnostic,
+            });
+            return None;
+        };
+        entries
+            .iter()
+            .map(|(name, entry)| self.requirement(cx, name, entry))
+            .collect()
+    }
+
+    fn requirement(&self, cx: &mut Diagnostics, name: &str, entry: &Entry) -> Option<Requirement> {
+        let schemes = self.security_schemes();
+        if schemes.is_none_or(|schemes| !schemes.contains_key(name)) {
+            let known = schemes.into_iter().flat_map(|schemes| schemes.keys());
+            cx.report(undefined(
+                name,
+                entry.key,
+                nearest(name, known.map(String::as_str)),
+            ));
+            return None;
+        }
+        self.security_scheme(cx, name)?;
+        let scopes = entry.node.as_sequence().unwrap_or_default();
+        Some(Requirement {
+            scheme: name.to_owned(),
+            scopes: scopes
+                .iter()
+                .filter_map(|scope| scope.as_str().map(str::to_owned))
+                .collect(),
+        })
+    }
+
+    fn security_schemes(&self) -> Option<&crate::node::Mapping> {
+        self.root
+            .get("components")?
+            .get("securitySchemes")?
+            .as_mapping()
+    }
+}
+
+fn undefined(name: &str, span: Span, known: Option<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        "undefined-security-scheme",
+        span,
+        format!("there is no security scheme `{name}`"),
+    )
+    .label("not under `components.securitySchemes`");
+    match known {
+        Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
+        None => diagnostic.help(format!(
+            "add it there, for example `{name}: {{type: http, scheme: bearer}}`"
+        )),
+    }
+}
+
+fn scheme(cx: &mut Diagnostics, name: &str, node: &Node) -> Option<(SecurityKind, Option<String>)> {
+    if let Some(kind) = node.get("type")
+        && kind.as_str() == Some("mutualTLS")
+    {
+        cx.report(unsupported(name, kind.span, "mutualTLS"));
+        return None;
+    }
+    let mut shell = envelope::check(cx, node, &SECURITY_SCHEME)?;
+    if node.get("type").and_then(Node::as_str) == Some("oauth2")
+        && let crate::node::Value::Mapping(entries) = &mut shell.value
+    {
+        // Tokens come from outside, so that its flows need not be right.
+        entries.insert(
+            "flows".to_owned(),
+            Entry {
+                key: node.span,
+                node: Node {
+                    span: node.span,
+                    value: crate::node::Value::Mapping(crate::node::Mapping::new()),
+                },
+            },
+        );
+    }
+    let typed = envelope::read_checked(cx, node, &shell, &SECURITY_SCHEME)?;
+    match typed {
+        openapiv3::SecurityScheme::APIKey {
+            location,
+            name,
+            description,
+            ..
+        } => {
+            let location = match location {
+                APIKeyLocation::Query => Location::Query,
+                APIKeyLocation::Header => Location::Header,
+                APIKeyLocation::Cookie => Location::Cookie,
+            };
+            Some((SecurityKind::ApiKey { location, name }, description))
+        }
+        openapiv3::SecurityScheme::HTTP {
+            scheme,
+            description,
+            ..
+        } => match scheme.to_ascii_lowercase().as_str() {
+            "basic" => Some((SecurityKind::Basic, description)),
+            "bearer" => Some((SecurityKind::Bearer, description)),
+            _ => {
+                let span = node.get("scheme").map_or(node.span, |it| it.span);
+                cx.report(unsupported(name, span, &scheme));
+                None
+            }
+        },
+        openapiv3::SecurityScheme::OAuth2 { description, .. }
+        | openapiv3::SecurityScheme::OpenIDConnect { description, .. } => {
+            Some((SecurityKind::Bearer, description))
+        }
+    }
+}
+
+fn unsupported(name: &str, span: Span, kind: &str) -> Diagnostic {
+    Diagnostic::error(
+        "unsupported-security-scheme",
+        span,
+        format!("requests cannot be signed with `{kind}`, as `{name}` demands"),
+    )
+    .label("not supported")
+    .help("use `apiKey`, `http` with `basic` or `bearer`, `oauth2` or `openIdConnect`")
+}

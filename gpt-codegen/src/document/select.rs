@@ -1,0 +1,376 @@
+//! Which operations are wanted, found without reading the others.
+
+use std::collections::HashMap;
+
+use super::{Document, OperationObject, envelope};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    ir::Method,
+    nearest::nearest,
+    node::{Entry, Node},
+    source::Span,
+};
+
+/// What operations to read: those that any selector names, or all when there is none.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Selection {
+    pub(crate) ids: Vec<String>,
+    pub(crate) tags: Vec<String>,
+    /// `/pets`, or `GET /pets` for one method.
+    pub(crate) paths: Vec<String>,
+    /// Whether operations without `operationId` are named after method and path.
+    pub(crate) derive_ids: bool,
+}
+
+/// An operation that is known by its name only.
+pub(super) struct Candidate<'a> {
+    pub(super) path: &'a str,
+    /// Where the path stands as a key.
+    pub(super) path_span: Span,
+    pub(super) item: &'a Node,
+    pub(super) method: Method,
+    pub(super) entry: &'a Entry,
+    /// Its own or the derived one.
+    pub(super) id: String,
+    /// Where `operationId` stands, if it does.
+    pub(super) id_span: Option<Span>,
+}
+
+const METHODS: [(&str, Method); 8] = [
+    ("get", Method::Get),
+    ("put", Method::Put),
+    ("post", Method::Post),
+    ("delete", Method::Delete),
+    ("options", Method::Options),
+    ("head", Method::Head),
+    ("patch", Method::Patch),
+    ("trace", Method::Trace),
+];
+
+impl Selection {
+    fn is_all(&self) -> bool {
+        self.ids.is_empty() && self.tags.is_empty() && self.paths.is_empty()
+    }
+
+    fn selects(&self, candidate: &Candidate<'_>) -> bool {
+        self.is_all()
+            || self.ids.contains(&candidate.id)
+            || candidate
+                .tags()
+                .any(|tag| self.tags.iter().any(|wanted| wanted == tag))
+            || self.paths.iter().any(|wanted| candidate.is_at(wanted))
+    }
+}
+
+impl Candidate<'_> {
+    fn tags(&self) -> impl Iterator<Item = &str> {
+        let tags = self.entry.node.get("tags").and_then(Node::as_sequence);
+        tags.unwrap_or_default().iter().filter_map(Node::as_str)
+    }
+
+    fn is_at(&self, wanted: &str) -> bool {
+        match wanted.split_once(char::is_whitespace) {
+            Some((method, path)) => {
+                path.trim() == self.path && method.eq_ignore_ascii_case(name_of(self.method))
+            }
+            None => wanted == self.path,
+        }
+    }
+}
+
+impl Document {
+    /// The wanted operations in the order of the document. One that cannot be read is reported
+    /// and left out.
+    pub(crate) fn operations<'a>(
+        &'a self,
+        cx: &mut Diagnostics,
+        selection: &Selection,
+    ) -> Vec<OperationObject<'a>> {
+        let candidates = self.candidates(cx, selection);
+        self.check_selectors(cx, selection, &candidates);
+        let wanted: Vec<_> = candidates
+            .iter()
+            .filter(|candidate| selection.selects(candidate))
+            .collect();
+        if wanted.is_empty() && selection.is_all() && self.root.get("paths").is_some() {
+            cx.report(
+                Diagnostic::error(
+                    "no-operations",
+                    self.paths_span(),
+                    "the document describes no operation",
+                )
+                .label("expected a path with a method such as `get`"),
+            );
+        }
+        check_ids(cx, selection, &wanted);
+        wanted
+            .into_iter()
+            .filter_map(|candidate| self.operation(cx, candidate))
+            .collect()
+    }
+
+    fn candidates<'a>(&'a self, cx: &mut Diagnostics, selection: &Selection) -> Vec<Candidate<'a>> {
+        let Some(paths) = self.root.get("paths") else {
+            cx.report(
+                Diagnostic::error(
+                    "no-operations",
+                    self.root.span.start_point(),
+                    "the document has no `paths`",
+                )
+                .label("`paths` is missing here")
+                .note("operations that the API itself calls, `webhooks`, are not actions"),
+            );
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for (path, entry) in paths.as_mapping().into_iter().flatten() {
+            if path.starts_with("x-") {
+                continue;
+            }
+            let from = found.len();
+            let Some(item) = self.follow(cx, &entry.node) else {
+                continue;
+            };
+            found.extend(item_candidates(path, entry, item));
+            let is_wanted = selection.is_all()
+                || found[from..].iter().any(|it| selection.selects(it))
+                || selection.paths.iter().any(|it| it.ends_with(path.as_str()));
+            if is_wanted {
+                let _ = envelope::check(cx, item, &envelope::PATH_ITEM);
+                check_path(cx, path, entry.key);
+            }
+        }
+        make_unique(&mut found);
+        found
+    }
+
+    /// Reports each selector that names nothing.
+    fn check_selectors(
+        &self,
+        cx: &mut Diagnostics,
+        selection: &Selection,
+        candidates: &[Candidate<'_>],
+    ) {
+        let span = self.paths_span();
+        let mut report = |kind: &str, wanted: &str, known: Option<String>| {
+            let diagnostic = Diagnostic::error(
+                "unknown-selector",
+                span,
+                format!("no operation has the {kind} `{wanted}`, which was asked for"),
+            )
+            .label("not among these");
+            cx.report(match known {
+                Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
+                None => diagnostic,
+            });
+        };
+        for id in &selection.ids {
+            if !candidates.iter().any(|it| it.id == *id) {
+                let known = nearest(id, candidates.iter().map(|it| it.id.as_str()));
+                report("id", id, known.map(str::to_owned));
+            }
+        }
+        for tag in &selection.tags {
+            if !candidates.iter().any(|it| it.tags().any(|own| own == tag)) {
+                let known = nearest(tag, candidates.iter().flat_map(Candidate::tags));
+                report("tag", tag, known.map(str::to_owned));
+            }
+        }
+        for path in &selection.paths {
+            if !candidates.iter().any(|it| it.is_at(path)) {
+                let known: Vec<_> = candidates
+                    .iter()
+                    .flat_map(|it| {
+                        [
+                            it.path.to_owned(),
+                            format!("{} {}", method_upper(it), it.path),
+                        ]
+                    })
+                    .collect();
+                let known = nearest(path, known.iter().map(String::as_str));
+                report("path", path, known.map(str::to_owned));
+            }
+        }
+    }
+
+    fn paths_span(&self) -> Span {
+        self.root
+            .entry("paths")
+            .map_or(self.root.span.start_point(), |entry| entry.key)
+    }
+}
+
+fn item_candidates<'a>(
+    path: &'a str,
+    entry: &'a Entry,
+    item: &'a Node,
+) -> impl Iterator<Item = Candidate<'a>> {
+    let entries = item.as_mapping().into_iter().flatten();
+    entries.filter_map(move |(key, operation)| {
+        let (_, method) = METHODS.iter().find(|(name, _)| name == key)?;
+        let id = operation.node.entry("operationId");
+        let text = id
+            .and_then(|id| id.node.as_str())
+            .filter(|id| !id.is_empty());
+        Some(Candidate {
+            path,
+            path_span: entry.key,
+            item,
+            method: *method,
+            entry: operation,
+            id: text.map_or_else(|| derived_id(*method, path), str::to_owned),
+            id_span: id.filter(|_| text.is_some()).map(|id| id.node.span),
+        })
+    })
+}
+
+/// Reports missing and repeated ids of wanted operations.
+fn check_ids(cx: &mut Diagnostics, selection: &Selection, wanted: &[&Candidate<'_>]) {
+    let mut first: HashMap<&str, Span> = HashMap::new();
+    for candidate in wanted {
+        let Some(span) = candidate.id_span else {
+            if !selection.derive_ids && !has_wrong_id(candidate) {
+                cx.report(missing_id(candidate));
+            }
+            continue;
+        };
+        if let Some(first) = first.get(candidate.id.as_str()) {
+            cx.report(
+                Diagnostic::error(
+                    "duplicate-operation-id",
+                    span,
+                    format!("two operations are called `{}`", candidate.id),
+                )
+                .label("second")
+                .related(*first, "first")
+                .help(format!(
+                    "give one of them another name, such as `{}`",
+                    derived_id(candidate.method, candidate.path)
+                )),
+            );
+        } else {
+            first.insert(&candidate.id, span);
+        }
+    }
+}
+
+/// Whether an id is there but no text, which reading the operation reports.
+fn has_wrong_id(candidate: &Candidate<'_>) -> bool {
+    candidate.entry.node.as_mapping().is_none_or(|operation| {
+        operation
+            .keys()
+            .any(|key| *key == "operationId" || nearest(key, ["operationId"]).is_some())
+    })
+}
+
+fn missing_id(candidate: &Candidate<'_>) -> Diagnostic {
+    Diagnostic::error(
+        "missing-operation-id",
+        candidate.entry.key,
+        "operation has no `operationId`",
+    )
+    .label("this operation needs a name the model can call")
+    .help(format!("add `operationId: {}`", candidate.id))
+    .note("`derive_operation_ids` in the configuration names such operations by method and path")
+}
+
+fn check_path(cx: &mut Diagnostics, path: &str, span: Span) {
+    let problem = if !path.starts_with('/') {
+        Some(("a path begins with `/`", format!("write `/{path}`")))
+    } else if let Some(at) = path.find(['?', '#']) {
+        Some((
+            "a path ends before its query",
+            format!(
+                "write `{}` and describe the rest with `parameters`",
+                &path[..at]
+            ),
+        ))
+    } else {
+        None
+    };
+    if let Some((message, help)) = problem {
+        cx.report(
+            Diagnostic::error("invalid-path", span, message)
+                .label("not a path")
+                .help(help),
+        );
+    }
+}
+
+/// `GET /pets/{petId}` is `getPetsByPetId`, `GET /pets` is `listPets`.
+fn derived_id(method: Method, path: &str) -> String {
+    let last = path
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    let is_collection = last.ends_with('s') && !last.ends_with('}');
+    let mut id = String::from(match method {
+        Method::Get if is_collection => "list",
+        Method::Post if is_collection => "create",
+        Method::Patch => "update",
+        other => name_of(other),
+    });
+    for segment in path.split('/') {
+        let is_parameter = segment.contains('{');
+        if is_parameter {
+            id.push_str("By");
+        }
+        for word in segment.split(|c: char| !c.is_ascii_alphanumeric()) {
+            let mut letters = word.chars();
+            if let Some(letter) = letters.next() {
+                id.push(letter.to_ascii_uppercase());
+                id.extend(letters);
+            }
+        }
+    }
+    id
+}
+
+/// Two paths may differ in punctuation alone; the later one is numbered.
+fn make_unique(candidates: &mut [Candidate<'_>]) {
+    let mut taken: std::collections::HashSet<String> = candidates
+        .iter()
+        .filter(|it| it.id_span.is_some())
+        .map(|it| it.id.clone())
+        .collect();
+    for candidate in candidates.iter_mut().filter(|it| it.id_span.is_none()) {
+        let base = candidate.id.clone();
+        let mut number = 1;
+        while !taken.insert(candidate.id.clone()) {
+            number += 1;
+            candidate.id = format!("{base}{number}");
+        }
+    }
+}
+
+fn name_of(method: Method) -> &'static str {
+    METHODS
+        .iter()
+        .find(|(_, known)| *known == method)
+        .map_or("get", |(name, _)| name)
+}
+
+fn method_upper(candidate: &Candidate<'_>) -> String {
+    name_of(candidate.method).to_ascii_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::derived_id;
+    use crate::ir::Method;
+
+    #[test]
+    fn ids_say_method_and_path() {
+        for (method, path, id) in [
+            (Method::Get, "/pets", "listPets"),
+            (Method::Get, "/pets/{petId}", "getPetsByPetId"),
+            (Method::Post, "/pets", "createPets"),
+            (Method::Post, "/pets/search", "postPetsSearch"),
+            (Method::Patch, "/a-b/{c_d}", "updateABByCD"),
+            (Method::Get, "/", "get"),
+        ] {
+            assert_eq!(derived_id(method, path), id);
+        }
+    }
+}

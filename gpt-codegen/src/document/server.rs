@@ -1,0 +1,195 @@
+//! Servers: absolute addresses, with a value for each variable.
+
+use openapiv3::{Server, ServerVariable};
+
+use super::{
+    Document,
+    envelope::{self, SERVER, SERVER_VARIABLE},
+    select::Candidate,
+};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    ir,
+    nearest::nearest,
+    node::Node,
+    source::Span,
+};
+
+impl Document {
+    pub(super) fn read_servers(
+        &self,
+        cx: &mut Diagnostics,
+        base_url: Option<&str>,
+    ) -> Vec<ir::Server> {
+        let entry = self.root.entry("servers");
+        let place = entry
+            .or_else(|| self.root.entry("info"))
+            .map_or(self.root.span.start_point(), |entry| entry.key);
+        if let Some(url) = base_url {
+            return vec![ir::Server {
+                span: place,
+                url: url.to_owned(),
+                description: None,
+                variables: Vec::new(),
+            }];
+        }
+        let listed = entry.and_then(|entry| entry.node.as_sequence());
+        match listed {
+            Some(items) if !items.is_empty() => servers(cx, items),
+            // What is no list was reported with the root.
+            None if entry.is_some_and(|entry| entry.node.as_mapping().is_some()) => Vec::new(),
+            _ => {
+                cx.report(
+                    Diagnostic::error("missing-server", place, "the document names no server")
+                        .label("nothing says where the API is")
+                        .help("add `servers: [{url: https://api.example.com}]`")
+                        .note("`base_url` in the configuration says it from outside"),
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    /// The servers of the operation, else of its path item.
+    pub(super) fn operation_servers(
+        &self,
+        cx: &mut Diagnostics,
+        candidate: &Candidate<'_>,
+    ) -> Vec<ir::Server> {
+        if self.is_relocated {
+            return Vec::new();
+        }
+        [&candidate.entry.node, candidate.item]
+            .into_iter()
+            .filter_map(|node| node.get("servers")?.as_sequence())
+            .find(|items| !items.is_empty())
+            .map(|items| servers(cx, items))
+            .unwrap_or_default()
+    }
+}
+
+fn servers(cx: &mut Diagnostics, items: &[Node]) -> Vec<ir::Server> {
+    items.iter().filter_map(|item| server(cx, item)).collect()
+}
+
+fn server(cx: &mut Diagnostics, node: &Node) -> Option<ir::Server> {
+    let typed: Server = envelope::read(cx, node, &SERVER)?;
+    let span = node.get("url").map_or(node.span, |url| url.span);
+    let variables = variables(cx, node)?;
+    check_url(cx, &typed.url, span)?;
+    check_variables(cx, &typed.url, span, &variables)?;
+    Some(ir::Server {
+        span,
+        url: typed.url,
+        description: typed.description,
+        variables,
+    })
+}
+
+fn variables(cx: &mut Diagnostics, server: &Node) -> Option<Vec<(String, String)>> {
+    let entries = server.get("variables").and_then(Node::as_mapping);
+    entries
+        .into_iter()
+        .flatten()
+        .map(|(name, entry)| {
+            let typed: ServerVariable = envelope::read(cx, &entry.node, &SERVER_VARIABLE)?;
+            Some((name.clone(), typed.default))
+        })
+        .collect()
+}
+
+fn check_url(cx: &mut Diagnostics, url: &str, span: Span) -> Option<()> {
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme);
+    match scheme {
+        Some(scheme) if scheme.eq_ignore_ascii_case("https") => Some(()),
+        Some(scheme) if scheme.eq_ignore_ascii_case("http") => {
+            if !is_loopback(url) {
+                cx.report(
+                    Diagnostic::warning(
+                        "insecure-server",
+                        span,
+                        "requests to this server are not encrypted",
+                    )
+                    .label("anyone on the way can read them, keys included")
+                    .help("write `https://` if the server speaks it"),
+                );
+            }
+            Some(())
+        }
+        // The scheme itself may be a variable.
+        Some(scheme) if scheme.contains('{') => Some(()),
+        Some(scheme) => {
+            cx.report(
+                Diagnostic::error(
+                    "invalid-server",
+                    span,
+                    format!("a server is reached by `https`, not `{scheme}`"),
+                )
+                .label("expected `https://`"),
+            );
+            None
+        }
+        None if url.starts_with('{') => Some(()),
+        None => {
+            let help = if url.starts_with("//") {
+                format!("write `https:{url}`")
+            } else if url.starts_with('/') || url.is_empty() {
+                format!("write `https://HOST{url}` with the host that serves this document")
+            } else {
+                format!("write `https://{url}`")
+            };
+            cx.report(
+                Diagnostic::error(
+                    "relative-server",
+                    span,
+                    "this server has no absolute address",
+                )
+                .label("relative to what, nobody knows here")
+                .help(help)
+                .note("`base_url` in the configuration says it from outside"),
+            );
+            None
+        }
+    }
+}
+
+fn check_variables(
+    cx: &mut Diagnostics,
+    url: &str,
+    span: Span,
+    variables: &[(String, String)],
+) -> Option<()> {
+    let mut sound = true;
+    for part in url.split('{').skip(1) {
+        let name = part.split('}').next().unwrap_or_default();
+        if variables.iter().any(|(known, _)| known == name) {
+            continue;
+        }
+        let diagnostic = Diagnostic::error(
+            "invalid-server",
+            span,
+            format!("nothing says what `{{{name}}}` is in this address"),
+        )
+        .label("expected a variable with a `default`");
+        let known = nearest(name, variables.iter().map(|(known, _)| known.as_str()));
+        cx.report(match known {
+            Some(known) => diagnostic.help(format!("did you mean `{{{known}}}`?")),
+            None => diagnostic.help(format!("add `variables: {{{name}: {{default: VALUE}}}}`")),
+        });
+        sound = false;
+    }
+    sound.then_some(())
+}
+
+fn is_loopback(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
