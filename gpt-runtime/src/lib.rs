@@ -20,7 +20,9 @@ pub mod server;
 pub mod service;
 pub mod store;
 
+pub use error::Error;
 pub use gpt_macros::gpt;
+pub use server::serve;
 
 /// Includes the module that `gpt_codegen` wrote for an action schema, under its name.
 ///

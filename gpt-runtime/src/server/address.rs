@@ -1,0 +1,200 @@
+//! Where to listen, and under which address people come.
+
+use std::{
+    env::{self, VarError},
+    net::SocketAddr,
+};
+
+use tokio::net::{TcpListener, lookup_host};
+use url::{Host, Url};
+
+use crate::{
+    error::Error,
+    gpt::{Definition, Visibility},
+};
+
+const DEFAULT: &str = "127.0.0.1:8000";
+
+/// Listens on the address given in code, else in `GPT_ADDR`, else on [`DEFAULT`].
+pub(super) async fn listen(
+    in_code: Option<String>,
+    definition: &Definition,
+) -> Result<TcpListener, Error> {
+    let setting = Setting::of(in_code, "Server::address", "GPT_ADDR")?;
+    let setting = setting.unwrap_or(Setting {
+        name: "GPT_ADDR",
+        value: DEFAULT.to_owned(),
+    });
+    let addresses = setting.resolve().await?;
+    if definition.visibility == Visibility::OnlyMe
+        && addresses.iter().any(|address| !address.ip().is_loopback())
+    {
+        return Err(setting.error(format!(
+            "others can reach `{}`, but the visibility of {} is `only_me` and nothing would tell \
+             you from them: listen on `{DEFAULT}`, or write `visibility = link` in `#[gpt]` to \
+             let in everyone who has the address",
+            setting.value, definition.name
+        )));
+    }
+    match TcpListener::bind(&addresses[..]).await {
+        Ok(listener) => Ok(listener),
+        Err(source) => Err(Error::Listen {
+            address: setting.value,
+            source,
+        }),
+    }
+}
+
+/// The address people use, given in code or in `GPT_PUBLIC_URL`.
+pub(super) fn public_url(
+    in_code: Option<String>,
+    definition: &Definition,
+) -> Result<Option<Url>, Error> {
+    let Some(setting) = Setting::of(in_code, "Server::public_url", "GPT_PUBLIC_URL")? else {
+        return Ok(None);
+    };
+    let url = setting.url()?;
+    if definition.visibility == Visibility::OnlyMe && !is_loopback(&url) {
+        return Err(setting.error(format!(
+            "others can reach this GPT there, but the visibility of {} is `only_me` and nothing would \
+             tell you from them: remove the setting, or write `visibility = link` in `#[gpt]` to \
+             let in everyone who has the address",
+            definition.name
+        )));
+    }
+    Ok(Some(url))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// A value, and where it was set.
+struct Setting {
+    name: &'static str,
+    value: String,
+}
+
+impl Setting {
+    /// What code says wins over what the environment says.
+    fn of(
+        in_code: Option<String>,
+        method: &'static str,
+        variable: &'static str,
+    ) -> Result<Option<Self>, Error> {
+        let (name, value) = match (in_code, env::var(variable)) {
+            (Some(value), _) => (method, value),
+            (None, Ok(value)) => (variable, value),
+            (None, Err(VarError::NotPresent)) => return Ok(None),
+            (None, Err(VarError::NotUnicode(_))) => {
+                return Err(Error::Setting {
+                    name: variable.to_owned(),
+                    message: "the value is not UTF-8".to_owned(),
+                });
+            }
+        };
+        Ok(Some(Self { name, value }))
+    }
+
+    fn error(&self, message: String) -> Error {
+        Error::Setting {
+            name: self.name.to_owned(),
+            message,
+        }
+    }
+
+    /// The addresses that the value stands for: several where a name has several.
+    async fn resolve(&self) -> Result<Vec<SocketAddr>, Error> {
+        let value = self.value.trim();
+        if let Ok(address) = value.parse() {
+            return Ok(vec![address]);
+        }
+        if let Some(mistake) = mistake(value) {
+            return Err(self.error(format!("`{value}` {mistake}")));
+        }
+        let found = lookup_host(value)
+            .await
+            .map_err(|error| self.error(format!("`{value}` cannot be looked up: {error}")))?;
+        let found: Vec<_> = found.collect();
+        if found.is_empty() {
+            return Err(self.error(format!("`{value}` leads to no address")));
+        }
+        Ok(found)
+    }
+
+    fn url(&self) -> Result<Url, Error> {
+        // The value may hold a password, so no message repeats it.
+        let example = "write it like `https://gpt.example.com`";
+        let url = Url::parse(self.value.trim())
+            .map_err(|error| self.error(format!("the value is no URL ({error}): {example}")))?;
+        let wrong = if !matches!(url.scheme(), "http" | "https") {
+            "must start with `https://` or `http://`"
+        } else if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            // The page asks for its parts at the root.
+            "must end after the host and port"
+        } else if !url.username().is_empty() || url.password().is_some() {
+            "must not hold a user name or password"
+        } else {
+            return Ok(url);
+        };
+        Err(self.error(format!("the URL {wrong}: {example}")))
+    }
+}
+
+/// What is wrong with a value that is neither an IP address with port nor `name:port`.
+fn mistake(value: &str) -> Option<String> {
+    let example = format!("write it like `{DEFAULT}`");
+    if value.is_empty() {
+        return Some(format!("is empty: {example}, or leave it unset"));
+    }
+    if value.contains("://") {
+        return Some(format!("is a URL, not an address: {example}"));
+    }
+    if value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(format!("is a port without a host: {example}"));
+    }
+    let Some((host, port)) = value.rsplit_once(':') else {
+        return Some(format!("has no port: {example}"));
+    };
+    if port.parse::<u16>().is_err() {
+        return Some(format!("does not end in a port up to 65535: {example}"));
+    }
+    if host.is_empty() {
+        return Some(format!(
+            "has no host: {example}, or `0.0.0.0:{port}` to be reached from other machines"
+        ));
+    }
+    if host.contains(':') {
+        return Some("is no address: write IPv6 addresses like `[::1]:8000`".to_owned());
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::mistake;
+
+    #[track_caller]
+    fn check(value: &str, expected: Expect) {
+        expected.assert_eq(&mistake(value).unwrap_or_default());
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        check("localhost:8000", expect![[""]]);
+        check("", expect![[]]);
+        check("8000", expect![[]]);
+        check(":8000", expect![[]]);
+        check("127.0.0.1", expect![[]]);
+        check("127.0.0.1:80000", expect![[]]);
+        check("::1:8000", expect![[]]);
+        check("http://127.0.0.1:8000", expect![[]]);
+    }
+}
