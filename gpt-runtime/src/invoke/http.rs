@@ -30,11 +30,12 @@ impl fmt::Debug for Http {
     }
 }
 
-/// Where every client of this crate starts: with a provider of cryptography.
+/// Where every client of this crate starts: with a provider of cryptography, and with a name,
+/// because servers turn away clients that do not say what they are.
 pub(crate) fn builder() -> reqwest::ClientBuilder {
     // Someone else may have installed a provider before; theirs is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
+    reqwest::Client::builder().user_agent(concat!("gpt-runtime/", env!("CARGO_PKG_VERSION")))
 }
 
 fn make() -> Result<reqwest::Client, String> {
