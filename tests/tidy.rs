@@ -86,9 +86,9 @@ fn files() -> Vec<PathBuf> {
                 continue;
             }
             if path.is_dir() {
-                directories.push(path)
+                directories.push(path);
             } else {
-                files.push(path)
+                files.push(path);
             }
         }
     }
