@@ -19,7 +19,7 @@ pub use scalar::Base64;
 pub use write::{to_string, to_value};
 
 #[allow(unused_imports)]
-pub(crate) use read::read_slot;
+pub(crate) use read::{read_slot, read_slot_slice};
 
 /// A value that JSON can be read into and written from.
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be read from JSON by `gpt-runtime`")]
@@ -124,6 +124,10 @@ pub enum Fit {
 pub trait SetText {
     /// Takes the text or says what was expected.
     fn set(&mut self, text: &str) -> Result<Fit, &'static str>;
+    /// Where bytes that are no JSON go, for a type that holds bytes.
+    fn bytes(&mut self) -> Option<&mut Vec<u8>> {
+        None
+    }
 }
 
 /// Takes an integer. The error says what was expected.

@@ -27,14 +27,19 @@ pub struct DecodeError {
 /// When the text is no JSON or does not fit the type.
 pub fn from_slice<T: Data>(json: &[u8]) -> Result<T, DecodeError> {
     let mut value = T::blank();
+    read_slot_slice(&mut value, json)?;
+    Ok(value)
+}
+
+/// Reads JSON text into a blank slot.
+pub(crate) fn read_slot_slice(slot: &mut dyn Slot, json: &[u8]) -> Result<(), DecodeError> {
     let reading = Reading::default();
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     reading
-        .seed(&mut value)
+        .seed(slot)
         .deserialize(&mut deserializer)
         .and_then(|()| deserializer.end())
-        .map_err(|error| reading.error(&error))?;
-    Ok(value)
+        .map_err(|error| reading.error(&error))
 }
 
 /// Reads a value from JSON.

@@ -137,6 +137,9 @@ impl SetText for Base64 {
         self.0 = STANDARD.decode(text).map_err(|_| "bytes as base64")?;
         Ok(Fit::Known)
     }
+    fn bytes(&mut self) -> Option<&mut Vec<u8>> {
+        Some(&mut self.0)
+    }
 }
 
 impl Data for Uuid {
