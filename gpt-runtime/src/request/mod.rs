@@ -1,14 +1,41 @@
 //! From an operation and arguments to an HTTP request, not yet signed.
 
+mod address;
+mod arguments;
+mod body;
 mod error;
+mod style;
 
 use bytes::Bytes;
-use reqwest::header::HeaderMap;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
 use url::Url;
 
-use crate::action::Method;
+use crate::{
+    action::{BodyArguments, Location, Method, Operation},
+    schema::{self, Violation},
+};
 
+pub(crate) use address::server;
+pub(crate) use arguments::Arguments;
+pub(crate) use body::{essence, is_json};
 pub use error::RequestError;
+pub(crate) use style::percent_encode;
+
+/// Headers that say how a message is framed or where it goes: never an argument's to set.
+const FRAMING: &[&str] = &[
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
 
 /// A request as it will be sent, without credentials.
 #[derive(Clone, Debug)]
@@ -24,6 +51,160 @@ pub struct Request {
     pub body: Option<Bytes>,
 }
 
-pub(crate) fn percent_encode(text: &str) -> String {
-    text.to_owned()
+impl Request {
+    /// The request of a tool call: flat arguments, checked, and sent to `server` or else to the
+    /// server in the description.
+    ///
+    /// # Errors
+    ///
+    /// When the arguments are not as described, or the server's address cannot be used.
+    pub fn from_arguments(
+        operation: &Operation,
+        server: Option<&Url>,
+        arguments: &Value,
+    ) -> Result<Self, RequestError> {
+        Self::new(
+            operation,
+            server,
+            &Arguments::from_flat(operation, arguments)?,
+        )
+    }
+
+    pub(crate) fn new(
+        operation: &Operation,
+        server: Option<&Url>,
+        arguments: &Arguments,
+    ) -> Result<Self, RequestError> {
+        let mut violations: Vec<_> = operation
+            .parameters
+            .iter()
+            .filter(|it| it.required && it.location != Location::Path)
+            .filter(|it| !arguments.parameters.contains_key(it.argument))
+            .map(|it| Violation {
+                path: it.argument.to_owned(),
+                message: "is missing".to_owned(),
+            })
+            .collect();
+        if let Some(described) = &operation.body
+            && described.required
+            && arguments.body.is_none()
+        {
+            let path = match described.arguments {
+                BodyArguments::Whole(argument) => argument,
+                BodyArguments::Properties(..) => "body",
+            };
+            violations.push(Violation {
+                path: path.to_owned(),
+                message: "is missing".to_owned(),
+            });
+        }
+        let mut headers = headers(operation, arguments, &mut violations)?;
+        let url = address::address(operation, server, &arguments.parameters, &mut violations)?;
+        let body = match (&operation.body, &arguments.body) {
+            (Some(described), Some(value)) => {
+                let is_base64 = matches!(described.arguments, BodyArguments::Whole(argument)
+                    if schema::is_base64(operation, argument));
+                let (media_type, bytes) =
+                    body::encode(operation, described.media_type, value, is_base64)?;
+                headers.insert(CONTENT_TYPE, described_header(operation, media_type)?);
+                Some(bytes)
+            }
+            _ => None,
+        };
+        Ok(Self {
+            method: operation.method,
+            url,
+            headers,
+            body,
+        })
+    }
+
+    /// The characters that are sent as address and body.
+    pub(crate) fn length(&self) -> usize {
+        let body = self.body.as_deref().unwrap_or_default();
+        let body = std::str::from_utf8(body).map_or(body.len(), |text| text.chars().count());
+        self.url.as_str().len().saturating_add(body)
+    }
+}
+
+fn headers(
+    operation: &Operation,
+    arguments: &Arguments,
+    violations: &mut Vec<Violation>,
+) -> Result<HeaderMap, RequestError> {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, described_header(operation, &accept(operation))?);
+    let mut cookies = Vec::new();
+    for parameter in operation.parameters {
+        let Some(value) = arguments.parameters.get(parameter.argument) else {
+            continue;
+        };
+        match parameter.location {
+            Location::Path | Location::Query => {}
+            Location::Cookie => {
+                let pairs = match parameter.content {
+                    Some(_) => vec![(
+                        percent_encode(parameter.name),
+                        percent_encode(&value.to_string()),
+                    )],
+                    None => style::query(parameter, value),
+                };
+                cookies.extend(pairs.iter().map(|(name, value)| format!("{name}={value}")));
+            }
+            Location::Header => {
+                let name = HeaderName::from_bytes(parameter.name.as_bytes())
+                    .ok()
+                    .filter(|it| !FRAMING.contains(&it.as_str()))
+                    .ok_or_else(|| RequestError::Description {
+                        message: format!(
+                            "`{}` takes the header `{}`, which cannot be set",
+                            operation.id,
+                            parameter.name.escape_debug()
+                        ),
+                    })?;
+                let text = match parameter.content {
+                    Some(_) => Some(value.to_string()),
+                    None => style::header(parameter, value),
+                };
+                let Some(text) = text else { continue };
+                match HeaderValue::from_bytes(text.as_bytes()) {
+                    Ok(text) => {
+                        headers.insert(name, text);
+                    }
+                    Err(_) => violations.push(Violation {
+                        path: parameter.argument.to_owned(),
+                        message: "is sent as a header and cannot hold line breaks or other \
+                                  control characters"
+                            .to_owned(),
+                    }),
+                }
+            }
+        }
+    }
+    if !cookies.is_empty() {
+        headers.insert(COOKIE, described_header(operation, &cookies.join("; "))?);
+    }
+    Ok(headers)
+}
+
+/// What the description knows first, and anything rather than a refusal.
+fn accept(operation: &Operation) -> String {
+    let mut types: Vec<&str> = Vec::new();
+    for response in operation.answers.iter().chain(operation.failures) {
+        types.extend(response.media_type.filter(|it| !types.contains(it)));
+    }
+    match types.as_slice() {
+        [] | ["*/*"] => "*/*".to_owned(),
+        types => format!("{}, */*;q=0.1", types.join(", ")),
+    }
+}
+
+fn described_header(operation: &Operation, text: &str) -> Result<HeaderValue, RequestError> {
+    HeaderValue::from_str(text).map_err(|_| RequestError::Description {
+        message: format!(
+            "`{}` has a media type that cannot be a header: `{}`",
+            operation.id,
+            text.escape_debug()
+        ),
+    })
 }

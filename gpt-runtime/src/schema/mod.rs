@@ -1,10 +1,18 @@
 //! JSON Schema of a tool's arguments: whole for a model, and as the check before a call.
 
+mod check;
+mod compiled;
+mod pattern;
+mod words;
+
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::action::Operation;
+use compiled::Compiled;
+
+pub(crate) use words::kind;
 
 /// An argument that the description refuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +34,59 @@ impl fmt::Display for Violation {
 }
 
 /// The JSON Schema of an operation's arguments, with the `$defs` it reaches.
+///
+/// A description that cannot be read becomes a schema that says so; calls of its operation are
+/// refused.
 pub fn parameters(operation: &Operation) -> Value {
-    serde_json::from_str(operation.tool.parameters).unwrap_or_default()
+    match &*Compiled::of(operation) {
+        Ok(compiled) => compiled.whole.clone(),
+        Err(message) => json!({ "type": "object", "properties": {}, "description": message }),
+    }
+}
+
+/// What the check of an operation's arguments has to leave to the server: patterns that are no
+/// regular expressions of ECMA-262, and references that lead nowhere.
+pub fn problems(operation: &Operation) -> Vec<String> {
+    match &*Compiled::of(operation) {
+        Ok(compiled) => compiled.problems.clone(),
+        Err(message) => vec![message.clone()],
+    }
+}
+
+/// Who wrote arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// A model: unknown arguments are refused, and an enum's value is known by its letters even if
+    /// their case differs.
+    Model,
+    /// A typed call: names and enum values are as its types have them, bounds and patterns are
+    /// checked.
+    Code,
+}
+
+/// Checks flat arguments and brings them to the form the description has: `1.0` becomes an
+/// integer, `null` for an optional argument becomes absent. All violations are reported.
+pub(crate) fn check(
+    operation: &Operation,
+    arguments: &mut Map<String, Value>,
+    caller: Caller,
+) -> Result<(), Vec<Violation>> {
+    let compiled = Compiled::of(operation);
+    let compiled = compiled.as_ref().as_ref().map_err(|message| {
+        vec![Violation {
+            path: String::new(),
+            message: message.clone(),
+        }]
+    })?;
+    check::check(compiled, operation.tool.name, arguments, caller)
+}
+
+/// Whether an argument is bytes as base64 text.
+pub(crate) fn is_base64(operation: &Operation, argument: &str) -> bool {
+    let compiled = Compiled::of(operation);
+    let Ok(compiled) = &*compiled else {
+        return false;
+    };
+    let schema = compiled.resolve(&compiled.whole["properties"][argument]);
+    schema["format"] == "byte" || schema["contentEncoding"] == "base64"
 }

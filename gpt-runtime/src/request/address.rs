@@ -1,0 +1,236 @@
+//! Where a request goes: the server, the path and the query.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::{RequestError, style};
+use crate::{
+    action::{Location, Operation, Parameter, Style},
+    credential,
+    schema::Violation,
+};
+
+/// Reads the address of a server. The error never repeats the address: it may hold a secret.
+pub(crate) fn server(text: &str) -> Result<Url, &'static str> {
+    let url =
+        Url::parse(text).map_err(|_| "write an absolute URL such as `https://example.com`")?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("only `http` and `https` URLs can be called");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("leave user and password out of the URL and set a credential");
+    }
+    if url.fragment().is_some() {
+        return Err("leave `#` and what follows out of the URL");
+    }
+    Ok(url)
+}
+
+/// The server's address with path and query of the call.
+pub(super) fn address(
+    operation: &Operation,
+    server: Option<&Url>,
+    arguments: &Map<String, Value>,
+    violations: &mut Vec<Violation>,
+) -> Result<Url, RequestError> {
+    let mut url = match server {
+        Some(url) => url.clone(),
+        None => described_server(operation)?,
+    };
+    // A fragment is never sent; some documents tell operations apart by it.
+    let template = operation.path.split('#').next().unwrap_or_default();
+    let (template, fixed) = match template.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (template, None),
+    };
+    let own = expand(operation, template, arguments, violations)?;
+    if !violations.is_empty() {
+        return Err(RequestError::Arguments(std::mem::take(violations)));
+    }
+    let path = format!(
+        "{}/{}",
+        url.path().trim_end_matches('/'),
+        own.trim_start_matches('/')
+    );
+    url.set_path(&path);
+    if url.path() != path {
+        return Err(RequestError::Description {
+            message: format!("the path `{}` cannot be called", operation.path),
+        });
+    }
+    let query = url
+        .query()
+        .into_iter()
+        .chain(fixed)
+        .filter(|it| !it.is_empty())
+        .map(str::to_owned)
+        .chain(pairs(operation, arguments))
+        .collect::<Vec<_>>()
+        .join("&");
+    url.set_query((!query.is_empty()).then_some(&query));
+    Ok(url)
+}
+
+/// The first server of the operation, else of the API, its variables at their defaults.
+fn described_server(operation: &Operation) -> Result<Url, RequestError> {
+    let variable = credential::variable(operation.api, "baseUrl");
+    let refused = |message: String| RequestError::Server { message };
+    let first = operation.servers.first().or(operation.api.servers.first());
+    let described = first.ok_or_else(|| {
+        refused(format!(
+            "the description of {} names no server: set {variable}",
+            operation.api.name
+        ))
+    })?;
+    let mut text = described.url.to_owned();
+    for (name, default) in described.variables {
+        text = text.replace(&format!("{{{name}}}"), default);
+    }
+    if text.contains(['{', '}']) {
+        return Err(refused(format!(
+            "the server `{text}` has variables without a default: set {variable}"
+        )));
+    }
+    server(&text).map_err(|message| refused(format!("the server `{}`: {message}", described.url)))
+}
+
+/// The path template with its arguments.
+fn expand(
+    operation: &Operation,
+    template: &str,
+    arguments: &Map<String, Value>,
+    violations: &mut Vec<Violation>,
+) -> Result<String, RequestError> {
+    let mut path = String::new();
+    let mut rest = template;
+    while let Some((literal, (name, after))) = rest
+        .split_once('{')
+        .and_then(|(literal, after)| Some((literal, after.split_once('}')?)))
+    {
+        path.push_str(&encode_literal(literal));
+        rest = after;
+        let parameter = operation
+            .parameters
+            .iter()
+            .find(|it| it.location == Location::Path && it.name == name)
+            .ok_or_else(|| RequestError::Description {
+                message: format!("the path `{}` has no parameter `{name}`", operation.path),
+            })?;
+        match path_text(parameter, arguments) {
+            Ok(text) => path.push_str(&text),
+            Err(message) => violations.push(violation(parameter, message)),
+        }
+    }
+    path.push_str(&encode_literal(rest));
+    if violations.is_empty()
+        && let Some(segment) = path.split('/').find(|it| leaves_template(it))
+    {
+        let names: Vec<_> = operation
+            .parameters
+            .iter()
+            .filter(|it| it.location == Location::Path)
+            .filter(|it| arguments.get(it.argument).is_some_and(has_dots))
+            .collect();
+        let message = format!("`{segment}` would leave the path; write it without `.` and `..`");
+        violations.extend(names.iter().map(|it| violation(it, message.clone())));
+        if violations.is_empty() {
+            return Err(RequestError::Description {
+                message: format!("the path `{}` cannot be called", operation.path),
+            });
+        }
+    }
+    Ok(path)
+}
+
+fn path_text(
+    parameter: &Parameter,
+    arguments: &Map<String, Value>,
+) -> Result<String, &'static str> {
+    let missing = "is part of the path and must be given";
+    let value = arguments.get(parameter.argument).ok_or(missing)?;
+    let text = match parameter.content {
+        Some(_) => style::percent_encode(&value.to_string()),
+        None => style::path(parameter, value).ok_or(missing)?,
+    };
+    // An empty segment is another path: `DELETE /animals/` may mean all of them.
+    if text.is_empty() || (parameter.style == Style::Label && text == ".") {
+        return Err("is part of the path and cannot be empty");
+    }
+    Ok(text)
+}
+
+fn violation(parameter: &Parameter, message: impl Into<String>) -> Violation {
+    Violation {
+        path: parameter.argument.to_owned(),
+        message: message.into(),
+    }
+}
+
+/// Whether a server that decodes before it resolves `.` and `..` would end up somewhere else.
+fn leaves_template(segment: &str) -> bool {
+    let decoded = decode(segment);
+    decoded
+        .split(['/', '\\'])
+        .any(|piece| matches!(piece, "." | ".."))
+}
+
+fn decode(text: &str) -> String {
+    let mut rest = text.as_bytes();
+    let mut decoded = Vec::new();
+    while let [byte, tail @ ..] = rest {
+        let triple = match rest {
+            [b'%', high, low, ..] => hex(*high).zip(hex(*low)),
+            _ => None,
+        };
+        if let Some((high, low)) = triple {
+            decoded.push(high * 16 + low);
+            rest = &rest[3..];
+        } else {
+            decoded.push(*byte);
+            rest = tail;
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    let value = char::from(digit).to_digit(16)?;
+    u8::try_from(value).ok()
+}
+
+fn has_dots(value: &Value) -> bool {
+    value.to_string().contains('.')
+}
+
+/// Encodes what cannot stand in a path, and leaves what is encoded already.
+fn encode_literal(literal: &str) -> String {
+    let mut encoded = String::new();
+    for character in literal.chars() {
+        if character.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/%".contains(character) {
+            encoded.push(character);
+        } else {
+            encoded.push_str(&style::percent_encode(character.encode_utf8(&mut [0; 4])));
+        }
+    }
+    encoded
+}
+
+/// `name=value` of each query parameter.
+fn pairs<'a>(
+    operation: &'a Operation,
+    arguments: &'a Map<String, Value>,
+) -> impl Iterator<Item = String> + 'a {
+    operation
+        .parameters
+        .iter()
+        .filter(|it| it.location == Location::Query)
+        .filter_map(|parameter| Some((parameter, arguments.get(parameter.argument)?)))
+        .flat_map(|(parameter, value)| match parameter.content {
+            Some(_) => vec![(
+                style::percent_encode(parameter.name),
+                style::percent_encode(&value.to_string()),
+            )],
+            None => style::query(parameter, value),
+        })
+        .map(|(name, value)| format!("{name}={value}"))
+}

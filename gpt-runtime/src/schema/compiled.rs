@@ -1,0 +1,167 @@
+//! Schemas as they are looked up: parsed once, with what they refer to.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock, PoisonError, RwLock},
+};
+
+use serde_json::{Map, Value};
+
+use super::pattern::Pattern;
+use crate::action::Operation;
+
+/// The schema of an operation's arguments, parsed.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    /// With its `$defs`.
+    pub(super) whole: Value,
+    /// By their text.
+    patterns: HashMap<String, Pattern>,
+    /// What cannot be checked.
+    pub(super) problems: Vec<String>,
+}
+
+type Shared = Arc<Result<Compiled, String>>;
+
+/// Address and length of two texts, which are `'static` and so never reused for others.
+type Key = [(usize, usize); 2];
+
+static CACHE: OnceLock<RwLock<HashMap<Key, Shared>>> = OnceLock::new();
+
+impl Compiled {
+    /// The schema of an operation, or why it cannot be read.
+    pub(super) fn of(operation: &Operation) -> Shared {
+        let key = [operation.tool.parameters, operation.api.schemas]
+            .map(|text| (text.as_ptr() as usize, text.len()));
+        let cache = CACHE.get_or_init(RwLock::default);
+        let known = cache
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .cloned();
+        known.unwrap_or_else(|| {
+            let shared = Arc::new(compile(operation));
+            cache
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .entry(key)
+                .or_insert(shared)
+                .clone()
+        })
+    }
+
+    /// The schema that a `$ref` stands for, itself where there is none. References that lead
+    /// nowhere or in a circle accept anything; they are among the problems.
+    pub(super) fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        let mut schema = schema;
+        for _ in 0..32 {
+            match schema.get("$ref") {
+                Some(reference) => schema = self.referred(reference),
+                None => return schema,
+            }
+        }
+        &Value::Bool(true)
+    }
+
+    /// What a `$ref` names.
+    pub(super) fn referred(&self, reference: &Value) -> &Value {
+        reference
+            .as_str()
+            .and_then(name_of)
+            .and_then(|name| self.whole.get("$defs")?.get(&name))
+            .unwrap_or(&Value::Bool(true))
+    }
+
+    pub(super) fn pattern(&self, text: &str) -> Option<&Pattern> {
+        self.patterns.get(text)
+    }
+}
+
+fn compile(operation: &Operation) -> Result<Compiled, String> {
+    let name = operation.tool.name;
+    let mut whole: Map<String, Value> = serde_json::from_str(operation.tool.parameters)
+        .map_err(|error| format!("the description of {name} cannot be read: {error}"))?;
+    let schemas: Map<String, Value> =
+        serde_json::from_str(operation.api.schemas).map_err(|error| {
+            format!(
+                "the schemas of {} cannot be read: {error}",
+                operation.api.name
+            )
+        })?;
+    let mut problems = Vec::new();
+    let own = whole.shift_remove("$defs").unwrap_or_default();
+    let own = own.as_object().cloned().unwrap_or_default();
+    let find = |name: &str| own.get(name).or_else(|| schemas.get(name));
+
+    let mut reached: Vec<String> = Vec::new();
+    let mut patterns = HashMap::new();
+    let root = Value::Object(whole);
+    let mut pending = vec![&root];
+    while let Some(schema) = pending.pop() {
+        if let Some(pattern) = schema.get("pattern").and_then(Value::as_str)
+            && !patterns.contains_key(pattern)
+        {
+            match Pattern::new(pattern) {
+                Ok(compiled) => {
+                    patterns.insert(pattern.to_owned(), compiled);
+                }
+                Err(error) => problems.push(format!(
+                    "{name}: the pattern `{pattern}` is not checked: {error}"
+                )),
+            }
+        }
+        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+            let definition = name_of(reference).and_then(|name| find(&name).map(|it| (name, it)));
+            match definition {
+                Some((name, definition)) if !reached.contains(&name) => {
+                    reached.push(name);
+                    pending.push(definition);
+                }
+                Some(_) => {}
+                None => problems.push(format!("{name}: the reference `{reference}` leads nowhere")),
+            }
+        }
+        pending.extend(inner(schema));
+    }
+
+    // In the order of the document, whichever way they were reached.
+    let order = schemas
+        .keys()
+        .chain(own.keys().filter(|it| !schemas.contains_key(*it)));
+    let definitions: Map<String, Value> = order
+        .filter(|name| reached.contains(name))
+        .filter_map(|name| Some((name.clone(), find(name)?.clone())))
+        .collect();
+    let mut whole = root;
+    if !definitions.is_empty() {
+        whole["$defs"] = Value::Object(definitions);
+    }
+    Ok(Compiled {
+        whole,
+        patterns,
+        problems,
+    })
+}
+
+/// The schemas inside a schema.
+fn inner(schema: &Value) -> impl Iterator<Item = &Value> {
+    let objects = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(Map::values);
+    let lists = ["anyOf", "oneOf", "allOf", "prefixItems"]
+        .into_iter()
+        .filter_map(|it| schema.get(it)?.as_array())
+        .flatten();
+    let single = ["items", "additionalProperties"]
+        .into_iter()
+        .filter_map(|it| schema.get(it));
+    objects.chain(lists).chain(single)
+}
+
+/// `NAME` of `#/$defs/NAME`.
+fn name_of(reference: &str) -> Option<String> {
+    let name = reference.strip_prefix("#/$defs/")?;
+    Some(name.replace("~1", "/").replace("~0", "~"))
+}
