@@ -1,8 +1,20 @@
-//! The `#[gpt]` attribute of `gpt-runtime`.
+//! The `#[gpt]` attribute of `gpt-runtime`; use it from there.
+
+mod ast;
+mod check;
+mod ctxt;
+mod docs;
+mod expand;
+mod fallback;
+mod limits;
+mod parse;
+mod suggest;
+mod value;
+
 use proc_macro::TokenStream;
 
-/// Declares a GPT.
+/// DOCS
 #[proc_macro_attribute]
-pub fn gpt(_attribute: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn gpt(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(attribute.into(), &item.into()).into()
 }

@@ -6,6 +6,7 @@ extern crate self as gpt_runtime;
 #[path = "private.rs"]
 pub mod __private;
 pub mod action;
+mod check;
 pub mod conversation;
 pub mod credential;
 pub mod data;
@@ -21,6 +22,7 @@ pub mod service;
 pub mod store;
 
 pub use error::Error;
+pub use gpt::Gpt;
 pub use gpt_macros::gpt;
 pub use server::serve;
 

@@ -9,6 +9,13 @@ pub use crate::{
     error::Error,
     invoke::{Call, CallError, Client, Reply},
 };
+pub use crate::gpt::{BuiltInTool, Definition, Gpt, Visibility};
+
+/// The assertions of `#[gpt]`.
+pub mod check {
+    pub use crate::check::{action, description, instructions};
+}
+
 /// A blank value of the type asked for.
 pub fn blank<T: Data>() -> T {
     T::blank()

@@ -1,0 +1,132 @@
+//! What `#[gpt(...)]` means, with the places it was written at.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::{Expr, LitStr, Path, parse_quote};
+
+/// The keys of the attribute, as far as they could be read.
+#[derive(Default)]
+pub(crate) struct Settings {
+    pub(crate) runtime: Setting<Path>,
+    pub(crate) name: Setting<LitStr>,
+    pub(crate) description: Setting<Text>,
+    pub(crate) instructions: Setting<Text>,
+    pub(crate) starters: Setting<Vec<LitStr>>,
+    pub(crate) tools: Setting<Vec<Word>>,
+    pub(crate) actions: Setting<Vec<Action>>,
+    pub(crate) visibility: Setting<Word>,
+    pub(crate) privacy_policy: Setting<LitStr>,
+}
+
+/// One key and its value.
+#[derive(Default)]
+pub(crate) enum Setting<T> {
+    #[default]
+    Absent,
+    /// Something stands there, and what is wrong with it was reported.
+    Wrong,
+    Given(T),
+}
+
+/// A definition that can be expanded.
+pub(crate) struct Gpt<'a> {
+    pub(crate) name: &'a LitStr,
+    pub(crate) description: Text,
+    pub(crate) instructions: &'a Text,
+    pub(crate) starters: &'a [LitStr],
+    pub(crate) tools: &'a [Word],
+    pub(crate) actions: &'a [Action],
+    pub(crate) visibility: Option<&'a Word>,
+    pub(crate) privacy_policy: Option<&'a LitStr>,
+}
+
+/// A text known here, or a constant expression that only rustc can read.
+#[derive(Clone)]
+pub(crate) enum Text {
+    Literal(LitStr),
+    Expression(Expr),
+}
+
+/// A word out of a fixed list: `web_search`, `link`.
+pub(crate) struct Word {
+    pub(crate) ident: Ident,
+    /// The variant it stands for in `gpt_runtime::gpt`.
+    pub(crate) variant: &'static str,
+}
+
+/// What the model may call.
+pub(crate) enum Action {
+    /// A generated module: all its operations.
+    Module(Path),
+    /// One operation of it.
+    Operation(Path),
+}
+
+impl Settings {
+    /// The path of the runtime crate.
+    pub(crate) fn runtime(&self) -> Path {
+        match self.runtime.given() {
+            Some(path) => path.clone(),
+            None => parse_quote!(::gpt_runtime),
+        }
+    }
+}
+
+impl<T> Setting<T> {
+    pub(crate) fn given(&self) -> Option<&T> {
+        match self {
+            Setting::Given(value) => Some(value),
+            Setting::Absent | Setting::Wrong => None,
+        }
+    }
+
+    pub(crate) fn is_absent(&self) -> bool {
+        matches!(self, Setting::Absent)
+    }
+}
+
+impl<T> Setting<Vec<T>> {
+    /// The items of a list that could be read.
+    pub(crate) fn items(&self) -> &[T] {
+        self.given().map_or(&[], Vec::as_slice)
+    }
+}
+
+impl ToTokens for Text {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Text::Literal(literal) => literal.to_tokens(tokens),
+            Text::Expression(expression) => expression.to_tokens(tokens),
+        }
+    }
+}
+
+impl ToTokens for Word {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.ident.to_tokens(tokens);
+    }
+}
+
+impl ToTokens for Action {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.path().to_tokens(tokens);
+    }
+}
+
+impl Word {
+    /// The variant, at the place of the word.
+    pub(crate) fn variant(&self) -> Ident {
+        Ident::new(
+            self.variant,
+            self.ident.span().resolved_at(Span::call_site()),
+        )
+    }
+}
+
+impl Action {
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Action::Module(path) | Action::Operation(path) => path,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Gathers errors, so that all mistakes are reported at once.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use std::cell::RefCell;
+use std::thread;
+
+/// The errors found so far. Dropping it without [`Ctxt::finish`] panics, so that no error is lost.
+pub(crate) struct Ctxt {
+    errors: RefCell<Option<Vec<syn::Error>>>,
+}
+
+impl Ctxt {
+    pub(crate) fn new() -> Self {
+        Ctxt {
+            errors: RefCell::new(Some(Vec::new())),
+        }
+    }
+
+    /// Reports `message` at `tokens`, with what to write instead.
+    pub(crate) fn error(&self, tokens: impl ToTokens, message: &str, help: &str) {
+        self.push(syn::Error::new_spanned(tokens, with_help(message, help)));
+    }
+
+    /// Reports `message` at one place, with what to write instead.
+    pub(crate) fn error_at(&self, span: proc_macro2::Span, message: &str, help: &str) {
+        self.push(syn::Error::new(span, with_help(message, help)));
+    }
+
+    pub(crate) fn push(&self, error: syn::Error) {
+        if let Some(errors) = &mut *self.errors.borrow_mut() {
+            errors.push(error);
+        }
+    }
+
+    /// The errors as `compile_error!` items; nothing when there were none.
+    pub(crate) fn finish(self) -> Option<TokenStream> {
+        let errors = self.errors.take().unwrap_or_default();
+        (!errors.is_empty()).then(|| errors.iter().map(syn::Error::to_compile_error).collect())
+    }
+}
+
+impl Drop for Ctxt {
+    fn drop(&mut self) {
+        assert!(
+            thread::panicking() || self.errors.borrow().is_none(),
+            "errors of `#[gpt]` were not reported"
+        );
+    }
+}
+
+/// rustc indents the lines after the first as it does its own help.
+fn with_help(message: &str, help: &str) -> String {
+    format!("{message}\n= help: {help}")
+}

@@ -1,0 +1,77 @@
+//! The words and numbers of a GPT's definition.
+//!
+//! Only what is documented, or was seen by several people with its exact message, is a limit here.
+//! The editor also bounds names and descriptions, by numbers nobody has published.
+
+/// Characters of instructions; above, the ChatGPT editor answers 422 and saves nothing.
+/// `gpt_runtime::__private::check` holds the same number for texts that only rustc can read.
+pub(crate) const INSTRUCTIONS: usize = 8000;
+
+/// The keys, each with an example that help texts show.
+pub(crate) const KEYS: &[(&str, &str)] = &[
+    ("name", "name = \"Weather Desk\""),
+    ("description", "description = \"Forecasts for any place\""),
+    (
+        "instructions",
+        "instructions = include_str!(\"instructions.md\")",
+    ),
+    (
+        "starters",
+        "starters = [\"Will it rain in Denver tomorrow?\"]",
+    ),
+    ("tools", "tools = [web_search]"),
+    ("actions", "actions = [weather]"),
+    ("visibility", "visibility = link"),
+    (
+        "privacy_policy",
+        "privacy_policy = \"https://example.com/privacy\"",
+    ),
+    ("crate", "crate = ::gpt_runtime"),
+];
+
+/// The built-in tools, each with its variant of `BuiltInTool`.
+pub(crate) const TOOLS: &[(&str, &str)] = &[
+    ("web_search", "WebSearch"),
+    ("image_generation", "ImageGeneration"),
+    ("code_interpreter", "CodeInterpreter"),
+];
+
+/// Who may use a GPT, each with its variant of `Visibility`.
+pub(crate) const VISIBILITIES: &[(&str, &str)] = &[
+    ("only_me", "OnlyMe"),
+    ("link", "Link"),
+    ("everyone", "Everyone"),
+];
+
+/// What people write who know the words of other places, mostly the ChatGPT editor.
+pub(crate) const SYNONYMS: &[(&str, &str)] = &[
+    ("title", "name"),
+    ("about", "description"),
+    ("prompt", "instructions"),
+    ("system_prompt", "instructions"),
+    ("conversation_starters", "starters"),
+    ("prompt_starters", "starters"),
+    ("capabilities", "tools"),
+    ("privacy_policy_url", "privacy_policy"),
+    ("privacy", "privacy_policy"),
+    ("sharing", "visibility"),
+    ("share", "visibility"),
+    ("browser", "web_search"),
+    ("browsing", "web_search"),
+    ("web_browsing", "web_search"),
+    ("dalle", "image_generation"),
+    ("images", "image_generation"),
+    ("python", "code_interpreter"),
+    ("data_analysis", "code_interpreter"),
+    ("me", "only_me"),
+    ("private", "only_me"),
+    ("anyone_with_link", "link"),
+    ("public", "everyone"),
+    ("store", "everyone"),
+];
+
+/// How to write `key`, for help texts.
+pub(crate) fn example(key: &str) -> &'static str {
+    let known = KEYS.iter().find(|(name, _)| *name == key);
+    known.map_or("", |(_, example)| example)
+}

@@ -1,0 +1,123 @@
+//! Reads the attribute and its item. Whatever cannot be read is reported and skipped, so that all
+//! mistakes show at once.
+
+use crate::ast::{Setting, Settings};
+use crate::ctxt::Ctxt;
+use crate::limits::{KEYS, example};
+use crate::{suggest, value};
+use proc_macro2::{Ident, TokenStream};
+use syn::Item;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+
+/// Reads the item that the attribute stands on.
+pub(crate) fn item(cx: &Ctxt, tokens: TokenStream) -> Option<Item> {
+    syn::parse2(tokens).map_err(|error| cx.push(error)).ok()
+}
+
+/// Reads `key = value, key = value`.
+pub(crate) fn settings(cx: &Ctxt, tokens: TokenStream) -> Settings {
+    let mut settings = Settings::default();
+    let keys = |input: ParseStream| {
+        read_keys(cx, input, &mut settings);
+        Ok(())
+    };
+    if let Err(error) = keys.parse2(tokens) {
+        cx.push(error);
+    }
+    settings
+}
+
+fn read_keys(cx: &Ctxt, input: ParseStream, settings: &mut Settings) {
+    let mut misspelt = Vec::new();
+    while !input.is_empty() {
+        if let Ok(key) = Ident::parse_any(input) {
+            misspelt.extend(read_key(cx, &key, input, settings));
+        } else {
+            let help = format!("write `{}`", example("name"));
+            match value::comma(input) {
+                Some(comma) => cx.error(comma, "expected a key, found `,`", "remove this comma"),
+                None => cx.error(value::tokens(input), "expected a key", &help),
+            }
+        }
+        if value::comma(input).is_none() && !input.is_empty() {
+            let help = "separate the keys with commas";
+            cx.error_at(input.span(), "expected `,` before this key", help);
+        }
+    }
+    // Someone who wrote `nmae = "..."` hears of that alone, not of a missing `name` as well.
+    for name in misspelt {
+        mark_as_wrong(settings, name);
+    }
+}
+
+/// Reads what follows a key; returns the key that was probably meant by an unknown one.
+fn read_key(
+    cx: &Ctxt,
+    key: &Ident,
+    input: ParseStream,
+    settings: &mut Settings,
+) -> Option<&'static str> {
+    let name = key.to_string();
+    if !KEYS.iter().any(|(known, _)| *known == name) {
+        value::equals(input);
+        value::tokens(input);
+        let help = suggest::help(&name, KEYS, "the keys are");
+        cx.error(key, &format!("unknown key `{name}`"), &help);
+        return suggest::nearest(&name, KEYS);
+    }
+    match name.as_str() {
+        "name" => set(cx, key, input, &mut settings.name, value::string),
+        "description" => set(cx, key, input, &mut settings.description, value::text),
+        "instructions" => set(cx, key, input, &mut settings.instructions, value::text),
+        "starters" => set(cx, key, input, &mut settings.starters, value::starters),
+        "tools" => set(cx, key, input, &mut settings.tools, value::tools),
+        "actions" => set(cx, key, input, &mut settings.actions, value::actions),
+        "visibility" => set(cx, key, input, &mut settings.visibility, value::visibility),
+        "privacy_policy" => set(cx, key, input, &mut settings.privacy_policy, value::string),
+        _ => set(cx, key, input, &mut settings.runtime, value::path),
+    }
+    None
+}
+
+/// Reads `= value` into its place, once.
+fn set<T>(
+    cx: &Ctxt,
+    key: &Ident,
+    input: ParseStream,
+    setting: &mut Setting<T>,
+    read: fn(&Ctxt, &Ident, ParseStream) -> Option<T>,
+) {
+    if !setting.is_absent() {
+        value::equals(input);
+        value::tokens(input);
+        cx.error(
+            key,
+            &format!("duplicate key `{key}`"),
+            "keep one of the two",
+        );
+    } else if value::equals(input) {
+        *setting = read(cx, key, input).map_or(Setting::Wrong, Setting::Given);
+    } else {
+        value::tokens(input);
+        let help = format!("write `{}`", example(&key.to_string()));
+        cx.error(key, &format!("expected `{key} = ...`"), &help);
+        *setting = Setting::Wrong;
+    }
+}
+
+fn mark_as_wrong(settings: &mut Settings, name: &str) {
+    fn mark<T>(setting: &mut Setting<T>) {
+        if setting.is_absent() {
+            *setting = Setting::Wrong;
+        }
+    }
+    match name {
+        "name" => mark(&mut settings.name),
+        "description" => mark(&mut settings.description),
+        "instructions" => mark(&mut settings.instructions),
+        "privacy_policy" => mark(&mut settings.privacy_policy),
+        // The other keys are never missing.
+        _ => {}
+    }
+}

@@ -1,0 +1,265 @@
+//! Reads the values of keys: `None` is a value that cannot be read, and was reported.
+
+use crate::ast::{Action, Text, Word};
+use crate::ctxt::Ctxt;
+use crate::limits::{TOOLS, VISIBILITIES, example};
+use crate::suggest;
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
+use syn::parse::{Parse, ParseStream};
+use syn::{Expr, Lit, LitStr, Path, Token};
+
+/// Reads a string literal.
+pub(crate) fn string(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<LitStr> {
+    let value = given(cx, key, input)?;
+    read_or(cx, value, <LitStr as Parse>::parse, |_| {
+        expected("a string literal", key)
+    })
+}
+
+/// Reads a string literal or an expression.
+pub(crate) fn text(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Text> {
+    // An expression may hold commas of its own: `concat::<A, B>()`.
+    let ahead = input.fork();
+    if let Ok(expression) = ahead.parse::<Expr>()
+        && (ahead.is_empty() || ahead.peek(Token![,]) || at_key(&ahead))
+    {
+        return match literal(&expression) {
+            None => {
+                input.advance_to(&ahead);
+                Some(Text::Expression(expression))
+            }
+            Some(Lit::Str(literal)) => {
+                input.advance_to(&ahead);
+                Some(Text::Literal(literal.clone()))
+            }
+            Some(_) => string(cx, key, input).map(Text::Literal),
+        };
+    }
+    string(cx, key, input).map(Text::Literal)
+}
+
+/// Reads a path such as `::gpt_runtime`.
+pub(crate) fn path(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Path> {
+    let value = given(cx, key, input)?;
+    read_or(cx, value, Path::parse_mod_style, |_| {
+        expected("a path", key)
+    })
+}
+
+/// Reads a list of string literals.
+pub(crate) fn starters(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Vec<LitStr>> {
+    let starters = list(cx, key, input, |item| {
+        read_or(cx, item, <LitStr as Parse>::parse, |_| {
+            expected("a string literal", key)
+        })
+    })?;
+    Some(unique(cx, starters, "starter", LitStr::value))
+}
+
+/// Reads a list of built-in tools.
+pub(crate) fn tools(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Vec<Word>> {
+    let tools = list(cx, key, input, |item| {
+        word(cx, item, TOOLS, "built-in tool", "the built-in tools are")
+    })?;
+    Some(unique(cx, tools, "tool", |word| word.ident.to_string()))
+}
+
+/// Reads a list of modules and operations.
+pub(crate) fn actions(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Vec<Action>> {
+    let actions = list(cx, key, input, |item| {
+        let path = read_or(cx, item, Path::parse_mod_style, |item| {
+            let help = match syn::parse2::<LitStr>(item.clone()) {
+                Ok(text) => format!("write `{}` without quotes", text.value()),
+                Err(_) => "write `weather` for a module, `weather::GetForecast` for one operation"
+                    .to_owned(),
+            };
+            ("expected the path of an action".to_owned(), help)
+        })?;
+        Some(action(path))
+    })?;
+    Some(unique(cx, actions, "action", |action| {
+        to_text(action.path())
+    }))
+}
+
+/// Reads who may use the GPT.
+pub(crate) fn visibility(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Word> {
+    let value = given(cx, key, input)?;
+    word(cx, value, VISIBILITIES, "visibility", "write one of")
+}
+
+/// Skips a comma.
+pub(crate) fn comma(input: ParseStream) -> Option<Token![,]> {
+    input.parse().ok().flatten()
+}
+
+/// Skips `=`.
+pub(crate) fn equals(input: ParseStream) -> bool {
+    input.peek(Token![=]) && input.parse::<Token![=]>().is_ok()
+}
+
+/// Takes all that belongs to one value: what stands before a comma, or before the next key where
+/// the comma was forgotten.
+pub(crate) fn tokens(input: ParseStream) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) && !at_key(input) {
+        if let Ok(token) = input.parse::<TokenTree>() {
+            tokens.extend([token]);
+        }
+    }
+    tokens
+}
+
+fn at_key(input: ParseStream) -> bool {
+    input.peek(Ident::peek_any) && input.peek2(Token![=]) && !input.peek2(Token![==])
+}
+
+/// The tokens of a value that must not be empty.
+fn given(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<TokenStream> {
+    let value = tokens(input);
+    if value.is_empty() {
+        let help = format!("write `{}`", example(&key.to_string()));
+        cx.error(key, &format!("`{key}` has no value"), &help);
+        return None;
+    }
+    Some(value)
+}
+
+/// Reads `value` whole, or reports the message and help that `wrong` makes of it.
+fn read_or<T>(
+    cx: &Ctxt,
+    value: TokenStream,
+    read: fn(ParseStream) -> syn::Result<T>,
+    wrong: impl FnOnce(&TokenStream) -> (String, String),
+) -> Option<T> {
+    let read = syn::parse::Parser::parse2(read, value.clone()).ok();
+    if read.is_none() {
+        let (message, help) = wrong(&value);
+        cx.error(value, &message, &help);
+    }
+    read
+}
+
+fn expected(what: &str, key: &Ident) -> (String, String) {
+    let help = format!("write `{}`", example(&key.to_string()));
+    (format!("expected {what} for `{key}`"), help)
+}
+
+/// Reads `[item, item]`, leaving out the items that `read` reports.
+fn list<T>(
+    cx: &Ctxt,
+    key: &Ident,
+    input: ParseStream,
+    read: impl Fn(TokenStream) -> Option<T>,
+) -> Option<Vec<T>> {
+    let value = given(cx, key, input)?;
+    let mut group = value.clone().into_iter();
+    let (Some(TokenTree::Group(list)), None) = (group.next(), group.next()) else {
+        let help = format!("write `{key} = [{value}]`");
+        cx.error(value, &format!("expected a list for `{key}`"), &help);
+        return None;
+    };
+    if list.delimiter() != Delimiter::Bracket {
+        let (message, help) = expected("a list in brackets", key);
+        cx.error(list, &message, &help);
+        return None;
+    }
+    let mut items = Vec::new();
+    let mut item = TokenStream::new();
+    for token in list.stream() {
+        match &token {
+            TokenTree::Punct(punct) if punct.as_char() == ',' => {
+                if item.is_empty() {
+                    cx.error(token, "expected an item, found `,`", "remove this comma");
+                } else {
+                    items.extend(read(std::mem::take(&mut item)));
+                }
+            }
+            _ => item.extend([token]),
+        }
+    }
+    if !item.is_empty() {
+        items.extend(read(item));
+    }
+    Some(items)
+}
+
+/// Reads one of a few words.
+fn word(
+    cx: &Ctxt,
+    value: TokenStream,
+    known: &'static [(&'static str, &'static str)],
+    what: &str,
+    list: &str,
+) -> Option<Word> {
+    let ident = syn::parse2::<Ident>(value.clone()).ok();
+    let text = ident.as_ref().map(Ident::to_string);
+    let found = known
+        .iter()
+        .find(|(name, _)| Some(*name) == text.as_deref());
+    if let (Some(ident), Some((_, variant))) = (ident, found) {
+        return Some(Word { ident, variant });
+    }
+    let written = value.to_string();
+    let help = suggest::help(written.trim_matches('"'), known, list);
+    cx.error(value, &format!("unknown {what} `{written}`"), &help);
+    None
+}
+
+/// Leaves out what stands in a list for the second time.
+fn unique<T: ToTokens>(
+    cx: &Ctxt,
+    items: Vec<T>,
+    what: &str,
+    to_text: impl Fn(&T) -> String,
+) -> Vec<T> {
+    let mut seen = Vec::new();
+    let mut first = Vec::new();
+    for item in items {
+        let text = to_text(&item);
+        if seen.contains(&text) {
+            cx.error(item, &format!("duplicate {what} `{text}`"), "list it once");
+        } else {
+            seen.push(text);
+            first.push(item);
+        }
+    }
+    first
+}
+
+/// Rust's own naming tells a module from an operation: `weather`, `weather::GetForecast`.
+fn action(path: Path) -> Action {
+    let last = path
+        .segments
+        .last()
+        .map(|segment| segment.ident.unraw().to_string());
+    let last = last.unwrap_or_default();
+    if last.trim_start_matches('_').starts_with(char::is_uppercase) {
+        Action::Operation(path)
+    } else {
+        Action::Module(path)
+    }
+}
+
+/// The path as it is written in source code, without spaces.
+fn to_text(path: &Path) -> String {
+    let segments: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    let start = if path.leading_colon.is_some() {
+        "::"
+    } else {
+        ""
+    };
+    start.to_owned() + &segments.join("::")
+}
+
+/// The literal that an expression is.
+fn literal(expression: &Expr) -> Option<&Lit> {
+    match expression {
+        Expr::Lit(expression) => Some(&expression.lit),
+        Expr::Group(group) => literal(&group.expr),
+        _ => None,
+    }
+}

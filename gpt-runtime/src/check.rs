@@ -1,0 +1,239 @@
+//! The assertions that `#[gpt]` makes at compile time about what only rustc can read.
+//!
+//! Each fails at the place of its caller, which is what the user wrote.
+
+use crate::action::Operation;
+use crate::gpt::BuiltInTool;
+
+/// Characters of instructions; `gpt_macros` holds the same number for literals.
+const INSTRUCTIONS: usize = 8000;
+
+/// Texts of more bytes are too long without being counted: const evaluation is slow.
+const COUNTED: usize = 200_000;
+
+/// Instructions are neither empty nor too long.
+#[track_caller]
+pub const fn instructions(text: &str) {
+    not_blank("instructions", text);
+    if text.len() > COUNTED {
+        Message::new("instructions have ")
+            .number(text.len())
+            .text(" bytes, ")
+            .number(INSTRUCTIONS)
+            .text(" characters are allowed\n= help: ")
+            .text(SHORTEN)
+            .fail();
+    }
+    let count = characters(text);
+    if count > INSTRUCTIONS {
+        Message::new("instructions have ")
+            .number(count)
+            .text(" characters, ")
+            .number(INSTRUCTIONS)
+            .text(" are allowed\n= help: ")
+            .text(SHORTEN)
+            .fail();
+    }
+}
+
+const SHORTEN: &str = "shorten them, or move details into the descriptions of the actions";
+
+/// A description is not empty.
+#[track_caller]
+pub const fn description(text: &str) {
+    not_blank("description", text);
+}
+
+/// The operations of one entry of `actions` have tool names that neither the entries before it nor
+/// the built-in tools have.
+#[track_caller]
+pub const fn action(
+    earlier: &[&[&'static Operation]],
+    operations: &[&'static Operation],
+    tools: &[BuiltInTool],
+) {
+    let mut index = 0;
+    while index < operations.len() {
+        let operation = operations[index];
+        let mut tool = 0;
+        while tool < tools.len() {
+            if equal(operation.tool.name, tools[tool].name()) {
+                Message::new("operation `")
+                    .text(operation.tool.name)
+                    .text("` of `")
+                    .text(operation.api.name)
+                    .text("` has the name of a built-in tool")
+                    .text("\n= help: remove one of them")
+                    .fail();
+            }
+            tool += 1;
+        }
+        let mut group = 0;
+        while group < earlier.len() {
+            unlike(earlier[group], operation);
+            group += 1;
+        }
+        index += 1;
+    }
+}
+
+/// None of `earlier` has the tool name of `operation`.
+#[track_caller]
+const fn unlike(earlier: &[&'static Operation], operation: &Operation) {
+    let mut index = 0;
+    while index < earlier.len() {
+        let other = earlier[index];
+        index += 1;
+        if !equal(other.tool.name, operation.tool.name) {
+            continue;
+        }
+        let is_same = equal(other.api.name, operation.api.name)
+            && equal(other.id, operation.id)
+            && equal(other.path, operation.path);
+        if is_same {
+            Message::new("operation `")
+                .text(operation.tool.name)
+                .text("` of `")
+                .text(operation.api.name)
+                .text("` is listed twice\n= help: name the module or single operations, not both")
+                .fail();
+        }
+        Message::new("two operations have the tool name `")
+            .text(operation.tool.name)
+            .text("`: one of `")
+            .text(other.api.name)
+            .text("`, one of `")
+            .text(operation.api.name)
+            .text(
+                "`\n= help: name the operations you need one by one, and leave one of the two out",
+            )
+            .fail();
+    }
+}
+
+#[track_caller]
+const fn not_blank(key: &str, text: &str) {
+    if text.trim_ascii().is_empty() {
+        Message::new("`").text(key).text("` is empty").fail();
+    }
+}
+
+const fn characters(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut count = 0;
+    let mut index = 0;
+    while index < bytes.len() {
+        // Every byte but the continuations of UTF-8, `0b10xxxxxx`.
+        if bytes[index] & 0b1100_0000 != 0b1000_0000 {
+            count += 1;
+        }
+        index += 1;
+    }
+    count
+}
+
+const fn equal(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < a.len() {
+        if a[index] != b[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+/// A message under construction: `format!` is not const.
+struct Message {
+    bytes: [u8; 1024],
+    length: usize,
+}
+
+impl Message {
+    const fn new(text: &str) -> Self {
+        let empty = Message {
+            bytes: [0; 1024],
+            length: 0,
+        };
+        empty.text(text)
+    }
+
+    /// Adds a text; one that does not fit is left out whole, so that the rest stays readable.
+    const fn text(mut self, text: &str) -> Self {
+        let text = text.as_bytes();
+        if self.length + text.len() <= self.bytes.len() {
+            let mut index = 0;
+            while index < text.len() {
+                self.bytes[self.length] = text[index];
+                self.length += 1;
+                index += 1;
+            }
+        }
+        self
+    }
+
+    /// Adds a number.
+    const fn number(self, number: usize) -> Self {
+        const DIGITS: &str = "0123456789";
+        let rest = if number >= 10 {
+            self.number(number / 10)
+        } else {
+            self
+        };
+        let (_, digits) = DIGITS.split_at(number % 10);
+        let (digit, _) = digits.split_at(1);
+        rest.text(digit)
+    }
+
+    /// The message.
+    const fn as_str(&self) -> &str {
+        let (bytes, _) = self.bytes.split_at(self.length);
+        match core::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(_) => "a check of `#[gpt]` failed",
+        }
+    }
+
+    /// Stops the compilation.
+    #[track_caller]
+    const fn fail(&self) -> ! {
+        panic!("{}", self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Message, characters, equal};
+
+    #[test]
+    fn counts_characters_as_rust_does() {
+        for text in ["", "a", "é", "日本", "🌧 rain", "e\u{301}"] {
+            assert_eq!(characters(text), text.chars().count(), "{text}");
+        }
+    }
+
+    #[test]
+    fn compares() {
+        assert!(equal("", ""));
+        assert!(equal("getForecast", "getForecast"));
+        assert!(!equal("getForecast", "getForecasT"));
+        assert!(!equal("get", "getForecast"));
+    }
+
+    #[test]
+    fn writes_messages() {
+        let message = Message::new("a ").number(0).text(", ").number(8012);
+        assert_eq!(message.as_str(), "a 0, 8012");
+    }
+
+    #[test]
+    fn leaves_out_what_does_not_fit() {
+        let long = "é".repeat(512);
+        let message = Message::new("a").text(&long).text("b");
+        assert_eq!(message.as_str(), "ab");
+    }
+}
