@@ -196,3 +196,26 @@ fn at(tokens: &impl ToTokens, name: &str, arguments: &TokenStream) -> TokenStrea
 fn action_name(index: usize) -> Ident {
     format_ident!("__ACTION_{index}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::attribute;
+    use quote::quote;
+
+    #[test]
+    fn names_the_runtime_once() {
+        let keys = quote!(
+            name = "A",
+            description = "B",
+            instructions = C,
+            tools = [web_search],
+            actions = [d, e::F],
+            visibility = link,
+            privacy_policy = "https://example.com",
+            crate = ::renamed,
+        );
+        let output = attribute(keys, &quote!(struct Desk;)).to_string();
+        assert!(!output.contains("gpt_runtime"), "{output}");
+        assert_eq!(output.matches("renamed").count(), 1, "{output}");
+    }
+}

@@ -1,0 +1,92 @@
+//! Generated modules as small as they can be, for the cases beside this file.
+#![allow(dead_code)]
+
+use gpt_runtime::__private as rt;
+
+/// Stands for `gpt_runtime::serve`.
+pub fn serve(_: impl gpt_runtime::Gpt) {}
+
+macro_rules! module {
+    ($module:ident: $($operation:ident = $name:literal),*) => {
+        pub mod $module {
+            use super::rt;
+
+            pub static API: rt::Api = rt::Api {
+                name: stringify!($module),
+                title: stringify!($module),
+                version: "1.0",
+                servers: &[],
+                security_schemes: &[],
+                schemas: "{}",
+            };
+
+            pub const OPERATIONS: &[&rt::Operation] =
+                &[$(<$operation as rt::Action>::OPERATION),*];
+
+            $(super::operation!($operation = $name);)*
+        }
+    };
+}
+
+macro_rules! operation {
+    ($operation:ident = $name:literal) => {
+        #[derive(Clone)]
+        pub struct $operation {}
+
+        impl rt::Action for $operation {
+            const OPERATION: &'static rt::Operation = &rt::Operation {
+                api: &API,
+                id: $name,
+                tool: rt::Tool {
+                    name: $name,
+                    description: "",
+                    parameters: "{}",
+                    example: "{}",
+                },
+                method: rt::Method::Get,
+                path: "/",
+                servers: &[],
+                parameters: &[],
+                body: None,
+                answers: &[],
+                failures: &[],
+                security: &[],
+                consequential: false,
+                deprecated: false,
+            };
+            type Answer = ();
+            type Failure = ();
+        }
+
+        impl rt::Record for $operation {
+            const TABLE: rt::RecordTable = rt::RecordTable {
+                name: stringify!($operation),
+                fields: &[],
+                rest: rt::Rest::Refused,
+            };
+            fn blank() -> Self {
+                Self {}
+            }
+            fn get(&self, _: usize) -> &dyn rt::Slot {
+                &()
+            }
+            fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+                unreachable!("it has no fields")
+            }
+        }
+
+        rt::records!($operation);
+    };
+}
+
+use operation;
+
+module!(weather: GetForecast = "getForecast", ListAlerts = "listAlerts");
+module!(pets: ListPets = "listPets", GetPet = "getPet");
+module!(outlook: GetForecast = "getForecast");
+module!(search: Search = "web_search");
+
+/// No module of actions.
+pub mod tides {
+    pub struct GetTides;
+}

@@ -1,0 +1,14 @@
+use gpt_runtime::gpt;
+
+#[path = "../actions.rs"]
+mod actions;
+use actions::serve;
+
+/// Forecasts.
+#[gpt(
+    name = "Weather Desk",
+    instructions = "Answer briefly.",
+)]
+fn weather_desk() {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+#[path = "../actions.rs"]
+mod actions;
+use actions::serve;
+
+struct WeatherDesk;
+
+fn main() {
+    serve(WeatherDesk);
+}

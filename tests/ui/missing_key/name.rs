@@ -1,0 +1,15 @@
+use gpt_runtime::gpt;
+
+#[path = "../actions.rs"]
+mod actions;
+use actions::serve;
+
+/// Forecasts.
+#[gpt(
+    instructions = "Answer briefly.",
+)]
+struct WeatherDesk;
+
+fn main() {
+    serve(WeatherDesk);
+}

@@ -1,0 +1,17 @@
+use gpt_runtime::gpt;
+
+#[path = "../actions.rs"]
+mod actions;
+use actions::serve;
+
+/// Forecasts.
+#[gpt(
+    "Weather Desk",
+    name = "Weather Desk",
+    instructions = "Answer briefly.",
+)]
+struct WeatherDesk;
+
+fn main() {
+    serve(WeatherDesk);
+}

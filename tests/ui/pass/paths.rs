@@ -1,0 +1,33 @@
+#![deny(warnings)]
+
+#[path = "../actions.rs"]
+mod actions;
+use actions::serve;
+
+mod inner {
+    use gpt_runtime::gpt;
+
+    /// Forecasts.
+    #[gpt(
+        name = "Weather Desk",
+        instructions = super::TEXT,
+        actions = [super::actions::weather::GetForecast, crate::actions::pets],
+    )]
+    pub struct WeatherDesk;
+
+    mod actions {
+        pub const OPERATIONS: &[&gpt_runtime::action::Operation] = &[];
+
+        /// Nothing.
+        #[gpt_runtime::gpt(name = "Nothing", instructions = "Nothing.", actions = [self])]
+        pub struct Nothing;
+    }
+    pub use actions::Nothing;
+}
+
+const TEXT: &str = concat!("Answer ", "briefly.");
+
+fn main() {
+    serve(inner::WeatherDesk);
+    serve(inner::Nothing);
+}
