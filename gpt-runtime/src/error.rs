@@ -1,7 +1,9 @@
 //! Why a GPT does not start, does not answer, or stops.
 
+use std::{error::Error as _, fmt};
+
 /// Why a GPT does not start, does not answer, or stops.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A setting cannot be used.
@@ -67,4 +69,17 @@ pub enum Error {
     /// Serving broke off.
     #[error("serving broke off")]
     Serve(#[from] std::io::Error),
+}
+
+/// The message and its causes, because that is what a `main` that returns the error prints.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
 }

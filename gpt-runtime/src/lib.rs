@@ -24,7 +24,8 @@ pub mod store;
 pub use error::Error;
 pub use gpt::Gpt;
 pub use gpt_macros::gpt;
-pub use server::serve;
+pub use server::{Server, serve};
+pub use service::Service;
 
 /// Includes the module that `gpt_codegen` wrote for an action schema, under its name.
 ///

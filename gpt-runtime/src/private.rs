@@ -4,12 +4,12 @@ pub use crate::action::{
     Action, Api, Body, BodyArguments, Location, Method, Operation, Parameter, Requirement,
     Response, SecurityKind, SecurityScheme, Server, Status, Style, Tool,
 };
+pub use crate::gpt::{BuiltInTool, Definition, Gpt, Visibility};
 pub use crate::{
     credential::Credential,
     error::Error,
     invoke::{Call, CallError, Client, Reply},
 };
-pub use crate::gpt::{BuiltInTool, Definition, Gpt, Visibility};
 
 /// The assertions of `#[gpt]`.
 pub mod check {
