@@ -5,6 +5,7 @@ mod envelope;
 mod operation;
 mod parameter;
 mod reference;
+pub(crate) mod schema;
 mod security;
 mod select;
 mod server;
@@ -21,7 +22,7 @@ use crate::{
 /// A description, read on demand.
 #[derive(Debug)]
 pub(crate) struct Document {
-    root: Node,
+    pub(crate) root: Node,
     pub(crate) title: String,
     pub(crate) version: String,
     pub(crate) description: Option<String>,

@@ -2,4 +2,16 @@
 
 mod types;
 
+mod analysis;
+mod build;
+mod lower;
+mod media;
+mod recursion;
+mod schema;
+mod shape;
+mod union;
+
+pub(crate) use lower::lower;
 pub(crate) use types::*;
+
+use shape::Shape;

@@ -1,0 +1,210 @@
+//! What is true of the types as a whole: which are reached and from where, which are recursive.
+
+use super::{Api, Origin, Rest, Type, TypeDef, TypeId, TypeUse};
+use crate::diagnostic::Diagnostics;
+
+/// Completes an [`Api`] whose operations and types are lowered: drops types that nothing reaches
+/// and says of the others what only the whole can tell.
+pub(super) fn finish(
+    cx: &mut Diagnostics,
+    api: &mut Api,
+    required_in_requests: &[(TypeId, usize)],
+) {
+    settle_null(api);
+    mark(api);
+    for (id, index) in required_in_requests {
+        if let Some(def) = api.types.get_mut(id.0 as usize)
+            && let Type::Struct(strct) = &mut def.kind
+            && let Some(field) = strct.fields.get_mut(*index)
+        {
+            field.required = !def.in_answer;
+        }
+    }
+    for index in 0..api.types.len() {
+        open(api, index);
+    }
+    prune(api);
+    super::recursion::settle(cx, api);
+}
+
+/// Any JSON takes `null` as it is.
+fn settle_null(api: &mut Api) {
+    let any: Vec<bool> = api
+        .types
+        .iter()
+        .map(|def| matches!(def.kind, Type::Any))
+        .collect();
+    each_use(api, &mut |ty| {
+        if any.get(ty.id.0 as usize).copied().unwrap_or(false) {
+            ty.nullable = false;
+        }
+    });
+}
+
+/// Notes which types requests and answers reach.
+fn mark(api: &mut Api) {
+    let mut requests = Vec::new();
+    let mut answers = Vec::new();
+    for operation in &api.operations {
+        requests.extend(operation.parameters.iter().map(|it| it.ty.id));
+        requests.extend(operation.body.iter().map(|it| it.ty.id));
+        answers.extend(operation.answers.iter().map(|it| it.ty.id));
+        answers.extend(operation.failures.iter().map(|it| it.ty.id));
+    }
+    for id in reach(api, requests) {
+        if let Some(def) = api.types.get_mut(id.0 as usize) {
+            def.in_request = true;
+        }
+    }
+    for id in reach(api, answers) {
+        if let Some(def) = api.types.get_mut(id.0 as usize) {
+            def.in_answer = true;
+        }
+    }
+}
+
+/// The types reached from some, in the order of the document.
+fn reach(api: &Api, roots: Vec<TypeId>) -> Vec<TypeId> {
+    let mut reached = vec![false; api.types.len()];
+    let mut order = Vec::new();
+    let mut stack: Vec<TypeId> = roots.into_iter().rev().collect();
+    while let Some(id) = stack.pop() {
+        let Some(seen) = reached.get_mut(id.0 as usize) else {
+            continue;
+        };
+        if std::mem::replace(seen, true) {
+            continue;
+        }
+        order.push(id);
+        let parts = parts(&api.ty(id).kind);
+        stack.extend(parts.into_iter().rev());
+    }
+    order
+}
+
+/// The types that a type is made of.
+fn parts(kind: &Type) -> Vec<TypeId> {
+    match kind {
+        Type::Array(array) => vec![array.items.id],
+        Type::Map(map) => vec![map.values.id],
+        Type::Struct(strct) => {
+            let mut parts: Vec<_> = strct.fields.iter().map(|field| field.ty.id).collect();
+            if let Rest::Kept(ty) = strct.rest {
+                parts.push(ty.id);
+            }
+            parts
+        }
+        Type::Union(union) => union.variants.iter().map(|variant| variant.ty).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What answers bring may be more than the document knows of.
+fn open(api: &mut Api, index: usize) {
+    let has_objects = match api.types.get(index).map(|def| &def.kind) {
+        Some(Type::Union(union)) => union
+            .variants
+            .iter()
+            .any(|variant| matches!(api.ty(variant.ty).kind, Type::Struct(_) | Type::Union(_))),
+        _ => false,
+    };
+    let Some(def) = api.types.get_mut(index) else {
+        return;
+    };
+    match &mut def.kind {
+        Type::Enum(list) => list.open |= def.in_answer && !list.is_const,
+        // A scalar that changes its type is an error; a new kind of object is not.
+        Type::Union(union) => union.open |= def.in_answer && has_objects,
+        // An API that adds a property must not break its callers.
+        Type::Struct(strct) if def.in_answer && strct.rest == Rest::Refused => {
+            strct.rest = Rest::Ignored;
+        }
+        _ => {}
+    }
+}
+
+/// Leaves the types that operations reach, numbered as they are met.
+fn prune(api: &mut Api) {
+    let mut roots = Vec::new();
+    for operation in &api.operations {
+        roots.extend(operation.parameters.iter().map(|it| it.ty.id));
+        roots.extend(operation.body.iter().map(|it| it.ty.id));
+        let responses = operation.answers.iter().chain(&operation.failures);
+        roots.extend(responses.map(|it| it.ty.id));
+    }
+    let order = reach(api, roots);
+    let mut new_ids: Vec<Option<TypeId>> = vec![None; api.types.len()];
+    for (new, old) in (0..).zip(&order) {
+        if let Some(slot) = new_ids.get_mut(old.0 as usize) {
+            *slot = Some(TypeId(new));
+        }
+    }
+    let new_id = |id: TypeId| new_ids.get(id.0 as usize).copied().flatten();
+    let mut old_types: Vec<_> = std::mem::take(&mut api.types)
+        .into_iter()
+        .map(Some)
+        .collect();
+    api.types = order
+        .iter()
+        .filter_map(|id| old_types.get_mut(id.0 as usize)?.take())
+        .collect();
+    each_use(api, &mut |ty| ty.id = new_id(ty.id).unwrap_or(ty.id));
+    for def in &mut api.types {
+        if let Type::Union(union) = &mut def.kind {
+            for variant in &mut union.variants {
+                variant.ty = new_id(variant.ty).unwrap_or(variant.ty);
+            }
+        }
+    }
+    rename_origins(api, &new_id, &old_types);
+}
+
+/// Origins by the new numbers. A type inside one that is gone stands where that one stood.
+fn rename_origins(
+    api: &mut Api,
+    new_id: &impl Fn(TypeId) -> Option<TypeId>,
+    gone: &[Option<TypeDef>],
+) {
+    for def in &mut api.types {
+        while let Origin::Inside(parent, part) = &def.origin {
+            if let Some(parent) = new_id(*parent) {
+                def.origin = Origin::Inside(parent, part.clone());
+                break;
+            }
+            match gone.get(parent.0 as usize) {
+                Some(Some(parent)) => def.origin = parent.origin.clone(),
+                _ => break,
+            }
+        }
+    }
+}
+
+/// Every use of a type in a place.
+fn each_use(api: &mut Api, change: &mut impl FnMut(&mut TypeUse)) {
+    for operation in &mut api.operations {
+        for parameter in &mut operation.parameters {
+            change(&mut parameter.ty);
+        }
+        if let Some(body) = &mut operation.body {
+            change(&mut body.ty);
+        }
+        for response in operation.answers.iter_mut().chain(&mut operation.failures) {
+            change(&mut response.ty);
+        }
+    }
+    for def in &mut api.types {
+        match &mut def.kind {
+            Type::Array(array) => change(&mut array.items),
+            Type::Map(map) => change(&mut map.values),
+            Type::Struct(strct) => {
+                for field in &mut strct.fields {
+                    change(&mut field.ty);
+                }
+                if let Rest::Kept(ty) = &mut strct.rest {
+                    change(ty);
+                }
+            }
+            _ => {}
+        }
+    }
+}

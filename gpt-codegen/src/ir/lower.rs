@@ -1,0 +1,315 @@
+//! Operations with their parameters, bodies and answers, brought into an [`Api`].
+
+use super::{
+    Api, Body, Operation, OperationId, Origin, Parameter, Place, Response, SecurityScheme, Shape,
+    Status, Text, TextFormat, Type, TypeUse, analysis,
+    media::{self, Encoding},
+    schema::{Part, Schemas, blank},
+};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    document::{
+        BodyObject, Document, MediaTypeObject, OperationObject, ParameterObject, ResponseObject,
+        schema::Kind,
+    },
+    ir::Method,
+    node::Node,
+    source::Span,
+};
+
+/// Lowers the operations and all that they reach. What cannot be expressed is reported and leaves
+/// out the operation it belongs to.
+pub(crate) fn lower<'a>(
+    cx: &mut Diagnostics,
+    document: &'a Document,
+    name: &str,
+    operations: Vec<OperationObject<'a>>,
+) -> Api {
+    let mut schemas = Schemas::new(cx, document);
+    let mut lowered: Vec<Operation> = Vec::with_capacity(operations.len());
+    for operation in operations {
+        if schemas.is_expressible(&operation) {
+            let id = OperationId(u32::try_from(lowered.len()).unwrap_or(u32::MAX));
+            lowered.push(schemas.operation(id, operation));
+            schemas.drain();
+        }
+    }
+    schemas.check_field_defaults();
+    let required_in_requests = std::mem::take(&mut schemas.required_in_requests);
+    let types = std::mem::take(&mut schemas.types);
+    let mut api = Api {
+        name: name.to_owned(),
+        title: document.title.clone(),
+        version: document.version.clone(),
+        description: document.description.clone(),
+        servers: document.servers.clone(),
+        security_schemes: security_schemes(cx, document, &lowered),
+        types,
+        operations: lowered,
+    };
+    analysis::finish(cx, &mut api, &required_in_requests);
+    api
+}
+
+fn security_schemes(
+    cx: &mut Diagnostics,
+    document: &Document,
+    operations: &[Operation],
+) -> Vec<SecurityScheme> {
+    let mut schemes: Vec<SecurityScheme> = Vec::new();
+    let alternatives = operations.iter().flat_map(|it| &it.security);
+    for requirement in alternatives.flatten() {
+        if schemes.iter().all(|it| it.name != requirement.scheme) {
+            schemes.extend(document.security_scheme(cx, &requirement.scheme));
+        }
+    }
+    schemes
+}
+
+impl<'a> Schemas<'a, '_> {
+    /// Whether a request can be made of an operation; reported where it cannot.
+    fn is_expressible(&mut self, operation: &OperationObject<'a>) -> bool {
+        let Some(body) = &operation.body else {
+            return true;
+        };
+        let Some(media) = media::preferred_body(&body.content) else {
+            return true;
+        };
+        let problem = match media::encoding(&media.media_type) {
+            Encoding::Json | Encoding::JsonSuffix => return true,
+            Encoding::Form => {
+                if media.schema.is_none_or(|node| self.is_flat(node)) {
+                    return true;
+                }
+                format!("`{}` with nested values", media.media_type)
+            }
+            _ => format!("`{}`", media.media_type),
+        };
+        self.cx.report(
+            Diagnostic::warning(
+                "unsupported-body",
+                media.span,
+                format!(
+                    "`{}` is left out: its body cannot be sent as {problem}",
+                    operation.id
+                ),
+            )
+            .label("this media type is not supported")
+            .related(operation.span, "the operation")
+            .help("describe the body as `application/json`, or do not select the operation"),
+        );
+        false
+    }
+
+    /// Whether a schema is an object whose properties are all scalars.
+    fn is_flat(&mut self, node: &'a Node) -> bool {
+        let shape = Shape::flatten(self, &[Part::whole(node)]);
+        let is_object = shape.kinds().as_deref() == Some(&[Kind::Object]);
+        let properties = shape.properties();
+        is_object
+            && shape.groups.is_empty()
+            && !properties.is_empty()
+            && properties.values().all(|places| {
+                let parts: Vec<_> = places.iter().map(|it| Part::whole(it.node)).collect();
+                let shape = Shape::flatten(self, &parts);
+                let kinds = shape.kinds();
+                shape.groups.is_empty()
+                    && kinds.is_some_and(|kinds| {
+                        kinds
+                            .iter()
+                            .all(|kind| !matches!(kind, Kind::Array | Kind::Object))
+                    })
+            })
+    }
+
+    fn operation(&mut self, id: OperationId, operation: OperationObject<'a>) -> Operation {
+        let parameters = operation
+            .parameters
+            .into_iter()
+            .map(|parameter| self.parameter(id, parameter))
+            .collect();
+        let body = operation.body.and_then(|body| self.body(id, body));
+        let (answers, failures) = self.responses(id, operation.responses);
+        Operation {
+            id: operation.id,
+            span: operation.span,
+            method: operation.method,
+            path: operation.path.to_owned(),
+            tags: operation.tags,
+            summary: operation.summary,
+            description: operation.description,
+            deprecated: operation.deprecated,
+            consequential: operation
+                .consequential
+                .unwrap_or(operation.method != Method::Get),
+            servers: operation.servers,
+            security: operation.security,
+            parameters,
+            body,
+            answers,
+            failures,
+        }
+    }
+
+    fn parameter(&mut self, id: OperationId, parameter: ParameterObject<'a>) -> Parameter {
+        let origin = Origin::Operation(id, Place::Parameter(parameter.name.clone()));
+        let remarks = parameter
+            .schema
+            .map(|node| self.remarks(&[node]))
+            .unwrap_or_default();
+        let ty = match (parameter.schema, &parameter.content) {
+            (Some(node), _) => self.lower(node, origin),
+            (None, Some(_)) => self.own(parameter.span, origin, Type::Any),
+            (None, None) => self.own(parameter.span, origin, Type::String(Text::default())),
+        };
+        Parameter {
+            name: parameter.name,
+            span: parameter.span,
+            location: parameter.location,
+            style: parameter.style,
+            explode: parameter.explode,
+            allow_reserved: parameter.allow_reserved,
+            required: parameter.required,
+            ty,
+            content: parameter.content,
+            description: parameter
+                .description
+                .filter(|text| !text.trim().is_empty())
+                .or_else(|| remarks.description.map(str::to_owned)),
+            deprecated: parameter.deprecated || remarks.deprecated,
+            example: parameter
+                .example
+                .or_else(|| remarks.example.map(Node::to_json)),
+        }
+    }
+
+    fn body(&mut self, id: OperationId, body: BodyObject<'a>) -> Option<Body> {
+        let media = media::preferred_body(&body.content)?;
+        self.tell_others(media, &body.content);
+        let origin = Origin::Operation(id, Place::Body);
+        let ty = match media.schema {
+            Some(node) => self.lower(node, origin),
+            None => self.own(media.span, origin, Type::Any),
+        };
+        Some(Body {
+            span: body.span,
+            required: body.required,
+            media_type: media::spoken(&media.media_type),
+            ty,
+            description: body.description,
+            example: media.example.clone(),
+        })
+    }
+
+    /// Answers and failures, the most specific first.
+    fn responses(
+        &mut self,
+        id: OperationId,
+        responses: Vec<ResponseObject<'a>>,
+    ) -> (Vec<Response>, Vec<Response>) {
+        let has_success = responses.iter().any(|it| is_success(it.status));
+        let mut answers = Vec::new();
+        let mut failures = Vec::new();
+        for response in responses {
+            let response = self.response(id, response);
+            if is_success(response.status) {
+                answers.push(response);
+                continue;
+            }
+            // Where nothing else is said of success, `default` says it too.
+            if response.status == Status::Default && !has_success {
+                answers.push(response.clone());
+            }
+            failures.push(response);
+        }
+        answers.sort_by_key(|it| specificity(it.status));
+        failures.sort_by_key(|it| specificity(it.status));
+        (answers, failures)
+    }
+
+    fn response(&mut self, id: OperationId, response: ResponseObject<'a>) -> Response {
+        let origin = Origin::Operation(id, Place::Response(response.status));
+        let (media_type, ty) = match media::preferred(&response.content) {
+            None => (None, self.own(response.span, origin, Type::Unit)),
+            Some(media) => {
+                self.tell_others(media, &response.content);
+                let ty = self.content(media, origin);
+                (Some(media::spoken(&media.media_type)), ty)
+            }
+        };
+        Response {
+            status: response.status,
+            span: response.span,
+            media_type,
+            ty,
+            description: response.description,
+        }
+    }
+
+    fn content(&mut self, media: &MediaTypeObject<'a>, origin: Origin) -> TypeUse {
+        let text = |format| {
+            Type::String(Text {
+                format,
+                ..Text::default()
+            })
+        };
+        match (media::encoding(&media.media_type), media.schema) {
+            (Encoding::Json | Encoding::JsonSuffix, Some(node)) => self.lower(node, origin),
+            (Encoding::Json | Encoding::JsonSuffix, None) => {
+                self.own(media.span, origin, Type::Any)
+            }
+            (Encoding::Text | Encoding::Form, _) => {
+                self.own(media.span, origin, text(TextFormat::None))
+            }
+            (Encoding::Bytes, _) => self.own(media.span, origin, text(TextFormat::Binary)),
+        }
+    }
+
+    /// A type that follows from the place alone.
+    fn own(&mut self, span: Span, origin: Origin, kind: Type) -> TypeUse {
+        TypeUse {
+            id: self.add(blank(span, origin, kind)),
+            nullable: false,
+        }
+    }
+
+    /// Reports media types that would have brought another JSON than the chosen one.
+    fn tell_others(&mut self, chosen: &MediaTypeObject<'a>, content: &[MediaTypeObject<'a>]) {
+        let json = |media: &MediaTypeObject<'_>| {
+            matches!(
+                media::encoding(&media.media_type),
+                Encoding::Json | Encoding::JsonSuffix
+            )
+        };
+        let schema = |media: &MediaTypeObject<'_>| media.schema.map(Node::to_json);
+        let other = content.iter().find(|media| {
+            media.span != chosen.span
+                && json(media)
+                && json(chosen)
+                && schema(media) != schema(chosen)
+        });
+        if let Some(other) = other {
+            self.cx.report(
+                Diagnostic::warning(
+                    "passed-over-media-type",
+                    other.span,
+                    format!("`{}` has a schema of its own", other.media_type),
+                )
+                .label("passed over")
+                .related(chosen.span, "this one is used"),
+            );
+        }
+    }
+}
+
+fn is_success(status: Status) -> bool {
+    matches!(status, Status::Code(200..=299) | Status::Range(2))
+}
+
+fn specificity(status: Status) -> u8 {
+    match status {
+        Status::Code(_) => 0,
+        Status::Range(_) => 1,
+        Status::Default => 2,
+    }
+}

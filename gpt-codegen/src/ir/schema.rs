@@ -1,0 +1,445 @@
+//! Schemas to types: each schema once, whatever number of places refer to it.
+//!
+//! A place is held by one or more [`Part`]s, schemas that all apply there (`allOf` makes several of
+//! one property). Places held by the same parts share a type. Types are built from a queue rather
+//! than by recursion, so that neither cycles nor long chains of references matter.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    rc::Rc,
+};
+
+use super::{Origin, Shape, Type, TypeDef, TypeId, TypeUse, shape::Combination};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    document::{
+        Document,
+        schema::{Kind, SchemaObject},
+    },
+    node::Node,
+};
+
+/// How many schemas may stand for each other, or be inside each other's `allOf`.
+pub(super) const MAX_CHAIN: usize = 64;
+
+/// The identity of a node: nothing moves while it is lowered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct At(usize);
+
+impl At {
+    pub(super) fn of(node: &Node) -> Self {
+        Self(std::ptr::from_ref(node) as usize)
+    }
+}
+
+/// A `oneOf` or `anyOf`: the schema it stands in, and which of the two.
+pub(super) type GroupId = (At, Combination);
+
+/// A schema that applies in a place, some of its unions perhaps being decided already.
+#[derive(Clone, Debug)]
+pub(super) struct Part<'a> {
+    pub(super) node: &'a Node,
+    pub(super) without: Vec<GroupId>,
+}
+
+impl<'a> Part<'a> {
+    pub(super) fn whole(node: &'a Node) -> Self {
+        Self {
+            node,
+            without: Vec::new(),
+        }
+    }
+}
+
+/// The identity of a place's parts.
+pub(super) type Key = Vec<(At, Vec<GroupId>)>;
+
+pub(super) fn key(parts: &[Part<'_>]) -> Key {
+    let mut key: Key = parts
+        .iter()
+        .map(|part| (At::of(part.node), part.without.clone()))
+        .collect();
+    key.sort_unstable();
+    key
+}
+
+/// What the words around a property or parameter say about it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Remarks<'a> {
+    pub(super) description: Option<&'a str>,
+    pub(super) deprecated: bool,
+    pub(super) default: Option<&'a Node>,
+    pub(super) example: Option<&'a Node>,
+    pub(super) read_only: bool,
+    pub(super) write_only: bool,
+}
+
+/// The state of lowering schemas.
+pub(super) struct Schemas<'a, 'c> {
+    pub(super) cx: &'c mut Diagnostics,
+    pub(super) document: &'a Document,
+    /// The names of the schemas that have one.
+    names: HashMap<At, &'a str>,
+    components: HashMap<&'a str, &'a Node>,
+    read: HashMap<At, Rc<SchemaObject<'a>>>,
+    targets: HashMap<At, Option<&'a Node>>,
+    nullable: HashMap<At, Option<bool>>,
+    stands_for: HashMap<At, Option<&'a Node>>,
+    made: HashMap<Key, TypeId>,
+    queue: VecDeque<(TypeId, Vec<Part<'a>>)>,
+    /// Schemas about which something was said that is said once.
+    told: HashSet<(At, &'static str)>,
+    pub(super) types: Vec<TypeDef>,
+    /// Fields that are required in requests alone, as the document is unsure about them.
+    pub(super) required_in_requests: Vec<(TypeId, usize)>,
+    /// Fields with a default, to be checked once their types are known.
+    pub(super) field_defaults: Vec<(TypeId, usize, &'a Node)>,
+}
+
+impl<'a, 'c> Schemas<'a, 'c> {
+    pub(super) fn new(cx: &'c mut Diagnostics, document: &'a Document) -> Self {
+        let schemas = document
+            .root
+            .get("components")
+            .and_then(|it| it.get("schemas"))
+            .and_then(Node::as_mapping);
+        let components: HashMap<_, _> = schemas
+            .into_iter()
+            .flatten()
+            .map(|(name, entry)| (name.as_str(), &entry.node))
+            .collect();
+        Self {
+            cx,
+            document,
+            names: components
+                .iter()
+                .map(|(name, node)| (At::of(node), *name))
+                .collect(),
+            components,
+            read: HashMap::new(),
+            targets: HashMap::new(),
+            nullable: HashMap::new(),
+            stands_for: HashMap::new(),
+            made: HashMap::new(),
+            queue: VecDeque::new(),
+            told: HashSet::new(),
+            types: Vec::new(),
+            required_in_requests: Vec::new(),
+            field_defaults: Vec::new(),
+        }
+    }
+
+    /// The type of a place that one schema holds.
+    pub(super) fn lower(&mut self, node: &'a Node, origin: Origin) -> TypeUse {
+        self.lower_parts(vec![Part::whole(node)], origin)
+    }
+
+    /// The type of a place; its insides follow with [`Self::drain`].
+    pub(super) fn lower_parts(&mut self, parts: Vec<Part<'a>>, origin: Origin) -> TypeUse {
+        let nullable = self.parts_nullable(&parts);
+        let parts = self.canonical(parts);
+        let key = key(&parts);
+        if let Some(&id) = self.made.get(&key) {
+            return TypeUse { id, nullable };
+        }
+        let origin = match self.component_name(&parts) {
+            Some(name) => Origin::Component(name.to_owned()),
+            None => origin,
+        };
+        let span = parts
+            .last()
+            .map_or(self.document.root.span, |part| part.node.span);
+        let id = self.add(TypeDef {
+            span,
+            ..blank(span, origin, Type::Any)
+        });
+        self.made.insert(key, id);
+        self.queue.push_back((id, parts));
+        TypeUse { id, nullable }
+    }
+
+    /// A type that no schema describes.
+    pub(super) fn add(&mut self, def: TypeDef) -> TypeId {
+        let id = TypeId(u32::try_from(self.types.len()).unwrap_or(u32::MAX));
+        self.types.push(def);
+        id
+    }
+
+    /// Builds every type that was promised.
+    pub(super) fn drain(&mut self) {
+        while let Some((id, parts)) = self.queue.pop_front() {
+            self.build(id, &parts);
+        }
+    }
+
+    pub(super) fn def(&mut self, id: TypeId) -> Option<&mut TypeDef> {
+        self.types.get_mut(id.0 as usize)
+    }
+
+    /// Whether this is the first time that this is to be said about a schema.
+    pub(super) fn first_time(&mut self, node: At, what: &'static str) -> bool {
+        self.told.insert((node, what))
+    }
+
+    pub(super) fn read(&mut self, node: &'a Node) -> Rc<SchemaObject<'a>> {
+        let at = At::of(node);
+        if let Some(schema) = self.read.get(&at) {
+            return Rc::clone(schema);
+        }
+        let schema = Rc::new(SchemaObject::read(self.cx, node));
+        self.read.insert(at, Rc::clone(&schema));
+        schema
+    }
+
+    /// Where the `$ref` of a schema leads.
+    pub(super) fn target(&mut self, node: &'a Node) -> Option<&'a Node> {
+        let schema = self.read(node);
+        let (reference, span) = schema.reference?;
+        let at = At::of(node);
+        if let Some(target) = self.targets.get(&at) {
+            return *target;
+        }
+        let target = self.document.resolve(self.cx, reference, span);
+        self.targets.insert(at, target);
+        if let Some(target) = target {
+            let name = reference.rsplit('/').next().unwrap_or(reference);
+            self.names.entry(At::of(target)).or_insert(name);
+        }
+        target
+    }
+
+    pub(super) fn component(&self, name: &str) -> Option<&'a Node> {
+        self.components.get(name).copied()
+    }
+
+    fn component_name(&self, parts: &[Part<'a>]) -> Option<&'a str> {
+        match parts {
+            [part] if part.without.is_empty() => self.names.get(&At::of(part.node)).copied(),
+            _ => None,
+        }
+    }
+
+    /// The name of the component that a schema refers to, or is.
+    pub(super) fn reference_name(&mut self, node: &'a Node) -> Option<&'a str> {
+        let at = match self.target(node) {
+            Some(target) => target,
+            None => node,
+        };
+        self.names.get(&At::of(at)).copied()
+    }
+
+    /// The members of `allOf`, and the target of `$ref`, that say anything about the shape.
+    pub(super) fn members(&mut self, node: &'a Node) -> Vec<&'a Node> {
+        let schema = self.read(node);
+        let target = self.target(node);
+        let mut members: Vec<&'a Node> = target.into_iter().collect();
+        for member in &schema.all_of {
+            if !self.is_blank(member) {
+                members.push(member);
+            }
+        }
+        members
+    }
+
+    /// Whether any value fits, as far as types can say.
+    pub(super) fn is_blank(&mut self, node: &'a Node) -> bool {
+        let schema = self.read(node);
+        !schema.shapes()
+            && schema.reference.is_none()
+            && schema.all_of.is_empty()
+            && schema.one_of.is_empty()
+            && schema.any_of.is_empty()
+    }
+
+    /// Follows a schema that only stands for another one to that one.
+    pub(super) fn peel(&mut self, part: Part<'a>) -> Part<'a> {
+        let mut part = part;
+        for _ in 0..MAX_CHAIN {
+            match self.stands_for(&part) {
+                Some(node) => part.node = node,
+                None => return part,
+            }
+        }
+        let span = part.node.span;
+        if self.first_time(At::of(part.node), "endless") {
+            self.cx.report(
+                Diagnostic::error("reference-cycle", span, "this schema refers only to itself")
+                    .label("following it never ends"),
+            );
+        }
+        part
+    }
+
+    fn stands_for(&mut self, part: &Part<'a>) -> Option<&'a Node> {
+        if !part.without.is_empty() {
+            return self.find_stands_for(part);
+        }
+        let at = At::of(part.node);
+        if let Some(known) = self.stands_for.get(&at) {
+            return *known;
+        }
+        // Asked again on the way, it stands for itself.
+        self.stands_for.insert(at, None);
+        let found = self.find_stands_for(part);
+        self.stands_for.insert(at, found);
+        found
+    }
+
+    fn find_stands_for(&mut self, part: &Part<'a>) -> Option<&'a Node> {
+        let node = part.node;
+        let schema = self.read(node);
+        if schema.shapes_beside_type() {
+            return None;
+        }
+        let members = self.members(node);
+        let groups = self.groups(node, &part.without);
+        let target = match (members.as_slice(), groups.as_slice()) {
+            ([member], []) => *member,
+            ([], [group]) => match group.variants.as_slice() {
+                [variant] => *variant,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        // A `type` beside it is needed only where the other schema has none.
+        let has_type = schema.types.as_ref().is_some_and(|it| !it.kinds.is_empty());
+        (!has_type || self.kinds_of(target).is_some()).then_some(target)
+    }
+
+    /// The types a schema allows, where it says or shows.
+    fn kinds_of(&mut self, node: &'a Node) -> Option<Vec<Kind>> {
+        let shape = Shape::flatten(self, &[Part::whole(node)]);
+        if shape.groups.is_empty() {
+            shape.kinds()
+        } else {
+            Some(Vec::new())
+        }
+    }
+
+    /// The fewest parts that say the same.
+    pub(super) fn canonical(&mut self, parts: Vec<Part<'a>>) -> Vec<Part<'a>> {
+        let mut peeled: Vec<Part<'a>> = Vec::with_capacity(parts.len());
+        let mut seen = HashSet::new();
+        for part in parts {
+            let part = self.peel(part);
+            if seen.insert((At::of(part.node), part.without.clone())) {
+                peeled.push(part);
+            }
+        }
+        if peeled.len() < 2 {
+            return peeled;
+        }
+        let shapes: Vec<Shape<'a>> = peeled
+            .iter()
+            .map(|part| Shape::flatten(self, std::slice::from_ref(part)))
+            .collect();
+        let mut keep = vec![true; peeled.len()];
+        for i in 0..peeled.len() {
+            keep[i] =
+                !(0..peeled.len()).any(|j| i != j && keep[j] && shapes[j].says_all_of(&shapes[i]));
+        }
+        let mut keep = keep.into_iter();
+        peeled.retain(|_| keep.next().unwrap_or(true));
+        peeled
+    }
+
+    fn parts_nullable(&mut self, parts: &[Part<'a>]) -> bool {
+        let found: Vec<bool> = parts
+            .iter()
+            .filter_map(|part| self.admits_null(part.node, 0))
+            .collect();
+        !found.is_empty() && found.iter().all(|it| *it)
+    }
+
+    /// Whether a schema allows `null`, where it says so.
+    pub(super) fn admits_null(&mut self, node: &'a Node, depth: usize) -> Option<bool> {
+        let at = At::of(node);
+        if let Some(&known) = self.nullable.get(&at) {
+            return known;
+        }
+        if depth > MAX_CHAIN {
+            return None;
+        }
+        // A schema that contains itself adds nothing to what it says.
+        self.nullable.insert(at, None);
+        let admits = self.find_null(node, depth);
+        self.nullable.insert(at, admits);
+        admits
+    }
+
+    fn find_null(&mut self, node: &'a Node, depth: usize) -> Option<bool> {
+        let schema = self.read(node);
+        let listed = schema.values.iter().flat_map(|values| values.nodes);
+        let mut listed = listed.chain(schema.constant).peekable();
+        let closed = listed.peek().is_some();
+        if schema.nullable
+            || schema.types.as_ref().is_some_and(|types| types.null)
+            || listed.any(|node| node.kind() == "null")
+        {
+            return Some(true);
+        }
+        let mut admits = (schema.types.is_some() || closed).then_some(false);
+        let groups = self.groups(node, &[]);
+        for group in groups {
+            if group.null {
+                return Some(true);
+            }
+            for variant in group.variants {
+                match self.admits_null(variant, depth + 1) {
+                    Some(true) => return Some(true),
+                    found => admits = admits.or(found),
+                }
+            }
+        }
+        let target = self.target(node);
+        for member in target.into_iter().chain(schema.all_of.iter().copied()) {
+            admits = match (admits, self.admits_null(member, depth + 1)) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (admits, None) => admits,
+                (_, found) => found,
+            };
+        }
+        admits
+    }
+
+    /// What is said about a place: by its schema, else by the one it stands for.
+    pub(super) fn remarks(&mut self, nodes: &[&'a Node]) -> Remarks<'a> {
+        let mut remarks = Remarks::default();
+        for &node in nodes.iter().rev() {
+            let mut node = node;
+            let mut inside = true;
+            for _ in 0..MAX_CHAIN {
+                let schema = self.read(node);
+                remarks.description = remarks.description.or(schema.description);
+                remarks.default = remarks.default.or(schema.default);
+                remarks.read_only |= schema.read_only;
+                remarks.write_only |= schema.write_only;
+                if inside {
+                    remarks.deprecated |= schema.deprecated;
+                    remarks.example = remarks.example.or(schema.examples.first().copied());
+                }
+                inside &= schema.reference.is_none();
+                match self.stands_for(&Part::whole(node)) {
+                    Some(next) => node = next,
+                    None => break,
+                }
+            }
+        }
+        remarks
+    }
+}
+
+pub(super) fn blank(span: crate::source::Span, origin: Origin, kind: Type) -> TypeDef {
+    TypeDef {
+        span,
+        origin,
+        title: None,
+        description: None,
+        deprecated: false,
+        examples: Vec::new(),
+        default: None,
+        in_request: false,
+        in_answer: false,
+        kind,
+    }
+}
