@@ -1,5 +1,7 @@
 //! Findings about a document, and the accumulator that every pass takes.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::source::{Sources, Span};
 
 /// How serious a finding is.
@@ -26,6 +28,8 @@ pub(crate) struct Diagnostic {
     pub(crate) help: Option<String>,
     /// Why the rule exists.
     pub(crate) note: Option<String>,
+    /// Whether the configuration may change the level: what was read is usable all the same.
+    pub(crate) is_lint: bool,
 }
 
 impl Diagnostic {
@@ -39,14 +43,22 @@ impl Diagnostic {
             related: Vec::new(),
             help: None,
             note: None,
+            is_lint: false,
         }
     }
 
     pub(crate) fn warning(name: &'static str, span: Span, message: impl Into<String>) -> Self {
         Self {
             level: Level::Warning,
+            is_lint: true,
             ..Self::error(name, span, message)
         }
+    }
+
+    /// Says of an error that the configuration may lower it.
+    pub(crate) fn lint(mut self) -> Self {
+        self.is_lint = true;
+        self
     }
 
     pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
@@ -70,19 +82,74 @@ impl Diagnostic {
     }
 }
 
-/// The accumulator of findings, `cx` in every pass.
+/// The accumulator of findings, `cx` in every pass. It ends with [`Diagnostics::finish`].
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     pub(crate) sources: Sources,
     found: Vec<Diagnostic>,
+    seen: HashSet<(&'static str, Span, String)>,
+    settings: HashMap<String, Setting>,
+}
+
+/// What the configuration says of a lint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Setting {
+    Allow,
+    Warn,
+    Deny,
 }
 
 impl Diagnostics {
-    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
-        self.found.push(diagnostic);
+    /// An accumulator for which some lints have another level than their own.
+    pub(crate) fn with_settings(settings: HashMap<String, Setting>) -> Self {
+        Self {
+            settings,
+            ..Self::default()
+        }
+    }
+
+    /// Takes a finding. One that is already known, because several passes meet the same place, is
+    /// not taken again.
+    pub(crate) fn report(&mut self, mut diagnostic: Diagnostic) {
+        if diagnostic.is_lint {
+            match self.settings.get(diagnostic.name) {
+                Some(Setting::Allow) => return,
+                Some(Setting::Warn) => diagnostic.level = Level::Warning,
+                Some(Setting::Deny) => diagnostic.level = Level::Error,
+                None => {}
+            }
+        }
+        let key = (diagnostic.name, diagnostic.span, diagnostic.message.clone());
+        if self.seen.insert(key) {
+            self.found.push(diagnostic);
+        }
     }
 
     pub(crate) fn has_errors(&self) -> bool {
         self.found.iter().any(|it| it.level == Level::Error)
+    }
+
+    /// All findings in the order of the sources.
+    pub(crate) fn finish(mut self) -> Findings {
+        self.found
+            .sort_by_key(|it| (it.span.source, it.span.start, it.span.end));
+        Findings {
+            sources: self.sources,
+            found: self.found,
+        }
+    }
+}
+
+/// What was found, sorted.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) sources: Sources,
+    pub(crate) found: Vec<Diagnostic>,
+}
+
+impl Findings {
+    /// How many findings have a level.
+    pub(crate) fn count(&self, level: Level) -> usize {
+        self.found.iter().filter(|it| it.level == level).count()
     }
 }

@@ -1,9 +1,97 @@
 //! Turns OpenAPI action schemas into typed Rust clients and tool descriptors.
+//!
+//! It is made for build scripts:
+//!
+//! ```no_run
+//! // build.rs
+//! fn main() -> Result<(), gpt_codegen::Error> {
+//!     gpt_codegen::compile("actions/weather.yaml")
+//! }
+//! ```
+//!
+//! ```ignore
+//! // src/main.rs
+//! gpt_runtime::include_actions!("weather");
+//! ```
+//!
+//! The module holds a `Client` with one method per operation, a type per schema, and for each
+//! operation the description of a tool that a model can call. Everything it needs is re-exported by
+//! the crate `gpt-runtime`.
+//!
+//! # Concepts
+//!
+//! - A **description** is an OpenAPI document, version 3.0 or later, in YAML or JSON and in one
+//!   file.
+//! - An **operation** becomes a function and a tool of the same name. Which operations are
+//!   generated is chosen with [`Config::operations`], [`Config::tags`] and [`Config::paths`]; what
+//!   is not chosen is not read, so that mistakes in it cost nothing.
+//! - A **report** says what is wrong, where, and what to write instead. All reports come at once.
+//!   Errors end the build; warnings are shown by cargo. Each carries a name, by which
+//!   [`Config::allow`], [`Config::warn`] and [`Config::deny`] change the level of those that leave
+//!   a choice.
+//!
+//! ```text
+//! error[missing-operation-id]: operation has no `operationId`
+//!   --> actions/pets.yaml:12:5
+//!    |
+//! 12 |     get:
+//!    |     ^^^ this operation needs a name the model can call
+//!    |
+//!    = help: add `operationId: listPets`
+//! ```
+//!
+//! # Features
+//!
+//! - `cli`: the command `cargo gpt`, which generates a whole crate to look at and checks
+//!   descriptions without generating.
 
+mod config;
 mod diagnostic;
 mod document;
+mod error;
 mod ir;
+mod load;
 mod nearest;
 mod node;
 mod parse;
+mod pipeline;
+mod render;
 mod source;
+mod upgrade;
+mod write;
+
+use std::path::Path;
+
+pub use config::Config;
+pub use error::Error;
+
+/// Generates a module from the OpenAPI description at `path`, from within a build script.
+///
+/// The path is relative to the folder of the package. The module is written to `OUT_DIR` under the
+/// name of the file, `weather.rs` for `actions/weather.yaml`, where `gpt_runtime::include_actions!`
+/// finds it. Cargo is told to build again when the description changes, and shows the warnings.
+///
+/// # Errors
+///
+/// When the description cannot be read or says what cannot be generated; returned from `main`, the
+/// error shows each place. Also when the module cannot be written.
+pub fn compile(path: impl AsRef<Path>) -> Result<(), Error> {
+    Config::new().compile(path)
+}
+
+/// A generated module.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Generated {
+    /// The name of the module.
+    pub module: String,
+    /// Its Rust code.
+    pub code: String,
+    /// What models see of its tools, as a JSON array.
+    pub tools: String,
+    /// The names of its operations in the order of the description.
+    pub operations: Vec<String>,
+    /// The warnings as people read them; empty when there are none.
+    pub warnings: String,
+    pub(crate) warning_lines: Vec<String>,
+}

@@ -1,0 +1,196 @@
+//! What to generate, and how strictly.
+
+use std::{
+    collections::HashMap,
+    env,
+    path::{Path, PathBuf},
+};
+
+use crate::{Error, Generated, diagnostic::Setting, document::Selection, pipeline};
+
+/// 32 MiB: several times the largest description seen.
+const DEFAULT_MAX_DOCUMENT_BYTES: u64 = 32 * 1024 * 1024;
+
+/// What to generate from a description, and how strictly to read it.
+///
+/// ```no_run
+/// # fn main() -> Result<(), gpt_codegen::Error> {
+/// gpt_codegen::Config::new()
+///     .operations(["listPets", "getPet"])
+///     .base_url("https://pets.example.com/v1")
+///     .deny("unknown-key")
+///     .compile("actions/pets.yaml")
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) module_name: Option<String>,
+    pub(crate) selection: Selection,
+    pub(crate) base_url: Option<String>,
+    pub(crate) runtime_path: String,
+    pub(crate) max_document_bytes: u64,
+    pub(crate) out_dir: Option<PathBuf>,
+    pub(crate) settings: HashMap<String, Setting>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            module_name: None,
+            selection: Selection::default(),
+            base_url: None,
+            runtime_path: "::gpt_runtime".to_owned(),
+            max_document_bytes: DEFAULT_MAX_DOCUMENT_BYTES,
+            out_dir: None,
+            settings: HashMap::new(),
+        }
+    }
+}
+
+impl Config {
+    /// The settings that [`compile`](crate::compile) uses.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Names the generated module and its file, instead of after the description's file.
+    #[must_use]
+    pub fn module_name(mut self, name: impl Into<String>) -> Self {
+        self.module_name = Some(name.into());
+        self
+    }
+
+    /// Adds operations to generate, by `operationId`.
+    ///
+    /// With neither operations, tags nor paths, all operations are generated; otherwise those that
+    /// any of them names.
+    #[must_use]
+    pub fn operations<T: Into<String>>(mut self, ids: impl IntoIterator<Item = T>) -> Self {
+        self.selection.ids.extend(ids.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds the operations that carry one of these tags.
+    #[must_use]
+    pub fn tags<T: Into<String>>(mut self, tags: impl IntoIterator<Item = T>) -> Self {
+        self.selection.tags.extend(tags.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds the operations at these paths, `/pets` for all methods or `GET /pets` for one.
+    #[must_use]
+    pub fn paths<T: Into<String>>(mut self, paths: impl IntoIterator<Item = T>) -> Self {
+        self.selection
+            .paths
+            .extend(paths.into_iter().map(Into::into));
+        self
+    }
+
+    /// Takes the place of all `servers` of the description.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// Names operations without `operationId` by method and path, instead of refusing them.
+    #[must_use]
+    pub fn derive_operation_ids(mut self, derive: bool) -> Self {
+        self.selection.derive_ids = derive;
+        self
+    }
+
+    /// The path by which generated code reaches the runtime, `::gpt_runtime` by default.
+    #[must_use]
+    pub fn runtime_path(mut self, path: impl Into<String>) -> Self {
+        self.runtime_path = path.into();
+        self
+    }
+
+    /// The size above which a document is not read, 32 MiB by default.
+    #[must_use]
+    pub fn max_document_bytes(mut self, bytes: u64) -> Self {
+        self.max_document_bytes = bytes;
+        self
+    }
+
+    /// Where to write, instead of `OUT_DIR`.
+    #[must_use]
+    pub fn out_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.out_dir = Some(folder.into());
+        self
+    }
+
+    /// Reports a lint not at all.
+    #[must_use]
+    pub fn allow(self, lint: impl Into<String>) -> Self {
+        self.set(lint, Setting::Allow)
+    }
+
+    /// Reports a lint as a warning.
+    #[must_use]
+    pub fn warn(self, lint: impl Into<String>) -> Self {
+        self.set(lint, Setting::Warn)
+    }
+
+    /// Reports a lint as an error.
+    #[must_use]
+    pub fn deny(self, lint: impl Into<String>) -> Self {
+        self.set(lint, Setting::Deny)
+    }
+
+    fn set(mut self, lint: impl Into<String>, setting: Setting) -> Self {
+        self.settings.insert(lint.into(), setting);
+        self
+    }
+
+    /// Generates a module from the description at `path`, from within a build script.
+    ///
+    /// See [`compile`](crate::compile).
+    ///
+    /// # Errors
+    ///
+    /// When the description cannot be read or says what cannot be generated; the error shows each
+    /// place. Also when the module cannot be written.
+    pub fn compile(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        let path = path.as_ref();
+        // First of all, so that mending a broken description builds again.
+        println!("cargo::rerun-if-changed={}", path.display());
+        let generated = self.generate(path)?;
+        for line in &generated.warning_lines {
+            println!("cargo::warning={line}");
+        }
+        let folder = match &self.out_dir {
+            Some(folder) => folder.clone(),
+            None => env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| {
+                Error::new(
+                    "there is no `OUT_DIR` to write to",
+                    "call this from a build script, or set `out_dir` in the configuration",
+                )
+            })?,
+        };
+        let file = folder.join(format!("{}.rs", generated.module));
+        crate::write::write(&file, &generated.code)
+            .map(|_| ())
+            .map_err(|error| Error::new(format!("cannot write `{}`", file.display()), error))
+    }
+
+    /// Generates a module from the description at `path` and returns it.
+    ///
+    /// # Errors
+    ///
+    /// When the description cannot be read or says what cannot be generated.
+    pub fn generate(&self, path: impl AsRef<Path>) -> Result<Generated, Error> {
+        pipeline::generate(self, path.as_ref(), None)
+    }
+
+    /// Generates a module from a description in memory; `path` names it in reports and says by its
+    /// extension whether it is JSON.
+    ///
+    /// # Errors
+    ///
+    /// When the description cannot be read or says what cannot be generated.
+    pub fn generate_from(&self, path: impl AsRef<Path>, text: &str) -> Result<Generated, Error> {
+        pipeline::generate(self, path.as_ref(), Some(text))
+    }
+}

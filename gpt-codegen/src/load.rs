@@ -1,0 +1,144 @@
+//! Documents from the disk, within limits.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    nearest::nearest,
+    source::{MAX_BYTES, SourceId, Span},
+};
+
+/// Reads a document as text. `None` after a report that says why not.
+pub(crate) fn load(cx: &mut Diagnostics, path: &Path, max_bytes: u64) -> Option<SourceId> {
+    let max_bytes = max_bytes.min(MAX_BYTES);
+    let bytes = match read(path, max_bytes) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let id = cx.sources.add(path, String::new());
+            cx.report(unreadable(id, path, &error));
+            return None;
+        }
+    };
+    if bytes.len() as u64 > max_bytes {
+        let id = cx.sources.add(path, String::new());
+        cx.report(too_large(id, path, max_bytes));
+        return None;
+    }
+    let bytes = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        Some(rest) => rest.to_vec(),
+        None => bytes,
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Some(cx.sources.add(path, text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let bytes = error.into_bytes();
+            let is_utf16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let id = cx.sources.add(path, text);
+            let diagnostic = Diagnostic::error(
+                "invalid-utf8",
+                Span::new(id, at, at + char::REPLACEMENT_CHARACTER.len_utf8()),
+                "the document is not UTF-8",
+            )
+            .label("this is no character");
+            cx.report(diagnostic.help(if is_utf16 {
+                "this looks like UTF-16; save it as UTF-8"
+            } else {
+                "save it as UTF-8"
+            }));
+            None
+        }
+    }
+}
+
+/// Takes a text that is already in memory.
+pub(crate) fn take(
+    cx: &mut Diagnostics,
+    path: &Path,
+    text: &str,
+    max_bytes: u64,
+) -> Option<SourceId> {
+    let max_bytes = max_bytes.min(MAX_BYTES);
+    if text.len() as u64 > max_bytes {
+        let id = cx.sources.add(path, String::new());
+        cx.report(too_large(id, path, max_bytes));
+        return None;
+    }
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    Some(cx.sources.add(path, text.to_owned()))
+}
+
+/// The bytes of a file, at most one more than allowed, whatever the file system says of its size.
+fn read(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "it is a directory",
+        ));
+    }
+    let mut bytes = Vec::new();
+    file.take(max_bytes + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(id: SourceId, path: &Path, error: &io::Error) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        "unreadable-document",
+        Span::new(id, 0, 0),
+        format!("cannot read `{}`: {error}", path.display()),
+    );
+    match similar_file(path) {
+        Some(name) => diagnostic.help(format!("did you mean `{}`?", name)),
+        None if path.is_relative() => {
+            diagnostic.note("the path is relative to the folder of the package's `Cargo.toml`")
+        }
+        None => diagnostic,
+    }
+}
+
+/// A file with nearly the same name in the same folder.
+fn similar_file(path: &Path) -> Option<String> {
+    let wanted = path.file_name()?.to_str()?;
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let mut names: Vec<String> = std::fs::read_dir(folder.unwrap_or(Path::new(".")))
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    let stem = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    let found = names
+        .iter()
+        .find(|name| *name != wanted && stem(name) == stem(wanted))
+        .map(String::as_str)
+        .or_else(|| nearest(wanted, names.iter().map(String::as_str)))?;
+    Some(path.with_file_name(found).display().to_string())
+}
+
+fn too_large(id: SourceId, path: &Path, max_bytes: u64) -> Diagnostic {
+    Diagnostic::error(
+        "document-too-large",
+        Span::new(id, 0, 0),
+        format!(
+            "`{}` is larger than the allowed {}",
+            path.display(),
+            in_words(max_bytes)
+        ),
+    )
+    .help("raise the limit with `max_document_bytes` in the configuration")
+}
+
+fn in_words(bytes: u64) -> String {
+    const MIB: u64 = 1024 * 1024;
+    if bytes >= MIB && bytes % MIB == 0 {
+        format!("{} MiB", bytes / MIB)
+    } else {
+        format!("{bytes} bytes")
+    }
+}

@@ -1,0 +1,159 @@
+//! The passes, one after the other, and the two gates between them.
+
+use std::path::Path;
+
+use annotate_snippets::Renderer;
+
+use crate::{
+    Config, Error, Generated, diagnostic::Diagnostics, document::Document, load, parse::parse,
+    upgrade::upgrade,
+};
+
+/// Text in, module out. The text is read from `path` unless it is given.
+pub(crate) fn generate(
+    config: &Config,
+    path: &Path,
+    text: Option<&str>,
+) -> Result<Generated, Error> {
+    let module = module_name(config, path)?;
+    let mut cx = Diagnostics::with_settings(config.settings.clone());
+    let generated = passes(&mut cx, config, path, text, &module);
+    let findings = cx.finish();
+    match generated {
+        Some(parts) => Ok(Generated {
+            module,
+            code: parts.code,
+            tools: parts.tools,
+            operations: parts.operations,
+            warnings: findings.render(&Renderer::plain()),
+            warning_lines: findings.warning_lines(),
+        }),
+        None => Err(Error::new(
+            format!("cannot generate Rust from `{}`", path.display()),
+            findings.render(&Renderer::plain()),
+        )),
+    }
+}
+
+struct Parts {
+    code: String,
+    tools: String,
+    operations: Vec<String>,
+}
+
+/// `None` when an error was reported.
+fn passes(
+    cx: &mut Diagnostics,
+    config: &Config,
+    path: &Path,
+    text: Option<&str>,
+    _module: &str,
+) -> Option<Parts> {
+    let id = match text {
+        Some(text) => load::take(cx, path, text, config.max_document_bytes)?,
+        None => load::load(cx, path, config.max_document_bytes)?,
+    };
+    let root = parse(cx, id)?;
+    let root = upgrade(cx, root)?;
+    // The first gate: what follows builds on every value, and says less of a wrong one.
+    if cx.has_errors() {
+        return None;
+    }
+    let document = Document::read(cx, root, config.base_url.as_deref());
+    let operations = document.operations(cx, &config.selection);
+    // The second gate: tokens are made from what is right.
+    if cx.has_errors() {
+        return None;
+    }
+    Some(Parts {
+        code: String::new(),
+        tools: String::new(),
+        operations: operations.into_iter().map(|it| it.id).collect(),
+    })
+}
+
+/// The configured name, else that of the file: `My-Pets.v2.yaml` is `my_pets_v2`.
+fn module_name(config: &Config, path: &Path) -> Result<String, Error> {
+    if let Some(name) = &config.module_name {
+        let is_word = name
+            .chars()
+            .all(|c| c == '_' || c.is_ascii_lowercase() || c.is_ascii_digit());
+        let begins_well = name.starts_with(|c: char| c == '_' || c.is_ascii_lowercase());
+        if is_word && begins_well && name != "_" && !is_keyword(name) {
+            return Ok(name.clone());
+        }
+        return Err(Error::new(
+            format!("`{name}` cannot name a module"),
+            "use lower-case letters, digits and underscores, and no word of Rust's own",
+        ));
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let mut name = snake_case(&stem);
+    if name.is_empty() {
+        name.push_str("actions");
+    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert(0, '_');
+    }
+    if is_keyword(&name) {
+        name.push('_');
+    }
+    Ok(name)
+}
+
+fn snake_case(text: &str) -> String {
+    let mut name = String::new();
+    let mut before_is_lower = false;
+    for letter in text.chars() {
+        if !letter.is_ascii_alphanumeric() {
+            if !name.is_empty() && !name.ends_with('_') {
+                name.push('_');
+            }
+            before_is_lower = false;
+            continue;
+        }
+        if letter.is_ascii_uppercase() && before_is_lower {
+            name.push('_');
+        }
+        before_is_lower = letter.is_ascii_lowercase() || letter.is_ascii_digit();
+        name.push(letter.to_ascii_lowercase());
+    }
+    name.truncate(name.trim_end_matches('_').len());
+    name
+}
+
+/// Whether a word cannot be an identifier.
+fn is_keyword(word: &str) -> bool {
+    syn::parse_str::<syn::Ident>(word).is_err()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::module_name;
+    use crate::Config;
+
+    #[test]
+    fn modules_are_named_after_files() {
+        for (file, name) in [
+            ("actions/weather.yaml", "weather"),
+            ("My-Pets.v2.yaml", "my_pets_v2"),
+            ("petStore.json", "pet_store"),
+            ("2fa.json", "_2fa"),
+            ("type.yaml", "type_"),
+            ("宠物.yaml", "actions"),
+        ] {
+            let found = module_name(&Config::new(), Path::new(file));
+            assert_eq!(found.ok().as_deref(), Some(name), "{file}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_no_identifiers_are_refused() {
+        for name in ["", "_", "a-b", "Pets", "fn", "1a"] {
+            let config = Config::new().module_name(name);
+            assert!(module_name(&config, Path::new("x.yaml")).is_err(), "{name}");
+        }
+    }
+}
