@@ -117,12 +117,12 @@ impl Credentials {
     /// The credentials that a source of settings, such as the environment, has for an API.
     pub(crate) fn read(
         api: &'static Api,
-        lookup: &dyn Fn(&str) -> Option<String>,
+        lookup: &dyn Fn(&str) -> Result<Option<String>, Error>,
     ) -> Result<Self, Error> {
         let mut credentials = Self::default();
         for scheme in api.security_schemes {
             let name = variable(api, scheme.name);
-            let Some(text) = lookup(&name) else { continue };
+            let Some(text) = lookup(&name)? else { continue };
             // A secret mounted as a file often ends with a line break.
             let text = text.trim();
             if text.is_empty() {

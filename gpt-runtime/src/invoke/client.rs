@@ -9,17 +9,22 @@ use std::{
     time::Duration,
 };
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use url::Url;
 
-use super::{error::CallError, http::Http};
+use super::{
+    answer,
+    error::CallError,
+    exchange::{Fault, Received},
+    http::Http,
+};
 use crate::{
     action::{Action, Api, Operation},
-    credential::{Credential, Credentials},
+    credential::{self, Credential, Credentials},
     data,
     error::Error,
-    request::{Request, RequestError},
+    request::{self, Arguments, Request, RequestError},
 };
 
 /// Calls the operations of an API. Cloning it is cheap and shares connections.
@@ -66,8 +71,17 @@ impl Client {
     ///
     /// When a variable is set but cannot be used.
     pub fn from_env(api: &'static Api) -> Result<Self, Error> {
-        let _ = api;
-        unimplemented!()
+        Self::from_lookup(api, &environment)
+    }
+
+    pub(super) fn from_lookup(api: &'static Api, lookup: &Lookup<'_>) -> Result<Self, Error> {
+        let mut client = Self::new(api);
+        client.settings_mut().credentials = Credentials::read(api, lookup)?;
+        let name = credential::variable(api, "baseUrl");
+        if let Some(url) = lookup(&name)?.filter(|it| !it.trim().is_empty()) {
+            client.settings_mut().base_url = Some(base_url(name, url.trim())?);
+        }
+        Ok(client)
     }
 
     /// Sends the calls to another server than the document's.
@@ -75,9 +89,15 @@ impl Client {
     /// # Errors
     ///
     /// When the URL is no absolute `http` or `https` URL.
-    pub fn base_url(self, url: &str) -> Result<Self, Error> {
-        let _ = url;
+    pub fn base_url(mut self, url: &str) -> Result<Self, Error> {
+        self.set_base_url(url)?;
         Ok(self)
+    }
+
+    pub(super) fn set_base_url(&mut self, url: &str) -> Result<(), Error> {
+        let name = format!("base URL of {}", self.api.name);
+        self.settings_mut().base_url = Some(base_url(name, url)?);
+        Ok(())
     }
 
     /// Sets the credential of a security scheme, by its name in the document.
@@ -86,14 +106,21 @@ impl Client {
     ///
     /// When the API has no such scheme, or the credential is of another kind.
     pub fn credential(mut self, scheme: &str, credential: Credential) -> Result<Self, Error> {
-        let api = self.api;
-        self.settings_mut()
-            .credentials
-            .set(api, scheme, credential)?;
+        self.set_credential(scheme, credential)?;
         Ok(self)
     }
 
-    /// Sends a header with each request.
+    pub(super) fn set_credential(
+        &mut self,
+        scheme: &str,
+        credential: Credential,
+    ) -> Result<(), Error> {
+        let api = self.api;
+        self.settings_mut().credentials.set(api, scheme, credential)
+    }
+
+    /// Sends a header with each request. A secret is better set as a [`Credential`], which is taken
+    /// out of failures that repeat it.
     ///
     /// # Errors
     ///
@@ -141,6 +168,10 @@ impl Client {
     }
 
     /// Prepares a call; it is sent when it is awaited.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "arguments are written in the call, where a reference would be noise"
+    )]
     pub fn call<A: Action>(&self, arguments: A) -> Call<A> {
         Call {
             call: Prepared {
@@ -150,6 +181,12 @@ impl Client {
             },
             action: PhantomData,
         }
+    }
+
+    /// With the connections of others.
+    pub(super) fn shared(mut self, http: &Http) -> Self {
+        self.settings_mut().http = http.clone();
+        self
     }
 
     pub(super) fn settings_mut(&mut self) -> &mut Settings {
@@ -191,7 +228,7 @@ impl<A: Action> Call<A> {
     ///
     /// When the arguments are not as described, or the server's address cannot be used.
     pub fn request(&self) -> Result<Request, RequestError> {
-        unimplemented!()
+        self.call.request()
     }
 
     /// Gives up after another time than the client's.
@@ -215,9 +252,82 @@ impl<A: Action> Call<A> {
     ///
     /// When there is no answer, or the answer is a failure.
     pub async fn reply(self) -> Result<Reply<A::Answer>, CallError<A::Failure>> {
-        let _ = (self.call.operation, self.call.arguments);
-        unimplemented!()
+        let operation = self.call.operation;
+        let received = self.call.exchange().await?;
+        if !answer::is_success(operation, &received) {
+            return Err(CallError::Status(Box::new(answer::failed(
+                operation, &received,
+            ))));
+        }
+        if !received.is_whole {
+            return Err(CallError::TooLarge {
+                limit: received.body.len(),
+            });
+        }
+        let body = answer::read(operation, &received).map_err(CallError::Decode)?;
+        Ok(Reply {
+            status: received.status.as_u16(),
+            headers: received.headers,
+            body,
+        })
     }
+}
+
+impl Prepared {
+    fn request(&self) -> Result<Request, RequestError> {
+        let Self {
+            client,
+            operation,
+            arguments,
+        } = self;
+        // Credentials and the base URL are those of one API.
+        if !std::ptr::eq(operation.api, client.api) {
+            return Err(RequestError::Description {
+                message: format!(
+                    "`{}` is an operation of {}, not of {}",
+                    operation.id, operation.api.name, client.api.name
+                ),
+            });
+        }
+        let arguments = Arguments::from_typed(operation, arguments)?;
+        Request::new(operation, client.settings.base_url.as_ref(), &arguments)
+    }
+
+    /// Sends the request. No secret that comes back in a failure remains in it.
+    async fn exchange(self) -> Result<Received, Fault> {
+        let request = self.request()?;
+        let mut received = self.client.exchange(self.operation, request).await?;
+        if !answer::is_success(self.operation, &received) {
+            let credentials = &self.client.settings.credentials;
+            if let Some(redacted) = credentials.redact(&received.text()) {
+                received.body = redacted.into_bytes();
+                received.headers.remove(CONTENT_TYPE);
+            }
+        }
+        Ok(received)
+    }
+}
+
+/// Where settings come from, by their names in the environment.
+pub(super) type Lookup<'a> = dyn Fn(&str) -> Result<Option<String>, Error> + 'a;
+
+/// A variable of the environment.
+pub(super) fn environment(name: &str) -> Result<Option<String>, Error> {
+    match std::env::var(name) {
+        Ok(text) => Ok(Some(text)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Error::Setting {
+            name: name.to_owned(),
+            message: "it is not UTF-8".to_owned(),
+        }),
+    }
+}
+
+fn base_url(name: String, url: &str) -> Result<Url, Error> {
+    request::server(url).map_err(|message| Error::Setting {
+        name,
+        message: message.to_owned(),
+    })
 }
 
 impl<A: Action> IntoFuture for Call<A> {

@@ -41,6 +41,8 @@ pub(crate) fn builder() -> reqwest::ClientBuilder {
 fn make() -> Result<reqwest::Client, String> {
     builder()
         .redirect(reqwest::redirect::Policy::custom(follow))
+        // The address may hold a key in its query.
+        .referer(false)
         .build()
         .map_err(|error| format!("the HTTP client cannot be made: {}", error.without_url()))
 }

@@ -1,8 +1,11 @@
 //! Sends the requests of actions: for typed clients and for tools.
 
+mod answer;
 mod client;
 mod error;
+mod exchange;
 pub(crate) mod http;
+mod shorten;
 mod tools;
 
 pub use client::{Call, Client, Reply};

@@ -2,19 +2,33 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use reqwest::header::RETRY_AFTER;
 use serde_json::Value;
 
-use super::client::Client;
+use super::{
+    answer,
+    client::{Client, Lookup, environment},
+    exchange::{Fault, Received},
+    http::Http,
+    shorten,
+};
 use crate::{
     action::{Api, Operation},
     credential::Credential,
     error::Error,
+    request::{Request, RequestError, essence, is_json},
 };
+
+/// The most characters of a request, and of what a model is shown of an answer.
+const LIMIT: usize = 100_000;
 
 /// Calls operations on behalf of a model. Cloning it is cheap and shares connections.
 #[derive(Clone, Debug, Default)]
 pub struct Invoker {
+    /// By the address of their API.
     clients: HashMap<usize, Client>,
+    http: Http,
+    time_limit: Option<Duration>,
 }
 
 /// What a model is shown of a call.
@@ -35,8 +49,8 @@ impl Invoker {
     /// # Errors
     ///
     /// When a variable is set but cannot be used.
-    pub fn from_env(_apis: &[&'static Api]) -> Result<Self, Error> {
-        Ok(Self::default())
+    pub fn from_env(apis: &[&'static Api]) -> Result<Self, Error> {
+        Self::from_lookup(apis, &environment)
     }
 
     /// Credentials and base URLs from another source, by the names they have in the environment.
@@ -45,10 +59,19 @@ impl Invoker {
     ///
     /// When a setting is there but cannot be used.
     pub fn from_settings(
-        _apis: &[&'static Api],
-        _lookup: impl Fn(&str) -> Option<String>,
+        apis: &[&'static Api],
+        lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Error> {
-        Ok(Self::default())
+        Self::from_lookup(apis, &|name| Ok(lookup(name)))
+    }
+
+    fn from_lookup(apis: &[&'static Api], lookup: &Lookup<'_>) -> Result<Self, Error> {
+        let mut invoker = Self::default();
+        for api in apis {
+            let client = Client::from_lookup(api, lookup)?.shared(&invoker.http);
+            invoker.clients.insert(key(api), client);
+        }
+        Ok(invoker)
     }
 
     /// Sends the API's calls to another server than the document's.
@@ -56,8 +79,8 @@ impl Invoker {
     /// # Errors
     ///
     /// When the URL is no absolute `http` or `https` URL.
-    pub fn set_base_url(&mut self, _api: &'static Api, _url: &str) -> Result<(), Error> {
-        Ok(())
+    pub fn set_base_url(&mut self, api: &'static Api, url: &str) -> Result<(), Error> {
+        self.client_mut(api).set_base_url(url)
     }
 
     /// Sets the credential of a security scheme of the API, by its name in the document.
@@ -67,21 +90,144 @@ impl Invoker {
     /// When the API has no such scheme, or the credential is of another kind.
     pub fn set_credential(
         &mut self,
-        _api: &'static Api,
-        _scheme: &str,
-        _credential: Credential,
+        api: &'static Api,
+        scheme: &str,
+        credential: Credential,
     ) -> Result<(), Error> {
-        Ok(())
+        self.client_mut(api).set_credential(scheme, credential)
     }
 
     /// Gives up on a call after this time; 45 seconds unless set.
-    pub fn set_time_limit(&mut self, _limit: Duration) {}
+    pub fn set_time_limit(&mut self, limit: Duration) {
+        self.time_limit = Some(limit);
+    }
 
     /// Calls an operation with flat arguments. Never fails: what goes wrong is told to the model.
-    pub async fn invoke(&self, _operation: &'static Operation, _arguments: &Value) -> ToolOutput {
+    pub async fn invoke(&self, operation: &'static Operation, arguments: &Value) -> ToolOutput {
+        let mut client = self.client(operation.api);
+        if let Some(limit) = self.time_limit {
+            client.settings_mut().time_limit = limit;
+        }
+        let output = match call(&client, operation, arguments).await {
+            Ok(received) => show(&client, operation, &received),
+            Err(fault) => ToolOutput {
+                text: explain(&fault),
+                is_error: true,
+            },
+        };
+        // A server may repeat what it was sent, in its headers too; a model must see no secret.
+        let text = client.settings.credentials.redact(&output.text);
+        let text = text.unwrap_or(output.text);
         ToolOutput {
-            text: String::new(),
-            is_error: true,
+            text: shorten::shorten(&text, LIMIT, true),
+            is_error: output.is_error,
         }
     }
+
+    fn client(&self, api: &'static Api) -> Client {
+        self.clients
+            .get(&key(api))
+            .cloned()
+            .unwrap_or_else(|| Client::new(api).shared(&self.http))
+    }
+
+    fn client_mut(&mut self, api: &'static Api) -> &mut Client {
+        self.clients
+            .entry(key(api))
+            .or_insert_with(|| Client::new(api).shared(&self.http))
+    }
+}
+
+fn key(api: &'static Api) -> usize {
+    std::ptr::from_ref(api) as usize
+}
+
+async fn call(
+    client: &Client,
+    operation: &'static Operation,
+    arguments: &Value,
+) -> Result<Received, Fault> {
+    let request = Request::from_arguments(operation, client.settings.base_url.as_ref(), arguments)?;
+    let length = request.length();
+    if length > LIMIT {
+        return Err(Fault::Request(RequestError::TooLong {
+            length,
+            limit: LIMIT,
+        }));
+    }
+    client.exchange(operation, request).await
+}
+
+/// What a model can do about a call without an answer.
+fn explain(fault: &Fault) -> String {
+    match fault {
+        Fault::Request(error @ RequestError::Arguments(_)) => {
+            format!("Nothing was sent: {error}\nCorrect this and call again.")
+        }
+        Fault::Request(error) => format!("Nothing was sent: {error}."),
+        Fault::Connection(error) => format!("The call failed: {error}."),
+        Fault::TimeLimit(limit) => format!(
+            "There was no complete answer within {limit:?}. The call may have been carried out all \
+             the same."
+        ),
+    }
+}
+
+fn show(client: &Client, operation: &Operation, received: &Received) -> ToolOutput {
+    let is_error = !answer::is_success(operation, received);
+    let head = head(received, is_error);
+    let body = if received.body.is_empty() {
+        String::new()
+    } else if is_text(received) {
+        // Before it is cut: half a secret is not found any more.
+        let text = received.text();
+        let text = client.settings.credentials.redact(&text).unwrap_or(text);
+        let limit = LIMIT.saturating_sub(head.chars().count());
+        shorten::shorten(&text, limit, received.is_whole)
+    } else {
+        let more = if received.is_whole { "" } else { "more than " };
+        format!(
+            "[{}, {more}{} bytes, not shown]",
+            received.media_type().unwrap_or("data of an unknown type"),
+            received.body.len()
+        )
+    };
+    ToolOutput {
+        text: head + &body,
+        is_error,
+    }
+}
+
+/// What is said about the body before it.
+fn head(received: &Received, is_error: bool) -> String {
+    let status = received.status;
+    if !is_error {
+        return if received.body.is_empty() {
+            format!("The call succeeded with status {status} and an empty answer.")
+        } else {
+            String::new()
+        };
+    }
+    let redirect = received.redirect_host().map_or_else(String::new, |host| {
+        format!("The server sends it on to {host}, which is not followed.\n")
+    });
+    let retry = received.headers.get(RETRY_AFTER);
+    let retry = retry
+        .and_then(|it| it.to_str().ok())
+        .map_or_else(String::new, |after| format!("Retry-After: {after}\n"));
+    format!("The call failed with status {status}.\n{redirect}{retry}")
+}
+
+/// Whether the body can be shown as text.
+fn is_text(received: &Received) -> bool {
+    let named = received.media_type().is_some_and(|it| {
+        let essence = essence(it);
+        is_json(it) || essence.starts_with("text/") || essence.ends_with("xml")
+    });
+    // The end of what was read may be in the middle of a character.
+    let is_utf8 = || match std::str::from_utf8(&received.body) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none() && !received.is_whole,
+    };
+    named || (is_utf8() && !received.body.contains(&0))
 }

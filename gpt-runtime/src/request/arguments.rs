@@ -73,9 +73,9 @@ impl Arguments {
 
     /// What a typed call holds: parameters under their arguments' names, and the body under the
     /// one other name.
-    pub(crate) fn from_typed(operation: &Operation, typed: Value) -> Result<Self, RequestError> {
+    pub(crate) fn from_typed(operation: &Operation, typed: &Value) -> Result<Self, RequestError> {
         let mut arguments = Self {
-            parameters: object(&typed)?,
+            parameters: object(typed)?,
             body: None,
         };
         let mut flat = arguments.parameters.clone();

@@ -31,7 +31,7 @@ pub(super) fn path(parameter: &Parameter, value: &Value) -> Option<String> {
         Style::Matrix => match &parts {
             Parts::One(text) if text.is_empty() => format!(";{name}"),
             Parts::Many(items) if parameter.explode => {
-                items.iter().map(|item| format!(";{name}={item}")).collect()
+                format!(";{name}={}", items.join(&format!(";{name}=")))
             }
             Parts::Named(_) if parameter.explode => format!(";{}", parts.joined(separator, true)),
             parts => format!(";{name}={}", parts.joined(separator, false)),

@@ -326,13 +326,12 @@ impl<'a> Checker<'a> {
         for (name, value) in properties.iter_mut() {
             let segment = || Segment::Property(name.clone());
             match (described.and_then(|it| it.get(name)), others) {
-                (Some(schema), _) => self.inside(segment(), schema, value),
                 (None, Some(Value::Bool(false))) if self.caller == Caller::Code => {}
                 (None, Some(Value::Bool(false))) => {
                     let message = self.unknown(name, described);
                     self.report_at(segment(), message);
                 }
-                (None, Some(schema)) => self.inside(segment(), schema, value),
+                (Some(schema), _) | (None, Some(schema)) => self.inside(segment(), schema, value),
                 (None, None) => {}
             }
         }

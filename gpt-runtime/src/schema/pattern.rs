@@ -42,7 +42,7 @@ impl Pattern {
 /// one more for where it starts; with a repeated group that can match in several ways,
 /// `2 ^ length`.
 fn longest(pattern: &str) -> usize {
-    /// A group that is open: whether it holds a choice or repetition.
+    // The groups that are open: whether each holds a choice or repetition.
     let mut groups: Vec<bool> = Vec::new();
     let mut closed = None;
     let mut repetitions = 0;
@@ -69,7 +69,7 @@ fn longest(pattern: &str) -> usize {
                     return EXPONENTIAL;
                 }
                 repetitions += 1;
-                groups.iter_mut().for_each(|group| *group = true);
+                groups.fill(true);
             }
             _ => {}
         }
@@ -80,7 +80,7 @@ fn longest(pattern: &str) -> usize {
             *outer = true;
         }
     }
-    let exponent = if pattern.starts_with('^') { 0 } else { 1 } + repetitions;
+    let exponent = u32::from(!pattern.starts_with('^')) + repetitions;
     let mut longest = 1_u64;
     let fits = |length: u64| {
         length

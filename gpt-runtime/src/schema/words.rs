@@ -73,7 +73,7 @@ pub(super) fn list<'a>(values: impl ExactSizeIterator<Item = &'a Value>) -> Stri
         .collect::<Vec<_>>()
         .join(", ");
     if more > 0 {
-        text.push_str(&format!(" or one of {more} more"));
+        text = format!("{text} or one of {more} more");
     }
     text
 }
