@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(short["type"], "List");
         assert_eq!(short["items"][0], 1000);
         let mark = short["items"].as_array().unwrap().last().unwrap();
-        assert_eq!(mark, "[shortened: 34 of 100 items]");
+        assert_eq!(mark, "[shortened: 36 of 100 items]");
     }
 
     #[test]
