@@ -30,6 +30,10 @@ pub(crate) struct Diagnostic {
     pub(crate) note: Option<String>,
     /// Whether the configuration may change the level: what was read is usable all the same.
     pub(crate) is_lint: bool,
+    /// What findings in several places have in common, when mending one thing mends them all.
+    pub(crate) cause: Option<String>,
+    /// How many other places have the same cause.
+    pub(crate) others: usize,
 }
 
 impl Diagnostic {
@@ -44,6 +48,8 @@ impl Diagnostic {
             help: None,
             note: None,
             is_lint: false,
+            cause: None,
+            others: 0,
         }
     }
 
@@ -58,6 +64,13 @@ impl Diagnostic {
     /// Says of an error that the configuration may lower it.
     pub(crate) fn lint(mut self) -> Self {
         self.is_lint = true;
+        self
+    }
+
+    /// Says that all findings of this name and cause are one mistake: the first place stands for
+    /// the others.
+    pub(crate) fn cause(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
         self
     }
 
@@ -87,7 +100,10 @@ impl Diagnostic {
 pub(crate) struct Diagnostics {
     pub(crate) sources: Sources,
     found: Vec<Diagnostic>,
+    /// By name, place and message.
     seen: HashSet<(&'static str, Span, String)>,
+    /// By name and cause, the position in `found`.
+    causes: HashMap<(&'static str, String), usize>,
     settings: HashMap<String, Setting>,
 }
 
@@ -110,19 +126,35 @@ impl Diagnostics {
 
     /// Takes a finding. One that is already known, because several passes meet the same place, is
     /// not taken again.
-    pub(crate) fn report(&mut self, mut diagnostic: Diagnostic) {
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.is_refused(diagnostic);
+    }
+
+    /// Takes a finding, and says whether it is an error at the level that is configured.
+    pub(crate) fn is_refused(&mut self, mut diagnostic: Diagnostic) -> bool {
         if diagnostic.is_lint {
             match self.settings.get(diagnostic.name) {
-                Some(Setting::Allow) => return,
+                Some(Setting::Allow) => return false,
                 Some(Setting::Warn) => diagnostic.level = Level::Warning,
                 Some(Setting::Deny) => diagnostic.level = Level::Error,
                 None => {}
             }
         }
+        let is_error = diagnostic.level == Level::Error;
         let key = (diagnostic.name, diagnostic.span, diagnostic.message.clone());
-        if self.seen.insert(key) {
-            self.found.push(diagnostic);
+        if !self.seen.insert(key) {
+            return is_error;
         }
+        if let Some(cause) = &diagnostic.cause {
+            let key = (diagnostic.name, cause.clone());
+            if let Some(&first) = self.causes.get(&key) {
+                self.found[first].others += 1;
+                return is_error;
+            }
+            self.causes.insert(key, self.found.len());
+        }
+        self.found.push(diagnostic);
+        is_error
     }
 
     pub(crate) fn has_errors(&self) -> bool {

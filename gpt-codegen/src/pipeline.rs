@@ -5,7 +5,7 @@ use std::path::Path;
 use annotate_snippets::Renderer;
 
 use crate::{
-    Config, Error, Generated, diagnostic::Diagnostics, document::Document, load, parse::parse,
+    Config, Error, Generated, diagnostic::Diagnostics, document::Document, ir, load, parse::parse,
     upgrade::upgrade,
 };
 
@@ -47,7 +47,7 @@ fn passes(
     config: &Config,
     path: &Path,
     text: Option<&str>,
-    _module: &str,
+    module: &str,
 ) -> Option<Parts> {
     let id = match text {
         Some(text) => load::take(cx, path, text, config.max_document_bytes)?,
@@ -61,6 +61,7 @@ fn passes(
     }
     let document = Document::read(cx, root, config.base_url.as_deref());
     let operations = document.operations(cx, &config.selection);
+    let api = ir::lower(cx, &document, module, operations);
     // The second gate: tokens are made from what is right.
     if cx.has_errors() {
         return None;
@@ -68,7 +69,7 @@ fn passes(
     Some(Parts {
         code: String::new(),
         tools: String::new(),
-        operations: operations.into_iter().map(|it| it.id).collect(),
+        operations: api.operations.into_iter().map(|it| it.id).collect(),
     })
 }
 

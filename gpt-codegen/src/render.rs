@@ -112,6 +112,14 @@ fn render(sources: &Sources, finding: &Diagnostic, renderer: &Renderer) -> Strin
     if let Some(note) = &finding.note {
         group = group.element(Title::NOTE.message(note.as_str()));
     }
+    if finding.others > 0 {
+        let places = if finding.others == 1 {
+            "one other place".to_owned()
+        } else {
+            format!("{} other places", finding.others)
+        };
+        group = group.element(Title::NOTE.message(format!("the same in {places}")));
+    }
     renderer.render(&[group])
 }
 

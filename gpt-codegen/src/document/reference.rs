@@ -146,7 +146,8 @@ impl Lost {
                 format!("`{reference}` is outside this document"),
             )
             .label("only references that begin with `#` can be followed")
-            .help("bundle the description into one file first, for example with `redocly bundle`"),
+            .help("bundle the description into one file first, for example with `redocly bundle`")
+            .cause("several files"),
             Self::NoPointer => Diagnostic::error(
                 "unresolved-reference",
                 span,
@@ -160,7 +161,8 @@ impl Lost {
                     span,
                     format!("`{reference}` leads nowhere"),
                 )
-                .label("nothing in this document is there");
+                .label("nothing in this document is there")
+                .cause(reference);
                 match suggestion {
                     Some(path) => diagnostic.help(format!("did you mean `{path}`?")),
                     None => diagnostic,

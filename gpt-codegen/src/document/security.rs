@@ -107,7 +107,8 @@ fn undefined(name: &str, span: Span, known: Option<&str>) -> Diagnostic {
         span,
         format!("there is no security scheme `{name}`"),
     )
-    .label("not under `components.securitySchemes`");
+    .label("not under `components.securitySchemes`")
+    .cause(name);
     match known {
         Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
         None => diagnostic.help(format!(

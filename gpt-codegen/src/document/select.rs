@@ -86,13 +86,16 @@ impl Document {
         cx: &mut Diagnostics,
         selection: &Selection,
     ) -> Vec<OperationObject<'a>> {
+        let had_errors = cx.has_errors();
         let candidates = self.candidates(cx, selection);
         self.check_selectors(cx, selection, &candidates);
         let wanted: Vec<_> = candidates
             .iter()
             .filter(|candidate| selection.selects(candidate))
             .collect();
-        if wanted.is_empty() && selection.is_all() && self.root.get("paths").is_some() {
+        // Paths that could not be followed are reported already.
+        let is_explained = cx.has_errors() && !had_errors;
+        if wanted.is_empty() && selection.is_all() && !is_explained {
             cx.report(
                 Diagnostic::error(
                     "no-operations",

@@ -27,6 +27,44 @@ pub(super) fn parse(source: SourceId, text: &str) -> Parsed {
         );
         return Err(Box::new(diagnostic.label("not allowed in YAML")));
     }
+    let mut text = Cow::Borrowed(text);
+    // Each attempt reads the text from its beginning.
+    let attempts = (MAX_REREAD_BYTES / text.len().max(1)).clamp(1, MAX_JOINED_LINES);
+    for _ in 0..attempts {
+        match attempt(source, &text) {
+            Err(Failure::Outdented(at, report)) => match join_lines(&text, at) {
+                Some(joined) => text = Cow::Owned(joined),
+                None => return Err(report),
+            },
+            Err(Failure::Other(report)) => return Err(report),
+            Ok(parsed) => return Ok(parsed),
+        }
+    }
+    attempt(source, &text).map_err(|failure| match failure {
+        Failure::Outdented(_, report) | Failure::Other(report) => report,
+    })
+}
+
+/// How much may be read again because of closing brackets that stand too far left.
+const MAX_REREAD_BYTES: usize = 64 * 1024 * 1024;
+
+/// How many closing brackets may.
+const MAX_JOINED_LINES: usize = 500;
+
+enum Failure {
+    /// A line inside brackets is not indented deeper than what holds the brackets, which YAML
+    /// forbids, many documents do, and most readers accept.
+    Outdented(usize, Box<Diagnostic>),
+    Other(Box<Diagnostic>),
+}
+
+impl From<Box<Diagnostic>> for Failure {
+    fn from(report: Box<Diagnostic>) -> Self {
+        Self::Other(report)
+    }
+}
+
+fn attempt(source: SourceId, text: &str) -> std::result::Result<(Node, Vec<Diagnostic>), Failure> {
     let mut reader = Reader {
         text,
         offsets: Offsets::new(text),
@@ -41,13 +79,39 @@ pub(super) fn parse(source: SourceId, text: &str) -> Parsed {
                 let span = reader.span(&span);
                 reader.event(event, span)?;
             }
-            Err(error) => return Err(reader.syntax_error(error.marker(), error.info())),
+            Err(error) => {
+                let report = reader.syntax_error(error.marker(), error.info());
+                return Err(match error.info() {
+                    "invalid indentation" | "invalid indentation in flow construct" => {
+                        Failure::Outdented(reader.offsets.byte(error.marker()), report)
+                    }
+                    _ => Failure::Other(report),
+                });
+            }
         }
     }
     match reader.root {
         Some(node) => Ok((node, reader.tree.reports)),
-        None => Err(Box::new(super::empty(source))),
+        None => Err(Box::new(super::empty(source)).into()),
     }
+}
+
+/// The same text with the line at `at` joined to the one before, so that nothing moves. `None`
+/// when a comment would swallow it.
+fn join_lines(text: &str, at: usize) -> Option<String> {
+    let before = text.get(..at)?;
+    let line_break = before.rfind('\n')?;
+    let indent = before.get(line_break + 1..)?;
+    let last_line = before.get(..line_break)?.lines().next_back()?;
+    if !indent.chars().all(|c| c == ' ') || last_line.contains('#') {
+        return None;
+    }
+    let mut joined = text.to_owned();
+    joined.replace_range(line_break..=line_break, " ");
+    if before.as_bytes().get(line_break.wrapping_sub(1)) == Some(&b'\r') {
+        joined.replace_range(line_break - 1..line_break, " ");
+    }
+    Some(joined)
 }
 
 /// A node with what copying it would cost.
@@ -518,6 +582,8 @@ impl Reader<'_> {
         if info.contains("mapping values are not allowed") {
             diagnostic = diagnostic
                 .help("indent the keys of one mapping alike, and quote texts that contain `: `");
+        } else if info.starts_with("invalid indentation") {
+            diagnostic = diagnostic.help("indent this line deeper than the key it belongs to");
         } else if info.contains("recursion limit") {
             return too_deep(self.tree.span(at, at + width));
         }

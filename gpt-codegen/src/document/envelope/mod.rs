@@ -159,33 +159,24 @@ fn unknown_key(cx: &mut Diagnostics, key: &str, entry: &Entry, shape: &Shape) ->
     if key.starts_with("x-") || shape.is_open {
         return true;
     }
-    let message = format!("{} has no key `{key}`", shape.what);
     if shape.since_3_2.contains(&key) {
-        cx.report(
-            Diagnostic::warning(
-                "newer-version",
-                entry.key,
-                format!("`{key}` is not supported"),
-            )
-            .label("ignored")
-            .note("it is new in OpenAPI 3.2"),
+        let message = format!("`{key}` is not supported");
+        return !cx.is_refused(
+            Diagnostic::warning("newer-version", entry.key, message)
+                .label("ignored")
+                .note("it is new in OpenAPI 3.2"),
         );
-        return true;
     }
-    match nearest(key, shape.fields.iter().map(|(name, _)| *name)) {
-        Some(known) => {
-            cx.report(
-                Diagnostic::error("unknown-key", entry.key, message)
-                    .label("unknown key")
-                    .help(format!("did you mean `{known}`?")),
-            );
-            false
-        }
-        None => {
-            cx.report(Diagnostic::warning("unknown-key", entry.key, message).label("ignored"));
-            true
-        }
-    }
+    let message = format!("{} has no key `{key}`", shape.what);
+    !cx.is_refused(
+        match nearest(key, shape.fields.iter().map(|(name, _)| *name)) {
+            Some(known) => Diagnostic::error("unknown-key", entry.key, message)
+                .lint()
+                .label("unknown key")
+                .help(format!("did you mean `{known}`?")),
+            None => Diagnostic::warning("unknown-key", entry.key, message).label("ignored"),
+        },
+    )
 }
 
 fn wrong_object(node: &Node, shape: &Shape, error: deserializer::Error) -> Diagnostic {
