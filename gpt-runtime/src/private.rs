@@ -16,6 +16,12 @@ pub mod check {
     pub use crate::check::{action, description, instructions};
 }
 
+/// The slot of a record without fields, which nobody asks for.
+pub fn no_field() -> &'static mut dyn Slot {
+    // Nothing is allocated for a value without a size.
+    Box::leak(Box::new(()))
+}
+
 /// A blank value of the type asked for.
 pub fn blank<T: Data>() -> T {
     T::blank()
@@ -25,7 +31,8 @@ pub use crate::data::{
     Base64, Data, IntegerEnum, Presence, Record, RecordTable, Rest, Slot, TextEnum, Union,
     UnionTable, UnionVariant,
 };
-pub use crate::{integer_enums, records, responses, text_enums, unions};
+pub use crate::{defaults, integer_enums, records, responses, text_enums, unions};
+pub use core::{convert::From, fmt::Debug};
 pub use serde_json::Value;
 pub use std::collections::BTreeMap;
 pub use time::{Date, OffsetDateTime};

@@ -345,6 +345,19 @@ macro_rules! records {
     )*};
 }
 
+/// Implements `Default` for records of which nothing is required.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! defaults {
+    ($($name:ident),* $(,)?) => {$(
+        impl $crate::data::__Default for $name {
+            fn default() -> Self {
+                <Self as $crate::data::Record>::blank()
+            }
+        }
+    )*};
+}
+
 /// Implements what follows from a [`Union`].
 #[doc(hidden)]
 #[macro_export]
@@ -500,6 +513,7 @@ pub use compare::{debug, equal};
 #[doc(hidden)]
 pub use core::{
     cmp::PartialEq as __PartialEq,
+    default::Default as __Default,
     fmt::{Debug as __Debug, Formatter as __Formatter, Result as __fmtResult},
     primitive::str as __str,
     result::Result as __Result,

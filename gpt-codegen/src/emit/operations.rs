@@ -1,0 +1,385 @@
+//! The Api's static, the client, and for each operation its arguments struct, its enums by status
+//! and its description.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use serde_json::{Map, Value};
+
+use crate::{
+    ir::{
+        Body, Location, Method, Operation, OperationId, Parameter, Requirement, Response,
+        SecurityKind, Server, Status, Style, TypeUse,
+    },
+    names::{BODY, BodyArguments, ByStatus, OperationNames},
+    tool::Tool,
+};
+
+use super::{
+    Emitter, Module,
+    docs,
+    literal::{ident, json},
+    markdown::{code, inline, lines},
+    types::{Choice, Member, choice, constructor, optional, record},
+    unsuffixed,
+};
+
+impl Emitter<'_> {
+    pub(super) fn api(&self, schemas: &Map<String, Value>) -> TokenStream {
+        let api = self.api;
+        let (name, title, version) = (&api.name, &api.title, &api.version);
+        let comment = docs::line(&format!("{} {}.", inline(title), inline(version)));
+        let servers = servers(&api.servers);
+        let schemes = api.security_schemes.iter().map(|scheme| {
+            let name = &scheme.name;
+            let kind = match &scheme.kind {
+                SecurityKind::ApiKey { location, name } => {
+                    let location = located(*location);
+                    quote!(ApiKey(#location, #name))
+                }
+                SecurityKind::Basic => quote!(Basic),
+                SecurityKind::Bearer => quote!(Bearer),
+            };
+            quote!(rt::SecurityScheme { name: #name, kind: rt::SecurityKind::#kind })
+        });
+        let schemas = json(&Value::Object(schemas.clone()));
+        quote! {
+            #comment
+            pub static API: rt::Api = rt::Api {
+                name: #name,
+                title: #title,
+                version: #version,
+                servers: #servers,
+                security_schemes: &[#(#schemes),*],
+                schemas: #schemas,
+            };
+        }
+    }
+
+    pub(super) fn operations(&self) -> TokenStream {
+        let names = self.operation_names().map(|it| ident(&it.name));
+        quote! {
+            /// The operations in the order of the document.
+            pub const OPERATIONS: &[&rt::Operation] = &[#(<#names as rt::Action>::OPERATION),*];
+        }
+    }
+
+    pub(super) fn client(&self) -> [TokenStream; 3] {
+        let api = self.api;
+        let first = format!("Calls the operations of {}.", inline(&api.title));
+        let comment = docs::comment(&[
+            vec![first],
+            lines(api.description.as_deref().unwrap_or_default()),
+        ]);
+        let methods = api.operations.iter().zip(self.operation_names()).map(|(op, names)| {
+            let (method, arguments) = (ident(&names.method), ident(&names.name));
+            let summary = op.summary.as_deref().map_or("", str::trim);
+            let text = if summary.is_empty() {
+                format!("Calls {}.", code(&op.id))
+            } else {
+                inline(summary)
+            };
+            let deprecated = if op.deprecated { "Deprecated." } else { "" };
+            let comment = docs::comment(&[vec![text], lines(deprecated)]);
+            quote! {
+                #comment
+                pub fn #method(&self, arguments: #arguments) -> rt::Call<#arguments> {
+                    self.client.call(arguments)
+                }
+            }
+        });
+        [
+            quote! {
+                #comment
+                #[derive(Clone, rt::Debug)]
+                pub struct Client {
+                    client: rt::Client,
+                }
+            },
+            quote! {
+                impl Client {
+                    /// A client without credentials that talks to the document's server; one with
+                    /// settings of its own is made from `gpt_runtime::invoke::Client`.
+                    pub fn new() -> Self {
+                        Self { client: rt::Client::new(&API) }
+                    }
+                    #(#methods)*
+                }
+            },
+            quote! {
+                impl rt::From<rt::Client> for Client {
+                    fn from(client: rt::Client) -> Self {
+                        Self { client }
+                    }
+                }
+            },
+        ]
+    }
+
+    fn operation_names(&self) -> impl Iterator<Item = &OperationNames> {
+        let ids = (0_u32..).take(self.api.operations.len());
+        ids.map(|index| self.names.operation(OperationId(index)))
+    }
+
+    pub(super) fn operation(
+        &self,
+        op: &Operation,
+        names: &OperationNames,
+        tool: &Tool,
+        module: &mut Module,
+    ) {
+        let members = self.arguments(op, names);
+        let first = format!("Arguments of {}", code(&op.id));
+        let comment = docs::of_operation(op, &first, op.method.as_str());
+        let refused = quote!(rt::Rest::Refused);
+        record(&names.name, &comment, &members, &refused, module);
+        constructor(&names.name, &members, module);
+        let answer = self.side(op, &op.answers, names.answer.as_ref(), "answers", module);
+        let failure = self.side(op, &op.failures, names.failure.as_ref(), "fails", module);
+        let name = ident(&names.name);
+        let description = self.description(op, names, tool);
+        module.tables.push(quote! {
+            impl rt::Action for #name {
+                const OPERATION: &'static rt::Operation = &#description;
+                type Answer = #answer;
+                type Failure = #failure;
+            }
+        });
+    }
+
+    /// The parameters, and the body as a whole.
+    fn arguments(&self, op: &Operation, names: &OperationNames) -> Vec<Member> {
+        let keys = names.arguments.parameters.iter().zip(&names.fields);
+        let mut members: Vec<_> = op
+            .parameters
+            .iter()
+            .zip(keys)
+            .map(|(parameter, (key, name))| self.parameter(parameter, key, name))
+            .collect();
+        if let Some(body) = &op.body {
+            let description = body.description.as_deref().unwrap_or_default();
+            members.push(Member {
+                docs: docs::comment(&[lines(description)]),
+                name: names.body.clone(),
+                key: Some(BODY.to_owned()),
+                ty: optional(!body.required, self.body(body.ty)),
+                optional: !body.required,
+                nullable: body.ty.nullable,
+                is_given: false,
+            });
+        }
+        members
+    }
+
+    fn parameter(&self, parameter: &Parameter, key: &str, name: &str) -> Member {
+        Member {
+            docs: docs::of_parameter(self.api, parameter, name),
+            name: name.to_owned(),
+            key: Some(key.to_owned()),
+            ty: optional(!parameter.required, self.place(parameter.ty)),
+            optional: !parameter.required,
+            nullable: parameter.ty.nullable,
+            is_given: false,
+        }
+    }
+
+    /// The type of the answers or failures; an enum where they differ.
+    fn side(
+        &self,
+        op: &Operation,
+        responses: &[Response],
+        names: Option<&ByStatus>,
+        verb: &str,
+        module: &mut Module,
+    ) -> TokenStream {
+        let Some(names) = names else {
+            return responses
+                .first()
+                .map_or_else(|| quote!(()), |it| self.body(it.ty));
+        };
+        let comment = docs::line(&format!("How {} {verb}, by status.", code(&op.id)));
+        let choices: Vec<_> = responses
+            .iter()
+            .zip(&names.variants)
+            .map(|(response, name)| {
+                let status = match response.status {
+                    Status::Code(code) => code.to_string(),
+                    Status::Range(class) => format!("{class}XX"),
+                    Status::Default => "Any other status".to_owned(),
+                };
+                let text = response.description.as_deref().map_or("", str::trim);
+                let text = if text.is_empty() {
+                    format!("{status}.")
+                } else {
+                    format!("{status}: {text}")
+                };
+                Choice {
+                    docs: docs::comment(&[lines(&text)]),
+                    name: name.clone(),
+                    payload: self.body(response.ty),
+                    tags: Vec::new(),
+                }
+            })
+            .collect();
+        choice(&names.name, &comment, &choices, None, false, 0, module);
+        let name = ident(&names.name).into_token_stream();
+        module.lists.responses.push(name.clone());
+        name
+    }
+
+    fn description(&self, op: &Operation, names: &OperationNames, tool: &Tool) -> TokenStream {
+        let (id, path) = (&op.id, &op.path);
+        let (name, description) = (&tool.name, &tool.description);
+        let (parameters, example) = (json(&tool.parameters), json(&tool.example));
+        let method = method(op.method);
+        let servers = servers(&op.servers);
+        let wire = op.parameters.iter().zip(&names.arguments.parameters);
+        let wire = wire.map(|(parameter, argument)| described(parameter, argument));
+        let body = match (&op.body, &names.arguments.body) {
+            (Some(body), Some(arguments)) => described_body(body, arguments),
+            _ => quote!(None),
+        };
+        let answers = responses(&op.answers, names.answer.is_some());
+        let failures = responses(&op.failures, names.failure.is_some());
+        let security = op.security.iter().map(|all| {
+            let all = all.iter().map(|Requirement { scheme, scopes }| {
+                quote!(rt::Requirement { scheme: #scheme, scopes: &[#(#scopes),*] })
+            });
+            quote!(&[#(#all),*])
+        });
+        let (consequential, deprecated) = (op.consequential, op.deprecated);
+        quote! {
+            rt::Operation {
+                api: &API,
+                id: #id,
+                tool: rt::Tool {
+                    name: #name,
+                    description: #description,
+                    parameters: #parameters,
+                    example: #example,
+                },
+                method: #method,
+                path: #path,
+                servers: #servers,
+                parameters: &[#(#wire),*],
+                body: #body,
+                answers: #answers,
+                failures: #failures,
+                security: &[#(#security),*],
+                consequential: #consequential,
+                deprecated: #deprecated,
+            }
+        }
+    }
+}
+
+fn servers(servers: &[Server]) -> TokenStream {
+    let servers = servers.iter().map(|server| {
+        let url = &server.url;
+        let variables = server.variables.iter().map(|(name, default)| quote!((#name, #default)));
+        quote!(rt::Server { url: #url, variables: &[#(#variables),*] })
+    });
+    quote!(&[#(#servers),*])
+}
+
+fn described(parameter: &Parameter, argument: &str) -> TokenStream {
+    let name = &parameter.name;
+    let location = located(parameter.location);
+    let style = match parameter.style {
+        Style::Simple => quote!(Simple),
+        Style::Matrix => quote!(Matrix),
+        Style::Label => quote!(Label),
+        Style::Form => quote!(Form),
+        Style::SpaceDelimited => quote!(SpaceDelimited),
+        Style::PipeDelimited => quote!(PipeDelimited),
+        Style::DeepObject => quote!(DeepObject),
+    };
+    let (explode, allow_reserved) = (parameter.explode, parameter.allow_reserved);
+    let required = parameter.required;
+    let content = optional_text(parameter.content.as_deref());
+    quote! {
+        rt::Parameter {
+            argument: #argument,
+            name: #name,
+            location: #location,
+            style: rt::Style::#style,
+            explode: #explode,
+            allow_reserved: #allow_reserved,
+            required: #required,
+            content: #content,
+        }
+    }
+}
+
+fn described_body(body: &Body, arguments: &BodyArguments) -> TokenStream {
+    let (required, media_type) = (body.required, &body.media_type);
+    let arguments = match arguments {
+        BodyArguments::Whole => quote!(Whole(#BODY)),
+        BodyArguments::Properties { map, open } => {
+            let map = map.iter().map(|(argument, property)| quote!((#argument, #property)));
+            quote!(Properties(&[#(#map),*], #open))
+        }
+    };
+    quote! {
+        Some(rt::Body {
+            required: #required,
+            media_type: #media_type,
+            arguments: rt::BodyArguments::#arguments,
+        })
+    }
+}
+
+fn responses(responses: &[Response], by_status: bool) -> TokenStream {
+    let responses = responses.iter().enumerate().map(|(index, response)| {
+        let status = match response.status {
+            Status::Code(code) => {
+                let code = unsuffixed(code);
+                quote!(Code(#code))
+            }
+            Status::Range(class) => {
+                let class = unsuffixed(class);
+                quote!(Range(#class))
+            }
+            Status::Default => quote!(Default),
+        };
+        let media_type = optional_text(response.media_type.as_deref());
+        let variant = unsuffixed(if by_status { index } else { 0 });
+        quote! {
+            rt::Response {
+                status: rt::Status::#status,
+                media_type: #media_type,
+                variant: #variant,
+            }
+        }
+    });
+    quote!(&[#(#responses),*])
+}
+
+fn optional_text(text: Option<&str>) -> TokenStream {
+    match text {
+        Some(text) => quote!(Some(#text)),
+        None => quote!(None),
+    }
+}
+
+fn located(location: Location) -> TokenStream {
+    match location {
+        Location::Path => quote!(rt::Location::Path),
+        Location::Query => quote!(rt::Location::Query),
+        Location::Header => quote!(rt::Location::Header),
+        Location::Cookie => quote!(rt::Location::Cookie),
+    }
+}
+
+fn method(method: Method) -> TokenStream {
+    let method = match method {
+        Method::Get => quote!(Get),
+        Method::Put => quote!(Put),
+        Method::Post => quote!(Post),
+        Method::Delete => quote!(Delete),
+        Method::Options => quote!(Options),
+        Method::Head => quote!(Head),
+        Method::Patch => quote!(Patch),
+        Method::Trace => quote!(Trace),
+    };
+    quote!(rt::Method::#method)
+}

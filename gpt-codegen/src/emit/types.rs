@@ -1,0 +1,477 @@
+//! Structs, enums and unions: the type that people use, and its table with the accessors.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use crate::ir::{
+    Api, Enum, EnumValues, Field, IntegerFormat, Rest, Struct, TextFormat, Type, TypeDef, TypeId,
+    TypeUse, Union,
+};
+
+use super::{
+    Emitter, Module, docs,
+    literal::ident,
+    markdown::code,
+    unsuffixed,
+};
+
+/// Types without a name are nested no deeper than this; what is deeper is any JSON.
+const DEEPEST: usize = 32;
+
+/// A field of a struct, or a parameter of an operation as one.
+pub(super) struct Member {
+    pub(super) docs: TokenStream,
+    pub(super) name: String,
+    /// The key in the table; `None` for the map of what is not named.
+    pub(super) key: Option<String>,
+    pub(super) ty: TokenStream,
+    pub(super) optional: bool,
+    pub(super) nullable: bool,
+    /// Whether a new value has it without being told.
+    pub(super) is_given: bool,
+}
+
+/// A variant of an enum with payloads.
+pub(super) struct Choice {
+    pub(super) docs: TokenStream,
+    pub(super) name: String,
+    pub(super) payload: TokenStream,
+    pub(super) tags: Vec<String>,
+}
+
+impl Emitter<'_> {
+    /// The item of a type that is one.
+    pub(super) fn item(&self, id: TypeId, def: &TypeDef, module: &mut Module) {
+        match &def.kind {
+            Type::Struct(object) => self.structure(id, def, object, module),
+            Type::Enum(it) => self.enumeration(id, def, it, module),
+            Type::Union(union) => self.union(id, def, union, module),
+            _ => {}
+        }
+    }
+
+    /// The Rust type of a place.
+    pub(super) fn place(&self, ty: TypeUse) -> TokenStream {
+        self.place_at(ty, 0)
+    }
+
+    /// The Rust type of a whole body, where bytes need no text around them.
+    pub(super) fn body(&self, ty: TypeUse) -> TokenStream {
+        match &self.api.ty(ty.id).kind {
+            Type::String(text) if text.format == TextFormat::Binary => {
+                optional(ty.nullable, quote!(rt::Base64))
+            }
+            _ => self.place(ty),
+        }
+    }
+
+    fn place_at(&self, ty: TypeUse, depth: usize) -> TokenStream {
+        optional(ty.nullable, self.ty(ty.id, depth))
+    }
+
+    fn ty(&self, id: TypeId, depth: usize) -> TokenStream {
+        if depth > DEEPEST {
+            return quote!(rt::Value);
+        }
+        match &self.api.ty(id).kind {
+            Type::Any => quote!(rt::Value),
+            Type::Boolean => quote!(bool),
+            Type::Integer(integer) => match integer.format {
+                IntegerFormat::Int32 => quote!(i32),
+                IntegerFormat::Int64 => quote!(i64),
+                IntegerFormat::Uint32 => quote!(u32),
+                IntegerFormat::Uint64 => quote!(u64),
+            },
+            Type::Number(number) if number.single => quote!(f32),
+            Type::Number(_) => quote!(f64),
+            Type::String(text) => match text.format {
+                TextFormat::None | TextFormat::Binary => quote!(String),
+                TextFormat::Date => quote!(rt::Date),
+                TextFormat::DateTime => quote!(rt::OffsetDateTime),
+                TextFormat::Uuid => quote!(rt::Uuid),
+                TextFormat::Byte => quote!(rt::Base64),
+            },
+            Type::Array(array) => {
+                let items = self.place_at(array.items, depth + 1);
+                quote!(Vec<#items>)
+            }
+            Type::Map(map) => {
+                let values = self.place_at(map.values, depth + 1);
+                quote!(rt::BTreeMap<String, #values>)
+            }
+            Type::Struct(_) | Type::Enum(_) | Type::Union(_) => {
+                ident(&self.names.ty(id).name).into_token_stream()
+            }
+            Type::Unit => quote!(()),
+        }
+    }
+
+    fn structure(&self, id: TypeId, def: &TypeDef, object: &Struct, module: &mut Module) {
+        let names = self.names.ty(id);
+        let mut members: Vec<_> = object
+            .fields
+            .iter()
+            .zip(&names.parts)
+            .map(|(field, name)| self.member(def, field, name))
+            .collect();
+        if let Rest::Kept(values) = object.rest {
+            let values = self.place(values);
+            members.push(Member {
+                docs: docs::line("Properties that have no field."),
+                name: names.rest.clone(),
+                key: None,
+                ty: quote!(rt::BTreeMap<String, #values>),
+                optional: true,
+                nullable: false,
+                is_given: false,
+            });
+        }
+        let rest = match object.rest {
+            Rest::Ignored => quote!(rt::Rest::Ignored),
+            Rest::Refused => quote!(rt::Rest::Refused),
+            Rest::Kept(_) => quote!(rt::Rest::Kept),
+        };
+        record(&names.name, &docs::of_type(def), &members, &rest, module);
+        let has_blank_fields = members.iter().any(|it| it.optional || it.is_given);
+        if def.in_request && (has_blank_fields || members.is_empty()) {
+            constructor(&names.name, &members, module);
+        }
+    }
+
+    fn member(&self, def: &TypeDef, field: &Field, name: &str) -> Member {
+        let mut ty = self.ty(field.ty.id, 0);
+        if field.boxed {
+            ty = quote!(Box<#ty>);
+        }
+        let is_optional = is_optional(def, field);
+        Member {
+            docs: docs::of_field(self.api, field, name, def.in_request),
+            name: name.to_owned(),
+            key: Some(field.name.clone()),
+            ty: optional(is_optional, optional(field.ty.nullable, ty)),
+            optional: is_optional,
+            nullable: field.ty.nullable,
+            is_given: !is_optional && !field.ty.nullable && is_single(self.api, field.ty.id),
+        }
+    }
+
+    fn enumeration(&self, id: TypeId, def: &TypeDef, it: &Enum, module: &mut Module) {
+        let names = self.names.ty(id);
+        let name = ident(&names.name);
+        let comment = docs::of_type(def);
+        let variants: Vec<_> = names.parts.iter().map(|it| ident(it)).collect();
+        let other = ident(if it.open { &names.rest } else { "Other" });
+        let (texts, values, kept, other_fn, trait_, list): (Vec<_>, Vec<_>, _, _, _, _) =
+            match &it.values {
+                EnumValues::Texts(texts) => (
+                    texts.clone(),
+                    texts.iter().map(ToTokens::to_token_stream).collect(),
+                    quote!(String),
+                    quote! {
+                        fn other(&self) -> Option<&str> {
+                            match self {
+                                Self::#other(text) => Some(text),
+                                _ => None,
+                            }
+                        }
+                    },
+                    quote!(rt::TextEnum),
+                    &mut module.lists.text_enums,
+                ),
+                EnumValues::Integers(integers) => (
+                    integers.iter().map(ToString::to_string).collect(),
+                    integers.iter().map(unsuffixed).collect(),
+                    quote!(i64),
+                    quote! {
+                        fn other(&self) -> Option<i64> {
+                            match self {
+                                Self::#other(integer) => Some(*integer),
+                                _ => None,
+                            }
+                        }
+                    },
+                    quote!(rt::IntegerEnum),
+                    &mut module.lists.integer_enums,
+                ),
+            };
+        list.push(name.to_token_stream());
+        let wire = matches!(it.values, EnumValues::Integers(_));
+        let variant_docs = texts.iter().zip(&names.parts).map(|(text, name)| {
+            let note = docs::wire_name(text, name).filter(|_| !wire);
+            note.map(|it| docs::line(&it)).unwrap_or_default()
+        });
+        let derives = if it.open {
+            quote!(#[derive(Clone)])
+        } else {
+            quote!(#[derive(Clone, Copy)])
+        };
+        let other_variant = it.open.then(|| {
+            let comment = docs::line("A value that this version of the document does not know.");
+            quote!(#comment #other(#kept))
+        });
+        module.items.push(quote! {
+            #comment
+            #derives
+            pub enum #name {
+                #(#variant_docs #variants,)*
+                #other_variant
+            }
+        });
+        let expected = expected(&texts);
+        let value_type = if wire { quote!(i64) } else { quote!(&'static str) };
+        let (keep, other_fn) = if it.open {
+            (quote!(Some(Self::#other)), Some(other_fn))
+        } else {
+            (quote!(None), None)
+        };
+        module.tables.push(quote! {
+            impl #trait_ for #name {
+                const NAME: &'static str = #expected;
+                const VALUES: &'static [(#value_type, Self)] =
+                    &[#((#values, Self::#variants)),*];
+                const OTHER: Option<fn(#kept) -> Self> = #keep;
+                #other_fn
+            }
+        });
+    }
+
+    fn union(&self, id: TypeId, def: &TypeDef, union: &Union, module: &mut Module) {
+        let names = self.names.ty(id);
+        let mut choices: Vec<_> = union
+            .variants
+            .iter()
+            .zip(&names.parts)
+            .map(|(variant, name)| {
+                let payload = self.ty(variant.ty, 0);
+                Choice {
+                    docs: TokenStream::new(),
+                    name: name.clone(),
+                    payload: if variant.boxed {
+                        quote!(Box<#payload>)
+                    } else {
+                        payload
+                    },
+                    tags: variant.tags.clone(),
+                }
+            })
+            .collect();
+        if union.open {
+            choices.push(Choice {
+                docs: docs::line("A value that this version of the document does not know."),
+                name: names.rest.clone(),
+                payload: quote!(rt::Value),
+                tags: Vec::new(),
+            });
+        }
+        let blank = self.finite.get(&id).copied().unwrap_or(0);
+        choice(
+            &names.name,
+            &docs::of_type(def),
+            &choices,
+            union.tag.as_deref(),
+            union.open,
+            blank,
+            module,
+        );
+        module
+            .lists
+            .unions
+            .push(ident(&names.name).into_token_stream());
+    }
+}
+
+/// `Option` around a type where it may be missing.
+pub(super) fn optional(is_optional: bool, ty: TokenStream) -> TokenStream {
+    if is_optional {
+        quote!(Option<#ty>)
+    } else {
+        ty
+    }
+}
+
+/// A struct with its table and accessors.
+pub(super) fn record(
+    name: &str,
+    comment: &TokenStream,
+    members: &[Member],
+    rest: &TokenStream,
+    module: &mut Module,
+) {
+    let type_name = ident(name);
+    let fields: Vec<_> = members.iter().map(|it| ident(&it.name)).collect();
+    let types = members.iter().map(|it| &it.ty);
+    let comments = members.iter().map(|it| &it.docs);
+    module.items.push(quote! {
+        #comment
+        #[derive(Clone)]
+        pub struct #type_name {
+            #(#comments pub #fields: #types,)*
+        }
+    });
+    let table = members.iter().filter_map(|it| {
+        let presence = match (it.optional, it.nullable) {
+            (false, false) => quote!(Required),
+            (false, true) => quote!(RequiredNullable),
+            (true, false) => quote!(Optional),
+            (true, true) => quote!(OptionalNullable),
+        };
+        it.key.as_ref().map(|key| quote!((#key, rt::Presence::#presence)))
+    });
+    let (index, slot, slot_mut) = match fields.as_slice() {
+        [] => (quote!(_), quote!(rt::no_field()), quote!(rt::no_field())),
+        [field] => (quote!(_), quote!(&self.#field), quote!(&mut self.#field)),
+        [first @ .., last] => {
+            let indices: Vec<_> = (0..first.len()).map(unsuffixed).collect();
+            (
+                quote!(index),
+                quote!(match index { #(#indices => &self.#first,)* _ => &self.#last }),
+                quote!(match index { #(#indices => &mut self.#first,)* _ => &mut self.#last }),
+            )
+        }
+    };
+    module.tables.push(quote! {
+        impl rt::Record for #type_name {
+            const TABLE: rt::RecordTable = rt::RecordTable {
+                name: #name,
+                fields: &[#(#table),*],
+                rest: #rest,
+            };
+            fn blank() -> Self {
+                Self { #(#fields: rt::blank()),* }
+            }
+            fn get(&self, #index: usize) -> &dyn rt::Slot {
+                #slot
+            }
+            fn get_mut(&mut self, #index: usize) -> &mut dyn rt::Slot {
+                #slot_mut
+            }
+        }
+    });
+    module.lists.records.push(type_name.into_token_stream());
+}
+
+/// `new` from what is required, or `Default` where nothing is.
+pub(super) fn constructor(name: &str, members: &[Member], module: &mut Module) {
+    let type_name = ident(name);
+    let required: Vec<_> = members
+        .iter()
+        .filter(|it| !it.optional && !it.is_given)
+        .collect();
+    if required.is_empty() {
+        module.lists.defaults.push(type_name.into_token_stream());
+        return;
+    }
+    let fields: Vec<_> = required.iter().map(|it| ident(&it.name)).collect();
+    let types = required.iter().map(|it| &it.ty);
+    let others = (required.len() < members.len())
+        .then(|| quote!(..<Self as rt::Record>::blank()));
+    let comment = docs::line(if others.is_some() {
+        "With what is required, and nothing else."
+    } else {
+        "With everything there is."
+    });
+    module.items.push(quote! {
+        impl #type_name {
+            #comment
+            pub fn new(#(#fields: #types),*) -> Self {
+                Self { #(#fields,)* #others }
+            }
+        }
+    });
+}
+
+/// An enum with payloads, with its table and accessors.
+pub(super) fn choice(
+    name: &str,
+    comment: &TokenStream,
+    choices: &[Choice],
+    tag: Option<&str>,
+    is_open: bool,
+    blank: usize,
+    module: &mut Module,
+) {
+    let type_name = ident(name);
+    let variants: Vec<_> = choices.iter().map(|it| ident(&it.name)).collect();
+    let comments = choices.iter().map(|it| &it.docs);
+    let payloads = choices.iter().map(|it| &it.payload);
+    module.items.push(quote! {
+        #comment
+        #[derive(Clone)]
+        pub enum #type_name {
+            #(#comments #variants(#payloads),)*
+        }
+    });
+    let names = choices.iter().map(|it| &it.name);
+    let tags = choices.iter().map(|it| &it.tags);
+    let tag = match tag {
+        Some(tag) => quote!(Some(#tag)),
+        None => quote!(None),
+    };
+    let indices: Vec<_> = (0..choices.len()).map(unsuffixed).collect();
+    let blanks = variants.iter().zip(&indices).enumerate().map(|(index, (variant, number))| {
+        if index + 1 == choices.len() {
+            quote!(_ => Self::#variant(rt::blank()))
+        } else {
+            quote!(#number => Self::#variant(rt::blank()))
+        }
+    });
+    let index = if choices.len() == 1 { quote!(_) } else { quote!(variant) };
+    let blanks = match variants.as_slice() {
+        [only] => quote!(Self::#only(rt::blank())),
+        _ => quote!(match variant { #(#blanks,)* }),
+    };
+    let blank = (blank > 0).then(|| {
+        let blank = unsuffixed(blank);
+        quote!(const BLANK: usize = #blank;)
+    });
+    module.tables.push(quote! {
+        impl rt::Union for #type_name {
+            const TABLE: rt::UnionTable = rt::UnionTable {
+                name: #name,
+                tag: #tag,
+                variants: &[#(rt::UnionVariant { name: #names, tags: &[#(#tags),*] }),*],
+                open: #is_open,
+            };
+            #blank
+            fn blank(#index: usize) -> Self {
+                #blanks
+            }
+            fn get(&self) -> (usize, &dyn rt::Slot) {
+                match self { #(Self::#variants(payload) => (#indices, payload),)* }
+            }
+            fn get_mut(&mut self) -> &mut dyn rt::Slot {
+                match self { #(Self::#variants(payload) => payload,)* }
+            }
+        }
+    });
+}
+
+/// Whether a property may be missing. In a type of both directions that is also one which only
+/// requests or only answers have.
+fn is_optional(def: &TypeDef, field: &Field) -> bool {
+    !field.required || (field.read_only && def.in_request) || (field.write_only && def.in_answer)
+}
+
+/// Whether a type has one value, so that nobody needs to give it.
+fn is_single(api: &Api, id: TypeId) -> bool {
+    match &api.ty(id).kind {
+        Type::Enum(it) if !it.open => match &it.values {
+            EnumValues::Texts(texts) => texts.len() == 1,
+            EnumValues::Integers(integers) => integers.len() == 1,
+        },
+        _ => false,
+    }
+}
+
+/// What an enum expected, for messages.
+fn expected(texts: &[String]) -> String {
+    const MOST: usize = 12;
+    let mut listed: Vec<_> = texts.iter().take(MOST).map(|it| code(it)).collect();
+    if texts.len() > MOST {
+        listed.push(format!("{} others", texts.len() - MOST));
+    }
+    match listed.as_slice() {
+        [only] => only.clone(),
+        _ => format!("one of {}", listed.join(", ")),
+    }
+}
