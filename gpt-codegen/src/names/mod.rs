@@ -15,13 +15,23 @@ use crate::ir::{
 pub(crate) use arguments::{Arguments, BODY, BodyArguments, tool_names};
 pub(crate) use inline::same_shape;
 use scope::Scope;
-pub(crate) use words::{hash, words};
-use words::{snake, spelled, upper_camel};
+use words::{snake, spelled, upper_camel, words};
 
 /// Names that the generated module uses itself.
 const RESERVED: &[&str] = &[
-    "API", "Box", "Client", "Clone", "Copy", "None", "OPERATIONS", "Option", "Self", "Some",
-    "String", "Vec", "rt",
+    "API",
+    "Box",
+    "Client",
+    "Clone",
+    "Copy",
+    "None",
+    "OPERATIONS",
+    "Option",
+    "Self",
+    "Some",
+    "String",
+    "Vec",
+    "rt",
 ];
 
 /// Methods that the generated client has anyway.

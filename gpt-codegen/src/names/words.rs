@@ -196,10 +196,11 @@ fn split_case(piece: &str, words: &mut Vec<String>) {
     let mut word = String::new();
     let mut index = 0;
     while index < bytes.len() {
-        if let Some(whole) = WHOLE
-            .iter()
-            .find(|it| piece.get(index..).is_some_and(|rest| rest.starts_with(**it)))
-        {
+        if let Some(whole) = WHOLE.iter().find(|it| {
+            piece
+                .get(index..)
+                .is_some_and(|rest| rest.starts_with(**it))
+        }) {
             if !word.is_empty() {
                 words.push(std::mem::take(&mut word));
             }
@@ -312,7 +313,11 @@ mod tests {
         check("getAPIKeys", "GetApiKeys", "get_api_keys");
         check("user_IDs", "UserIds", "user_ids");
         check("userIDsByURL", "UserIdsByUrl", "user_ids_by_url");
-        check("oauth2-token.refresh", "Oauth2TokenRefresh", "oauth2_token_refresh");
+        check(
+            "oauth2-token.refresh",
+            "Oauth2TokenRefresh",
+            "oauth2_token_refresh",
+        );
         check("OAuthToken", "OauthToken", "oauth_token");
         check("hasIPv6", "HasIpv6", "has_ipv6");
         check("v2Api", "V2Api", "v2_api");
