@@ -76,13 +76,7 @@ fn type_fits(api: &Api, id: TypeId, value: &Value, depth: usize) -> bool {
     }
 }
 
-fn struct_fits(
-    api: &Api,
-    object: &Struct,
-    tag: Option<&str>,
-    value: &Value,
-    depth: usize,
-) -> bool {
+fn struct_fits(api: &Api, object: &Struct, tag: Option<&str>, value: &Value, depth: usize) -> bool {
     let Some(entries) = value.as_object() else {
         return false;
     };
@@ -105,11 +99,14 @@ fn text_fits(text: &Text, value: &str) -> bool {
     let length = value.chars().count() as u64;
     let shape = |shape: &str| {
         value.len() >= shape.len()
-            && value.bytes().zip(shape.bytes()).all(|(it, like)| match like {
-                b'0' => it.is_ascii_digit(),
-                b'x' => it.is_ascii_hexdigit(),
-                _ => it.eq_ignore_ascii_case(&like),
-            })
+            && value
+                .bytes()
+                .zip(shape.bytes())
+                .all(|(it, like)| match like {
+                    b'0' => it.is_ascii_digit(),
+                    b'x' => it.is_ascii_hexdigit(),
+                    _ => it.eq_ignore_ascii_case(&like),
+                })
     };
     text.min_length.is_none_or(|it| length >= it)
         && text.max_length.is_none_or(|it| length <= it)
@@ -127,9 +124,7 @@ fn text_fits(text: &Text, value: &str) -> bool {
                     && (value.ends_with(['Z', 'z'])
                         || value.get(19..).is_some_and(|it| it.contains(['+', '-'])))
             }
-            TextFormat::Uuid => {
-                value.len() == 36 && shape("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
-            }
+            TextFormat::Uuid => value.len() == 36 && shape("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"),
         }
 }
 

@@ -166,8 +166,7 @@ fn parameters(schemas: &mut Schemas<'_>, op: &Operation, arguments: &Arguments) 
     match (&op.body, &arguments.body) {
         (Some(body), Some(BodyArguments::Properties { map, .. })) => {
             if let Type::Struct(object) = &schemas.api.ty(body.ty.id).kind {
-                let asked: Vec<&Field> =
-                    object.fields.iter().filter(|it| !it.read_only).collect();
+                let asked: Vec<&Field> = object.fields.iter().filter(|it| !it.read_only).collect();
                 for (field, (argument, _)) in asked.into_iter().zip(map) {
                     if field.required {
                         required.push(Value::from(argument.as_str()));
@@ -204,7 +203,10 @@ mod tests {
     #[test]
     fn descriptions_end_behind_a_sentence_or_word() {
         assert_eq!(shortened("short", 10), "short");
-        assert_eq!(shortened("One here. Two here. Three", 22), "One here. Two here.…");
+        assert_eq!(
+            shortened("One here. Two here. Three", 22),
+            "One here. Two here.…"
+        );
         assert_eq!(shortened("abcdefgh ijklmnop", 12), "abcdefgh…");
         assert_eq!(shortened("ÄÄÄÄÄÄ", 4), "ÄÄÄ…");
     }

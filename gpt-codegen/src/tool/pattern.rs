@@ -74,8 +74,8 @@ impl Pattern {
             text: &characters,
             steps: 20_000,
         };
-        let found = (0..=characters.len())
-            .any(|start| matching.any(&self.0, start, 0, &mut |_, _| true));
+        let found =
+            (0..=characters.len()).any(|start| matching.any(&self.0, start, 0, &mut |_, _| true));
         (found || matching.steps > 0).then_some(found)
     }
 }
@@ -92,10 +92,7 @@ impl Set {
     /// A readable member.
     fn member(&self) -> Option<char> {
         let own = self.ranges.first().map(|(first, _)| *first);
-        "a1A0-_. /"
-            .chars()
-            .chain(own)
-            .find(|it| self.contains(*it))
+        "a1A0-_. /".chars().chain(own).find(|it| self.contains(*it))
     }
 
     fn escape(character: char) -> Option<Self> {
@@ -360,7 +357,9 @@ mod tests {
         check("^a|b$", "a", "cac");
         check("^[a-z0-9-]{3,}?$", "aaa", "A");
         assert_eq!(
-            Pattern::parse("^a+$").and_then(|it| it.example(5, Some(5))).as_deref(),
+            Pattern::parse("^a+$")
+                .and_then(|it| it.example(5, Some(5)))
+                .as_deref(),
             Some("aaaaa")
         );
     }

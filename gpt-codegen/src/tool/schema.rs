@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     ir::{
         Api, Body, Bounds, EnumValues, Field, Integer, IntegerFormat, Number, Origin, Parameter,
-        Rest, Struct, Text, Type, TypeId, TypeUse, Union,
+        Rest, Struct, Text, TextFormat, Type, TypeId, TypeUse, Union,
     },
     names::{Names, is_item},
 };
@@ -74,7 +74,13 @@ impl<'a> Schemas<'a> {
     }
 
     pub(super) fn of_body(&mut self, body: &Body) -> Value {
-        let schema = self.of_use(body.ty, 0);
+        let mut schema = self.of_use(body.ty, 0);
+        if let Type::String(text) = &self.api.ty(body.ty.id).kind
+            && text.format == TextFormat::Binary
+        {
+            // A model can only write bytes as text.
+            schema.insert("format".to_owned(), "byte".into());
+        }
         let examples: Vec<Value> = body.example.iter().cloned().collect();
         self.noted(
             schema,
@@ -182,7 +188,11 @@ impl<'a> Schemas<'a> {
                 schema.insert("items".into(), self.of_use(array.items, depth + 1).into());
                 put(&mut schema, "minItems", array.min_items);
                 put(&mut schema, "maxItems", array.max_items);
-                put(&mut schema, "uniqueItems", array.unique_items.then_some(true));
+                put(
+                    &mut schema,
+                    "uniqueItems",
+                    array.unique_items.then_some(true),
+                );
                 schema
             }
             Type::Map(map) => {
@@ -324,10 +334,8 @@ impl<'a> Schemas<'a> {
             .collect();
         let default = notes.default.filter(|it| fits(self.api, ty, it));
         let description = notes.description.map_or("", str::trim);
-        let is_silent = description.is_empty()
-            && default.is_none()
-            && examples.is_empty()
-            && !notes.deprecated;
+        let is_silent =
+            description.is_empty() && default.is_none() && examples.is_empty() && !notes.deprecated;
         if is_silent {
             return schema.into();
         }
@@ -419,10 +427,7 @@ fn nullable(mut schema: Schema) -> Schema {
         return schema;
     }
     let Some(name) = schema.get_mut("type") else {
-        return Schema::from_iter([(
-            "anyOf".to_owned(),
-            json!([schema, { "type": "null" }]),
-        )]);
+        return Schema::from_iter([("anyOf".to_owned(), json!([schema, { "type": "null" }]))]);
     };
     if *name != "null" {
         *name = json!([name, "null"]);
