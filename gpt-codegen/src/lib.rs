@@ -48,15 +48,18 @@
 mod config;
 mod diagnostic;
 mod document;
+mod emit;
 mod error;
 mod ir;
 mod load;
+mod names;
 mod nearest;
 mod node;
 mod parse;
 mod pipeline;
 mod render;
 mod source;
+mod tool;
 mod upgrade;
 mod write;
 
@@ -87,7 +90,7 @@ pub struct Generated {
     pub module: String,
     /// Its Rust code.
     pub code: String,
-    /// What models see of its tools, as a JSON array.
+    /// What models see of its tools, as JSON: `tools`, and the `schemas` that they share.
     pub tools: String,
     /// The names of its operations in the order of the description.
     pub operations: Vec<String>,

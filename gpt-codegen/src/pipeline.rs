@@ -5,7 +5,14 @@ use std::path::Path;
 use annotate_snippets::Renderer;
 
 use crate::{
-    Config, Error, Generated, diagnostic::Diagnostics, document::Document, ir, load, parse::parse,
+    Config, Error, Generated,
+    diagnostic::Diagnostics,
+    document::Document,
+    emit::{EmitOptions, emit},
+    ir, load,
+    names::Names,
+    parse::parse,
+    tool,
     upgrade::upgrade,
 };
 
@@ -20,7 +27,11 @@ pub(crate) fn generate(
     let generated = passes(&mut cx, config, path, text, &module);
     let findings = cx.finish();
     match generated {
-        Some(parts) => Ok(Generated {
+        Some(Err(error)) => Err(Error::new(
+            format!("cannot generate Rust from `{}`", path.display()),
+            format!("`runtime_path` must be a path such as `::gpt_runtime`: {error}"),
+        )),
+        Some(Ok(parts)) => Ok(Generated {
             module,
             code: parts.code,
             tools: parts.tools,
@@ -48,7 +59,7 @@ fn passes(
     path: &Path,
     text: Option<&str>,
     module: &str,
-) -> Option<Parts> {
+) -> Option<Result<Parts, syn::Error>> {
     let id = match text {
         Some(text) => load::take(cx, path, text, config.max_document_bytes)?,
         None => load::load(cx, path, config.max_document_bytes)?,
@@ -66,11 +77,18 @@ fn passes(
     if cx.has_errors() {
         return None;
     }
-    Some(Parts {
-        code: String::new(),
-        tools: String::new(),
+    let names = Names::of(&api);
+    let tools = tool::tools(&api, &names);
+    let options = EmitOptions {
+        runtime: &config.runtime_path,
+        source: &path.file_name().unwrap_or_default().to_string_lossy(),
+    };
+    let code = emit(&api, &names, &tools, &options);
+    Some(code.map(|code| Parts {
+        code,
+        tools: format!("{:#}\n", tools.to_json(&api, &names)),
         operations: api.operations.into_iter().map(|it| it.id).collect(),
-    })
+    }))
 }
 
 /// The configured name, else that of the file: `My-Pets.v2.yaml` is `my_pets_v2`.

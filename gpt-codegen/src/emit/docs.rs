@@ -83,7 +83,11 @@ pub(super) fn of_operation(op: &Operation, first: &str, method: &str) -> TokenSt
     let first = match summary {
         "" => format!("{first}."),
         _ => {
-            let end = if summary.ends_with(['.', '!', '?']) { "" } else { "." };
+            let end = if summary.ends_with(['.', '!', '?']) {
+                ""
+            } else {
+                "."
+            };
             format!("{first}: {}{end}", inline(summary))
         }
     };
@@ -127,8 +131,7 @@ pub(super) fn wire_name(wire: &str, name: &str) -> Option<String> {
     let is_plain = wire
         .chars()
         .all(|it| it.is_ascii_alphanumeric() || matches!(it, '_' | '-'));
-    (!is_plain || letters(wire) != letters(name))
-        .then(|| format!("{} on the wire.", code(wire)))
+    (!is_plain || letters(wire) != letters(name)).then(|| format!("{} on the wire.", code(wire)))
 }
 
 /// The bounds of a value in words.
@@ -156,7 +159,11 @@ fn constraints(api: &Api, ty: TypeUse) -> Vec<String> {
 }
 
 fn bounds(bounds: &Bounds, notes: &mut Vec<String>) {
-    let text = |number: &Option<Number>| number.as_ref().map(|it| Value::from(it.clone()).to_string());
+    let text = |number: &Option<Number>| {
+        number
+            .as_ref()
+            .map(|it| Value::from(it.clone()).to_string())
+    };
     let low = text(&bounds.minimum)
         .map(|it| format!("at least {it}"))
         .or_else(|| text(&bounds.exclusive_minimum).map(|it| format!("more than {it}")));

@@ -141,6 +141,9 @@ mod tests {
         let text = literal(&value).to_string();
         assert!(text.starts_with("r###\"{\n  \"a\": [\""), "{text}");
         assert!(text.contains("\\u202e"), "{text}");
-        assert_eq!(literal(&json!({ "a": {} })).to_string(), r###"r#"{ "a": {} }"#"###);
+        assert_eq!(
+            literal(&json!({ "a": {} })).to_string(),
+            r###"r#"{ "a": {} }"#"###
+        );
     }
 }

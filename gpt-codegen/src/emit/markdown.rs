@@ -105,7 +105,10 @@ fn write_code<'a>(
                 .take(fence.indent)
                 .take_while(|it| it.is_whitespace() || *it == '>')
                 .count();
-            line.chars().skip(indent).collect::<String>().replace('\t', "    ")
+            line.chars()
+                .skip(indent)
+                .collect::<String>()
+                .replace('\t', "    ")
         })
         .collect();
     let longest = code.iter().map(|it| longest_run(it, '`')).max();
@@ -261,9 +264,10 @@ fn link(rest: &str, out: &mut String) -> usize {
 
 /// A bare address becomes a link.
 fn url(rest: &str, out: &mut String) -> usize {
-    let is_url = ["http://", "https://"]
-        .iter()
-        .any(|it| rest.get(..it.len()).is_some_and(|start| start.eq_ignore_ascii_case(it)));
+    let is_url = ["http://", "https://"].iter().any(|it| {
+        rest.get(..it.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(it))
+    });
     if !is_url || out.ends_with(|it: char| it.is_alphanumeric()) {
         return 0;
     }
@@ -300,11 +304,20 @@ mod tests {
     #[test]
     fn code_blocks_are_text() {
         check("```rust\npanic!()\n```", &["```text", "panic!()", "```"]);
-        check("- a\n\n  ~~~\n  x\n  ~~~", &["- a", "", "```text", "x", "```"]);
+        check(
+            "- a\n\n  ~~~\n  x\n  ~~~",
+            &["- a", "", "```text", "x", "```"],
+        );
         check("> ```\n> x\n> ```", &["```text", "x", "```"]);
-        check("```\nunclosed ```` x", &["`````text", "unclosed ```` x", "`````"]);
+        check(
+            "```\nunclosed ```` x",
+            &["`````text", "unclosed ```` x", "`````"],
+        );
         check("    panic!()", &["   panic!()"]);
-        check("-      panic!()\n\tpanic!()", &["- panic!()", "   panic!()"]);
+        check(
+            "-      panic!()\n\tpanic!()",
+            &["- panic!()", "   panic!()"],
+        );
         check("``` a ``` b", &["``` a ``` b"]);
     }
 
@@ -312,7 +325,10 @@ mod tests {
     fn tags_and_links_lead_nowhere() {
         check("<b>x</b> `<i>` <p", &["\\<b\\>x\\</b\\> `<i>` \\<p"]);
         check("a<br/>b", &["a  ", "b"]);
-        check("[Vec] [a][b] [x](y)", &["\\[Vec\\] \\[a\\]\\[b\\] \\[x\\](y)"]);
+        check(
+            "[Vec] [a][b] [x](y)",
+            &["\\[Vec\\] \\[a\\]\\[b\\] \\[x\\](y)"],
+        );
         check("[x](https://e.com/y)", &["[x](https://e.com/y)"]);
         check("[x]: https://e.com", &["\\[x\\]: <https://e.com>"]);
         check("![x](https://e.com/y.png)", &["[x](https://e.com/y.png)"]);

@@ -8,15 +8,14 @@ use serde_json::{Map, Value};
 use crate::{
     ir::{
         Body, Location, Method, Operation, OperationId, Parameter, Requirement, Response,
-        SecurityKind, Server, Status, Style, TypeUse,
+        SecurityKind, Server, Status, Style,
     },
     names::{BODY, BodyArguments, ByStatus, OperationNames},
     tool::Tool,
 };
 
 use super::{
-    Emitter, Module,
-    docs,
+    Emitter, Module, docs,
     literal::{ident, json},
     markdown::{code, inline, lines},
     types::{Choice, Member, choice, constructor, optional, record},
@@ -70,23 +69,27 @@ impl Emitter<'_> {
             vec![first],
             lines(api.description.as_deref().unwrap_or_default()),
         ]);
-        let methods = api.operations.iter().zip(self.operation_names()).map(|(op, names)| {
-            let (method, arguments) = (ident(&names.method), ident(&names.name));
-            let summary = op.summary.as_deref().map_or("", str::trim);
-            let text = if summary.is_empty() {
-                format!("Calls {}.", code(&op.id))
-            } else {
-                inline(summary)
-            };
-            let deprecated = if op.deprecated { "Deprecated." } else { "" };
-            let comment = docs::comment(&[vec![text], lines(deprecated)]);
-            quote! {
-                #comment
-                pub fn #method(&self, arguments: #arguments) -> rt::Call<#arguments> {
-                    self.client.call(arguments)
+        let methods = api
+            .operations
+            .iter()
+            .zip(self.operation_names())
+            .map(|(op, names)| {
+                let (method, arguments) = (ident(&names.method), ident(&names.name));
+                let summary = op.summary.as_deref().map_or("", str::trim);
+                let text = if summary.is_empty() {
+                    format!("Calls {}.", code(&op.id))
+                } else {
+                    inline(summary)
+                };
+                let deprecated = if op.deprecated { "Deprecated." } else { "" };
+                let comment = docs::comment(&[vec![text], lines(deprecated)]);
+                quote! {
+                    #comment
+                    pub fn #method(&self, arguments: #arguments) -> rt::Call<#arguments> {
+                        self.client.call(arguments)
+                    }
                 }
-            }
-        });
+            });
         [
             quote! {
                 #comment
@@ -220,7 +223,7 @@ impl Emitter<'_> {
                 }
             })
             .collect();
-        choice(&names.name, &comment, &choices, None, false, 0, module);
+        choice(&names.name, &comment, &choices, None, false, module);
         let name = ident(&names.name).into_token_stream();
         module.lists.responses.push(name.clone());
         name
@@ -275,7 +278,10 @@ impl Emitter<'_> {
 fn servers(servers: &[Server]) -> TokenStream {
     let servers = servers.iter().map(|server| {
         let url = &server.url;
-        let variables = server.variables.iter().map(|(name, default)| quote!((#name, #default)));
+        let variables = server
+            .variables
+            .iter()
+            .map(|(name, default)| quote!((#name, #default)));
         quote!(rt::Server { url: #url, variables: &[#(#variables),*] })
     });
     quote!(&[#(#servers),*])
@@ -315,7 +321,9 @@ fn described_body(body: &Body, arguments: &BodyArguments) -> TokenStream {
     let arguments = match arguments {
         BodyArguments::Whole => quote!(Whole(#BODY)),
         BodyArguments::Properties { map, open } => {
-            let map = map.iter().map(|(argument, property)| quote!((#argument, #property)));
+            let map = map
+                .iter()
+                .map(|(argument, property)| quote!((#argument, #property)));
             quote!(Properties(&[#(#map),*], #open))
         }
     };

@@ -8,12 +8,7 @@ use crate::ir::{
     TypeUse, Union,
 };
 
-use super::{
-    Emitter, Module, docs,
-    literal::ident,
-    markdown::code,
-    unsuffixed,
-};
+use super::{Emitter, Module, docs, literal::ident, markdown::code, unsuffixed};
 
 /// Types without a name are nested no deeper than this; what is deeper is any JSON.
 const DEEPEST: usize = 32;
@@ -218,7 +213,11 @@ impl Emitter<'_> {
             }
         });
         let expected = expected(&texts);
-        let value_type = if wire { quote!(i64) } else { quote!(&'static str) };
+        let value_type = if wire {
+            quote!(i64)
+        } else {
+            quote!(&'static str)
+        };
         let (keep, other_fn) = if it.open {
             (quote!(Some(Self::#other)), Some(other_fn))
         } else {
@@ -263,14 +262,12 @@ impl Emitter<'_> {
                 tags: Vec::new(),
             });
         }
-        let blank = self.finite.get(&id).copied().unwrap_or(0);
         choice(
             &names.name,
             &docs::of_type(def),
             &choices,
             union.tag.as_deref(),
             union.open,
-            blank,
             module,
         );
         module
@@ -282,11 +279,7 @@ impl Emitter<'_> {
 
 /// `Option` around a type where it may be missing.
 pub(super) fn optional(is_optional: bool, ty: TokenStream) -> TokenStream {
-    if is_optional {
-        quote!(Option<#ty>)
-    } else {
-        ty
-    }
+    if is_optional { quote!(Option<#ty>) } else { ty }
 }
 
 /// A struct with its table and accessors.
@@ -315,7 +308,9 @@ pub(super) fn record(
             (true, false) => quote!(Optional),
             (true, true) => quote!(OptionalNullable),
         };
-        it.key.as_ref().map(|key| quote!((#key, rt::Presence::#presence)))
+        it.key
+            .as_ref()
+            .map(|key| quote!((#key, rt::Presence::#presence)))
     });
     let (index, slot, slot_mut) = match fields.as_slice() {
         [] => (quote!(_), quote!(rt::no_field()), quote!(rt::no_field())),
@@ -363,8 +358,7 @@ pub(super) fn constructor(name: &str, members: &[Member], module: &mut Module) {
     }
     let fields: Vec<_> = required.iter().map(|it| ident(&it.name)).collect();
     let types = required.iter().map(|it| &it.ty);
-    let others = (required.len() < members.len())
-        .then(|| quote!(..<Self as rt::Record>::blank()));
+    let others = (required.len() < members.len()).then(|| quote!(..<Self as rt::Record>::blank()));
     let comment = docs::line(if others.is_some() {
         "With what is required, and nothing else."
     } else {
@@ -387,7 +381,6 @@ pub(super) fn choice(
     choices: &[Choice],
     tag: Option<&str>,
     is_open: bool,
-    blank: usize,
     module: &mut Module,
 ) {
     let type_name = ident(name);
@@ -408,22 +401,26 @@ pub(super) fn choice(
         None => quote!(None),
     };
     let indices: Vec<_> = (0..choices.len()).map(unsuffixed).collect();
-    let blanks = variants.iter().zip(&indices).enumerate().map(|(index, (variant, number))| {
-        if index + 1 == choices.len() {
-            quote!(_ => Self::#variant(rt::blank()))
-        } else {
-            quote!(#number => Self::#variant(rt::blank()))
-        }
-    });
-    let index = if choices.len() == 1 { quote!(_) } else { quote!(variant) };
+    let blanks = variants
+        .iter()
+        .zip(&indices)
+        .enumerate()
+        .map(|(index, (variant, number))| {
+            if index + 1 == choices.len() {
+                quote!(_ => Self::#variant(rt::blank()))
+            } else {
+                quote!(#number => Self::#variant(rt::blank()))
+            }
+        });
+    let index = if choices.len() == 1 {
+        quote!(_)
+    } else {
+        quote!(variant)
+    };
     let blanks = match variants.as_slice() {
         [only] => quote!(Self::#only(rt::blank())),
         _ => quote!(match variant { #(#blanks,)* }),
     };
-    let blank = (blank > 0).then(|| {
-        let blank = unsuffixed(blank);
-        quote!(const BLANK: usize = #blank;)
-    });
     module.tables.push(quote! {
         impl rt::Union for #type_name {
             const TABLE: rt::UnionTable = rt::UnionTable {
@@ -432,7 +429,6 @@ pub(super) fn choice(
                 variants: &[#(rt::UnionVariant { name: #names, tags: &[#(#tags),*] }),*],
                 open: #is_open,
             };
-            #blank
             fn blank(#index: usize) -> Self {
                 #blanks
             }

@@ -295,6 +295,22 @@ pub(crate) enum Method {
     Trace,
 }
 
+impl Method {
+    /// The name on the wire.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
+            Self::Head => "HEAD",
+            Self::Patch => "PATCH",
+            Self::Trace => "TRACE",
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
