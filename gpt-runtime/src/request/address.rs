@@ -199,7 +199,7 @@ fn hex(digit: u8) -> Option<u8> {
 }
 
 fn has_dots(value: &Value) -> bool {
-    value.to_string().contains('.')
+    decode(&value.to_string()).contains('.')
 }
 
 /// Encodes what cannot stand in a path, and leaves what is encoded already.

@@ -20,7 +20,7 @@ impl Arguments {
     /// What a model wrote.
     pub(crate) fn from_flat(operation: &Operation, flat: &Value) -> Result<Self, RequestError> {
         let mut flat = object(flat)?;
-        schema::check(operation, &mut flat, Caller::Model).map_err(RequestError::Arguments)?;
+        schema::check(operation, &mut flat, Caller::Model)?;
         let mut arguments = Self {
             parameters: Map::new(),
             body: None,
@@ -109,7 +109,7 @@ impl Arguments {
                 (BodyArguments::Properties(..), _) => {}
             }
         }
-        schema::check(operation, &mut flat, Caller::Code).map_err(RequestError::Arguments)?;
+        schema::check(operation, &mut flat, Caller::Code)?;
         Ok(arguments)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::schema::Violation;
+use crate::schema::{Refusal, Violation};
 
 /// Why a request is not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,15 @@ pub enum RequestError {
         /// The most that is allowed.
         limit: usize,
     },
+}
+
+impl From<Refusal> for RequestError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Description(message) => Self::Description { message },
+            Refusal::Arguments(violations) => Self::Arguments(violations),
+        }
+    }
 }
 
 impl fmt::Display for RequestError {

@@ -13,9 +13,12 @@ use super::{
 };
 use crate::data::{Base64, Data, SetInteger, SetText};
 
-/// The schemas that are tried on values in one check. Unions that hold themselves can ask for more
-/// without end.
-const STEPS: u32 = 200_000;
+/// The schemas that are tried on each value, on average. Unions that hold themselves can ask for
+/// more without end.
+const STEPS: u32 = 20;
+
+/// The schemas that can be tried even on few values.
+const FIRST_STEPS: u32 = 20_000;
 
 /// How deep schemas may lie in each other on the way to a value.
 const DEPTH: u32 = 200;
@@ -27,21 +30,24 @@ pub(super) fn check(
     arguments: &mut Map<String, Value>,
     caller: Caller,
 ) -> Result<(), Vec<Violation>> {
+    let mut whole = Value::Object(std::mem::take(arguments));
     let mut checker = Checker {
         compiled,
         tool,
         caller,
-        steps: 0,
+        steps: STEPS
+            .saturating_mul(count(&whole))
+            .saturating_add(FIRST_STEPS),
+        is_exhausted: false,
         depth: 0,
         path: Vec::new(),
         violations: Vec::new(),
     };
-    let mut whole = Value::Object(std::mem::take(arguments));
     checker.value(&compiled.whole, &mut whole);
     if let Value::Object(whole) = whole {
         *arguments = whole;
     }
-    if checker.steps > STEPS {
+    if checker.is_exhausted {
         checker.path.clear();
         checker.report("are too long or too deep to be checked: send less at once");
     }
@@ -56,7 +62,9 @@ struct Checker<'a> {
     compiled: &'a Compiled,
     tool: &'a str,
     caller: Caller,
+    /// What may still be tried.
     steps: u32,
+    is_exhausted: bool,
     depth: u32,
     path: Vec<Segment>,
     violations: Vec<Violation>,
@@ -98,14 +106,11 @@ impl<'a> Checker<'a> {
     }
 
     fn value(&mut self, schema: &'a Value, value: &mut Value) {
-        self.steps = self.steps.saturating_add(1);
-        if self.depth >= DEPTH {
-            // Ends the whole check.
-            self.steps = u32::MAX;
-        }
-        if self.steps > STEPS {
+        self.is_exhausted |= self.steps == 0 || self.depth >= DEPTH;
+        if self.is_exhausted {
             return;
         }
+        self.steps -= 1;
         self.depth += 1;
         self.described(schema, value);
         self.depth -= 1;
@@ -242,7 +247,7 @@ impl<'a> Checker<'a> {
             schema,
             ("minLength", "maxLength"),
             text.chars().count(),
-            "characters",
+            ("character", "characters"),
         );
         if let Some(Value::String(pattern)) = schema.get("pattern")
             && let Some(false) = self
@@ -272,7 +277,12 @@ impl<'a> Checker<'a> {
     }
 
     fn items(&mut self, schema: &'a Map<String, Value>, items: &mut [Value]) {
-        self.size(schema, ("minItems", "maxItems"), items.len(), "items");
+        self.size(
+            schema,
+            ("minItems", "maxItems"),
+            items.len(),
+            ("item", "items"),
+        );
         if schema.get("uniqueItems") == Some(&Value::Bool(true)) {
             let mut seen = HashSet::new();
             if let Some(twice) = items.iter().find(|item| !seen.insert(canonical(item))) {
@@ -305,9 +315,10 @@ impl<'a> Checker<'a> {
         });
         for name in &required {
             if !properties.contains_key(*name) {
-                let description = described
-                    .and_then(|it| self.compiled.resolve(it.get(*name)?).get("description"))
-                    .or_else(|| described?.get(*name)?.get("description"))
+                let schema = described.and_then(|it| it.get(*name));
+                let description = schema
+                    .and_then(|it| it.get("description"))
+                    .or_else(|| self.compiled.resolve(schema?).get("description"))
                     .and_then(Value::as_str);
                 let message = match description {
                     Some(text) => format!("is missing: {}", text.trim()),
@@ -320,7 +331,7 @@ impl<'a> Checker<'a> {
             schema,
             ("minProperties", "maxProperties"),
             properties.len(),
-            "properties",
+            ("property", "properties"),
         );
         let others = schema.get("additionalProperties");
         for (name, value) in properties.iter_mut() {
@@ -358,10 +369,11 @@ impl<'a> Checker<'a> {
         schema: &Map<String, Value>,
         (least, most): (&str, &str),
         size: usize,
-        unit: &str,
+        unit: (&str, &str),
     ) {
         let bound = |keyword| schema.get(keyword).and_then(Value::as_u64);
         let size = size as u64;
+        let unit = if size == 1 { unit.0 } else { unit.1 };
         if let Some(least) = bound(least)
             && size < least
         {
@@ -483,6 +495,15 @@ impl<'a> Checker<'a> {
             && among("const")
             && of_variants("anyOf")
             && of_variants("oneOf")
+    }
+}
+
+/// The values in a value, itself included.
+fn count(value: &Value) -> u32 {
+    match value {
+        Value::Array(items) => items.iter().map(count).fold(1, u32::saturating_add),
+        Value::Object(properties) => properties.values().map(count).fold(1, u32::saturating_add),
+        _ => 1,
     }
 }
 

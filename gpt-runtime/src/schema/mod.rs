@@ -64,21 +64,27 @@ pub(crate) enum Caller {
     Code,
 }
 
+/// Why arguments are refused.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The description cannot be read.
+    Description(String),
+    /// The arguments are not as described.
+    Arguments(Vec<Violation>),
+}
+
 /// Checks flat arguments and brings them to the form the description has: `1.0` becomes an
 /// integer, `null` for an optional argument becomes absent. All violations are reported.
 pub(crate) fn check(
     operation: &Operation,
     arguments: &mut Map<String, Value>,
     caller: Caller,
-) -> Result<(), Vec<Violation>> {
-    let compiled = Compiled::of(operation);
-    let compiled = compiled.as_ref().as_ref().map_err(|message| {
-        vec![Violation {
-            path: String::new(),
-            message: message.clone(),
-        }]
-    })?;
-    check::check(compiled, operation.tool.name, arguments, caller)
+) -> Result<(), Refusal> {
+    match &*Compiled::of(operation) {
+        Ok(compiled) => check::check(compiled, operation.tool.name, arguments, caller)
+            .map_err(Refusal::Arguments),
+        Err(message) => Err(Refusal::Description(message.clone())),
+    }
 }
 
 /// Whether an argument is bytes as base64 text.

@@ -29,7 +29,14 @@ pub(super) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) 
     let plain = plain(name);
     names
         .into_iter()
-        .map(|candidate| (distance(&plain, &self::plain(candidate)), candidate))
+        .map(|candidate| {
+            let other = self::plain(candidate);
+            // `lat` for `latitude`, `forecastOffice` for `office`
+            let is_part = plain.len() >= 3 && other.starts_with(&plain)
+                || other.len() >= 3 && plain.ends_with(&other);
+            let distance = distance(&plain, &other);
+            (if is_part { distance.min(1) } else { distance }, candidate)
+        })
         .filter(|(distance, _)| *distance <= plain.len().div_ceil(3).min(4))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -89,6 +96,8 @@ mod tests {
             ("latitud", Some("latitude")),
             ("start_date", Some("startDate")),
             ("unit", Some("units")),
+            ("lat", Some("latitude")),
+            ("outputUnits", Some("units")),
             ("colour", None),
             ("", None),
         ] {
