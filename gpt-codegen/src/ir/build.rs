@@ -63,6 +63,9 @@ impl<'a> Schemas<'a, '_> {
         if let Some(group) = shape.groups.first() {
             return self.union(id, parts, group);
         }
+        if let Some(heirs) = self.heirs_of(parts) {
+            return self.union(id, parts, &heirs);
+        }
         let kinds = shape.kinds();
         if let Some(kind) = self.listed(shape, kinds.as_deref()) {
             return kind;

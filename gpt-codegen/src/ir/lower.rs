@@ -78,7 +78,10 @@ impl<'a> Schemas<'a, '_> {
         let problem = match media::encoding(&media.media_type) {
             Encoding::Json | Encoding::JsonSuffix => return true,
             Encoding::Form => {
-                if media.schema.is_none_or(|node| self.is_flat(node)) {
+                if media
+                    .schema
+                    .is_none_or(|node| self.form(node) != Form::Nested)
+                {
                     return true;
                 }
                 format!("`{}` with nested values", media.media_type)
@@ -101,25 +104,34 @@ impl<'a> Schemas<'a, '_> {
         false
     }
 
-    /// Whether a schema is an object whose properties are all scalars.
-    fn is_flat(&mut self, node: &'a Node) -> bool {
+    /// What a form is made of.
+    fn form(&mut self, node: &'a Node) -> Form {
         let shape = Shape::flatten(self, &[Part::whole(node)]);
-        let is_object = shape.kinds().as_deref() == Some(&[Kind::Object]);
         let properties = shape.properties();
-        is_object
-            && shape.groups.is_empty()
-            && !properties.is_empty()
-            && properties.values().all(|places| {
-                let parts: Vec<_> = places.iter().map(|it| Part::whole(it.node)).collect();
-                let shape = Shape::flatten(self, &parts);
-                let kinds = shape.kinds();
-                shape.groups.is_empty()
-                    && kinds.is_some_and(|kinds| {
-                        kinds
-                            .iter()
-                            .all(|kind| !matches!(kind, Kind::Array | Kind::Object))
-                    })
+        if !shape.groups.is_empty() {
+            return Form::Nested;
+        }
+        if properties.is_empty()
+            && shape.outer().all(|it| {
+                it.additional_properties
+                    .is_none_or(|it| it.as_bool() == Some(false))
             })
+        {
+            return Form::Empty;
+        }
+        let is_object = shape.kinds().as_deref() == Some(&[Kind::Object]);
+        let is_flat = properties.values().all(|places| {
+            let parts: Vec<_> = places.iter().map(|it| Part::whole(it.node)).collect();
+            let shape = Shape::flatten(self, &parts);
+            let kinds = shape.kinds().unwrap_or_default();
+            let nested = |kind: &Kind| matches!(kind, Kind::Array | Kind::Object);
+            shape.groups.is_empty() && !kinds.is_empty() && !kinds.iter().any(nested)
+        });
+        if is_object && is_flat && !properties.is_empty() {
+            Form::Flat
+        } else {
+            Form::Nested
+        }
     }
 
     fn operation(&mut self, id: OperationId, operation: OperationObject<'a>) -> Operation {
@@ -185,6 +197,14 @@ impl<'a> Schemas<'a, '_> {
 
     fn body(&mut self, id: OperationId, body: BodyObject<'a>) -> Option<Body> {
         let media = media::preferred_body(&body.content)?;
+        // A form without fields is how some generators say that there is no body.
+        if media::encoding(&media.media_type) == Encoding::Form
+            && media
+                .schema
+                .is_some_and(|node| self.form(node) == Form::Empty)
+        {
+            return None;
+        }
         self.tell_others(media, &body.content);
         let origin = Origin::Operation(id, Place::Body);
         let ty = match media.schema {
@@ -232,7 +252,6 @@ impl<'a> Schemas<'a, '_> {
         let (media_type, ty) = match media::preferred(&response.content) {
             None => (None, self.own(response.span, origin, Type::Unit)),
             Some(media) => {
-                self.tell_others(media, &response.content);
                 let ty = self.content(media, origin);
                 (Some(media::spoken(&media.media_type)), ty)
             }
@@ -300,6 +319,15 @@ impl<'a> Schemas<'a, '_> {
             );
         }
     }
+}
+
+/// What `application/x-www-form-urlencoded` is to carry.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Empty,
+    /// Scalars only.
+    Flat,
+    Nested,
 }
 
 fn is_success(status: Status) -> bool {

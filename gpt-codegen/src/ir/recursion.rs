@@ -11,11 +11,8 @@ pub(super) fn settle(cx: &mut Diagnostics, api: &mut Api) {
         ranks = self::ranks(api, Choice::Any);
     }
     put_finite_first(api, &ranks);
-    while let Some(path) = cycle(api) {
-        if !box_one(api, &path) {
-            // Finite values are made of optional parts and of variants, so there was one to box.
-            return;
-        }
+    while let Some(edge) = next_box(api) {
+        put_in_box(api, edge);
     }
 }
 
@@ -185,70 +182,82 @@ fn edges(api: &Api, from: TypeId) -> Vec<Edge> {
     }
 }
 
-/// The edges of a cycle, the last of them closing it.
-fn cycle(api: &Api) -> Option<Vec<Edge>> {
-    #[derive(Clone, Copy, PartialEq)]
-    enum Mark {
-        New,
-        Open,
-        Done,
-    }
+/// The part to box next, if there is a cycle left.
+///
+/// A depth-first walk meets an open type again at the end of each cycle. Without those last edges
+/// nothing is a cycle, so that they are boxed where they may be; else the nearest edge before them.
+fn next_box(api: &mut Api) -> Option<Edge> {
     let mut marks = vec![Mark::New; api.types.len()];
     for start in (0..).take(api.types.len()).map(TypeId) {
         let mut path: Vec<Edge> = Vec::new();
         let mut stack: Vec<(TypeId, std::vec::IntoIter<Edge>)> = Vec::new();
-        if marks[start.0 as usize] != Mark::New {
-            continue;
+        if enter(&mut marks, start) {
+            stack.push((start, edges(api, start).into_iter()));
         }
-        marks[start.0 as usize] = Mark::Open;
-        stack.push((start, edges(api, start).into_iter()));
         while let Some((at, rest)) = stack.last_mut() {
             let at = *at;
             let Some(edge) = rest.next() else {
-                marks[at.0 as usize] = Mark::Done;
+                set(&mut marks, at, Mark::Done);
                 stack.pop();
                 path.pop();
                 continue;
             };
-            match marks[edge.to.0 as usize] {
-                Mark::Done => {}
-                Mark::Open => {
-                    let from = path.iter().position(|it| it.from == edge.to);
-                    let mut found = path.split_off(from.unwrap_or(path.len()));
-                    found.push(edge);
-                    return Some(found);
+            if enter(&mut marks, edge.to) {
+                path.push(edge);
+                stack.push((edge.to, edges(api, edge.to).into_iter()));
+            } else if marks.get(edge.to.0 as usize) == Some(&Mark::Open) {
+                if edge.breakable {
+                    put_in_box(api, edge);
+                    continue;
                 }
-                Mark::New => {
-                    marks[edge.to.0 as usize] = Mark::Open;
-                    path.push(edge);
-                    stack.push((edge.to, edges(api, edge.to).into_iter()));
-                }
+                let from = path.iter().rposition(|it| it.from == edge.to);
+                let cycle = path.split_off(from.unwrap_or(path.len()));
+                // Every type has a finite value, so that one of them may be left out.
+                return cycle.into_iter().rev().find(|edge| edge.breakable);
             }
         }
     }
     None
 }
 
-/// Boxes the last edge of a cycle that may be boxed.
-fn box_one(api: &mut Api, cycle: &[Edge]) -> bool {
-    let Some(edge) = cycle.iter().rev().find(|edge| edge.breakable) else {
-        return false;
-    };
-    let Some(def) = api.types.get_mut(edge.from.0 as usize) else {
-        return false;
-    };
-    match &mut def.kind {
-        Type::Struct(strct) => {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    New,
+    Open,
+    Done,
+}
+
+/// Opens a type that was not met before.
+fn enter(marks: &mut [Mark], id: TypeId) -> bool {
+    let is_new = marks.get(id.0 as usize) == Some(&Mark::New);
+    if is_new {
+        set(marks, id, Mark::Open);
+    }
+    is_new
+}
+
+fn set(marks: &mut [Mark], id: TypeId, mark: Mark) {
+    if let Some(slot) = marks.get_mut(id.0 as usize) {
+        *slot = mark;
+    }
+}
+
+fn put_in_box(api: &mut Api, edge: Edge) {
+    match api
+        .types
+        .get_mut(edge.from.0 as usize)
+        .map(|def| &mut def.kind)
+    {
+        Some(Type::Struct(strct)) => {
             if let Some(field) = strct.fields.get_mut(edge.index) {
                 field.boxed = true;
             }
         }
-        Type::Union(union) => {
+        Some(Type::Union(union)) => {
             if let Some(variant) = union.variants.get_mut(edge.index) {
                 variant.boxed = true;
             }
         }
-        _ => return false,
+        _ => {}
     }
-    true
 }

@@ -16,7 +16,7 @@ use crate::{
         Document,
         schema::{Kind, SchemaObject},
     },
-    node::Node,
+    node::{Mapping, Node},
 };
 
 /// How many schemas may stand for each other, or be inside each other's `allOf`.
@@ -81,6 +81,7 @@ pub(super) struct Schemas<'a, 'c> {
     /// The names of the schemas that have one.
     names: HashMap<At, &'a str>,
     components: HashMap<&'a str, &'a Node>,
+    heirs: Option<HashMap<At, Vec<&'a Node>>>,
     read: HashMap<At, Rc<SchemaObject<'a>>>,
     targets: HashMap<At, Option<&'a Node>>,
     nullable: HashMap<At, Option<bool>>,
@@ -98,12 +99,7 @@ pub(super) struct Schemas<'a, 'c> {
 
 impl<'a, 'c> Schemas<'a, 'c> {
     pub(super) fn new(cx: &'c mut Diagnostics, document: &'a Document) -> Self {
-        let schemas = document
-            .root
-            .get("components")
-            .and_then(|it| it.get("schemas"))
-            .and_then(Node::as_mapping);
-        let components: HashMap<_, _> = schemas
+        let components: HashMap<_, _> = component_schemas(document)
             .into_iter()
             .flatten()
             .map(|(name, entry)| (name.as_str(), &entry.node))
@@ -116,6 +112,7 @@ impl<'a, 'c> Schemas<'a, 'c> {
                 .map(|(name, node)| (At::of(node), *name))
                 .collect(),
             components,
+            heirs: None,
             read: HashMap::new(),
             targets: HashMap::new(),
             nullable: HashMap::new(),
@@ -212,6 +209,41 @@ impl<'a, 'c> Schemas<'a, 'c> {
         self.components.get(name).copied()
     }
 
+    /// The components whose `allOf` refers to a schema, and their heirs in turn.
+    pub(super) fn heirs(&mut self, base: &'a Node) -> Vec<&'a Node> {
+        let mut found: Vec<&'a Node> = Vec::new();
+        let mut at = vec![base];
+        while let Some(node) = at.pop() {
+            let heirs = self.direct_heirs().get(&At::of(node));
+            for heir in heirs.into_iter().flatten().copied() {
+                if !std::ptr::eq(heir, base) && !found.iter().any(|it| std::ptr::eq(*it, heir)) {
+                    found.push(heir);
+                    at.push(heir);
+                }
+            }
+        }
+        found
+    }
+
+    fn direct_heirs(&mut self) -> &HashMap<At, Vec<&'a Node>> {
+        let (document, components) = (self.document, &self.components);
+        self.heirs.get_or_insert_with(|| {
+            let mut heirs: HashMap<At, Vec<&'a Node>> = HashMap::new();
+            for entry in component_schemas(document).into_iter().flatten() {
+                let node = &entry.1.node;
+                let members = node.get("allOf").and_then(Node::as_sequence);
+                for member in members.unwrap_or_default() {
+                    let reference = member.get("$ref").and_then(Node::as_str);
+                    let name = reference.and_then(|it| it.strip_prefix("#/components/schemas/"));
+                    if let Some(base) = name.and_then(|name| components.get(name)) {
+                        heirs.entry(At::of(base)).or_default().push(node);
+                    }
+                }
+            }
+            heirs
+        })
+    }
+
     fn component_name(&self, parts: &[Part<'a>]) -> Option<&'a str> {
         match parts {
             [part] if part.without.is_empty() => self.names.get(&At::of(part.node)).copied(),
@@ -293,6 +325,10 @@ impl<'a, 'c> Schemas<'a, 'c> {
         }
         let members = self.members(node);
         let groups = self.groups(node, &part.without);
+        // A base with heirs is more than the schema it is made of.
+        if groups.is_empty() && schema.discriminator.is_some() {
+            return None;
+        }
         let target = match (members.as_slice(), groups.as_slice()) {
             ([member], []) => *member,
             ([], [group]) => match group.variants.as_slice() {
@@ -427,6 +463,11 @@ impl<'a, 'c> Schemas<'a, 'c> {
         }
         remarks
     }
+}
+
+fn component_schemas(document: &Document) -> Option<&Mapping> {
+    let components = document.root.get("components")?;
+    components.get("schemas")?.as_mapping()
 }
 
 pub(super) fn blank(span: crate::source::Span, origin: Origin, kind: Type) -> TypeDef {

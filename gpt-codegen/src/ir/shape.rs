@@ -20,6 +20,8 @@ use crate::{
 pub(super) enum Combination {
     OneOf,
     AnyOf,
+    /// The heirs of a base with a `discriminator`, which `allOf` ties to it.
+    Heirs,
 }
 
 /// A `oneOf` or `anyOf` that chooses between shapes.
@@ -385,6 +387,7 @@ impl<'a> Schemas<'a, '_> {
         let name = match combination {
             Combination::OneOf => "oneOf",
             Combination::AnyOf => "anyOf",
+            Combination::Heirs => "allOf",
         };
         let span = node.entry(name).map_or(node.span, |entry| entry.key);
         self.cx.report(

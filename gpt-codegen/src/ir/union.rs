@@ -7,7 +7,7 @@ use super::{
     TypeId, Union, Variant,
     build::whole_number,
     schema::{At, Key, MAX_CHAIN, Part, Schemas, blank, key},
-    shape::Group,
+    shape::{Combination, Group},
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -76,17 +76,16 @@ impl<'a> Schemas<'a, '_> {
                 },
             ));
         }
-        for draft in others {
-            let origin = Origin::Inside(id, Place::Variant(draft.index));
-            let ty = self.lower_parts(draft.parts, origin).id;
-            variants.push((
-                draft.index,
-                Variant {
-                    ty,
-                    tags: draft.tags,
-                    boxed: false,
-                },
-            ));
+        for alike in by_tag(others) {
+            let Some(first) = alike.first() else { continue };
+            let (index, node, tags) = (first.index, first.node, first.tags.clone());
+            let origin = Origin::Inside(id, Place::Variant(index));
+            let ty = match <[Draft<'a>; 1]>::try_from(alike) {
+                Ok([draft]) => self.lower_parts(draft.parts, origin).id,
+                Err(drafts) => self.untagged(node.span, origin, drafts),
+            };
+            let boxed = false;
+            variants.push((index, Variant { ty, tags, boxed }));
         }
         variants.sort_by_key(|(index, _)| *index);
         Type::Union(Union {
@@ -94,6 +93,31 @@ impl<'a> Schemas<'a, '_> {
             variants: variants.into_iter().map(|(_, variant)| variant).collect(),
             open: false,
         })
+    }
+
+    /// A union of schemas that share a tag.
+    fn untagged(&mut self, span: Span, origin: Origin, drafts: Vec<Draft<'a>>) -> TypeId {
+        let id = self.add(blank(span, origin, Type::Any));
+        let variants = drafts
+            .into_iter()
+            .enumerate()
+            .map(|(index, draft)| {
+                let origin = Origin::Inside(id, Place::Variant(index));
+                Variant {
+                    ty: self.lower_parts(draft.parts, origin).id,
+                    tags: Vec::new(),
+                    boxed: false,
+                }
+            })
+            .collect();
+        if let Some(def) = self.def(id) {
+            def.kind = Type::Union(Union {
+                tag: None,
+                variants,
+                open: false,
+            });
+        }
+        id
     }
 
     /// The variants that differ, each with what applies beside the choice.
@@ -132,8 +156,41 @@ impl<'a> Schemas<'a, '_> {
                 part
             })
             .collect();
-        all.push(Part::whole(variant));
+        // A base among its own heirs stands for itself.
+        if !parts.iter().any(|part| std::ptr::eq(part.node, variant)) {
+            all.push(Part::whole(variant));
+        }
         self.canonical(all)
+    }
+
+    /// The choice that a base with a `discriminator` leaves to those who refer to it.
+    pub(super) fn heirs_of(&mut self, parts: &[Part<'a>]) -> Option<Group<'a>> {
+        let [part] = parts else { return None };
+        let schema = self.read(part.node);
+        let discriminator = schema.discriminator.clone()?;
+        let id = (At::of(part.node), Combination::Heirs);
+        if part.without.contains(&id) || !schema.one_of.is_empty() || !schema.any_of.is_empty() {
+            return None;
+        }
+        let mut variants: Vec<&'a Node> = Vec::new();
+        for (_, target, span) in &discriminator.mapping {
+            if let Some(node) = self.mapping_target(target, *span)
+                && !variants.iter().any(|it| std::ptr::eq(*it, node))
+            {
+                variants.push(node);
+            }
+        }
+        if discriminator.mapping.is_empty() {
+            variants.push(part.node);
+            variants.extend(self.heirs(part.node));
+        }
+        (variants.len() > 1).then_some(Group {
+            id,
+            span: schema.span,
+            variants,
+            null: false,
+            discriminator: Some(discriminator),
+        })
     }
 
     /// The property that tells the variants apart; each is given its values of it.
@@ -233,7 +290,6 @@ impl<'a> Schemas<'a, '_> {
                 .or_default()
                 .push((*value).to_owned());
         }
-        let mut taken: HashSet<String> = HashSet::new();
         for draft in drafts.iter_mut() {
             let node = self.peel(Part::whole(draft.node)).node;
             let mut tags = by_schema.get(&At::of(node)).cloned().unwrap_or_default();
@@ -244,7 +300,6 @@ impl<'a> Schemas<'a, '_> {
                     .or_else(|| name.map(|name| vec![name.to_owned()]))
                     .unwrap_or_default();
             }
-            tags.retain(|tag| taken.insert(tag.clone()));
             if tags.is_empty() && self.first_time(At::of(draft.node), "untagged") {
                 self.cx.report(
                     Diagnostic::warning(
@@ -320,6 +375,30 @@ fn content(shape: &Shape<'_>) -> Content {
         Some([Kind::Object]) => Content::Object,
         _ => Content::Other,
     }
+}
+
+/// Puts together what the same tag chooses; they share all tags of each other then.
+fn by_tag(drafts: Vec<Draft<'_>>) -> Vec<Vec<Draft<'_>>> {
+    let mut groups: Vec<Vec<Draft<'_>>> = Vec::new();
+    for mut draft in drafts {
+        let shares = |group: &&mut Vec<Draft<'_>>| {
+            let tags = group.first().map(|first| first.tags.as_slice());
+            tags.unwrap_or_default()
+                .iter()
+                .any(|tag| draft.tags.contains(tag))
+        };
+        match groups.iter_mut().find(shares) {
+            Some(group) => {
+                if let Some(first) = group.first_mut() {
+                    draft.tags.retain(|tag| !first.tags.contains(tag));
+                    first.tags.append(&mut draft.tags);
+                }
+                group.push(draft);
+            }
+            None => groups.push(vec![draft]),
+        }
+    }
+    groups
 }
 
 /// A simple type instead of several variants, and the position of the first of them.
