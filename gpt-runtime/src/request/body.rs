@@ -41,24 +41,22 @@ pub(super) fn encode(
     if kind == "application/x-www-form-urlencoded" {
         return form(value).map(|body| (media_type, body.into()));
     }
+    let unsendable = |why: &str| RequestError::Description {
+        message: format!(
+            "`{}` takes a body of type {media_type}, which cannot be {why}",
+            operation.id
+        ),
+    };
+    if kind.starts_with("multipart/") {
+        return Err(unsendable("sent"));
+    }
     match value {
         Value::String(text) if is_base64 => match STANDARD.decode(text) {
             Ok(bytes) => Ok((media_type, bytes.into())),
             Err(_) => Err(refused("must be bytes as base64")),
         },
-        Value::Object(_) | Value::Array(_) => Err(RequestError::Description {
-            message: format!(
-                "`{}` takes a body of type {media_type}, which cannot be written from JSON",
-                operation.id
-            ),
-        }),
-        scalar if !kind.starts_with("multipart/") => Ok((media_type, style::text(scalar).into())),
-        _ => Err(RequestError::Description {
-            message: format!(
-                "`{}` takes a body of type {media_type}, which cannot be sent",
-                operation.id
-            ),
-        }),
+        Value::Object(_) | Value::Array(_) => Err(unsendable("written from JSON")),
+        scalar => Ok((media_type, style::text(scalar).into())),
     }
 }
 

@@ -1,14 +1,18 @@
-//! Descriptions as generated code holds them, made while a test runs.
+//! Descriptions as generated code holds them, made while a test runs, and servers to call.
 #![allow(dead_code, reason = "each test uses some of it")]
 
+use std::sync::{Arc, Mutex};
+
+use axum::{Router, extract::Request as HttpRequest, middleware::Next};
 use gpt_runtime::{
     __private::{
         Api, Body, Location, Method, Operation, Parameter, Requirement, SecurityKind,
-        SecurityScheme, Server, Style, Tool,
+        SecurityScheme, Style, Tool,
     },
     request::{Request, RequestError},
 };
 use serde_json::Value;
+use tokio::net::TcpListener;
 
 pub(crate) fn leak<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
@@ -24,7 +28,7 @@ pub(crate) fn api(schemas: &str) -> &'static Api {
         name: "zoo",
         title: "Zoo",
         version: "1",
-        servers: &[Server {
+        servers: &[gpt_runtime::action::Server {
             url: "https://zoo.example/{base}/",
             variables: &[("base", "v1")],
         }],
@@ -123,4 +127,64 @@ pub(crate) fn request(
     arguments: &Value,
 ) -> Result<Request, RequestError> {
     Request::from_arguments(operation, None, arguments)
+}
+
+/// A server on loopback that ends with the test's runtime.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    /// What was asked for: method, path with query, and headers, one request after the other.
+    pub(crate) seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    pub(crate) async fn start(router: Router) -> Self {
+        let seen = Arc::<Mutex<Vec<String>>>::default();
+        let log = Arc::clone(&seen);
+        let router = router.layer(axum::middleware::from_fn(
+            move |request: HttpRequest, next: Next| {
+                let mut line = format!("{} {}", request.method(), request.uri());
+                for (name, value) in request.headers() {
+                    line += &format!("\n{name}: {}", String::from_utf8_lossy(value.as_bytes()));
+                }
+                log.lock().unwrap().push(line);
+                next.run(request)
+            },
+        ));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { url, seen }
+    }
+
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+/// An answer of this status, media type and body.
+pub(crate) fn answer(
+    status: u16,
+    media_type: &str,
+    body: impl Into<axum::body::Body>,
+) -> axum::response::Response {
+    axum::response::Response::builder()
+        .status(status)
+        .header("content-type", media_type)
+        .body(body.into())
+        .unwrap()
+}
+
+/// A body without an end.
+pub(crate) fn endless() -> axum::body::Body {
+    struct Endless;
+    impl futures_core::Stream for Endless {
+        type Item = Result<bytes::Bytes, std::convert::Infallible>;
+        fn poll_next(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Self::Item>> {
+            std::task::Poll::Ready(Some(Ok(bytes::Bytes::from_static(&[b'x'; 64 * 1024]))))
+        }
+    }
+    axum::body::Body::from_stream(Endless)
 }
