@@ -30,9 +30,9 @@ pub(crate) enum Setting<T> {
 
 /// A definition that can be expanded.
 pub(crate) struct Gpt<'a> {
-    pub(crate) name: &'a LitStr,
+    pub(crate) name: LitStr,
     pub(crate) description: Text,
-    pub(crate) instructions: &'a Text,
+    pub(crate) instructions: Text,
     pub(crate) starters: &'a [LitStr],
     pub(crate) tools: &'a [Word],
     pub(crate) actions: &'a [Action],

@@ -34,6 +34,7 @@ pub(crate) fn check_item<'a>(cx: &Ctxt, item: &'a Item) -> Option<&'a ItemStruct
 
 /// Checks every rule; `None` when a part that the expansion needs is missing.
 pub(crate) fn check<'a>(cx: &Ctxt, item: &ItemStruct, settings: &'a Settings) -> Option<Gpt<'a>> {
+    check_generics(cx, item);
     let description = check_description(cx, item, settings);
     check_name(cx, item, settings);
     check_instructions(cx, item, settings);
@@ -41,15 +42,27 @@ pub(crate) fn check<'a>(cx: &Ctxt, item: &ItemStruct, settings: &'a Settings) ->
     check_privacy_policy(cx, settings);
     check_sharing(cx, settings);
     Some(Gpt {
-        name: settings.name.given()?,
+        name: settings.name.given()?.clone(),
         description: description?,
-        instructions: settings.instructions.given()?,
+        instructions: settings.instructions.given()?.clone(),
         starters: settings.starters.items(),
         tools: settings.tools.items(),
         actions: settings.actions.items(),
         visibility: settings.visibility.given(),
         privacy_policy: settings.privacy_policy.given(),
     })
+}
+
+/// The definition is checked when the program is compiled, where parameters have no values yet.
+fn check_generics(cx: &Ctxt, item: &ItemStruct) {
+    if !item.generics.params.is_empty() {
+        let message = "`#[gpt]` goes on a struct without generic parameters";
+        cx.error(
+            &item.generics,
+            message,
+            "name the types, or use a trait object",
+        );
+    }
 }
 
 /// People find and open a GPT by its name.
@@ -135,13 +148,13 @@ fn check_privacy_policy(cx: &Ctxt, settings: &Settings) {
     }
     if scheme.eq_ignore_ascii_case("http") && is_host(host) && !has_gap {
         if !is_loopback(host) {
-            let help = format!("write \"https://{rest}\"");
+            let help = format!("write `privacy_policy = \"https://{rest}\"`");
             cx.error(policy, "privacy policy is not served over https", &help);
         }
         return;
     }
     let help = if scheme.is_empty() && host.contains('.') && is_host(host) && !has_gap {
-        format!("write \"https://{rest}\"")
+        format!("write `privacy_policy = \"https://{rest}\"`")
     } else {
         format!("write `{}`", example("privacy_policy"))
     };

@@ -1,24 +1,34 @@
-//! What wrong input expands to, so that one mistake is one error: the type is a GPT all the same.
+//! What stands in for a wrong definition, so that one mistake is one error: the type is a GPT all the
+//! same.
 
-use crate::ast::Settings;
-use crate::expand;
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::Item;
+use crate::ast::{Gpt, Setting, Settings, Text};
+use proc_macro2::Span;
+use syn::LitStr;
 
-/// An implementation that is never run, for the kinds of item that can have one.
+/// The definition as far as it could be read, with blanks for the rest; it is never run.
 ///
-/// It holds the expressions and paths that could be read: a mistake in them is another mistake,
-/// and editors complete them while the rest is being written.
-pub(crate) fn implementation(item: Option<&Item>, settings: &Settings) -> TokenStream {
-    let (attributes, ident, generics) = match item {
-        Some(Item::Struct(item)) => (&item.attrs, &item.ident, &item.generics),
-        Some(Item::Enum(item)) => (&item.attrs, &item.ident, &item.generics),
-        Some(Item::Union(item)) => (&item.attrs, &item.ident, &item.generics),
-        _ => return TokenStream::new(),
-    };
-    let body = quote!(::core::unreachable!(
-        "the definition of this GPT does not compile"
-    ));
-    expand::anonymous(settings, attributes, ident, generics, &body)
+/// It keeps the expressions and paths that were read: a mistake in them is another mistake, and
+/// editors complete them while the rest is being written.
+pub(crate) fn gpt(settings: &Settings) -> Gpt<'_> {
+    Gpt {
+        name: blank(),
+        description: expression(&settings.description),
+        instructions: expression(&settings.instructions),
+        starters: &[],
+        tools: settings.tools.items(),
+        actions: settings.actions.items(),
+        visibility: None,
+        privacy_policy: None,
+    }
+}
+
+fn expression(setting: &Setting<Text>) -> Text {
+    match setting.given() {
+        Some(text @ Text::Expression(_)) => text.clone(),
+        _ => Text::Literal(blank()),
+    }
+}
+
+fn blank() -> LitStr {
+    LitStr::new("", Span::call_site())
 }

@@ -35,10 +35,11 @@ fn read_keys(cx: &Ctxt, input: ParseStream, settings: &mut Settings) {
             misspelt.extend(read_key(cx, &key, input, settings));
         } else {
             let help = format!("write `{}`", example("name"));
-            match value::comma(input) {
-                Some(comma) => cx.error(comma, "expected a key, found `,`", "remove this comma"),
-                None => cx.error(value::tokens(input), "expected a key", &help),
+            if let Some(comma) = value::comma(input) {
+                cx.error(comma, "expected a key, found `,`", "remove this comma");
+                continue;
             }
+            cx.error(value::tokens(input), "expected a key", &help);
         }
         if value::comma(input).is_none() && !input.is_empty() {
             let help = "separate the keys with commas";

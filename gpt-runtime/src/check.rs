@@ -3,7 +3,7 @@
 //! Each fails at the place of its caller, which is what the user wrote.
 
 use crate::action::Operation;
-use crate::gpt::BuiltInTool;
+use crate::gpt::Definition;
 
 /// Characters of instructions; `gpt_macros` holds the same number for literals.
 const INSTRUCTIONS: usize = 8000;
@@ -13,65 +13,56 @@ const COUNTED: usize = 200_000;
 
 /// Instructions are neither empty nor too long.
 #[track_caller]
-pub const fn instructions(text: &str) {
+pub const fn instructions(definition: &Definition) {
+    let text = definition.instructions;
     not_blank("instructions", text);
-    if text.len() > COUNTED {
-        Message::new("instructions have ")
-            .number(text.len())
-            .text(" bytes, ")
-            .number(INSTRUCTIONS)
-            .text(" characters are allowed\n= help: ")
-            .text(SHORTEN)
-            .fail();
-    }
-    let count = characters(text);
+    let (count, unit, allowed) = if text.len() > COUNTED {
+        (text.len(), " bytes, ", " characters are allowed")
+    } else {
+        (characters(text), " characters, ", " are allowed")
+    };
     if count > INSTRUCTIONS {
         Message::new("instructions have ")
             .number(count)
-            .text(" characters, ")
+            .text(unit)
             .number(INSTRUCTIONS)
-            .text(" are allowed\n= help: ")
-            .text(SHORTEN)
+            .text(allowed)
+            .text("\n= help: shorten them, or move details into the descriptions of the actions")
             .fail();
     }
 }
 
-const SHORTEN: &str = "shorten them, or move details into the descriptions of the actions";
-
 /// A description is not empty.
 #[track_caller]
-pub const fn description(text: &str) {
-    not_blank("description", text);
+pub const fn description(definition: &Definition) {
+    not_blank("description", definition.description);
 }
 
 /// The operations of one entry of `actions` have tool names that neither the entries before it nor
 /// the built-in tools have.
 #[track_caller]
-pub const fn action(
-    earlier: &[&[&'static Operation]],
-    operations: &[&'static Operation],
-    tools: &[BuiltInTool],
-) {
+pub const fn action(definition: &Definition, entry: usize) {
+    let operations = definition.actions[entry];
     let mut index = 0;
     while index < operations.len() {
         let operation = operations[index];
         let mut tool = 0;
-        while tool < tools.len() {
-            if equal(operation.tool.name, tools[tool].name()) {
+        while tool < definition.tools.len() {
+            if equal(operation.tool.name, definition.tools[tool].name()) {
                 Message::new("operation `")
                     .text(operation.tool.name)
                     .text("` of `")
                     .text(operation.api.name)
                     .text("` has the name of a built-in tool")
-                    .text("\n= help: remove one of them")
+                    .text("\n= help: list one of the two")
                     .fail();
             }
             tool += 1;
         }
-        let mut group = 0;
-        while group < earlier.len() {
-            unlike(earlier[group], operation);
-            group += 1;
+        let mut earlier = 0;
+        while earlier < entry {
+            unlike(definition.actions[earlier], operation);
+            earlier += 1;
         }
         index += 1;
     }

@@ -22,6 +22,12 @@ pub fn no_field() -> &'static mut dyn Slot {
     Box::leak(Box::new(()))
 }
 
+/// What `#[gpt]` writes down, where the assertions can read it.
+pub trait Define {
+    /// What the GPT is.
+    const DEFINITION: &'static Definition;
+}
+
 /// A blank value of the type asked for.
 pub fn blank<T: Data>() -> T {
     T::blank()

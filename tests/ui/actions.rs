@@ -1,7 +1,7 @@
 //! Generated modules as small as they can be, for the cases beside this file.
 #![allow(dead_code)]
 
-use gpt_runtime::__private as rt;
+pub use gpt_runtime::__private as rt;
 
 /// Stands for `gpt_runtime::serve`.
 pub fn serve(_: impl gpt_runtime::Gpt) {}
@@ -9,7 +9,7 @@ pub fn serve(_: impl gpt_runtime::Gpt) {}
 macro_rules! module {
     ($module:ident: $($operation:ident = $name:literal),*) => {
         pub mod $module {
-            use super::rt;
+            use crate::actions::rt;
 
             pub static API: rt::Api = rt::Api {
                 name: stringify!($module),
@@ -23,7 +23,7 @@ macro_rules! module {
             pub const OPERATIONS: &[&rt::Operation] =
                 &[$(<$operation as rt::Action>::OPERATION),*];
 
-            $(super::operation!($operation = $name);)*
+            $(operation!($operation = $name);)*
         }
     };
 }
@@ -78,8 +78,6 @@ macro_rules! operation {
         rt::records!($operation);
     };
 }
-
-use operation;
 
 module!(weather: GetForecast = "getForecast", ListAlerts = "listAlerts");
 module!(pets: ListPets = "listPets", GetPet = "getPet");

@@ -1,8 +1,11 @@
 use gpt_runtime::gpt;
 
+#[macro_use]
 #[path = "../actions.rs"]
 mod actions;
-use actions::{serve, weather};
+use actions::serve;
+
+module!(weather: GetForecast = "getForecast");
 
 /// Forecasts.
 #[gpt(

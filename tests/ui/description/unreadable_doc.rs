@@ -4,7 +4,7 @@ use gpt_runtime::gpt;
 mod actions;
 use actions::serve;
 
-#[doc = include_str!("pass/description.md")]
+#[doc = include_str!("../pass/description.md")]
 #[gpt(
     name = "Weather Desk",
     instructions = "Answer briefly.",

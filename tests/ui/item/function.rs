@@ -1,9 +1,5 @@
 use gpt_runtime::gpt;
 
-#[path = "../actions.rs"]
-mod actions;
-use actions::serve;
-
 /// Forecasts.
 #[gpt(
     name = "Weather Desk",

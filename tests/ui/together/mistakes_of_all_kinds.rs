@@ -2,14 +2,14 @@ use gpt_runtime::gpt;
 
 #[path = "../actions.rs"]
 mod actions;
-use actions::{serve, weather};
+use actions::{outlook, serve, weather};
 
 #[gpt(
     nmae = "Weather Desk",
-    instructions = MISSING,
+    instructions = concat!(""),
     instructions = "Twice.",
     tools = [web_serch],
-    actions = [wether, weather::GetForcast],
+    actions = [weather, outlook::GetForecast, weather],
     visibility = everyone,
     starters = [""],
     privacy_policy = 7,
