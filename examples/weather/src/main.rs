@@ -1,0 +1,40 @@
+//! Weather Desk: a GPT over the public weather service of the United States.
+
+use gpt_runtime::{Server, Service, gpt};
+
+use crate::options::Options;
+
+mod options;
+mod stand_in;
+#[cfg(test)]
+mod tests;
+
+gpt_runtime::include_actions!(weather);
+
+/// Forecasts, alerts and observations for any place in the United States.
+#[gpt(
+    name = "Weather Desk",
+    instructions = include_str!("instructions.md"),
+    starters = [
+        "Will it rain in Denver (39.74, -104.99)?",
+        "Any severe alerts in Florida?",
+        "Latest observation at KDEN",
+        "Which stations are near 47.61, -122.33?",
+    ],
+    actions = [weather],
+    visibility = everyone,
+    privacy_policy = "https://www.weather.gov/privacy",
+)]
+struct WeatherDesk;
+
+#[tokio::main]
+async fn main() -> Result<(), gpt_runtime::Error> {
+    let options = Options::from_args();
+    let mut service = Service::builder(WeatherDesk).from_env()?;
+    if !options.live {
+        let url = stand_in::start(time::OffsetDateTime::now_utc).await?;
+        println!("api.weather.gov is stood in for by {url}; --live asks the real one");
+        service = service.base_url(&weather::API, &url);
+    }
+    Server::new(service.build()?).run().await
+}
