@@ -59,9 +59,10 @@ impl Argument {
     /// A value as a call takes it, if it fits.
     pub(super) fn accept(&self, value: &Value) -> Option<Value> {
         let accepted = self.accept_one(value)?;
-        Some(match self.is_list {
-            true => Value::Array(vec![accepted]),
-            false => accepted,
+        Some(if self.is_list {
+            Value::Array(vec![accepted])
+        } else {
+            accepted
         })
     }
 

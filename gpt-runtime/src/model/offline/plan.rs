@@ -1,5 +1,8 @@
 //! What to do next: call a tool, ask for what is missing, or present what came back.
 
+// Writing to a `String` cannot fail, so results of `write!` are not looked at.
+use std::fmt::Write;
+
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
@@ -70,6 +73,8 @@ struct Talk<'a> {
     sentences: Vec<&'a str>,
     /// The argument that the last sentence was asked for.
     asked: Option<String>,
+    /// Whether results of earlier turns may be about something else.
+    is_new_subject: bool,
 }
 
 struct Plan<'a> {
@@ -100,7 +105,7 @@ impl<'a> Plan<'a> {
         let asked = before.last().and_then(question);
         let mut sentences: Vec<&str> = previous_sentences(before);
         let alone = self.tools.choose(last);
-        if let Some(asked) = asked {
+        if asked.is_some() {
             let first = sentences.first().and_then(|first| self.tools.choose(first));
             let goal = first.or_else(|| self.tools.choose(&sentences.join(" ")));
             // Someone who names another tool has changed the subject.
@@ -108,25 +113,32 @@ impl<'a> Plan<'a> {
                 |goal: Match| alone.is_some_and(|alone| alone.is_named && alone.tool != goal.tool);
             if let Some(goal) = goal.filter(|goal| !changed(*goal)) {
                 sentences.push(last);
-                let asked = Some(asked);
-                return Some((goal.tool, Talk { sentences, asked }));
+                let talk = Talk {
+                    sentences,
+                    asked,
+                    is_new_subject: false,
+                };
+                return Some((goal.tool, talk));
             }
         }
         let talk = |sentences| Talk {
             sentences,
             asked: None,
+            is_new_subject: asked.is_some(),
         };
-        if let Some(alone) = alone {
+        // `And in Texas?` goes on with what was asked before.
+        let earlier = self.earlier.last();
+        let earlier = earlier.and_then(|earlier| self.tools.find(&earlier.call.name));
+        let goes_on = |alone: Match| !alone.is_named && earlier.is_some() && is_addition(last);
+        if let Some(alone) = alone.filter(|alone| !goes_on(*alone)) {
             return Some((alone.tool, talk(vec![last])));
         }
-        // `And in Texas?` goes on with what was asked before.
-        let earlier = self.earlier.last()?;
-        let goal = self.tools.find(&earlier.call.name)?;
+        let goal = earlier?;
         let says_something = self.chain(goal).into_iter().any(|tool| {
             let tool = self.tools.list.get(tool);
             tool.is_some_and(|tool| !self.read(tool, last, &Map::new(), None).is_empty())
         });
-        if !says_something {
+        if !says_something && present::wanted_day(last, self.now.date()).is_none() {
             return None;
         }
         sentences.push(last);
@@ -140,7 +152,7 @@ impl<'a> Plan<'a> {
             for (index, tool) in self.tools.list.iter().enumerate() {
                 let is_needed = chain.iter().any(|other| {
                     let other = self.tools.list.get(*other);
-                    other.is_some_and(|other| self.tools.provides(tool, other))
+                    other.is_some_and(|other| tool.is_step_to(other))
                 });
                 if is_needed && !chain.contains(&index) {
                     chain.push(index);
@@ -178,7 +190,7 @@ impl<'a> Plan<'a> {
             return Need::Nothing(Map::new());
         };
         let mut values = self.values(tool, talk);
-        self.take_over(tool, &self.results, &mut values);
+        take_over(tool, &self.results, &mut values);
         let missing = |values: &Map<String, Value>| -> Vec<usize> {
             let arguments = tool.arguments.iter().enumerate();
             arguments
@@ -203,8 +215,12 @@ impl<'a> Plan<'a> {
                 Need::Answer(whom, what) => question = question.or(Some((whom, what))),
             }
         }
-        if !missing(&values).is_empty() {
-            self.take_over(tool, &self.earlier, &mut values);
+        // What was found out about Denver says nothing about Miami.
+        let last = talk.sentences.last().copied().unwrap_or_default();
+        let is_elsewhere =
+            talk.is_new_subject || Sentence::new(last).names_something(&self.tools.vocabulary);
+        if !missing(&values).is_empty() && !is_elsewhere {
+            take_over(tool, &self.earlier, &mut values);
         }
         match (missing(&values), question) {
             (missing, _) if missing.is_empty() => Need::Nothing(values),
@@ -253,23 +269,6 @@ impl<'a> Plan<'a> {
         values
     }
 
-    /// Fills required arguments from results that hold something of that name, the newest first.
-    fn take_over(&self, tool: &Tool<'_>, results: &[Outcome<'_>], values: &mut Map<String, Value>) {
-        for argument in tool.arguments.iter().filter(|it| it.required) {
-            if values.contains_key(&argument.name) {
-                continue;
-            }
-            let found = results
-                .iter()
-                .rev()
-                .filter(|result| !result.is_error)
-                .find_map(|result| find_value(argument, result));
-            if let Some(value) = found {
-                values.insert(argument.name.clone(), value);
-            }
-        }
-    }
-
     fn ask(&self, goal: &Tool<'_>, whom: usize, missing: &[usize]) -> String {
         let arguments = self.tools.list.get(whom).map(|tool| &tool.arguments);
         let missing: Vec<&Argument> = missing
@@ -277,29 +276,43 @@ impl<'a> Plan<'a> {
             .filter_map(|at| arguments?.get(*at))
             .collect();
         let summary = lower_first(goal.summary());
-        let mut text = match missing.as_slice() {
-            [only] => format!("For “{summary}” {QUESTION}{}**.", only.name),
-            [first, rest @ ..] => {
-                let rest: Vec<String> = rest.iter().map(|it| format!("**{}**", it.name)).collect();
-                format!(
-                    "For “{summary}” {QUESTION}{}** and {}.",
-                    first.name,
-                    rest.join(", ")
-                )
+        let names: Vec<String> = missing.iter().map(|it| format!("{}**", it.name)).collect();
+        let names = match names.as_slice() {
+            [before @ .., last] if !before.is_empty() => {
+                format!("{} and **{last}", before.join(", **"))
             }
-            [] => format!("For “{summary}” I need more than I can read from a sentence."),
+            names => names.concat(),
         };
+        let mut text = format!("For “{summary}” {QUESTION}{names}.");
         for argument in &missing {
             let description = argument.description.trim();
             if !description.is_empty() {
-                text.push_str(&format!(
+                let _ = write!(
+                    text,
                     "\n- {}: {}",
                     argument.name,
                     present::clip(description, 300)
-                ));
+                );
             }
         }
         text
+    }
+}
+
+/// Fills required arguments from results that hold something of that name, the newest first.
+fn take_over(tool: &Tool<'_>, results: &[Outcome<'_>], values: &mut Map<String, Value>) {
+    for argument in tool.arguments.iter().filter(|it| it.required) {
+        if values.contains_key(&argument.name) {
+            continue;
+        }
+        let found = results
+            .iter()
+            .rev()
+            .filter(|result| !result.is_error)
+            .find_map(|result| find_value(argument, result));
+        if let Some(value) = found {
+            values.insert(argument.name.clone(), value);
+        }
     }
 }
 
@@ -363,16 +376,12 @@ fn results(messages: &[Message]) -> Vec<Outcome<'_>> {
                 is_error,
                 ..
             } => {
-                results.extend(
-                    calls
-                        .iter()
-                        .find(|call| call.id == *call_id)
-                        .map(|call| Outcome {
-                            call,
-                            text,
-                            is_error: *is_error,
-                        }),
-                )
+                let call = calls.iter().find(|call| call.id == *call_id);
+                results.extend(call.map(|call| Outcome {
+                    call,
+                    text,
+                    is_error: *is_error,
+                }));
             }
             Message::User { .. } => {}
         }
@@ -431,12 +440,22 @@ fn abilities(tools: &Tools<'_>, said: &str) -> String {
     }
     let mut text = format!("{lead}{why} Ask me for one of these:\n");
     for tool in tools.list.iter().take(SHOWN) {
-        text.push_str(&format!("\n- {}", present::clip(tool.summary(), 160)));
+        let _ = write!(text, "\n- {}", present::clip(tool.summary(), 160));
     }
     if tools.list.len() > SHOWN {
-        text.push_str(&format!("\n- … and {} more", tools.list.len() - SHOWN));
+        let _ = write!(text, "\n- … and {} more", tools.list.len() - SHOWN);
     }
     text
+}
+
+/// Whether a sentence only adds to what was said before.
+fn is_addition(sentence: &str) -> bool {
+    let words = super::words::split(sentence);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    matches!(
+        words.as_slice(),
+        ["and" | "or" | "also" | "but" | "same", ..] | ["what" | "how", "about", ..]
+    )
 }
 
 fn lower_first(text: &str) -> String {

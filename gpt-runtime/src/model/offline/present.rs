@@ -2,6 +2,9 @@
 
 mod fields;
 
+// Writing to a `String` cannot fail, so results of `write!` are not looked at.
+use std::fmt::Write;
+
 use serde_json::Value;
 use time::{Date, Duration, OffsetDateTime, Weekday, format_description::well_known::Rfc3339};
 
@@ -27,10 +30,10 @@ pub(super) fn json(text: &str) -> Option<Value> {
 pub(super) fn result(text: &str, sentence: &str, now: OffsetDateTime) -> String {
     let Some(value) = json(text) else {
         let text = text.trim();
-        return match text.is_empty() {
-            true => "Done; nothing came back.".to_owned(),
-            false => escape(&clip(text, PLAIN)),
-        };
+        if text.is_empty() {
+            return "Done; nothing came back.".to_owned();
+        }
+        return escape(&clip(text, PLAIN));
     };
     let asked = words::stems(sentence);
     match main_list(&value) {
@@ -157,13 +160,13 @@ fn list(items: &[&Value], asked: &[String], sentence: &str, now: OffsetDateTime)
     }
     let mut text = String::new();
     if !head.is_empty() {
-        text.push_str(&format!("{head}:\n\n"));
+        let _ = write!(text, "{head}:\n\n");
     }
     for fields in shown.iter().take(ITEMS) {
         text.push_str(&entry(fields, asked));
     }
     if shown.len() > ITEMS {
-        text.push_str(&format!("- … and {} more\n", shown.len() - ITEMS));
+        let _ = writeln!(text, "- … and {} more", shown.len() - ITEMS);
     }
     text.trim_end().to_owned()
 }
@@ -171,9 +174,23 @@ fn list(items: &[&Value], asked: &[String], sentence: &str, now: OffsetDateTime)
 /// One item of a list.
 fn entry(fields: &[Field], asked: &[String]) -> String {
     let (title, body) = title_and_body(fields);
+    // What has no name happens at some time.
+    let title = title.or_else(|| fields.iter().find(|field| field.moment.is_some()));
+    let is_asked = |field: &Field| {
+        words::stems(&field.label)
+            .iter()
+            .any(|it| asked.contains(it))
+    };
     let is_other = |field: &&Field| {
         let is = |other: Option<&Field>| other.is_some_and(|other| std::ptr::eq(other, *field));
-        !is(title) && !is(body) && !field.is_technical
+        let is_repeated = [title, body].into_iter().flatten().any(|shown| {
+            shown
+                .text
+                .to_lowercase()
+                .contains(&field.text.to_lowercase())
+        });
+        let is_telling = !field.is_boolean || is_asked(field);
+        !is(title) && !is(body) && !field.is_technical && !is_repeated && is_telling
     };
     let mut others: Vec<&Field> = fields.iter().filter(is_other).collect();
     let is_asked = |field: &&Field| {
@@ -181,7 +198,7 @@ fn entry(fields: &[Field], asked: &[String]) -> String {
             .iter()
             .any(|it| asked.contains(it))
     };
-    others.sort_by_key(|field| !is_asked(field));
+    others.sort_by_key(|field| (!is_asked(field), field.moment.is_some()));
     let few = if body.is_some() { 3 } else { 5 };
     let details: Vec<String> = others
         .into_iter()
@@ -196,16 +213,19 @@ fn entry(fields: &[Field], asked: &[String]) -> String {
         .collect();
     let mut text = String::from("-");
     if let Some(title) = title {
-        text.push_str(&format!(" **{}**", escape(&clip(&title.text, BODY))));
+        let _ = write!(text, " **{}**", escape(&clip(&title.text, BODY)));
     }
     if let Some(body) = body {
         let dash = if title.is_some() { " —" } else { "" };
-        text.push_str(&format!("{dash} {}", escape(&clip(&body.text, BODY))));
+        let _ = write!(text, "{dash} {}", escape(&clip(&body.text, BODY)));
     }
-    match (details.join(", "), title.or(body)) {
-        (details, _) if details.is_empty() => {}
-        (details, Some(_)) => text.push_str(&format!(" ({details})")),
-        (details, None) => text.push_str(&format!(" {details}")),
+    let details = details.join(", ");
+    if details.is_empty() {
+        // Name and text are all there is.
+    } else if title.or(body).is_some() {
+        let _ = write!(text, " ({details})");
+    } else {
+        let _ = write!(text, " {details}");
     }
     text.push('\n');
     text
@@ -213,31 +233,27 @@ fn entry(fields: &[Field], asked: &[String]) -> String {
 
 /// A table, if all items have the same few short fields.
 fn table(items: &[&[Field]]) -> Option<String> {
-    let first = items.first().filter(|_| items.len() > 1)?;
-    let labels: Vec<&str> = first.iter().map(|field| field.label.as_str()).collect();
-    let is_alike = items.iter().all(|fields| {
-        fields
-            .iter()
-            .map(|field| field.label.as_str())
-            .eq(labels.iter().copied())
-            && fields
-                .iter()
-                .all(|field| field.text.chars().count() <= CELL)
-    });
-    if !is_alike || labels.len() < 2 || labels.len() > COLUMNS {
+    let rows: Vec<Vec<&Field>> = items
+        .iter()
+        .map(|fields| fields.iter().filter(|field| !field.is_technical).collect())
+        .collect();
+    let first = rows.first().filter(|_| rows.len() > 1)?;
+    let is_alike = |row: &Vec<&Field>| {
+        let labels = |row: &Vec<&Field>| row.iter().map(|it| it.label.clone()).collect::<Vec<_>>();
+        labels(row) == labels(first) && row.iter().all(|it| it.text.chars().count() <= CELL)
+    };
+    if first.len() < 2 || first.len() > COLUMNS || !rows.iter().all(is_alike) {
         return None;
     }
-    let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let mut text = row(labels.iter().map(|label| escape(label)).collect());
-    text.push_str(&row(labels.iter().map(|_| "---".to_owned()).collect()));
-    for fields in items.iter().take(ROWS) {
-        text.push_str(&row(fields
-            .iter()
-            .map(|it| escape(&clip(&it.text, CELL)))
-            .collect()));
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let mut text = line(first.iter().map(|field| escape(&field.label)).collect());
+    text.push_str(&line(vec!["---".to_owned(); first.len()]));
+    for row in rows.iter().take(ROWS) {
+        let cells = row.iter().map(|field| escape(&clip(&field.text, CELL)));
+        text.push_str(&line(cells.collect()));
     }
-    if items.len() > ROWS {
-        text.push_str(&format!("\n… and {} more", items.len() - ROWS));
+    if rows.len() > ROWS {
+        let _ = write!(text, "\n… and {} more", rows.len() - ROWS);
     }
     Some(text.trim_end().to_owned())
 }
@@ -248,10 +264,10 @@ fn object(value: &Value) -> String {
     let (title, body) = title_and_body(&fields);
     let mut text = String::new();
     if let Some(title) = title {
-        text.push_str(&format!("**{}**\n\n", escape(&clip(&title.text, BODY))));
+        let _ = write!(text, "**{}**\n\n", escape(&clip(&title.text, BODY)));
     }
     if let Some(body) = body {
-        text.push_str(&format!("{}\n\n", escape(&clip(&body.text, PLAIN))));
+        let _ = write!(text, "{}\n\n", escape(&clip(&body.text, PLAIN)));
     }
     let is_shown = |field: &&Field| {
         let is = |other: Option<&Field>| other.is_some_and(|other| std::ptr::eq(other, *field));
@@ -259,31 +275,27 @@ fn object(value: &Value) -> String {
     };
     for field in fields.iter().filter(is_shown).take(SHOWN) {
         let label = escape(&field.label);
-        text.push_str(&format!(
-            "- {label}: {}\n",
-            escape(&clip(&field.text, BODY))
-        ));
+        let _ = writeln!(text, "- {label}: {}", escape(&clip(&field.text, BODY)));
     }
     let text = text.trim_end();
-    match text.is_empty() {
-        true => "Done; the answer holds nothing to show.".to_owned(),
-        false => text.to_owned(),
+    if text.is_empty() {
+        return "Done; the answer holds nothing to show.".to_owned();
     }
+    text.to_owned()
 }
 
 /// The day that a sentence speaks of.
-fn wanted_day(sentence: &str, today: Date) -> Option<Date> {
+pub(super) fn wanted_day(sentence: &str, today: Date) -> Option<Date> {
     words::split(sentence).iter().find_map(|word| {
         if word == "now" {
             return None;
         }
         day(word, today).or_else(|| {
             let name = word.trim_end_matches('s');
-            let ahead = (0..7).find_map(|days| {
+            (0..7).find_map(|days| {
                 let date = today.checked_add(Duration::days(days))?;
                 (weekday(date.weekday()) == name).then_some(date)
-            });
-            ahead
+            })
         })
     })
 }

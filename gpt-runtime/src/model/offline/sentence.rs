@@ -1,6 +1,6 @@
 //! Reads the values of arguments from what a person says.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range};
 
 use serde_json::{Map, Value};
 use time::{Date, Duration, format_description::well_known::Rfc3339};
@@ -21,6 +21,12 @@ pub(super) struct Vocabulary {
     pub(super) names: HashSet<String>,
     /// Of their descriptions.
     pub(super) words: HashSet<String>,
+}
+
+impl Vocabulary {
+    fn contains(&self, stem: &str) -> bool {
+        self.names.contains(stem) || self.words.contains(stem)
+    }
 }
 
 /// What a person said, with a note of the words that have been understood.
@@ -58,7 +64,7 @@ impl Sentence {
         self.dates(arguments, &mut values, today);
         self.numbers(arguments, known, &mut values);
         self.texts(arguments, known, &mut values, &|stem| {
-            vocabulary.names.contains(stem) || vocabulary.words.contains(stem)
+            vocabulary.contains(stem)
         });
         if let Some(argument) = arguments
             .iter()
@@ -180,7 +186,7 @@ impl Sentence {
     fn dates(&mut self, arguments: &[Argument], values: &mut Map<String, Value>, today: Date) {
         let mut moments = Vec::new();
         for (at, token) in self.tokens.iter().enumerate() {
-            if self.used.get(at).is_some_and(|used| *used) {
+            if self.is_used(at) {
                 continue;
             }
             let (date, moment) = match &token.kind {
@@ -222,7 +228,7 @@ impl Sentence {
         let mut numbers: Vec<(usize, f64)> = Vec::new();
         for (at, token) in self.tokens.iter().enumerate() {
             if let words::Kind::Number(number) = token.kind
-                && !self.used.get(at).is_some_and(|used| *used)
+                && !self.is_used(at)
             {
                 numbers.push((at, number));
             }
@@ -304,26 +310,28 @@ impl Sentence {
                 continue;
             }
             let open = argument.required && !known.contains_key(&argument.name);
+            let accepted = |(text, range): (String, Range<usize>)| {
+                Some((argument.accept_one(&Value::from(text))?, range))
+            };
+            let takes_names = open || is_about_names(argument);
+            let name = || {
+                self.name(vocabulary)
+                    .filter(|_| takes_names)
+                    .and_then(accepted)
+            };
+            let object = || self.object(vocabulary).filter(|_| open).and_then(accepted);
             let found = self
                 .quotation(argument)
                 .or_else(|| self.pattern(argument))
-                .or_else(|| {
-                    let takes_names = open || is_about_names(argument);
-                    takes_names
-                        .then(|| self.name(argument, vocabulary))
-                        .flatten()
-                })
-                .or_else(|| {
-                    open.then(|| self.object_of_preposition(argument, vocabulary))
-                        .flatten()
-                });
+                .or_else(name)
+                .or_else(object);
             if let Some((value, range)) = found {
                 self.set(argument, value, range, values);
             }
         }
     }
 
-    fn quotation(&self, argument: &Argument) -> Option<(Value, std::ops::Range<usize>)> {
+    fn quotation(&self, argument: &Argument) -> Option<(Value, Range<usize>)> {
         self.free().find_map(|(at, token)| {
             let quoted = token.kind == words::Kind::Quoted;
             let value = Value::from(token.text.as_str());
@@ -333,7 +341,7 @@ impl Sentence {
     }
 
     /// A word that only a pattern explains, such as an identifier in capitals or with digits.
-    fn pattern(&self, argument: &Argument) -> Option<(Value, std::ops::Range<usize>)> {
+    fn pattern(&self, argument: &Argument) -> Option<(Value, Range<usize>)> {
         self.free().find_map(|(at, token)| {
             let text = &token.text;
             let is_sign = text.contains(|c: char| c.is_ascii_digit() || c == '@' || c == '_')
@@ -349,72 +357,72 @@ impl Sentence {
         })
     }
 
+    /// Whether it names something that no tool explains, such as a place.
+    pub(super) fn names_something(&self, vocabulary: &Vocabulary) -> bool {
+        let is_common = |stem: &str| vocabulary.contains(stem);
+        self.name(&is_common)
+            .or_else(|| self.object(&is_common))
+            .is_some()
+    }
+
     /// Capitalised words in a row, and a code after a comma: `Portland, OR`.
-    fn name(
-        &self,
-        argument: &Argument,
-        vocabulary: &dyn Fn(&str) -> bool,
-    ) -> Option<(Value, std::ops::Range<usize>)> {
+    fn name(&self, is_common: &dyn Fn(&str) -> bool) -> Option<(String, Range<usize>)> {
         let is_name = |at: usize| {
             let Some(token) = self.tokens.get(at) else {
                 return false;
             };
             let lower = token.text.to_lowercase();
             token.kind == words::Kind::Word
-                && !self.used.get(at).is_some_and(|used| *used)
+                && !self.is_used(at)
                 && token.text.starts_with(char::is_uppercase)
                 && !words::is_stop_word(&lower)
                 && !is_time_word(&lower)
-                && (at > 0 || !vocabulary(&words::stem(&lower)))
+                && (at > 0 || !is_common(&words::stem(&lower)))
         };
-        let start = (0..self.tokens.len()).find(|at| is_name(*at))?;
-        let mut end = (start..self.tokens.len())
-            .find(|at| !is_name(*at))
-            .unwrap_or(self.tokens.len());
-        let mut name = self.spelled(start..end, " ");
+        let length = self.tokens.len();
+        let start = (0..length).find(|at| is_name(*at))?;
+        let mut end = (start..length).find(|at| !is_name(*at)).unwrap_or(length);
+        let mut name = self.spelled(start..end);
         let after = |at: usize| self.tokens.get(at).map_or("", |token| token.text.as_str());
         let code = after(end + 1);
         if after(end) == "," && code.len() == 2 && code.chars().all(|c| c.is_ascii_uppercase()) {
             name = format!("{name}, {code}");
             end += 2;
         }
-        let value = argument.accept_one(&Value::from(name))?;
-        Some((value, start..end))
+        Some((name, start..end))
     }
 
     /// `weather in denver`: what stands after the last preposition.
-    fn object_of_preposition(
-        &self,
-        argument: &Argument,
-        vocabulary: &dyn Fn(&str) -> bool,
-    ) -> Option<(Value, std::ops::Range<usize>)> {
-        let prepositions = [
+    fn object(&self, is_common: &dyn Fn(&str) -> bool) -> Option<(String, Range<usize>)> {
+        const PREPOSITIONS: &[&str] = &[
             "in", "for", "near", "at", "of", "about", "from", "to", "on", "called",
         ];
-        let start = self
-            .free()
-            .filter(|(_, token)| prepositions.contains(&token.text.to_lowercase().as_str()));
-        let start = start.last()?.0 + 1;
-        let ends = |at: &usize| {
-            self.tokens.get(*at).is_none_or(|token| {
-                token.kind != words::Kind::Word
-                    || self.used.get(*at).is_some_and(|used| *used)
-                    || is_time_word(&token.text.to_lowercase())
-            })
+        let lower = |at: usize| self.tokens.get(at).map(|token| token.text.to_lowercase());
+        let is = |at: usize, words: &[&str]| {
+            lower(at).is_some_and(|word| words.contains(&word.as_str()))
         };
-        let first = self.tokens.get(start)?.text.to_lowercase();
-        let start = start + usize::from(matches!(first.as_str(), "the" | "a" | "an"));
-        let end = (start..=self.tokens.len()).find(ends)?;
-        let range = start..end;
-        let says_something = self.tokens.get(range.clone())?.iter().any(|token| {
-            let lower = token.text.to_lowercase();
-            !words::is_stop_word(&lower) && !vocabulary(&words::stem(&lower))
-        });
-        if !says_something {
-            return None;
+        let length = self.tokens.len();
+        let mut start = 1 + (0..length).rfind(|at| !self.is_used(*at) && is(*at, PREPOSITIONS))?;
+        if is(start, &["the", "a", "an"]) {
+            start += 1;
         }
-        let value = argument.accept_one(&Value::from(self.spelled(range.clone(), " ")))?;
-        Some((value, range))
+        let is_word = |at: &usize| {
+            let token = self.tokens.get(*at);
+            token.is_some_and(|token| token.kind == words::Kind::Word)
+                && !self.is_used(*at)
+                && !lower(*at).is_some_and(|word| is_time_word(&word))
+        };
+        let mut end = (start..length).find(|at| !is_word(at)).unwrap_or(length);
+        let is_filler = |at: usize| lower(at).is_some_and(|word| words::is_stop_word(&word));
+        while end > start && is_filler(end - 1) {
+            end -= 1;
+        }
+        let says_something = |at: usize| {
+            !is_filler(at) && !lower(at).is_some_and(|word| is_common(&words::stem(&word)))
+        };
+        (start..end)
+            .any(says_something)
+            .then(|| (self.spelled(start..end), start..end))
     }
 
     /// The whole sentence as the answer to a question.
@@ -445,7 +453,7 @@ impl Sentence {
         &mut self,
         argument: &Argument,
         value: Value,
-        range: std::ops::Range<usize>,
+        range: Range<usize>,
         values: &mut Map<String, Value>,
     ) {
         for used in self.used.get_mut(range).into_iter().flatten() {
@@ -470,13 +478,17 @@ impl Sentence {
 
     fn free(&self) -> impl Iterator<Item = (usize, &Token)> {
         let tokens = self.tokens.iter().enumerate();
-        tokens.filter(|(at, _)| !self.used.get(*at).is_some_and(|used| *used))
+        tokens.filter(|(at, _)| !self.is_used(*at))
     }
 
-    fn spelled(&self, range: std::ops::Range<usize>, between: &str) -> String {
+    fn is_used(&self, at: usize) -> bool {
+        self.used.get(at).is_some_and(|used| *used)
+    }
+
+    fn spelled(&self, range: Range<usize>) -> String {
         let tokens = self.tokens.get(range).unwrap_or_default();
         let texts: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
-        texts.join(between)
+        texts.join(" ")
     }
 
     /// Where words stand in a row that have these stems and are not understood yet.
@@ -489,7 +501,7 @@ impl Sentence {
             let mut at = start;
             while wanted.peek().is_some() {
                 let token = self.tokens.get(at)?;
-                if self.used.get(at).is_some_and(|used| *used)
+                if self.is_used(at)
                     || !matches!(token.kind, words::Kind::Word | words::Kind::Quoted)
                 {
                     // `St. Clair`: a point between two words of a name.

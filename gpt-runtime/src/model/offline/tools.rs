@@ -91,7 +91,7 @@ impl<'a> Tools<'a> {
             let share = said as f64 / tool.name.len() as f64;
             score *= 0.8 + 0.2 * share;
         }
-        if self.list.iter().any(|other| self.provides(tool, other)) {
+        if self.list.iter().any(|other| tool.is_step_to(other)) {
             score *= STEP;
         }
         Match {
@@ -108,15 +108,6 @@ impl<'a> Tools<'a> {
         #[allow(clippy::cast_precision_loss, reason = "a GPT has few tools")]
         let share = self.list.len() as f64 / users as f64;
         share.ln_1p()
-    }
-
-    /// Whether a tool's result holds an argument that another one needs, as far as descriptions
-    /// tell: it names the argument and does not take it.
-    pub(super) fn provides(&self, tool: &Tool<'_>, other: &Tool<'_>) -> bool {
-        other
-            .arguments
-            .iter()
-            .any(|needed| needed.required && tool.provides(needed, other))
     }
 
     pub(super) fn find(&self, name: &str) -> Option<usize> {
@@ -167,7 +158,14 @@ impl<'a> Tool<'a> {
         }
     }
 
-    /// Whether its result holds an argument that `other` needs.
+    /// Whether its result holds something that another tool needs.
+    pub(super) fn is_step_to(&self, other: &Tool<'_>) -> bool {
+        let mut needed = other.arguments.iter().filter(|argument| argument.required);
+        needed.any(|needed| self.provides(needed, other))
+    }
+
+    /// Whether its result holds an argument that `other` needs, as far as descriptions tell: they
+    /// name the argument, and this tool does not take it.
     pub(super) fn provides(&self, needed: &Argument, other: &Tool<'_>) -> bool {
         let takes = |argument: &Argument| argument.name == needed.name;
         if self.definition.name == other.definition.name || self.arguments.iter().any(takes) {

@@ -13,6 +13,7 @@ pub(super) struct Field {
     pub(super) label: String,
     pub(super) text: String,
     pub(super) moment: Option<OffsetDateTime>,
+    pub(super) is_boolean: bool,
     /// Whether it is meant for programs, such as an address or a mark of the format.
     pub(super) is_technical: bool,
 }
@@ -51,9 +52,25 @@ pub(super) fn read(value: &Value) -> Vec<Field> {
     let mut found = Vec::new();
     match value {
         Value::Object(object) => collect(object, "", DEPTH, &mut found),
-        other => push("value", other, &mut found),
+        other => push("value", "value", other, &mut found),
     }
-    found
+    join_units(found)
+}
+
+/// `temperature: 44` beside `temperatureUnit: F` is `temperature: 44 F`.
+fn join_units(mut fields: Vec<Field>) -> Vec<Field> {
+    let is_unit = |field: &Field| {
+        let of = field.label.strip_suffix(" unit")?;
+        Some((of.to_owned(), field.text.clone()))
+    };
+    let units: Vec<(String, String)> = fields.iter().filter_map(is_unit).collect();
+    for (of, unit) in units {
+        if let Some(field) = fields.iter_mut().find(|field| field.label == of) {
+            field.text = format!("{} {unit}", field.text);
+            fields.retain(|field| field.label.strip_suffix(" unit") != Some(&of));
+        }
+    }
+    fields
 }
 
 /// What names an object, and what says most about it.
@@ -64,7 +81,7 @@ pub(super) fn title_and_body(fields: &[Field]) -> (Option<&Field>, Option<&Field
             fields.iter().find(is_it)
         })
     };
-    let title = find(TITLES).or_else(|| fields.iter().find(|field| field.moment.is_some()));
+    let title = find(TITLES);
     let is_title = |body: &&Field| title.is_some_and(|title| std::ptr::eq(title, *body));
     let body = find(BODIES).filter(|body| !is_title(body));
     (title, body)
@@ -83,20 +100,20 @@ fn collect(object: &Map<String, Value>, within: &str, depth: usize, found: &mut 
         }
         match value {
             Value::Object(inner) => {
-                if let Some(text) = quantity(inner) {
-                    found.extend(text.map(|text| plain(label, text)));
+                if is_quantity(inner) {
+                    found.extend(quantity(inner).map(|text| plain(key, label, text)));
                 } else if depth > 0 && !inner.contains_key("coordinates") {
                     let is_wrapper = WRAPPERS.contains(&key.as_str());
                     let within = if is_wrapper { within } else { &label };
                     collect(inner, within, depth - 1, found);
                 }
             }
-            value => push(&label, value, found),
+            value => push(key, &label, value, found),
         }
     }
 }
 
-fn push(label: &str, value: &Value, found: &mut Vec<Field>) {
+fn push(key: &str, label: &str, value: &Value, found: &mut Vec<Field>) {
     const ITEMS: usize = 8;
     let text = match value {
         Value::Array(items) => {
@@ -109,24 +126,29 @@ fn push(label: &str, value: &Value, found: &mut Vec<Field>) {
     if text.trim().is_empty() {
         return;
     }
+    let is_boolean = value.is_boolean();
     found.push(match moment(&text) {
         Some((moment, text)) => Field {
             moment: Some(moment),
-            ..plain(label.to_owned(), text)
+            ..plain(key, label.to_owned(), text)
         },
-        None => plain(label.to_owned(), text),
+        None => Field {
+            is_boolean,
+            ..plain(key, label.to_owned(), text)
+        },
     });
 }
 
-fn plain(label: String, text: String) -> Field {
+fn plain(key: &str, label: String, text: String) -> Field {
     let is_address = ["http://", "https://", "urn:"]
         .iter()
         .any(|it| text.starts_with(it));
     Field {
-        is_technical: is_address || matches!(label.as_str(), "type" | "id" | "context"),
+        is_technical: is_address || matches!(key, "type" | "number" | "index"),
         label,
         text,
         moment: None,
+        is_boolean: false,
     }
 }
 
@@ -140,21 +162,28 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-/// `{"value": 12.2, "unitCode": "wmoUnit:degC"}` is 12.2 degC; without a value it is nothing.
-fn quantity(object: &Map<String, Value>) -> Option<Option<String>> {
-    let value = object.get("value")?;
-    let unit = ["unitCode", "unit", "units", "currency"]
-        .iter()
-        .find_map(|key| object.get(*key)?.as_str())?;
-    let unit = unit.rsplit(':').next().unwrap_or(unit);
-    let unit = match unit {
+/// `{"value": 12.2, "unitCode": "wmoUnit:degC"}`
+fn is_quantity(object: &Map<String, Value>) -> bool {
+    object.contains_key("value") && unit(object).is_some()
+}
+
+/// `12.2 °C`; nothing where there is no value.
+fn quantity(object: &Map<String, Value>) -> Option<String> {
+    let value = scalar(object.get("value")?)?;
+    let unit = unit(object)?;
+    let unit = match unit.rsplit(':').next().unwrap_or(unit) {
         "degC" => "°C",
         "degF" => "°F",
         "percent" => "%",
         "degree_(angle)" => "°",
         other => other,
     };
-    Some(scalar(value).map(|value| format!("{value} {unit}")))
+    Some(format!("{value} {unit}"))
+}
+
+fn unit(object: &Map<String, Value>) -> Option<&str> {
+    let keys = ["unitCode", "unit", "units", "currency"];
+    keys.iter().find_map(|key| object.get(*key)?.as_str())
 }
 
 /// A number without the digits that only computing made.
