@@ -157,6 +157,11 @@ impl Diagnostics {
         is_error
     }
 
+    /// Whether the configuration turns on a lint that is off by itself.
+    pub(crate) fn is_asked_for(&self, name: &str) -> bool {
+        matches!(self.settings.get(name), Some(Setting::Warn | Setting::Deny))
+    }
+
     pub(crate) fn has_errors(&self) -> bool {
         self.found.iter().any(|it| it.level == Level::Error)
     }

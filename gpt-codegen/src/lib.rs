@@ -51,6 +51,7 @@ mod document;
 mod emit;
 mod error;
 mod ir;
+mod lint;
 mod load;
 mod names;
 mod nearest;

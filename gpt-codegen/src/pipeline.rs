@@ -9,7 +9,7 @@ use crate::{
     diagnostic::Diagnostics,
     document::Document,
     emit::{EmitOptions, emit},
-    ir, load,
+    ir, lint, load,
     names::Names,
     parse::parse,
     tool,
@@ -73,6 +73,7 @@ fn passes(
     let document = Document::read(cx, root, config.base_url.as_deref());
     let operations = document.operations(cx, &config.selection);
     let api = ir::lower(cx, &document, module, operations);
+    lint::check(cx, &api);
     // The second gate: tokens are made from what is right.
     if cx.has_errors() {
         return None;

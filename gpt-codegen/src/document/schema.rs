@@ -80,8 +80,20 @@ pub(crate) enum Kind {
     Object,
 }
 
+impl Types {
+    /// `string`, or `string` or `integer`.
+    pub(crate) fn names(&self) -> String {
+        let names: Vec<String> = self
+            .kinds
+            .iter()
+            .map(|kind| format!("`{}`", kind.name()))
+            .collect();
+        names.join(" or ")
+    }
+}
+
 impl Kind {
-    pub(crate) fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Boolean => "boolean",
             Self::Integer => "integer",
@@ -625,7 +637,8 @@ fn unexpressed(cx: &mut Diagnostics, key: &str, entry: &Entry) {
             entry.key,
             format!("`{key}` is not checked"),
         )
-        .label("passed over: no type can say this"),
+        .label("passed over: no type can say this")
+        .cause(key),
     );
 }
 
@@ -649,7 +662,8 @@ fn unknown_keyword(cx: &mut Diagnostics, key: &str, entry: &Entry, around: &Mapp
         entry.key,
         format!("unknown keyword `{key}` is passed over"),
     )
-    .label("not a keyword of JSON Schema");
+    .label("not a keyword of JSON Schema")
+    .cause(key);
     cx.report(match (key, nearest(key, REFINING.iter().copied())) {
         (_, Some(meant)) => diagnostic.help(format!("write `{meant}`")),
         ("schema", None) => diagnostic.help("write its content here, without `schema`"),

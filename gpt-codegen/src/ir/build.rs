@@ -40,14 +40,15 @@ impl<'a> Schemas<'a, '_> {
 
     fn check(&mut self, shape: &Shape<'a>) {
         if let Some((here, there)) = shape.clash() {
+            let (own, other) = (here.names(), there.names());
             self.cx.report(
                 Diagnostic::error(
                     "impossible-schema",
-                    here,
-                    "no value can have this type and another one of the same place",
+                    here.span,
+                    format!("no value is both {own} and {other}"),
                 )
-                .label("this type")
-                .related(there, "excludes this one"),
+                .label(format!("{own} here"))
+                .related(there.span, format!("{other} here, in the same place")),
             );
         }
         let never = shape.outer().find(|it| it.never).map(|it| it.span);

@@ -11,9 +11,7 @@ pub(super) fn settle(cx: &mut Diagnostics, api: &mut Api) {
         ranks = self::ranks(api, Choice::Any);
     }
     put_finite_first(api, &ranks);
-    while let Some(edge) = next_box(api) {
-        put_in_box(api, edge);
-    }
+    box_cycles(api);
 }
 
 /// Which variants of a union a value may have.
@@ -182,22 +180,22 @@ fn edges(api: &Api, from: TypeId) -> Vec<Edge> {
     }
 }
 
-/// The part to box next, if there is a cycle left.
+/// Boxes one part of each cycle.
 ///
-/// A depth-first walk meets an open type again at the end of each cycle. Without those last edges
-/// nothing is a cycle, so that they are boxed where they may be; else the nearest edge before them.
-fn next_box(api: &mut Api) -> Option<Edge> {
+/// A depth-first walk meets an open type again at the end of each cycle. That last edge is boxed
+/// where it may be; else the nearest edge before it, from where the walk goes on.
+fn box_cycles(api: &mut Api) {
     let mut marks = vec![Mark::New; api.types.len()];
     for start in (0..).take(api.types.len()).map(TypeId) {
+        // The edges to the types of the stack, from the second on.
         let mut path: Vec<Edge> = Vec::new();
         let mut stack: Vec<(TypeId, std::vec::IntoIter<Edge>)> = Vec::new();
         if enter(&mut marks, start) {
             stack.push((start, edges(api, start).into_iter()));
         }
         while let Some((at, rest)) = stack.last_mut() {
-            let at = *at;
             let Some(edge) = rest.next() else {
-                set(&mut marks, at, Mark::Done);
+                set(&mut marks, *at, Mark::Done);
                 stack.pop();
                 path.pop();
                 continue;
@@ -205,19 +203,27 @@ fn next_box(api: &mut Api) -> Option<Edge> {
             if enter(&mut marks, edge.to) {
                 path.push(edge);
                 stack.push((edge.to, edges(api, edge.to).into_iter()));
-            } else if marks.get(edge.to.0 as usize) == Some(&Mark::Open) {
-                if edge.breakable {
-                    put_in_box(api, edge);
-                    continue;
+                continue;
+            }
+            if marks.get(edge.to.0 as usize) != Some(&Mark::Open) {
+                continue;
+            }
+            if edge.breakable {
+                put_in_box(api, edge);
+                continue;
+            }
+            // Every type has a finite value, so that a part of each cycle may be left out.
+            while let Some(before) = path.pop() {
+                if let Some((left, _)) = stack.pop() {
+                    set(&mut marks, left, Mark::New);
                 }
-                let from = path.iter().rposition(|it| it.from == edge.to);
-                let cycle = path.split_off(from.unwrap_or(path.len()));
-                // Every type has a finite value, so that one of them may be left out.
-                return cycle.into_iter().rev().find(|edge| edge.breakable);
+                if before.breakable {
+                    put_in_box(api, before);
+                    break;
+                }
             }
         }
     }
-    None
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

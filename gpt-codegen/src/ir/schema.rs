@@ -49,16 +49,17 @@ impl<'a> Part<'a> {
             without: Vec::new(),
         }
     }
+
+    pub(super) fn key(&self) -> (At, Vec<GroupId>) {
+        (At::of(self.node), self.without.clone())
+    }
 }
 
 /// The identity of a place's parts.
 pub(super) type Key = Vec<(At, Vec<GroupId>)>;
 
 pub(super) fn key(parts: &[Part<'_>]) -> Key {
-    let mut key: Key = parts
-        .iter()
-        .map(|part| (At::of(part.node), part.without.clone()))
-        .collect();
+    let mut key: Key = parts.iter().map(Part::key).collect();
     key.sort_unstable();
     key
 }
@@ -86,6 +87,7 @@ pub(super) struct Schemas<'a, 'c> {
     targets: HashMap<At, Option<&'a Node>>,
     nullable: HashMap<At, Option<bool>>,
     stands_for: HashMap<At, Option<&'a Node>>,
+    pub(super) shapes: HashMap<Key, Rc<Shape<'a>>>,
     made: HashMap<Key, TypeId>,
     queue: VecDeque<(TypeId, Vec<Part<'a>>)>,
     /// Schemas about which something was said that is said once.
@@ -117,6 +119,7 @@ impl<'a, 'c> Schemas<'a, 'c> {
             targets: HashMap::new(),
             nullable: HashMap::new(),
             stands_for: HashMap::new(),
+            shapes: HashMap::new(),
             made: HashMap::new(),
             queue: VecDeque::new(),
             told: HashSet::new(),
@@ -358,14 +361,14 @@ impl<'a, 'c> Schemas<'a, 'c> {
         let mut seen = HashSet::new();
         for part in parts {
             let part = self.peel(part);
-            if seen.insert((At::of(part.node), part.without.clone())) {
+            if seen.insert(part.key()) {
                 peeled.push(part);
             }
         }
         if peeled.len() < 2 {
             return peeled;
         }
-        let shapes: Vec<Shape<'a>> = peeled
+        let shapes: Vec<Rc<Shape<'a>>> = peeled
             .iter()
             .map(|part| Shape::flatten(self, std::slice::from_ref(part)))
             .collect();

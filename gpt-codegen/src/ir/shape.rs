@@ -6,11 +6,11 @@ use indexmap::IndexMap;
 
 use super::{
     Bounds,
-    schema::{At, GroupId, MAX_CHAIN, Part, Schemas},
+    schema::{At, GroupId, Key, MAX_CHAIN, Part, Schemas},
 };
 use crate::{
     diagnostic::Diagnostic,
-    document::schema::{Discriminator, Kind, Property, SchemaObject},
+    document::schema::{Discriminator, Kind, Property, SchemaObject, Types},
     node::{Node, Value},
     source::Span,
 };
@@ -55,11 +55,17 @@ pub(super) struct Shape<'a> {
 }
 
 impl<'a> Shape<'a> {
-    pub(super) fn flatten(schemas: &mut Schemas<'a, '_>, parts: &[Part<'a>]) -> Self {
+    pub(super) fn flatten(schemas: &mut Schemas<'a, '_>, parts: &[Part<'a>]) -> Rc<Self> {
+        let key: Key = parts.iter().map(Part::key).collect();
+        if let Some(shape) = schemas.shapes.get(&key) {
+            return Rc::clone(shape);
+        }
         let mut shape = Self::default();
         for part in parts {
             shape.take(schemas, part.node, &part.without, false, 0);
         }
+        let shape = Rc::new(shape);
+        schemas.shapes.insert(key, Rc::clone(&shape));
         shape
     }
 
@@ -161,8 +167,8 @@ impl<'a> Shape<'a> {
         kinds.or_else(|| self.shown_kind().map(|kind| vec![kind]))
     }
 
-    /// The two places whose types exclude each other.
-    pub(super) fn clash(&self) -> Option<(Span, Span)> {
+    /// The two statements of types that exclude each other.
+    pub(super) fn clash(&self) -> Option<(&Types, &Types)> {
         let stated: Vec<_> = self
             .atoms
             .iter()
@@ -173,7 +179,7 @@ impl<'a> Shape<'a> {
         let other = others
             .iter()
             .find(|types| common(&types.kinds, &last.kinds).is_empty())?;
-        Some((last.span, other.span))
+        Some((last, other))
     }
 
     /// The type that keywords other than `type` belong to.
@@ -334,13 +340,19 @@ impl<'a> Schemas<'a, '_> {
                 null: false,
                 discriminator: schema.discriminator.clone(),
             };
-            self.collect_variants(list, &mut group, 0);
+            self.collect_variants(list, &mut group, &mut HashSet::new(), 0);
             groups.push(group);
         }
         groups
     }
 
-    fn collect_variants(&mut self, list: &[&'a Node], group: &mut Group<'a>, depth: usize) {
+    fn collect_variants(
+        &mut self,
+        list: &[&'a Node],
+        group: &mut Group<'a>,
+        seen: &mut HashSet<At>,
+        depth: usize,
+    ) {
         for variant in list {
             let schema = self.read(variant);
             if is_null(&schema) {
@@ -358,15 +370,11 @@ impl<'a> Schemas<'a, '_> {
                 && schema.discriminator.is_none();
             if only && !nested.is_empty() && depth < MAX_CHAIN {
                 group.null |= schema.nullable;
-                self.collect_variants(nested, group, depth + 1);
+                self.collect_variants(nested, group, seen, depth + 1);
                 continue;
             }
-            let same = self.bare_target(variant);
-            let known = group.variants.clone();
-            if !known
-                .into_iter()
-                .any(|other| std::ptr::eq(self.bare_target(other), same))
-            {
+            let meant = self.bare_target(variant);
+            if seen.insert(At::of(meant)) {
                 group.variants.push(variant);
             }
         }

@@ -35,7 +35,7 @@ enum Content {
     Texts(Vec<String>),
     Integers(Vec<i64>),
     /// A string of a format that has a type of its own.
-    Formatted(TextFormat),
+    Formatted,
     /// Any other string.
     Text,
     Integer,
@@ -325,10 +325,12 @@ impl<'a> Schemas<'a, '_> {
 
     /// The schema that a mapping names by reference or by its name alone.
     fn mapping_target(&mut self, target: &str, span: Span) -> Option<&'a Node> {
-        if let Some(node) = self.component(target) {
-            return Some(node);
+        let name = target.strip_prefix("#/components/schemas/");
+        let known = self.component(name.unwrap_or(target));
+        if known.is_some() {
+            return known;
         }
-        if target.starts_with('#') {
+        if name.is_none() && target.starts_with('#') {
             return self.document.resolve(self.cx, target, span);
         }
         self.cx.report(
@@ -338,7 +340,7 @@ impl<'a> Schemas<'a, '_> {
                 format!("`{target}` is no schema of this document"),
             )
             .label("passed over")
-            .help("write `#/components/schemas/NAME`"),
+            .help("write `#/components/schemas/NAME`, or leave it out"),
         );
         None
     }
@@ -370,7 +372,7 @@ fn content(shape: &Shape<'_>) -> Content {
         Some([Kind::Number]) => Content::Number,
         Some([Kind::String]) => match super::build::text(shape).format {
             TextFormat::None => Content::Text,
-            format => Content::Formatted(format),
+            _ => Content::Formatted,
         },
         Some([Kind::Object]) => Content::Object,
         _ => Content::Other,
@@ -411,7 +413,7 @@ fn merge_scalars(drafts: Vec<Draft<'_>>) -> (Vec<Merged>, Vec<Draft<'_>>) {
         drafts.into_iter().partition(|draft| match draft.content {
             Content::Text | Content::Texts(_) => true,
             // Every date is a string.
-            Content::Formatted(_) => any_text,
+            Content::Formatted => any_text,
             _ => false,
         });
     let (numbers, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|draft| {
