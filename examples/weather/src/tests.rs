@@ -2,6 +2,7 @@
 
 use time::{OffsetDateTime, macros::datetime};
 
+mod client;
 mod stand_in;
 
 fn clock() -> OffsetDateTime {
