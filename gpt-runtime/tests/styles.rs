@@ -195,7 +195,10 @@ fn spelled(parameter: Parameter, value: &Value) -> String {
         Err(error) => return format!("{error}"),
     };
     let header = |name: &str| {
-        let value = request.headers.get(name).map(|it| it.as_bytes());
+        let value = request
+            .headers
+            .get(name)
+            .map(axum::http::HeaderValue::as_bytes);
         String::from_utf8(value.unwrap_or_default().to_vec()).unwrap()
     };
     match location {
@@ -287,6 +290,37 @@ fn arguments_stay_in_their_segment() {
 }
 
 #[test]
+fn no_argument_leaves_its_segment() {
+    let nasty = [
+        "/", "\\", ".", "..", "%", "%2e", "%2F", "?", "#", "@", ":", ";", "&", "\0", "\r\n", "\t",
+        " ", "ü", "{color}", "//", "a",
+    ];
+    let count = nasty.len();
+    let triples = (0..count.pow(3)).map(|index| {
+        let parts = [index, index / count, index / count / count];
+        parts.map(|it| nasty[it % count]).concat()
+    });
+    let schema = json!({ "type": "object", "properties": { "color": {} } });
+    let simple = color(Location::Path, Style::Simple, false);
+    let operation = described("/x/{color}/y", vec![simple], None, &schema);
+    let mut accepted = 0;
+    for value in triples {
+        let Ok(request) = request(operation, &json!({ "color": value })) else {
+            continue;
+        };
+        accepted += 1;
+        let url = request.url;
+        assert_eq!(url.origin().ascii_serialization(), "https://zoo.example");
+        let segments: Vec<_> = url.path_segments().unwrap().collect();
+        assert!(matches!(segments.as_slice(), ["v1", "x", _, "y"]), "{url}");
+        assert_eq!((url.query(), url.fragment()), (None, None));
+        let decoded = segments[2].to_owned();
+        assert!(!decoded.contains(['\\', '?', '#', '@']), "{url}");
+    }
+    assert!(accepted > 5000, "{accepted}");
+}
+
+#[test]
 fn two_arguments_cannot_make_dots_together() {
     let parameters = ["a", "b"].map(|name| parameter(name, Location::Path, Style::Simple));
     let schema = json!({ "type": "object", "properties": { "a": {}, "b": {} } });
@@ -339,21 +373,21 @@ fn addresses() {
     }
 }
 
-fn body(media_type: &'static str, arguments: BodyArguments, required: bool) -> Option<Body> {
-    Some(Body {
+fn body(media_type: &'static str, arguments: BodyArguments, required: bool) -> Body {
+    Body {
         required,
         media_type,
         arguments,
-    })
+    }
 }
 
 /// The media type and body that arguments become.
-fn sent(body: Option<Body>, arguments: &Value) -> String {
+fn sent(body: Body, arguments: &Value) -> String {
     let schema = json!({ "type": "object", "properties": { "bytes": { "format": "byte" } } });
     let id = parameter("id", Location::Query, Style::Form);
     let mut operation = support::operation(support::api("{}"));
     operation.method = Method::Post;
-    operation.body = body;
+    operation.body = Some(body);
     operation.parameters = vec![id].leak();
     operation.tool.parameters = support::leak_text(schema.to_string());
     match request(support::leak(operation), arguments) {

@@ -50,10 +50,15 @@ pub(super) fn failed<F: Data>(operation: &Operation, received: &Received) -> Fai
     let is_typed = described.is_some()
         && received.is_whole
         && fill(&mut failure, F::BY_STATUS, described, received).is_ok();
+    let text = if received.is_text() {
+        shorten::cut(&received.text(), FAILURE_TEXT, received.is_whole)
+    } else {
+        received.summary()
+    };
     Failed {
         status: received.status.as_u16(),
         failure: is_typed.then_some(failure),
-        text: shorten::cut(&received.text(), FAILURE_TEXT, received.is_whole),
+        text,
         request_id: received.request_id(),
     }
 }

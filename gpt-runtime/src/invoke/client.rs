@@ -28,6 +28,19 @@ use crate::{
 };
 
 /// Calls the operations of an API. Cloning it is cheap and shares connections.
+///
+/// A generated module has a client of its own, with a method for each operation; it is made from
+/// this one where it needs settings:
+///
+/// ```
+/// use gpt_runtime::{action::Api, credential::Credential, error::Error, invoke::Client};
+///
+/// fn client(api: &'static Api) -> Result<Client, Error> {
+///     Client::new(api)
+///         .base_url("http://127.0.0.1:8080/v1")?
+///         .credential("userAgent", Credential::api_key("weather-desk (me@example.com)"))
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client {
     pub(super) api: &'static Api,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     action::Operation,
-    request::{Request, RequestError},
+    request::{Request, RequestError, essence, is_json},
 };
 
 /// What a server sent.
@@ -69,6 +69,27 @@ impl Received {
             .and_then(|it| encoding_rs::Encoding::for_label(it.as_bytes()))
             .unwrap_or(encoding_rs::UTF_8);
         encoding.decode(&self.body).0.into_owned()
+    }
+
+    /// Whether the body can be shown as text.
+    pub(super) fn is_text(&self) -> bool {
+        let is_named = self.media_type().is_some_and(|it| {
+            let essence = essence(it);
+            is_json(it) || essence.starts_with("text/") || essence.ends_with("xml")
+        });
+        // The end of what was read may be in the middle of a character.
+        let is_utf8 = || match std::str::from_utf8(&self.body) {
+            Ok(_) => true,
+            Err(error) => error.error_len().is_none() && !self.is_whole,
+        };
+        is_named || (is_utf8() && !self.body.contains(&0))
+    }
+
+    /// What is shown of a body that is no text.
+    pub(super) fn summary(&self) -> String {
+        let media_type = self.media_type().unwrap_or("data of an unknown type");
+        let more = if self.is_whole { "" } else { "more than " };
+        format!("[{media_type}, {more}{} bytes, not shown]", self.body.len())
     }
 
     /// The host that a redirect leads to, where it was not followed.

@@ -16,7 +16,7 @@ use crate::{
     action::{Api, Operation},
     credential::Credential,
     error::Error,
-    request::{Request, RequestError, essence, is_json},
+    request::{Request, RequestError},
 };
 
 /// The most characters of a request, and of what a model is shown of an answer.
@@ -178,19 +178,14 @@ fn show(client: &Client, operation: &Operation, received: &Received) -> ToolOutp
     let head = head(received, is_error);
     let body = if received.body.is_empty() {
         String::new()
-    } else if is_text(received) {
+    } else if received.is_text() {
         // Before it is cut: half a secret is not found any more.
         let text = received.text();
         let text = client.settings.credentials.redact(&text).unwrap_or(text);
         let limit = LIMIT.saturating_sub(head.chars().count());
         shorten::shorten(&text, limit, received.is_whole)
     } else {
-        let more = if received.is_whole { "" } else { "more than " };
-        format!(
-            "[{}, {more}{} bytes, not shown]",
-            received.media_type().unwrap_or("data of an unknown type"),
-            received.body.len()
-        )
+        received.summary()
     };
     ToolOutput {
         text: head + &body,
@@ -216,18 +211,4 @@ fn head(received: &Received, is_error: bool) -> String {
         .and_then(|it| it.to_str().ok())
         .map_or_else(String::new, |after| format!("Retry-After: {after}\n"));
     format!("The call failed with status {status}.\n{redirect}{retry}")
-}
-
-/// Whether the body can be shown as text.
-fn is_text(received: &Received) -> bool {
-    let named = received.media_type().is_some_and(|it| {
-        let essence = essence(it);
-        is_json(it) || essence.starts_with("text/") || essence.ends_with("xml")
-    });
-    // The end of what was read may be in the middle of a character.
-    let is_utf8 = || match std::str::from_utf8(&received.body) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none() && !received.is_whole,
-    };
-    named || (is_utf8() && !received.body.contains(&0))
 }

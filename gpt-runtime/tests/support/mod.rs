@@ -144,7 +144,8 @@ impl Server {
             move |request: HttpRequest, next: Next| {
                 let mut line = format!("{} {}", request.method(), request.uri());
                 for (name, value) in request.headers() {
-                    line += &format!("\n{name}: {}", String::from_utf8_lossy(value.as_bytes()));
+                    let value = String::from_utf8_lossy(value.as_bytes());
+                    line = format!("{line}\n{name}: {value}");
                 }
                 log.lock().unwrap().push(line);
                 next.run(request)
@@ -183,7 +184,7 @@ pub(crate) fn endless() -> axum::body::Body {
             self: std::pin::Pin<&mut Self>,
             _: &mut std::task::Context<'_>,
         ) -> std::task::Poll<Option<Self::Item>> {
-            std::task::Poll::Ready(Some(Ok(bytes::Bytes::from_static(&[b'x'; 64 * 1024]))))
+            std::task::Poll::Ready(Some(Ok(vec![b'x'; 64 * 1024].into())))
         }
     }
     axum::body::Body::from_stream(Endless)
