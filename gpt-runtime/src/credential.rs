@@ -1,6 +1,6 @@
 //! How requests of actions are signed.
 //!
-//! Secrets enter through [`Credential`] and leave in one place, [`Signature::apply`]; nothing in
+//! Secrets enter through [`Credential`] and leave in one place, `Signature::apply`; nothing in
 //! between can print them.
 
 use std::{collections::BTreeMap, fmt};

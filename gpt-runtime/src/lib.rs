@@ -1,4 +1,98 @@
-//! Serves a GPT defined in Rust.
+//! Serves a GPT defined in Rust: a chat page, an API and typed action clients, over any model.
+//!
+//! ```no_run
+//! use gpt_runtime::gpt;
+//!
+//! /// Answers in one sentence.
+//! #[gpt(name = "Brief", instructions = "Answer in one sentence.")]
+//! struct Brief;
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), gpt_runtime::Error> {
+//!     gpt_runtime::serve(Brief).await
+//! }
+//! ```
+//!
+//! This is a whole program. It prints where it listens, `http://127.0.0.1:8000` unless told
+//! otherwise, and there is the page. Without a model it says so and works all the same, by matching
+//! words with actions.
+//!
+//! # Actions
+//!
+//! An action is an operation of an HTTP API that the model may call. The crate `gpt-codegen` turns
+//! an OpenAPI document into a module, in the build script:
+//!
+//! ```text
+//! fn main() -> Result<(), gpt_codegen::Error> {
+//!     gpt_codegen::compile("actions/weather.yaml")
+//! }
+//! ```
+//!
+//! [`include_actions!`] declares that module, and the `actions` of [`#[gpt]`](macro@gpt) name it:
+//!
+//! ```no_run
+//! use gpt_runtime::gpt;
+//!
+//! # mod weather {
+//! #     pub const OPERATIONS: &[&gpt_runtime::action::Operation] = &[];
+//! # }
+//! # #[cfg(any())]
+//! gpt_runtime::include_actions!(weather);
+//!
+//! /// Forecasts and alerts for any place in the United States.
+//! #[gpt(
+//!     name = "Weather Desk",
+//!     instructions = "Answer briefly, with the name of the place.",
+//!     starters = ["Will it rain in Denver tomorrow?"],
+//!     actions = [weather],
+//! )]
+//! struct WeatherDesk;
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), gpt_runtime::Error> {
+//!     gpt_runtime::serve(WeatherDesk).await
+//! }
+//! ```
+//!
+//! The model is an untrusted caller, and so is the API: arguments are validated against the
+//! document before anything is sent, answers are shortened before a model reads them, secrets are
+//! taken out of them, and a person is asked before a call that changes something.
+//!
+//! # Concepts
+//!
+//! - A [`Gpt`] is a type with a [`Definition`](gpt::Definition): name, instructions, starters,
+//!   tools, actions, visibility. [`#[gpt]`](macro@gpt) checks and implements it.
+//! - An [`Action`](action::Action) is a typed operation, described by an
+//!   [`Operation`](action::Operation) that is plain data. The typed client and the tool a model
+//!   sees are two faces of it.
+//! - A [`Model`](model::Model) answers messages and asks for calls:
+//!   [`ChatCompletions`](model::chat::ChatCompletions) speaks to OpenAI-compatible servers,
+//!   [`Offline`](model::offline::Offline) needs nothing, [`Script`](model::script::Script) is for
+//!   tests.
+//! - A [`Service`] is a GPT with all it needs to talk. Each thing said is a
+//!   [`Turn`](conversation::Turn), a stream of [`Event`](conversation::Event)s.
+//! - A [`Store`](store::Store) keeps conversations.
+//! - A [`Credential`](credential::Credential) signs the requests of an API's actions.
+//! - A [`Server`] serves all that over HTTP; [`mod@server`] describes its API.
+//!
+//! # Environment
+//!
+//! [`serve`] and [`Service::from_env`] read these variables; a service that is
+//! [put together by hand](Service::builder) reads none.
+//!
+//! | variable | meaning | without it |
+//! |---|---|---|
+//! | `GPT_ADDR` | the address to listen on | `127.0.0.1:8000` |
+//! | `GPT_PUBLIC_URL` | the URL people use, where a proxy stands in front | the address |
+//! | `OPENAI_API_KEY` | the key of the model's server | none is sent |
+//! | `OPENAI_BASE_URL` | an OpenAI-compatible server, such as `http://localhost:11434/v1` | OpenAI where there is a key, else no model |
+//! | `GPT_MODEL` | the name of the model there | a current one at OpenAI; an error elsewhere |
+//! | `WEATHER_API_KEY` | for a module `weather`, the credential of its security scheme `apiKey`; `user:password` for basic authentication | calls that need it fail, and say so |
+//! | `WEATHER_BASE_URL` | for a module `weather`, the server its calls go to | the one in the document |
+//!
+//! # Features
+//!
+//! There are none: everything above is always there.
 
 extern crate self as gpt_runtime;
 
