@@ -11,7 +11,7 @@
 //!
 //! ```ignore
 //! // src/main.rs
-//! gpt_runtime::include_actions!("weather");
+//! gpt_runtime::include_actions!(weather);
 //! ```
 //!
 //! The module holds a `Client` with one method per operation, a type per schema, and for each
