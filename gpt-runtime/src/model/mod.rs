@@ -35,6 +35,20 @@ pub trait Model: Send + Sync + 'static {
     fn respond(&self, request: Request) -> Chunks;
 }
 
+impl<M: Model + ?Sized> Model for Arc<M> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn is_offline(&self) -> bool {
+        (**self).is_offline()
+    }
+
+    fn respond(&self, request: Request) -> Chunks {
+        (**self).respond(request)
+    }
+}
+
 /// A model's answer, piece by piece.
 pub type Chunks = Pin<Box<dyn Stream<Item = Result<Chunk, ModelError>> + Send>>;
 

@@ -5,7 +5,7 @@
 
 pub mod memory;
 
-use std::pin::Pin;
+use std::{pin::Pin, sync::Arc};
 
 use crate::message::Message;
 
@@ -26,6 +26,20 @@ pub trait Store: Send + Sync + 'static {
 
     /// All messages in order; `None` when there is no such conversation.
     fn messages<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Vec<Message>>>;
+}
+
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn create<'a>(&'a self, id: &'a str) -> Answer<'a, ()> {
+        (**self).create(id)
+    }
+
+    fn append<'a>(&'a self, id: &'a str, message: Message) -> Answer<'a, bool> {
+        (**self).append(id, message)
+    }
+
+    fn messages<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Vec<Message>>> {
+        (**self).messages(id)
+    }
 }
 
 /// Why a store did not do what it was asked.
