@@ -11,6 +11,31 @@ pub(crate) enum Level {
     Error,
 }
 
+/// The findings whose level can be configured, because they leave something to generate.
+pub(crate) const LINTS: &[&str] = &[
+    "empty-schema",
+    "impossible-schema",
+    "insecure-server",
+    "loose-enum",
+    "loose-tuple",
+    "mapping-without-variant",
+    "mistyped-default",
+    "mistyped-value",
+    "newer-version",
+    "parameter-without-schema",
+    "passed-over-media-type",
+    "repeated-value",
+    "reserved-header",
+    "unchecked-keyword",
+    "undescribed-property",
+    "unknown-key",
+    "unknown-keyword",
+    "unknown-tag",
+    "unsupported-body",
+    "untagged-variant",
+    "wrong-type",
+];
+
 /// One finding.
 #[derive(Clone, Debug)]
 pub(crate) struct Diagnostic {
@@ -188,5 +213,41 @@ impl Findings {
     /// How many findings have a level.
     pub(crate) fn count(&self, level: Level) -> usize {
         self.found.iter().filter(|it| it.level == level).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::LINTS;
+
+    /// A warning that is no lint could not be silenced.
+    #[test]
+    fn every_warning_is_a_lint() {
+        let mut found = Vec::new();
+        collect(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut found,
+        );
+        found.sort();
+        found.dedup();
+        assert_eq!(found, LINTS);
+    }
+
+    fn collect(folder: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                collect(&path, found);
+            } else {
+                let text = fs::read_to_string(&path).unwrap();
+                let calls = text.split(concat!("Diagnostic::", "warning(")).skip(1);
+                found.extend(calls.filter_map(|call| {
+                    let name = call.trim_start().strip_prefix('"')?;
+                    Some(name.split('"').next()?.to_owned())
+                }));
+            }
+        }
     }
 }

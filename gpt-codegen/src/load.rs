@@ -16,18 +16,18 @@ use crate::{
 pub(crate) fn load(cx: &mut Diagnostics, path: &Path, max_bytes: u64) -> Option<SourceId> {
     let max_bytes = max_bytes.min(MAX_BYTES);
     let bytes = match read(path, max_bytes) {
-        Ok(bytes) => bytes,
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => {
+            let id = cx.sources.add(path, String::new());
+            cx.report(too_large(id, path, max_bytes));
+            return None;
+        }
         Err(error) => {
             let id = cx.sources.add(path, String::new());
             cx.report(unreadable(id, path, &error));
             return None;
         }
     };
-    if bytes.len() as u64 > max_bytes {
-        let id = cx.sources.add(path, String::new());
-        cx.report(too_large(id, path, max_bytes));
-        return None;
-    }
     let bytes = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
         Some(rest) => rest.to_vec(),
         None => bytes,
@@ -73,8 +73,8 @@ pub(crate) fn take(
     Some(cx.sources.add(path, text.to_owned()))
 }
 
-/// The bytes of a file, at most one more than allowed, whatever the file system says of its size.
-fn read(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
+/// The bytes of a file; `None` when there are more than allowed.
+fn read(path: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
@@ -83,9 +83,13 @@ fn read(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
             "it is a directory",
         ));
     }
+    if metadata.len() > max_bytes {
+        return Ok(None);
+    }
     let mut bytes = Vec::new();
+    // What is no plain file has no length beforehand.
     file.take(max_bytes + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok((bytes.len() as u64 <= max_bytes).then_some(bytes))
 }
 
 fn unreadable(id: SourceId, path: &Path, error: &io::Error) -> Diagnostic {

@@ -6,11 +6,12 @@ use annotate_snippets::Renderer;
 
 use crate::{
     Config, Error, Generated,
-    diagnostic::Diagnostics,
+    diagnostic::{Diagnostics, LINTS},
     document::Document,
     emit::{EmitOptions, emit},
     ir, lint, load,
     names::Names,
+    nearest::nearest,
     parse::parse,
     tool,
     upgrade::upgrade,
@@ -23,6 +24,7 @@ pub(crate) fn generate(
     text: Option<&str>,
 ) -> Result<Generated, Error> {
     let module = module_name(config, path)?;
+    check_settings(config)?;
     let mut cx = Diagnostics::with_settings(config.settings.clone());
     let generated = passes(&mut cx, config, path, text, &module);
     let findings = cx.finish();
@@ -90,6 +92,24 @@ fn passes(
         tools: format!("{:#}\n", tools.to_json(&api, &names)),
         operations: api.operations.into_iter().map(|it| it.id).collect(),
     }))
+}
+
+/// A misspelt lint would be a setting without effect.
+fn check_settings(config: &Config) -> Result<(), Error> {
+    let mut unknown: Vec<_> = config
+        .settings
+        .keys()
+        .filter(|name| !LINTS.contains(&name.as_str()))
+        .collect();
+    unknown.sort();
+    let Some(name) = unknown.first() else {
+        return Ok(());
+    };
+    let details = match nearest(name, LINTS.iter().copied()) {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => format!("there are {}", LINTS.join(", ")),
+    };
+    Err(Error::new(format!("there is no lint `{name}`"), details))
 }
 
 /// The configured name, else that of the file: `My-Pets.v2.yaml` is `my_pets_v2`.

@@ -120,7 +120,10 @@ fn render(sources: &Sources, finding: &Diagnostic, renderer: &Renderer) -> Strin
         };
         group = group.element(Title::NOTE.message(format!("the same in {places}")));
     }
-    renderer.render(&[group])
+    let text = renderer.render(&[group]);
+    // A cut line follows its place, and the renderer would name the place once more.
+    let lines: Vec<_> = text.lines().filter(|line| line.trim() != ":::").collect();
+    lines.join("\n")
 }
 
 fn is_near(first: Span, other: Span) -> bool {

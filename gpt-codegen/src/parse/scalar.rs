@@ -30,7 +30,7 @@ pub(super) fn number(text: &str) -> Option<String> {
     let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
         Some(at) => {
             let (mantissa, exponent) = unsigned.split_at(at);
-            (mantissa, Some(exponent.trim_start_matches(['e', 'E'])))
+            (mantissa, exponent.get(1..))
         }
         None => (unsigned, None),
     };
@@ -61,7 +61,7 @@ pub(super) fn number(text: &str) -> Option<String> {
     }
     if let Some(exponent) = exponent {
         let unsigned = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
-        if unsigned.is_empty() || !digits(unsigned) || exponent.matches(['e', 'E']).count() > 0 {
+        if unsigned.is_empty() || !digits(unsigned) {
             return None;
         }
         token.push('e');

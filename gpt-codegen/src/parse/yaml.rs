@@ -283,7 +283,6 @@ impl Reader<'_> {
                     },
                 )?;
             }
-            // What `<<` in quotes is, nobody else would merge.
             self.set_key(text.to_owned(), span);
             return Ok(());
         }
@@ -357,9 +356,9 @@ impl Reader<'_> {
         if id == 0 {
             return Ok(());
         }
-        self.tree
-            .count(built.weight)
-            .map_err(|()| too_many(built.node.span.start_point()))?;
+        if self.tree.count(built.weight).is_err() {
+            return Err(self.too_large_anchor(built.node.span));
+        }
         self.anchors.insert(
             id,
             Anchored {
@@ -369,6 +368,26 @@ impl Reader<'_> {
             },
         );
         Ok(())
+    }
+
+    fn too_large_anchor(&self, span: Span) -> Box<Diagnostic> {
+        // The place of an anchored value begins with its anchor.
+        let rest = self.text.get(span.start as usize..).unwrap_or_default();
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        if !word.starts_with('&') {
+            return too_many(span.start_point());
+        }
+        let end = span.start as usize + word.len();
+        let diagnostic = Diagnostic::error(
+            "too-many-values",
+            self.tree.span(span.start as usize, end),
+            format!("what `{word}` names makes the document too large"),
+        );
+        Box::new(
+            diagnostic
+                .label("aliases of aliases multiply")
+                .help("use `$ref`, which is not expanded"),
+        )
     }
 
     /// Puts a complete value where it belongs.
