@@ -79,10 +79,15 @@ paths:
 #[test]
 fn what_is_not_selected_costs_nothing() {
     let config = Config::new().operations(["listPets"]);
-    check_text(&config, "pets.yaml", PETS, &expect![[r#"
+    check_text(
+        &config,
+        "pets.yaml",
+        PETS,
+        &expect![[r#"
 
         generated all the same
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -91,7 +96,11 @@ fn selectors_that_name_nothing_are_errors() {
         .operations(["listPet"])
         .tags(["pet"])
         .paths(["/pest", "PUT /pets"]);
-    check_text(&config, "pets.yaml", PETS, &expect![[r#"
+    check_text(
+        &config,
+        "pets.yaml",
+        PETS,
+        &expect![[r#"
         cannot generate Rust from `pets.yaml`
 
         error[unknown-selector]: no operation has the id `listPet`, which was asked for
@@ -127,7 +136,8 @@ fn selectors_that_name_nothing_are_errors() {
           = help: did you mean `GET /pets`?
 
         4 errors
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -177,10 +187,15 @@ fn servers_can_come_from_outside() {
     let config = Config::new()
         .operations(["listPets"])
         .base_url("https://pets.example");
-    check_text(&config, "pets.yaml", &text, &expect![[r#"
+    check_text(
+        &config,
+        "pets.yaml",
+        &text,
+        &expect![[r#"
 
         generated all the same
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -199,9 +214,9 @@ fn a_missing_file_is_said_to_be_missing() {
     expect![[r#"
         cannot generate Rust from `bad/no-paths.yml`
 
-        error[unreadable-document]: cannot read `bad/no-paths.yml`: No such file or directory (os error 2)
+        error[unreadable-document]: there is no file `bad/no-paths.yml`
         --> bad/no-paths.yml
-         = help: did you mean `bad/no-paths.yaml`?
+         = help: did you mean `bad/no-paths.report`?
 
         1 error
     "#]].assert_eq(&said);
@@ -211,7 +226,11 @@ fn a_missing_file_is_said_to_be_missing() {
 fn line_breaks_of_windows_move_nothing() {
     let text = PETS.replace("listPets", "[é]").replace('\n', "\r\n");
     let config = Config::new().paths(["GET /pets"]);
-    check_text(&config, "pets.yaml", &text, &expect![[r#"
+    check_text(
+        &config,
+        "pets.yaml",
+        &text,
+        &expect![[r#"
         cannot generate Rust from `pets.yaml`
 
         error[wrong-type]: `operationId` must be a string, not a sequence
@@ -221,7 +240,8 @@ fn line_breaks_of_windows_move_nothing() {
           |                    ^^^ expected a string
 
         1 error
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

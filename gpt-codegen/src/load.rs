@@ -93,13 +93,13 @@ fn read(path: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
 }
 
 fn unreadable(id: SourceId, path: &Path, error: &io::Error) -> Diagnostic {
-    let diagnostic = Diagnostic::error(
-        "unreadable-document",
-        Span::new(id, 0, 0),
-        format!("cannot read `{}`: {error}", path.display()),
-    );
+    let message = match error.kind() {
+        io::ErrorKind::NotFound => format!("there is no file `{}`", path.display()),
+        _ => format!("cannot read `{}`: {error}", path.display()),
+    };
+    let diagnostic = Diagnostic::error("unreadable-document", Span::new(id, 0, 0), message);
     match similar_file(path) {
-        Some(name) => diagnostic.help(format!("did you mean `{}`?", name)),
+        Some(name) => diagnostic.help(format!("did you mean `{name}`?")),
         None if path.is_relative() => {
             diagnostic.note("the path is relative to the folder of the package's `Cargo.toml`")
         }

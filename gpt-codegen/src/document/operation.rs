@@ -8,7 +8,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     ir::Status,
-    node::{Entry, Node},
+    node::{Entry, Mapping, Node, Value},
 };
 
 impl Document {
@@ -18,29 +18,35 @@ impl Document {
         candidate: &Candidate<'a>,
     ) -> Option<OperationObject<'a>> {
         let node = &candidate.entry.node;
-        let mut shell = envelope::check(cx, node, &OPERATION)?;
-        if let crate::node::Value::Mapping(entries) = &mut shell.value {
-            // `openapiv3` wants them; they are read below, one by one.
-            entries.insert("responses".to_owned(), empty_mapping(node));
-        }
-        let typed: openapiv3::Operation = envelope::read_checked(cx, node, &shell, &OPERATION)?;
-        Some(OperationObject {
+        let typed = read_operation(cx, node);
+        // Where the operation itself is wrong, its parts are still looked at: all that is wrong is
+        // reported at once.
+        let operation = OperationObject {
             id: candidate.id.clone(),
             span: candidate.id_span.unwrap_or(candidate.entry.key),
             method: candidate.method,
             path: candidate.path,
+            consequential: consequential(cx, node),
+            servers: self.operation_servers(cx, candidate),
+            security: self.security(cx, node),
+            parameters: self.parameters(cx, candidate, typed.is_some()),
+            body: node
+                .get("requestBody")
+                .filter(|body| body.as_mapping().is_some())
+                .and_then(|body| self.request_body(cx, body)),
+            responses: self.responses(cx, node),
+            tags: Vec::new(),
+            summary: None,
+            description: None,
+            deprecated: false,
+        };
+        let typed = typed?;
+        Some(OperationObject {
             tags: typed.tags,
             summary: typed.summary,
             description: typed.description,
             deprecated: typed.deprecated,
-            consequential: consequential(cx, node),
-            servers: self.operation_servers(cx, candidate),
-            security: self.security(cx, node),
-            parameters: self.parameters(cx, candidate),
-            body: node
-                .get("requestBody")
-                .and_then(|body| self.request_body(cx, body)),
-            responses: self.responses(cx, node),
+            ..operation
         })
     }
 
@@ -78,11 +84,14 @@ impl Document {
         };
         let node = self.follow(cx, &entry.node)?;
         let mut shell = envelope::check(cx, node, &RESPONSE)?;
-        if let crate::node::Value::Mapping(entries) = &mut shell.value
+        if let Value::Mapping(entries) = &mut shell.value
             && !entries.contains_key("description")
         {
             // Optional since 3.2, and often forgotten before.
-            entries.insert("description".to_owned(), empty_text(node));
+            entries.insert(
+                "description".to_owned(),
+                filler(node, Value::String(String::new())),
+            );
         }
         let typed: openapiv3::Response = envelope::read_checked(cx, node, &shell, &RESPONSE)?;
         Some(ResponseObject {
@@ -92,6 +101,18 @@ impl Document {
             content: self.content(cx, node),
         })
     }
+}
+
+fn read_operation(cx: &mut Diagnostics, node: &Node) -> Option<openapiv3::Operation> {
+    let mut shell = envelope::check(cx, node, &OPERATION)?;
+    if let Value::Mapping(entries) = &mut shell.value {
+        // `openapiv3` wants them; they are read one by one.
+        entries.insert(
+            "responses".to_owned(),
+            filler(node, Value::Mapping(Mapping::new())),
+        );
+    }
+    envelope::read_checked(cx, node, &shell, &OPERATION)
 }
 
 fn consequential(cx: &mut Diagnostics, operation: &Node) -> Option<bool> {
@@ -124,18 +145,7 @@ fn status(key: &str) -> Option<Status> {
     }
 }
 
-fn empty_mapping(node: &Node) -> Entry {
-    filler(
-        node,
-        crate::node::Value::Mapping(crate::node::Mapping::new()),
-    )
-}
-
-fn empty_text(node: &Node) -> Entry {
-    filler(node, crate::node::Value::String(String::new()))
-}
-
-fn filler(node: &Node, value: crate::node::Value) -> Entry {
+fn filler(node: &Node, value: Value) -> Entry {
     Entry {
         key: node.span,
         node: Node {

@@ -22,12 +22,14 @@ const RESERVED_HEADERS: [(&str, &str); 3] = [
 ];
 
 impl Document {
+    /// Those of the path item and of the operation. Unless `all_read`, so that one may be missing,
+    /// they are not compared with the path.
     pub(super) fn parameters<'a>(
         &'a self,
         cx: &mut Diagnostics,
         candidate: &Candidate<'a>,
+        mut all_read: bool,
     ) -> Vec<ParameterObject<'a>> {
-        let mut all_read = true;
         let mut parameters = self.parameter_list(cx, candidate.item, &mut all_read);
         for own in self.parameter_list(cx, &candidate.entry.node, &mut all_read) {
             let same = parameters
@@ -58,7 +60,7 @@ impl Document {
         };
         let Some(items) = node.as_sequence() else {
             if !matches!(node.value, Value::Null) {
-                // In a path item; an operation's own are checked with it.
+                // The same is said of an operation, once.
                 let message = format!("`parameters` must be a list, not {}", node.kind());
                 cx.report(
                     Diagnostic::error("wrong-type", node.span, message).label("expected a list"),

@@ -195,11 +195,29 @@ fn wrong_object(node: &Node, shape: &Shape, error: deserializer::Error) -> Diagn
     // Types that are read in two steps lose the place; the value they quote is found again.
     let culprit = quoted.and_then(|text| {
         node.as_mapping()?
-            .values()
-            .find(|entry| entry.node.as_str() == Some(text))
-            .map(|entry| entry.node.span)
+            .iter()
+            .find(|(_, entry)| entry.node.as_str() == Some(text))
     });
-    let span = culprit.or(error.span).unwrap_or(node.span);
+    let span = culprit
+        .map(|(_, entry)| entry.node.span)
+        .or(error.span)
+        .unwrap_or(node.span);
+    if let Some((key, entry)) = culprit
+        && let Some((_, expected)) = error.message.split_once(", expected ")
+    {
+        let wrong = entry.node.as_str().unwrap_or_default();
+        let known = nearest(wrong, expected.split('`').skip(1).step_by(2));
+        let diagnostic = Diagnostic::error(
+            shape.name,
+            span,
+            format!("`{wrong}` is no `{key}` of {}", shape.what),
+        )
+        .label(format!("expected {expected}"));
+        return match known {
+            Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
+            None => diagnostic,
+        };
+    }
     Diagnostic::error(
         shape.name,
         span,
