@@ -219,7 +219,8 @@ fn a_missing_file_is_said_to_be_missing() {
          = help: did you mean `bad/no-paths.report`?
 
         1 error
-    "#]].assert_eq(&said);
+    "#]]
+    .assert_eq(&said);
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn too_large(id: SourceId, path: &Path, max_bytes: u64) -> Diagnostic {
 
 fn in_words(bytes: u64) -> String {
     const MIB: u64 = 1024 * 1024;
-    if bytes >= MIB && bytes % MIB == 0 {
+    if bytes >= MIB && bytes.is_multiple_of(MIB) {
         format!("{} MiB", bytes / MIB)
     } else {
         format!("{bytes} bytes")

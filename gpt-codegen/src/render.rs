@@ -43,7 +43,9 @@ impl Findings {
         if let Some(summary) = self.summary() {
             text.push_str(&summary);
             if shown.len() < self.found.len() {
-                text.push_str(&format!(", of which {} are shown", shown.len()));
+                text.push_str(", of which ");
+                text.push_str(&shown.len().to_string());
+                text.push_str(" are shown");
             }
             text.push('\n');
         }
@@ -100,10 +102,10 @@ fn render(sources: &Sources, finding: &Diagnostic, renderer: &Renderer) -> Strin
         places.push((*span, AnnotationKind::Context, label.as_str()));
     }
     while let Some((first, _, _)) = places.first().copied() {
-        let (near, far) = places
+        let (near, far): (Vec<_>, Vec<_>) = places
             .into_iter()
             .partition(|(span, _, _)| is_near(first, *span));
-        group = show(group, sources.get(first.source), near);
+        group = show(group, sources.get(first.source), &near);
         places = far;
     }
     if let Some(help) = &finding.help {
@@ -134,7 +136,7 @@ fn is_near(first: Span, other: Span) -> bool {
 fn show<'a>(
     group: Group<'a>,
     source: &'a Source,
-    places: Vec<(Span, AnnotationKind, &'a str)>,
+    places: &[(Span, AnnotationKind, &'a str)],
 ) -> Group<'a> {
     let path = source.path.to_string_lossy();
     let text = source.text.as_str();
@@ -153,7 +155,7 @@ fn show<'a>(
         .lines()
         .any(|line| line.len() > MAX_LINE);
     if is_long {
-        return show_cut(group, source, &places, &ranges);
+        return show_cut(group, source, places, &ranges);
     }
     let annotations = places.iter().zip(&ranges).map(|((_, kind, label), range)| {
         annotation(
@@ -201,7 +203,7 @@ fn show_cut<'a>(
     group
 }
 
-fn annotation<'a>(kind: AnnotationKind, range: Range<usize>, label: &'a str) -> Annotation<'a> {
+fn annotation(kind: AnnotationKind, range: Range<usize>, label: &str) -> Annotation<'_> {
     let annotation = kind.span(range);
     if label.is_empty() {
         annotation

@@ -62,24 +62,21 @@ impl Document {
 }
 
 fn read_info(cx: &mut Diagnostics, root: &Node) -> Option<openapiv3::Info> {
-    match root.get("info") {
-        // What is no mapping was reported with the root.
-        Some(info) => info
-            .as_mapping()
-            .and_then(|_| envelope::read(cx, info, &envelope::INFO)),
-        None => {
-            cx.report(
-                Diagnostic::error(
-                    "invalid-document",
-                    root.span.start_point(),
-                    "this OpenAPI description has no `info`",
-                )
-                .label("`info` is missing here")
-                .help("add `info: {title: NAME, version: \"1.0\"}`"),
-            );
-            None
-        }
-    }
+    let Some(info) = root.get("info") else {
+        cx.report(
+            Diagnostic::error(
+                "invalid-document",
+                root.span.start_point(),
+                "this OpenAPI description has no `info`",
+            )
+            .label("`info` is missing here")
+            .help("add `info: {title: NAME, version: \"1.0\"}`"),
+        );
+        return None;
+    };
+    // What is no mapping was reported with the root.
+    info.as_mapping()?;
+    envelope::read(cx, info, &envelope::INFO)
 }
 
 /// An operation with what its path item and the document add to it. References are followed,
@@ -110,6 +107,7 @@ pub(crate) struct OperationObject<'a> {
 
 /// A parameter.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "as the specification has it")]
 pub(crate) struct ParameterObject<'a> {
     pub(crate) name: String,
     pub(crate) span: Span,

@@ -278,26 +278,21 @@ fn missing_id(candidate: &Candidate<'_>) -> Diagnostic {
 }
 
 fn check_path(cx: &mut Diagnostics, path: &str, span: Span) {
-    let problem = if !path.starts_with('/') {
-        Some(("a path begins with `/`", format!("write `/{path}`")))
-    } else if let Some(at) = path.find(['?', '#']) {
-        Some((
+    let (message, help) = if !path.starts_with('/') {
+        ("a path begins with `/`", format!("write `/{path}`"))
+    } else if let Some((before, _)) = path.split_once(['?', '#']) {
+        (
             "a path ends before its query",
-            format!(
-                "write `{}` and describe the rest with `parameters`",
-                &path[..at]
-            ),
-        ))
+            format!("write `{before}` and describe the rest with `parameters`"),
+        )
     } else {
-        None
+        return;
     };
-    if let Some((message, help)) = problem {
-        cx.report(
-            Diagnostic::error("invalid-path", span, message)
-                .label("not a path")
-                .help(help),
-        );
-    }
+    cx.report(
+        Diagnostic::error("invalid-path", span, message)
+            .label("not a path")
+            .help(help),
+    );
 }
 
 /// `GET /pets/{petId}` is `getPetsByPetId`, `GET /pets` is `listPets`.

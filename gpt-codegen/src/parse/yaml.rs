@@ -222,7 +222,7 @@ impl Reader<'_> {
             Kind::Sequence(items) => Value::Sequence(items),
             Kind::Mapping {
                 entries, merged, ..
-            } => Value::Mapping(self.merge(entries, merged)?),
+            } => Value::Mapping(merge(entries, merged)),
         };
         let last = match &value {
             Value::Sequence(items) => items.last().map(|item| item.span.end),
@@ -439,17 +439,6 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn merge(&mut self, mut entries: Mapping, merged: Vec<Node>) -> Result<Mapping> {
-        for node in merged {
-            if let Value::Mapping(more) = node.value {
-                for (key, entry) in more {
-                    entries.entry(key).or_insert(entry);
-                }
-            }
-        }
-        Ok(entries)
-    }
-
     fn awaits_key(&self) -> bool {
         matches!(
             self.open.last(),
@@ -608,6 +597,18 @@ impl Reader<'_> {
         }
         Box::new(diagnostic)
     }
+}
+
+/// Adds the entries of `<<`, where there are none yet.
+fn merge(mut entries: Mapping, merged: Vec<Node>) -> Mapping {
+    for node in merged {
+        if let Value::Mapping(more) = node.value {
+            for (key, entry) in more {
+                entries.entry(key).or_insert(entry);
+            }
+        }
+    }
+    entries
 }
 
 fn complex_key(span: Span) -> Box<Diagnostic> {

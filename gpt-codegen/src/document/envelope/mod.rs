@@ -38,7 +38,7 @@ pub(super) fn read_checked<T: DeserializeOwned>(
     match T::deserialize(deserializer::NodeDeserializer(copy)) {
         Ok(value) => Some(value),
         Err(error) => {
-            cx.report(wrong_object(node, shape, error));
+            cx.report(wrong_object(node, shape, &error));
             None
         }
     }
@@ -179,7 +179,7 @@ fn unknown_key(cx: &mut Diagnostics, key: &str, entry: &Entry, shape: &Shape) ->
     )
 }
 
-fn wrong_object(node: &Node, shape: &Shape, error: deserializer::Error) -> Diagnostic {
+fn wrong_object(node: &Node, shape: &Shape, error: &deserializer::Error) -> Diagnostic {
     let quoted = error.message.split('`').nth(1);
     if let Some(field) = quoted
         && error.message.starts_with("missing field")
