@@ -64,7 +64,7 @@ fn operations(api: &'static Api) -> Vec<&'static Operation> {
         id.required = true;
         operation.parameters = vec![id].leak();
         operation.consequential = method == Method::Post;
-        &*leak(operation)
+        leak(operation)
     };
     vec![
         operation("getAnimal", Method::Get, "/animals/{id}"),

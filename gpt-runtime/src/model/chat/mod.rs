@@ -56,8 +56,9 @@ impl ChatCompletions {
     /// The key holds characters that a header cannot hold.
     pub fn api_key(mut self, key: impl Into<String>) -> Result<Self, Error> {
         let key = key.into();
-        if HeaderValue::from_str(&key).is_err() {
-            return Err(setting("OPENAI_API_KEY", "holds characters no key has"));
+        if key.is_empty() || HeaderValue::from_str(&key).is_err() {
+            let message = "is empty or holds characters that no key has";
+            return Err(setting("OPENAI_API_KEY", message));
         }
         self.key = Some(key);
         Ok(self)
@@ -213,16 +214,14 @@ impl ChatCompletions {
                 break;
             }
         }
-        let text = String::from_utf8_lossy(&body);
+        // Before it is cut: half a key is not found any more.
+        let text = self.redact(String::from_utf8_lossy(&body).into_owned());
         let message = match serde_json::from_str::<Value>(&text) {
             Ok(json) => wire::error_message(&json),
             Err(_) if text.trim().is_empty() => "no reason given".to_owned(),
             Err(_) => wire::excerpt(&text),
         };
-        ModelError::Refused {
-            status,
-            message: self.redact(message),
-        }
+        ModelError::Refused { status, message }
     }
 
     /// An answer as server-sent events.
@@ -272,7 +271,7 @@ impl ChatCompletions {
             "" => Ok(false),
             "[DONE]" => Ok(true),
             data => {
-                let text = assembly.take(data).map_err(|error| self.censor(error))?;
+                let text = assembly.take(&self.redact(data.to_owned()))?;
                 if !text.is_empty() {
                     answer.send(Ok(Chunk::Text(text)));
                 }
@@ -305,14 +304,6 @@ impl ChatCompletions {
 
     fn broken(&self, error: &reqwest::Error) -> ModelError {
         ModelError::Connection(self.redact(reason(error)))
-    }
-
-    fn censor(&self, error: ModelError) -> ModelError {
-        match error {
-            ModelError::Failed(message) => ModelError::Failed(self.redact(message)),
-            ModelError::Protocol(message) => ModelError::Protocol(self.redact(message)),
-            other => other,
-        }
     }
 
     /// Servers quote what they got, the key included.
@@ -397,4 +388,117 @@ fn asked_wait(headers: &HeaderMap, delay: Duration) -> Option<Duration> {
         Duration::try_from(until - OffsetDateTime::now_utc()).unwrap_or_default()
     };
     (wait <= LONGEST_WAIT).then_some(wait)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use reqwest::header::{HeaderMap, HeaderValue};
+
+    use super::{ChatCompletions, asked_wait};
+
+    #[test]
+    fn environment_decides_which_model() {
+        for (key, url, model, expected) in [
+            ("", "", "", "none"),
+            (
+                "k",
+                "",
+                "",
+                "gpt-5.4 at https://api.openai.com/v1/chat/completions",
+            ),
+            (
+                "k",
+                " ",
+                "m",
+                "m at https://api.openai.com/v1/chat/completions",
+            ),
+            (
+                "",
+                "http://h:1/v1/",
+                "m",
+                "m at http://h:1/v1/chat/completions",
+            ),
+            (
+                "k",
+                "https://h/a?v=2",
+                "m",
+                "m at https://h/a/chat/completions?v=2",
+            ),
+            (
+                "",
+                "",
+                "m",
+                "GPT_MODEL: names a model, but neither OPENAI_API_KEY nor OPENAI_BASE_URL says where it is: set one of them",
+            ),
+            (
+                "k",
+                "http://h",
+                "",
+                "GPT_MODEL: is missing: name a model of the server at OPENAI_BASE_URL",
+            ),
+            (
+                "",
+                "localhost:1",
+                "m",
+                "OPENAI_BASE_URL: must be an absolute URL, such as `http://localhost:11434/v1`",
+            ),
+            (
+                "",
+                "h/v1",
+                "m",
+                "OPENAI_BASE_URL: must be an absolute URL, such as `http://localhost:11434/v1`",
+            ),
+            (
+                "a\nb",
+                "",
+                "m",
+                "OPENAI_API_KEY: is empty or holds characters that no key has",
+            ),
+        ] {
+            let chat = ChatCompletions::from_variables(|name| {
+                let value = match name {
+                    "OPENAI_API_KEY" => key,
+                    "OPENAI_BASE_URL" => url,
+                    _ => model,
+                };
+                Ok(Some(value.to_owned()))
+            });
+            let found = match chat {
+                Ok(None) => "none".to_owned(),
+                Ok(Some(chat)) => format!("{} at {}", chat.model, chat.endpoint),
+                Err(error) => error.to_string(),
+            };
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn servers_say_how_long_to_wait() {
+        let own = Duration::from_millis(7);
+        let wait = |asked: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("retry-after", HeaderValue::from_static(asked));
+            asked_wait(&headers, own)
+        };
+        assert_eq!(asked_wait(&HeaderMap::new(), own), Some(own));
+        assert_eq!(wait("2"), Some(Duration::from_secs(2)));
+        assert_eq!(wait("0.5"), Some(Duration::from_millis(500)));
+        assert_eq!(wait("3600"), None);
+        assert_eq!(wait("-1"), None);
+        assert_eq!(wait("soon"), None);
+        assert_eq!(wait("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::ZERO));
+        assert_eq!(wait("Sun, 06 Nov 2194 08:49:37 GMT"), None);
+    }
+
+    #[test]
+    fn the_key_is_not_printed() {
+        let chat = ChatCompletions::new("http://u:pass@h/v1", "m").unwrap();
+        let text = format!("{:?}", chat.api_key("secret").unwrap());
+        assert_eq!(
+            text,
+            "ChatCompletions { host: Some(\"h\"), model: \"m\", .. }"
+        );
+    }
 }

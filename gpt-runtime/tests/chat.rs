@@ -1,0 +1,429 @@
+//! An OpenAI-compatible server on loopback: what it is sent, and how its answers are read.
+
+mod support;
+
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{Router, body::Bytes, response::Response, routing::post};
+use expect_test::{Expect, expect};
+use gpt_runtime::{
+    message::{Message, ToolCall},
+    model::{Chunk, Model, Request, ToolDefinition, chat::ChatCompletions},
+};
+use serde_json::{Value, json};
+use support::{Server, answer};
+
+const KEY: &str = "sk-0123456789";
+
+/// A server that gives these answers one after the other, and the bodies it was sent.
+struct Provider {
+    server: Server,
+    bodies: Arc<Mutex<Vec<Value>>>,
+}
+
+impl Provider {
+    async fn new(answers: impl IntoIterator<Item = Response>) -> Self {
+        let answers = Arc::new(Mutex::new(VecDeque::from_iter(answers)));
+        let bodies = Arc::<Mutex<Vec<Value>>>::default();
+        let seen = Arc::clone(&bodies);
+        let complete = async move |body: Bytes| {
+            let body = serde_json::from_slice(&body).unwrap();
+            seen.lock().unwrap().push(body);
+            let next = answers.lock().unwrap().pop_front();
+            next.unwrap_or_else(|| answer(418, "text/plain", "no answer left"))
+        };
+        let router = Router::new().route("/v1/chat/completions", post(complete));
+        Self {
+            server: Server::start(router).await,
+            bodies,
+        }
+    }
+
+    fn model(&self) -> ChatCompletions {
+        ChatCompletions::new(&format!("{}/v1/", self.server.url), "some-model")
+            .and_then(|chat| chat.api_key(KEY))
+            .unwrap()
+            .retry_delay(Duration::from_millis(1))
+    }
+
+    /// Asks and writes down what comes back.
+    async fn ask(&self, request: Request) -> String {
+        ask(&self.model(), request).await
+    }
+}
+
+async fn ask(model: &ChatCompletions, request: Request) -> String {
+    let mut chunks = model.respond(request);
+    let mut written = Vec::new();
+    while let Some(chunk) = poll_fn(|cx| chunks.as_mut().poll_next(cx)).await {
+        written.push(match chunk {
+            Ok(Chunk::Text(text)) => format!("text {text:?}"),
+            Ok(Chunk::Call(call)) => format!("call {:?} {} {}", call.id, call.name, call.arguments),
+            Err(error) => format!("error {error}"),
+        });
+    }
+    written.join("\n")
+}
+
+fn hello() -> Request {
+    Request {
+        instructions: String::new(),
+        messages: vec![Message::User {
+            text: "Hello".into(),
+        }],
+        tools: Vec::new(),
+    }
+}
+
+fn stream(body: impl Into<String>) -> Response {
+    answer(200, "text/event-stream; charset=utf-8", body.into())
+}
+
+/// A stream of these chunks and `[DONE]`.
+fn events(chunks: &[Value]) -> Response {
+    let mut body = String::new();
+    for chunk in chunks {
+        body.push_str(&format!("data: {chunk}\n\n"));
+    }
+    stream(body + "data: [DONE]\n\n")
+}
+
+fn delta(delta: Value) -> Value {
+    json!({
+        "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "some-model",
+        "choices": [{ "index": 0, "delta": delta, "finish_reason": null }],
+    })
+}
+
+fn finish(reason: &str) -> Value {
+    json!({ "object": "chat.completion.chunk", "choices": [{ "index": 0, "delta": {}, "finish_reason": reason }] })
+}
+
+/// What comes back of one answer.
+async fn check(response: Response, expected: Expect) {
+    let provider = Provider::new([response]).await;
+    expected.assert_eq(&provider.ask(hello()).await);
+}
+
+#[tokio::test]
+async fn a_conversation_is_sent_as_the_protocol_says() {
+    let provider =
+        Provider::new([events(&[delta(json!({ "content": "Hi" })), finish("stop")])]).await;
+    let call = |id: &str, arguments| ToolCall {
+        id: id.into(),
+        name: "getAnimal".into(),
+        arguments,
+    };
+    let result = |id: &str, text: &str, is_error| Message::Tool {
+        call_id: id.into(),
+        name: "getAnimal".into(),
+        text: text.into(),
+        is_error,
+    };
+    let request = Request {
+        instructions: "You keep a zoo.".into(),
+        messages: vec![
+            Message::User {
+                text: "Who is Tom?".into(),
+            },
+            Message::Assistant {
+                text: String::new(),
+                calls: vec![
+                    call("a", json!({ "id": "Tom", "n": 1.5 })),
+                    call("b", json!("{\"id")),
+                ],
+            },
+            result("a", "A cat.", false),
+            result("b", "no JSON", true),
+            Message::Assistant {
+                text: "A cat.".into(),
+                calls: vec![],
+            },
+            Message::User {
+                text: "Sure?".into(),
+            },
+        ],
+        tools: vec![ToolDefinition {
+            name: "getAnimal".into(),
+            description: "Returns an animal.".into(),
+            parameters: json!({ "type": "object", "properties": {} }),
+        }],
+    };
+    assert_eq!(provider.ask(request).await, "text \"Hi\"");
+    let sent = provider.bodies.lock().unwrap().remove(0);
+    assert_eq!(
+        sent,
+        json!({
+            "model": "some-model",
+            "stream": true,
+            "messages": [
+                { "role": "system", "content": "You keep a zoo." },
+                { "role": "user", "content": "Who is Tom?" },
+                { "role": "assistant", "content": null, "tool_calls": [
+                    { "id": "a", "type": "function", "function": { "name": "getAnimal", "arguments": "{\"id\":\"Tom\",\"n\":1.5}" } },
+                    { "id": "b", "type": "function", "function": { "name": "getAnimal", "arguments": "{}" } },
+                ] },
+                { "role": "tool", "tool_call_id": "a", "content": "A cat." },
+                { "role": "tool", "tool_call_id": "b", "content": "no JSON" },
+                { "role": "assistant", "content": "A cat." },
+                { "role": "user", "content": "Sure?" },
+            ],
+            "tools": [{ "type": "function", "function": {
+                "name": "getAnimal",
+                "description": "Returns an animal.",
+                "parameters": { "type": "object", "properties": {} },
+            } }],
+        })
+    );
+    let head = provider.server.requests().remove(0);
+    assert!(head.starts_with("POST /v1/chat/completions\n"), "{head}");
+    assert!(
+        head.contains(&format!("\nauthorization: Bearer {KEY}")),
+        "{head}"
+    );
+    assert!(head.contains("\ncontent-type: application/json"), "{head}");
+}
+
+#[tokio::test]
+async fn little_is_sent_where_there_is_little() {
+    let provider = Provider::new([events(&[finish("stop")])]).await;
+    let model = ChatCompletions::new(&format!("{}/v1", provider.server.url), "m").unwrap();
+    ask(&model, hello()).await;
+    let sent = provider.bodies.lock().unwrap().remove(0);
+    let messages = json!([{ "role": "user", "content": "Hello" }]);
+    assert_eq!(
+        sent,
+        json!({ "model": "m", "stream": true, "messages": messages })
+    );
+    assert!(!provider.server.requests()[0].contains("authorization"));
+}
+
+#[tokio::test]
+async fn calls_are_put_together_from_their_pieces() {
+    let piece = |call: Value| delta(json!({ "tool_calls": [call] }));
+    check(
+        events(&[
+            delta(json!({ "role": "assistant", "content": "Let me " })),
+            delta(json!({ "content": "look.", "refusal": null })),
+            piece(json!({ "index": 0, "id": "a", "type": "function", "function": { "name": "getAnimal", "arguments": "" } })),
+            piece(json!({ "index": 0, "function": { "arguments": "{\"id\":" } })),
+            piece(json!({ "index": 1, "id": "b", "type": "function", "function": { "name": "list", "arguments": "" } })),
+            piece(json!({ "index": 0, "function": { "arguments": "\"Tom\"}" } })),
+            piece(json!({ "index": 2, "id": "c", "type": "function", "function": { "name": "bad", "arguments": "{\"id" } })),
+            finish("tool_calls"),
+            json!({ "choices": [], "usage": { "total_tokens": 7 } }),
+        ]),
+        expect![[r#"
+            text "Let me "
+            text "look."
+            call "a" getAnimal {"id":"Tom"}
+            call "b" list {}
+            call "c" bad "{\"id""#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn calls_of_lenient_servers_are_understood() {
+    let piece = |call: Value| delta(json!({ "tool_calls": [call] }));
+    // No index and no id, each call whole.
+    check(
+        events(&[
+            piece(json!({ "function": { "name": "a", "arguments": "{\"x\":1}" } })),
+            piece(json!({ "function": { "name": "b", "arguments": { "x": 2 } } })),
+            finish("stop"),
+        ]),
+        expect![[r#"
+            call "" a {"x":1}
+            call "" b {"x":2}"#]],
+    )
+    .await;
+    // One index for all calls, told apart by their ids.
+    check(
+        events(&[
+            piece(json!({ "index": 0, "id": "1", "function": { "name": "a", "arguments": "{}" } })),
+            piece(json!({ "index": 0, "id": "2", "function": { "name": "a", "arguments": "{}" } })),
+            finish("tool_calls"),
+        ]),
+        expect![[r#"
+            call "1" a {}
+            call "2" a {}"#]],
+    )
+    .await;
+    // The id and the name repeated with each piece; no index.
+    check(
+        events(&[
+            piece(json!({ "id": "1", "function": { "name": "a", "arguments": "{\"x\"" } })),
+            piece(json!({ "id": "1", "function": { "name": "a", "arguments": ":3}" } })),
+            finish("tool_calls"),
+        ]),
+        expect![[r#"call "1" a {"x":3}"#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn answers_that_are_not_streamed_are_understood() {
+    let body = json!({
+        "object": "chat.completion",
+        "choices": [{ "index": 0, "finish_reason": "tool_calls", "message": {
+            "role": "assistant",
+            "content": [{ "type": "text", "text": "Let me look." }],
+            "tool_calls": [{ "id": "a", "type": "function", "function": { "name": "getAnimal", "arguments": "{\"id\":1}" } }],
+        } }],
+    });
+    check(
+        answer(200, "application/json", body.to_string()),
+        expect![[r#"
+            text "Let me look."
+            call "a" getAnimal {"id":1}"#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn streams_are_read_however_they_are_spelled() {
+    let text = |text: &str| delta(json!({ "content": text }));
+    let body = format!(
+        ": keep alive\r\n\r\nevent: message\r\nid: 1\r\ndata: {}\r\n\r\ndata:{}\r\n\r\ndata: {}",
+        text("Grüß "),
+        text("Gott"),
+        finish("stop"),
+    );
+    check(
+        stream(body),
+        expect![[r#"
+            text "Grüß "
+            text "Gott""#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn answers_that_end_early_say_so() {
+    let text = delta(json!({ "content": "It was" }));
+    for (end, expected) in [
+        (
+            finish("length"),
+            expect![[r#"
+            text "It was"
+            error the answer was cut off: the model reached the length it may write"#]],
+        ),
+        (
+            finish("content_filter"),
+            expect![[r#"
+            text "It was"
+            error the answer was stopped by the content filter of the model's provider"#]],
+        ),
+        (
+            json!({ "error": { "message": "out of memory", "code": 500 } }),
+            expect![[r#"
+            text "It was"
+            error the model failed: out of memory"#]],
+        ),
+        (
+            json!({ "choices": 7 }),
+            expect![[r#"
+            text "It was"
+            error the model's answer is not understood: invalid type: integer `7`, expected a sequence at line 1 column 12 in `{"choices":7}`"#]],
+        ),
+    ] {
+        check(events(&[text.clone(), end]), expected).await;
+    }
+    check(
+        stream(format!("data: {text}\n\n")),
+        expect![[r#"
+            text "It was"
+            error the model cannot be reached: the connection ended in the middle of the answer"#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn refusals_are_told_without_the_key() {
+    let long = "word ".repeat(1000);
+    for (status, body, expected) in [
+        (
+            401,
+            json!({ "error": { "message": format!("Incorrect API key: {KEY}") } }).to_string(),
+            expect![
+                "error the model refused the request with status 401: Incorrect API key: [redacted]"
+            ],
+        ),
+        (
+            404,
+            json!({ "error": "model 'x' not found" }).to_string(),
+            expect!["error the model refused the request with status 404: model 'x' not found"],
+        ),
+        (
+            422,
+            json!({ "detail": [{ "loc": ["body"] }] }).to_string(),
+            expect![[r#"error the model refused the request with status 422: [{"loc":["body"]}]"#]],
+        ),
+        (
+            400,
+            String::new(),
+            expect!["error the model refused the request with status 400: no reason given"],
+        ),
+    ] {
+        check(answer(status, "application/json", body), expected).await;
+    }
+    let provider = Provider::new([answer(403, "text/html", long)]).await;
+    assert!(provider.ask(hello()).await.len() < 600);
+    let moved = Response::builder()
+        .status(307)
+        .header("location", "http://127.0.0.1:1/");
+    check(
+        moved.body("".into()).unwrap(),
+        expect!["error the model refused the request with status 307: no reason given"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn busy_servers_are_asked_again() {
+    let busy = |status, after: &str| {
+        Response::builder()
+            .status(status)
+            .header("retry-after", after)
+            .body(r#"{"error":{"message":"busy"}}"#.into())
+            .unwrap()
+    };
+    let good = || events(&[delta(json!({ "content": "Hi" })), finish("stop")]);
+    let tries = async |answers: Vec<Response>| {
+        let provider = Provider::new(answers).await;
+        let answer = provider.ask(hello()).await;
+        format!("{} tries: {answer}", provider.bodies.lock().unwrap().len())
+    };
+    let twice = tries(vec![
+        busy(429, "0"),
+        answer(503, "text/plain", "down"),
+        good(),
+    ])
+    .await;
+    assert_eq!(twice, "3 tries: text \"Hi\"");
+    let thrice = tries(vec![busy(500, "0"), busy(500, "0"), busy(500, "0"), good()]).await;
+    let refused = "error the model refused the request with status";
+    assert_eq!(thrice, format!("3 tries: {refused} 500: busy"));
+    let patience = tries(vec![busy(429, "3600"), good()]).await;
+    assert_eq!(patience, format!("1 tries: {refused} 429: busy"));
+}
+
+#[tokio::test]
+async fn nobody_there_is_told() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://user:pass@{}/v1", listener.local_addr().unwrap());
+    drop(listener);
+    let model = ChatCompletions::new(&url, "m").unwrap();
+    let said = ask(&model.retry_delay(Duration::ZERO), hello()).await;
+    assert!(
+        said.starts_with("error the model cannot be reached: "),
+        "{said}"
+    );
+    assert!(!said.contains("pass"), "{said}");
+}
