@@ -189,12 +189,35 @@ mod tests {
     #[test]
     fn mistakes_are_named() {
         check("localhost:8000", expect![[""]]);
-        check("", expect![[]]);
-        check("8000", expect![[]]);
-        check(":8000", expect![[]]);
-        check("127.0.0.1", expect![[]]);
-        check("127.0.0.1:80000", expect![[]]);
-        check("::1:8000", expect![[]]);
-        check("http://127.0.0.1:8000", expect![[]]);
+        check(
+            "",
+            expect!["is empty: write it like `127.0.0.1:8000`, or leave it unset"],
+        );
+        check(
+            "8000",
+            expect!["is a port without a host: write it like `127.0.0.1:8000`"],
+        );
+        check(
+            ":8000",
+            expect![
+                "has no host: write it like `127.0.0.1:8000`, or `0.0.0.0:8000` to be reached from other machines"
+            ],
+        );
+        check(
+            "127.0.0.1",
+            expect!["has no port: write it like `127.0.0.1:8000`"],
+        );
+        check(
+            "127.0.0.1:80000",
+            expect!["does not end in a port up to 65535: write it like `127.0.0.1:8000`"],
+        );
+        check(
+            "::1:8000",
+            expect!["is no address: write IPv6 addresses like `[::1]:8000`"],
+        );
+        check(
+            "http://127.0.0.1:8000",
+            expect!["is a URL, not an address: write it like `127.0.0.1:8000`"],
+        );
     }
 }

@@ -163,10 +163,6 @@ async fn say_first(
     form: Form,
     Body(said): Body<Said>,
 ) -> Result<Response, Problem> {
-    if said.text.trim().is_empty() {
-        // Found out later it would leave a conversation behind.
-        return Err(Error::EmptyMessage.into());
-    }
     let id = app.service.start().await?;
     answer(app, id, form, said).await
 }

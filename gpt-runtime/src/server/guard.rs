@@ -25,15 +25,19 @@ pub(super) struct Guard {
 impl Guard {
     pub(super) fn new(address: SocketAddr, public_url: Option<&Url>) -> Self {
         let hosts = address.ip().is_loopback().then(|| {
-            let names = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned);
+            let mut names = ["localhost", "127.0.0.1", "[::1]"]
+                .map(str::to_owned)
+                .to_vec();
             let own = match address {
                 SocketAddr::V4(address) => address.ip().to_string(),
                 SocketAddr::V6(address) => format!("[{}]", address.ip()),
             };
+            if !names.contains(&own) {
+                names.push(own);
+            }
             let port = address.port();
             let mut hosts: Vec<String> = names
                 .into_iter()
-                .chain([own])
                 .flat_map(|name| match port {
                     80 => vec![format!("{name}:{port}"), name],
                     _ => vec![format!("{name}:{port}")],

@@ -1,0 +1,324 @@
+//! A headless Chromium, driven over the DevTools protocol through a pipe.
+//!
+//! The protocol's pipe needs no port, no WebSocket and no driver program: messages are JSON, each
+//! ended by a zero byte, on file descriptors 3 and 4, which a shell makes of stdin and stdout.
+
+use std::{
+    env, fs,
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::{Value, json};
+
+const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+
+/// How long the page may take to become what a test waits for, in milliseconds.
+const PATIENCE: u32 = 20_000;
+
+/// A browser with one tab.
+pub(crate) struct Browser {
+    process: Child,
+    profile: PathBuf,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    session: Option<String>,
+    sent: u64,
+    loaded: bool,
+    complaints: Vec<String>,
+}
+
+impl Browser {
+    /// Starts the browser; `None`, and a line that says so, where there is none.
+    ///
+    /// With `GPT_REQUIRE_BROWSER` set it must be there.
+    pub(crate) fn start() -> Option<Self> {
+        let Some(program) = find() else {
+            assert!(
+                env::var_os("GPT_REQUIRE_BROWSER").is_none(),
+                "GPT_REQUIRE_BROWSER is set, but none of {NAMES:?} is installed"
+            );
+            eprintln!("skipped: none of {NAMES:?} is installed");
+            return None;
+        };
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let profile = target().join(format!("browser-{}-{number}", std::process::id()));
+        let mut process = Command::new("sh")
+            .args([
+                "-c",
+                r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1"#,
+            ])
+            .arg(program)
+            .args([
+                "--headless",
+                "--remote-debugging-pipe",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-dev-shm-usage",
+                "--hide-scrollbars",
+            ])
+            .arg(format!("--user-data-dir={}", profile.display()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a shell starts the browser");
+        let input = process.stdin.take().expect("stdin is piped");
+        let output = BufReader::new(process.stdout.take().expect("stdout is piped"));
+        let mut browser = Self {
+            process,
+            profile,
+            input,
+            output,
+            session: None,
+            sent: 0,
+            loaded: false,
+            complaints: Vec::new(),
+        };
+        let tab = browser.call("Target.createTarget", json!({ "url": "about:blank" }));
+        let target = json!({ "targetId": tab["targetId"], "flatten": true });
+        let attached = browser.call("Target.attachToTarget", target);
+        browser.session = attached["sessionId"].as_str().map(str::to_owned);
+        for domain in ["Page", "Runtime", "Log"] {
+            browser.call(&format!("{domain}.enable"), json!({}));
+        }
+        browser.size(1280, 800, false);
+        Some(browser)
+    }
+
+    /// Opens a page and waits until it is loaded.
+    pub(crate) fn open(&mut self, url: &str) {
+        self.loaded = false;
+        self.call("Page.navigate", json!({ "url": url }));
+        while !self.loaded {
+            let event = self.read();
+            self.note(&event);
+        }
+    }
+
+    /// Sets the size of the window.
+    pub(crate) fn size(&mut self, width: u32, height: u32, phone: bool) {
+        let scale = if phone { 2 } else { 1 };
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            json!({
+                "width": width,
+                "height": height,
+                "deviceScaleFactor": scale,
+                "mobile": phone,
+            }),
+        );
+    }
+
+    /// Makes the page believe that people want it dark, or light.
+    pub(crate) fn dark(&mut self, dark: bool) {
+        let value = if dark { "dark" } else { "light" };
+        let feature = json!({ "name": "prefers-color-scheme", "value": value });
+        self.call(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": [feature] }),
+        );
+    }
+
+    /// Switches scripts of pages on or off.
+    pub(crate) fn scripts(&mut self, on: bool) {
+        let value = json!({ "value": !on });
+        self.call("Emulation.setScriptExecutionDisabled", value);
+    }
+
+    /// The value of an expression, awaited.
+    pub(crate) fn eval(&mut self, expression: &str) -> Value {
+        let parameters = json!({
+            "expression": expression,
+            "awaitPromise": true,
+            "returnByValue": true,
+            "userGesture": true,
+        });
+        let answer = self.call("Runtime.evaluate", parameters);
+        let exception = &answer["exceptionDetails"];
+        assert!(exception.is_null(), "{expression}: {exception:#}");
+        answer["result"]["value"].clone()
+    }
+
+    /// The text of the first element that a selector finds, as people see it.
+    pub(crate) fn text(&mut self, selector: &str) -> String {
+        let text = self.eval(&format!(
+            "document.querySelector({})?.innerText",
+            json!(selector)
+        ));
+        text.as_str()
+            .unwrap_or_else(|| panic!("nothing is found by {selector}"))
+            .to_owned()
+    }
+
+    /// Waits until an expression is true.
+    pub(crate) fn wait(&mut self, condition: &str) {
+        self.eval(&format!(
+            "new Promise((done, fail) => {{
+                const end = performance.now() + {PATIENCE};
+                const look = () => {{
+                    let found = false;
+                    try {{ found = {condition}; }} catch {{}}
+                    if (found) done();
+                    else if (performance.now() > end) fail(new Error('waited in vain for ' + {}));
+                    else setTimeout(look, 15);
+                }};
+                look();
+            }})",
+            json!(condition)
+        ));
+    }
+
+    /// Clicks with the mouse in the middle of what a selector finds.
+    pub(crate) fn click(&mut self, selector: &str) {
+        self.wait(&format!("document.querySelector({})", json!(selector)));
+        let place = self.eval(&format!(
+            "(() => {{
+                const node = document.querySelector({});
+                node.scrollIntoView({{ block: 'nearest' }});
+                const box = node.getBoundingClientRect();
+                return [box.x + box.width / 2, box.y + box.height / 2];
+            }})()",
+            json!(selector)
+        ));
+        for kind in ["mousePressed", "mouseReleased"] {
+            self.call(
+                "Input.dispatchMouseEvent",
+                json!({
+                    "type": kind,
+                    "x": place[0],
+                    "y": place[1],
+                    "button": "left",
+                    "clickCount": 1,
+                }),
+            );
+        }
+    }
+
+    /// Types text where the focus is.
+    pub(crate) fn type_text(&mut self, text: &str) {
+        self.call("Input.insertText", json!({ "text": text }));
+    }
+
+    /// Presses a key, such as `Enter`; with shift held where asked.
+    pub(crate) fn press(&mut self, key: &str, shift: bool) {
+        let code = match key {
+            "Enter" => 13,
+            "Escape" => 27,
+            "Tab" => 9,
+            "ArrowUp" => 38,
+            "ArrowDown" => 40,
+            other => panic!("the code of the key {other} is not known here"),
+        };
+        for kind in ["keyDown", "keyUp"] {
+            let mut event = json!({
+                "type": kind,
+                "key": key,
+                "code": key,
+                "windowsVirtualKeyCode": code,
+                "modifiers": if shift { 8 } else { 0 },
+            });
+            if key == "Enter" && kind == "keyDown" {
+                event["text"] = json!("\r");
+            }
+            self.call("Input.dispatchKeyEvent", event);
+        }
+    }
+
+    /// Takes a picture of the window, as `NAME.png` below `target/`.
+    pub(crate) fn screenshot(&mut self, name: &str) {
+        let picture = self.call("Page.captureScreenshot", json!({ "format": "png" }));
+        let data = picture["data"].as_str().expect("a picture has data");
+        let bytes = BASE64_STANDARD.decode(data).expect("a picture is base64");
+        fs::write(target().join(format!("{name}.png")), bytes).expect("target/ can be written");
+    }
+
+    /// Errors that the page logged or threw so far, among them what its policy forbade.
+    pub(crate) fn complaints(&mut self) -> Vec<String> {
+        // What happened before this call has been told by its answer.
+        self.eval("0");
+        std::mem::take(&mut self.complaints)
+    }
+
+    fn call(&mut self, method: &str, parameters: Value) -> Value {
+        self.sent += 1;
+        let mut message = json!({ "id": self.sent, "method": method, "params": parameters });
+        if let Some(session) = &self.session {
+            message["sessionId"] = json!(session);
+        }
+        let mut bytes = message.to_string().into_bytes();
+        bytes.push(0);
+        self.input.write_all(&bytes).expect("the browser listens");
+        loop {
+            let answer = self.read();
+            if answer["id"] == self.sent {
+                let error = &answer["error"];
+                assert!(error.is_null(), "{method}: {error}");
+                return answer["result"].clone();
+            }
+            self.note(&answer);
+        }
+    }
+
+    fn read(&mut self) -> Value {
+        let mut bytes = Vec::new();
+        let count = self.output.read_until(0, &mut bytes);
+        assert!(
+            count.expect("the browser speaks") > 0,
+            "the browser has ended"
+        );
+        bytes.pop();
+        serde_json::from_slice(&bytes).expect("the browser speaks JSON")
+    }
+
+    fn note(&mut self, event: &Value) {
+        let parameters = &event["params"];
+        match event["method"].as_str() {
+            Some("Page.loadEventFired") => self.loaded = true,
+            Some("Runtime.exceptionThrown") => {
+                let complaint = parameters["exceptionDetails"].to_string();
+                self.complaints.push(complaint);
+            }
+            Some("Log.entryAdded") if parameters["entry"]["level"] == "error" => {
+                self.complaints.push(parameters["entry"].to_string());
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Asked to close, it takes all its processes along before the pipe ends. After a failure
+        // it may no longer listen. What cannot be tidied up is left to `cargo clean`.
+        let close = b"{\"id\":0,\"method\":\"Browser.close\"}\0";
+        if std::thread::panicking() || self.input.write_all(close).is_err() {
+            let _ = self.process.kill();
+        } else {
+            let _ = std::io::copy(&mut self.output, &mut std::io::sink());
+        }
+        let _ = self.process.wait();
+        let _ = fs::remove_dir_all(&self.profile);
+    }
+}
+
+fn target() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+}
+
+fn find() -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let folders: Vec<_> = env::split_paths(&path).collect();
+    NAMES
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|program| program.is_file())
+}

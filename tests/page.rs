@@ -1,0 +1,347 @@
+//! The page of a GPT in a real browser: a scripted model, a loopback API.
+
+#[allow(dead_code, reason = "shared with the suite of the server")]
+#[path = "../gpt-runtime/tests/site/mod.rs"]
+mod site;
+
+mod browser;
+
+use browser::Browser;
+use expect_test::{Expect, expect};
+use gpt_runtime::model::script::Reply;
+use serde_json::json;
+
+use site::Site;
+
+const REPORT: &str = "It **rains** tomorrow:
+
+| Time | Sky | mm |
+|---|---|--:|
+| 9:00 | Rain | 4 |
+| 15:00 | Clouds | 0 |
+
+1. Bring an umbrella.
+2. Read the [warning](https://sky.example/w) first.
+
+> Issued at `06:00`.";
+
+/// Serves a GPT and hands it to a browser.
+fn visit(replies: Vec<Reply>, visit: impl FnOnce(&mut Browser, &str)) {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let site = runtime.block_on(Site::start(replies));
+    let url = format!("http://{}/", site.address);
+    visit(&mut browser, &url);
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn a_starter_leads_to_a_call_and_an_answer() {
+    let replies = vec![
+        Reply::text("Let me look.").and_call("forecast", json!({ "place": "Oslo" })),
+        Reply::text(REPORT),
+    ];
+    visit(replies, |page, url| {
+        page.open(url);
+        assert_eq!(page.text("h1"), "Sky Desk");
+        assert_eq!(page.text("#welcome .description"), "Knows the sky.");
+        page.screenshot("page-welcome");
+
+        page.click("#starters button");
+        page.wait("document.querySelector('.answer[aria-busy=false]')");
+        assert_eq!(page.text(".user"), "Will it rain in Oslo?");
+        assert_eq!(page.text(".text strong"), "rains");
+        assert_eq!(page.eval("document.querySelectorAll('td').length"), 6);
+        let link = page.eval("document.querySelector('.text a').outerHTML");
+        expect![[r#"<a href="https://sky.example/w" target="_blank" rel="noopener noreferrer nofollow">warning</a>"#]]
+            .assert_eq(link.as_str().unwrap());
+        assert_eq!(page.eval("document.activeElement.id"), "text");
+
+        assert_eq!(page.eval("document.querySelector('.call').open"), false);
+        let title = page.text(".call .title");
+        assert_eq!(title, "Called forecast · Sky API");
+        page.click(".call summary");
+        let inside = page.text(".call .inside");
+        for part in ["\"place\": \"Oslo\"", "\"sky\": \"rain\""] {
+            assert!(inside.contains(part), "{inside}");
+        }
+        page.screenshot("page-answer");
+
+        // A reload shows the same conversation; a new chat does not.
+        let before = page.text(".answer");
+        page.open(url);
+        page.wait("document.querySelector('.answer[aria-busy=false]')");
+        page.click(".call summary");
+        let without_time = |text: &str| {
+            let lines = text.lines().filter(|line| !line.ends_with(" ms"));
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(without_time(&page.text(".answer")), without_time(&before));
+        page.click("#new-chat");
+        page.wait("!document.querySelector('#welcome').hidden");
+        assert_eq!(page.eval("document.querySelector('#log').innerText"), "");
+    });
+}
+
+#[test]
+fn a_consequential_call_asks_first() {
+    let call = || Reply::call("report", json!({ "text": "Flood" }));
+    let replies = vec![
+        call(),
+        Reply::text("Not reported."),
+        call(),
+        Reply::text("Reported."),
+    ];
+    visit(replies, |page, url| {
+        page.open(url);
+        page.type_text("Report a flood");
+        page.press("Enter", false);
+        page.wait("document.querySelector('.consent')");
+        assert_eq!(page.eval("document.activeElement.className"), "consent");
+        assert!(page.text(".consent").contains("\"text\": \"Flood\""));
+        page.screenshot("page-consent");
+        page.click(".consent .decline");
+        page.wait("document.querySelector('.answer[aria-busy=false]')");
+        assert_eq!(
+            page.text(".call .title"),
+            "Declined to call report · Sky API"
+        );
+        assert_eq!(page.text(".answer .text"), "Not reported.");
+
+        page.type_text("Do report it");
+        page.press("Enter", false);
+        page.click(".consent .allow");
+        page.wait("document.querySelectorAll('.answer[aria-busy=false]').length === 2");
+        assert_eq!(
+            page.text(".answer:last-child .call .title"),
+            "Called report · Sky API"
+        );
+        assert_eq!(page.text(".answer:last-child .text"), "Reported.");
+    });
+}
+
+#[test]
+fn an_answer_can_be_stopped() {
+    let replies = vec![Reply::text("Well, ").and_silence(), Reply::text("Yes.")];
+    visit(replies, |page, url| {
+        page.open(url);
+        page.type_text("One");
+        page.press("Enter", true);
+        page.type_text("two");
+        page.press("Enter", false);
+        page.wait("document.querySelector('.text')?.innerText === 'Well,'");
+        assert_eq!(page.text(".user"), "One\ntwo");
+        page.click("#stop");
+        page.wait("document.querySelector('.note')?.innerText === 'Stopped.'");
+
+        page.type_text("Still there?");
+        page.press("Enter", false);
+        page.wait("document.querySelector('.answer:last-child .text')?.innerText === 'Yes.'");
+    });
+}
+
+#[test]
+fn the_name_opens_a_menu_with_the_privacy_policy() {
+    visit(vec![], |page, url| {
+        page.open(url);
+        page.wait("document.querySelectorAll('#tools li').length === 2");
+        page.click("#menu-button");
+        assert_eq!(page.text("#menu-items"), "About\nPrivacy policy");
+        let href = page.eval("document.querySelector('#privacy-item').href");
+        assert_eq!(href, "https://sky.example/privacy");
+        page.screenshot("page-menu");
+        page.press("ArrowDown", false);
+        assert_eq!(page.eval("document.activeElement.id"), "privacy-item");
+        page.press("Escape", false);
+        assert_eq!(
+            page.eval("document.querySelector('#menu-items').hidden"),
+            true
+        );
+        assert_eq!(page.eval("document.activeElement.id"), "menu-button");
+
+        page.press("Enter", false);
+        page.click("#about-item");
+        page.wait("document.querySelector('#about').open");
+        assert!(page.text("#about").contains("Sky API"));
+        page.screenshot("page-about");
+        page.press("Escape", false);
+        page.wait("!document.querySelector('#about').open");
+    });
+}
+
+#[test]
+fn what_goes_wrong_is_said() {
+    visit(vec![], |page, url| {
+        page.open(url);
+        page.type_text("Hello");
+        page.press("Enter", false);
+        page.wait("document.querySelector('.error')");
+        assert!(page.text(".error").contains("the script has no reply"));
+        page.wait("!document.querySelector('#send').hidden");
+    });
+}
+
+#[test]
+fn it_fits_a_phone_at_night_and_works_without_script() {
+    let replies = vec![
+        Reply::text("Let me look.").and_call("forecast", json!({ "place": "Oslo" })),
+        Reply::text(REPORT),
+        Reply::call("report", json!({ "text": "Flood" })),
+    ];
+    visit(replies, |page, url| {
+        let fits = "document.documentElement.scrollWidth <= innerWidth";
+        page.size(390, 844, true);
+        page.dark(true);
+        page.open(url);
+        assert_eq!(page.eval(fits), true);
+        page.screenshot("page-phone-welcome");
+        page.click("#starters button");
+        page.wait("document.querySelector('.answer[aria-busy=false]')");
+        page.click("#text");
+        page.type_text("Report a flood");
+        page.press("Enter", false);
+        page.wait("document.querySelector('.consent')");
+        assert_eq!(page.eval(fits), true);
+        page.screenshot("page-phone");
+
+        page.size(1280, 800, false);
+        page.screenshot("page-dark");
+        page.dark(false);
+        page.scripts(false);
+        page.open(url);
+        page.screenshot("page-without-script");
+    });
+}
+
+#[test]
+fn markdown_becomes_nodes_and_nothing_else() {
+    visit(vec![], |page, url| {
+        page.open(url);
+        let mut check = |source: &str, expected: Expect| {
+            let html = page.eval(&format!(
+                "import('/markdown.js').then(({{ markdown }}) => {{
+                    const node = document.createElement('div');
+                    node.append(...markdown({}));
+                    return node.innerHTML;
+                }})",
+                json!(source)
+            ));
+            expected.assert_eq(html.as_str().unwrap());
+        };
+        check(
+            "One\ntwo\n\nthree",
+            expect!["<p>One<br>two</p><p>three</p>"],
+        );
+        check(
+            "**bold** *it* ***both*** __b__ _i_ ~~no~~",
+            expect![
+                "<p><strong>bold</strong> <em>it</em> <strong><em>both</em></strong> <strong>b</strong> <em>i</em> <del>no</del></p>"
+            ],
+        );
+        check(
+            "snake_case_name 2*3*4 a * b",
+            expect!["<p>snake_case_name 2<em>3</em>4 a * b</p>"],
+        );
+        check(
+            "`a < b` ``x ` y`` `open",
+            expect!["<p><code>a &lt; b</code> <code>x ` y</code> `open</p>"],
+        );
+        check(
+            "# One\n### Three #\n####### no",
+            expect!["<h3>One</h3><h5>Three</h5><p>####### no</p>"],
+        );
+        check(
+            "```rust\nlet a = \"<b>\";\n\n```\nafter",
+            expect![[r#"
+            <pre tabindex="0"><code data-language="rust">let a = "&lt;b&gt;";
+            </code></pre><p>after</p>"#]],
+        );
+        check(
+            "```\nstill open",
+            expect![[r#"<pre tabindex="0"><code>still open</code></pre>"#]],
+        );
+        check(
+            "- a\n- b\n  - c\n    - d\n- e",
+            expect![
+                "<ul><li>a</li><li>b<ul><li>c<ul><li>d</li></ul></li></ul></li><li>e</li></ul>"
+            ],
+        );
+        check(
+            "3. three\n4. four\n\n   more\n\n5. five",
+            expect![[
+                r#"<ol start="3" class="loose"><li>three</li><li>four<p>more</p></li><li>five</li></ol>"#
+            ]],
+        );
+        check("* a\n\n\nafter", expect!["<ul><li>a</li></ul><p>after</p>"]);
+        check(
+            "> quoted\n> > twice\n\n---",
+            expect![
+                "<blockquote><p>quoted</p><blockquote><p>twice</p></blockquote></blockquote><hr>"
+            ],
+        );
+        check(
+            "| a | b |\n|:-:|--:|\n| 1 \\| 2 | `x` |\n| 3 |",
+            expect![[
+                r#"<div class="table" tabindex="0"><table><thead><tr><th class="center">a</th><th class="right">b</th></tr></thead><tbody><tr><td class="center">1 | 2</td><td class="right"><code>x</code></td></tr><tr><td class="center">3</td><td class="right"></td></tr></tbody></table></div>"#
+            ]],
+        );
+        check("a | b\nno table", expect!["<p>a | b<br>no table</p>"]);
+        check(
+            "[a](https://a.example/x_(y)_z) https://b.example/q?a=1&b=2. (http://c.example)",
+            expect![[
+                r#"<p><a href="https://a.example/x_(y)_z" target="_blank" rel="noopener noreferrer nofollow">a</a> <a href="https://b.example/q?a=1&amp;b=2" target="_blank" rel="noopener noreferrer nofollow">https://b.example/q?a=1&amp;b=2</a>. (<a href="http://c.example" target="_blank" rel="noopener noreferrer nofollow">http://c.example</a>)</p>"#
+            ]],
+        );
+        check(
+            "<https://a.example> ![map](https://a.example/m.png)",
+            expect![[
+                r#"<p><a href="https://a.example" target="_blank" rel="noopener noreferrer nofollow">https://a.example</a> <a href="https://a.example/m.png" target="_blank" rel="noopener noreferrer nofollow">map</a></p>"#
+            ]],
+        );
+        check(
+            "[a](javascript:alert(1)) [b](data:text/html,x) [c](/path) [d]( https://x y)",
+            expect![[
+                r#"<p><span>a</span> <span>b</span> <span>c</span> <a href="https://x y" target="_blank" rel="noopener noreferrer nofollow">d</a></p>"#
+            ]],
+        );
+        check(
+            "<script>alert(1)</script> <img src=x onerror=alert(1)>",
+            expect![
+                "<p>&lt;script&gt;alert(1)&lt;/script&gt; &lt;img src=x onerror=alert(1)&gt;</p>"
+            ],
+        );
+        check(
+            "[<b>x</b>](https://a.example/\"onclick=\"x)",
+            expect![[
+                r#"<p><a href="https://a.example/&quot;onclick=&quot;x" target="_blank" rel="noopener noreferrer nofollow">&lt;b&gt;x&lt;/b&gt;</a></p>"#
+            ]],
+        );
+        check("\\*plain\\* \\<", expect!["<p>*plain* &lt;</p>"]);
+
+        // Hostile input ends, and soon.
+        for source in [
+            "*a ",
+            "[",
+            "`` ` ",
+            "> ",
+            "- ",
+            "**a _b ",
+            "[a](",
+            "|a|\n|-|\n",
+            "h",
+            "<",
+        ] {
+            let took = page.eval(&format!(
+                "import('/markdown.js').then(({{ markdown }}) => {{
+                    const start = performance.now();
+                    markdown({}.repeat(20000));
+                    return performance.now() - start;
+                }})",
+                json!(source)
+            ));
+            assert!(took.as_f64().unwrap() < 5000.0, "{source}: {took}");
+        }
+    });
+}
