@@ -59,7 +59,7 @@ pub enum Error {
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}")]
+    #[error("cannot listen on {address} (`GPT_ADDR` sets another, such as 127.0.0.1:8001)")]
     Listen {
         /// The address.
         address: String,

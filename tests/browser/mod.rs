@@ -1,4 +1,4 @@
-//! A headless Chromium, driven over the DevTools protocol through a pipe.
+//! A headless Chromium, driven over the `DevTools` protocol through a pipe.
 //!
 //! The protocol's pipe needs no port, no WebSocket and no driver program: messages are JSON, each
 //! ended by a zero byte, on file descriptors 3 and 4, which a shell makes of stdin and stdout.
@@ -18,6 +18,9 @@ const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chro
 
 /// How long the page may take to become what a test waits for, in milliseconds.
 const PATIENCE: u32 = 20_000;
+
+/// How many browsers were started.
+static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// A browser with one tab.
 pub(crate) struct Browser {
@@ -44,7 +47,6 @@ impl Browser {
             eprintln!("skipped: none of {NAMES:?} is installed");
             return None;
         };
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let profile = target().join(format!("browser-{}-{number}", std::process::id()));
         let mut process = Command::new("sh")
@@ -250,7 +252,8 @@ impl Browser {
 
     fn call(&mut self, method: &str, parameters: Value) -> Value {
         self.sent += 1;
-        let mut message = json!({ "id": self.sent, "method": method, "params": parameters });
+        let mut message = json!({ "id": self.sent, "method": method });
+        message["params"] = parameters;
         if let Some(session) = &self.session {
             message["sessionId"] = json!(session);
         }

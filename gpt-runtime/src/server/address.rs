@@ -182,6 +182,10 @@ mod tests {
     use super::mistake;
 
     #[track_caller]
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "it reads like `Expect::assert_eq`"
+    )]
     fn check(value: &str, expected: Expect) {
         expected.assert_eq(&mistake(value).unwrap_or_default());
     }

@@ -239,7 +239,7 @@ impl Site {
         }
         let headers: String = headers
             .iter()
-            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .flat_map(|(name, value)| [name, ": ", value, "\r\n"])
             .collect();
         let text = format!("{method} {path} HTTP/1.1\r\n{headers}\r\n{body}");
         let mut socket = TcpStream::connect(self.address).await.unwrap();
@@ -301,9 +301,10 @@ impl Connection {
             whole.push('\n');
             whole.push_str(line);
         }
-        let body = match head.contains("transfer-encoding: chunked") {
-            true => joined_chunks(body),
-            false => body.to_owned(),
+        let body = if head.contains("transfer-encoding: chunked") {
+            joined_chunks(body)
+        } else {
+            body.to_owned()
         };
         format!("{whole}\n\n{body}")
     }
