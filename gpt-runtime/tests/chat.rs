@@ -86,13 +86,15 @@ fn stream(body: impl Into<String>) -> Response {
 
 /// A stream of these chunks and `[DONE]`.
 fn events(chunks: &[Value]) -> Response {
-    let mut body = String::new();
-    for chunk in chunks {
-        body.push_str(&format!("data: {chunk}\n\n"));
-    }
-    stream(body + "data: [DONE]\n\n")
+    let chunks = chunks.iter().map(Value::to_string);
+    let data: Vec<String> = chunks.chain(["[DONE]".to_owned()]).collect();
+    stream(format!("data: {}\n\n", data.join("\n\ndata: ")))
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "it is given what `json!` makes"
+)]
 fn delta(delta: Value) -> Value {
     json!({
         "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "some-model",

@@ -342,17 +342,24 @@ impl Sentence {
 
     /// A word that only a pattern explains, such as an identifier in capitals or with digits.
     fn pattern(&self, argument: &Argument) -> Option<(Value, Range<usize>)> {
+        // A pattern that ordinary words match tells nothing.
+        let is_telling = argument
+            .pattern
+            .as_ref()
+            .is_some_and(|pattern| pattern.find("word").is_none());
+        if !is_telling && !(argument.required && is_identifier(argument)) {
+            return None;
+        }
+        let shouts = !self.text.contains(char::is_lowercase);
         self.free().find_map(|(at, token)| {
             let text = &token.text;
             let is_sign = text.contains(|c: char| c.is_ascii_digit() || c == '@' || c == '_')
-                || (text.len() > 1 && !text.contains(char::is_lowercase));
-            let is_name = matches!(token.kind, words::Kind::Word | words::Kind::Number(_));
-            let wanted =
-                argument.pattern.is_some() || (argument.required && is_identifier(argument));
-            if !(is_sign && is_name && wanted) {
-                return None;
-            }
-            let value = argument.accept_one(&Value::from(text.as_str()))?;
+                || (text.len() > 1 && !text.contains(char::is_lowercase) && !shouts);
+            let is_word = matches!(token.kind, words::Kind::Word | words::Kind::Number(_));
+            let value = Value::from(text.as_str());
+            let value = (is_sign && is_word)
+                .then(|| argument.accept_one(&value))
+                .flatten()?;
             Some((value, at..at + 1))
         })
     }

@@ -66,6 +66,9 @@ impl<'a> Tools<'a> {
     /// The tool that a sentence asks for, if it clearly asks for one.
     pub(super) fn choose(&self, sentence: &str) -> Option<Match> {
         let mut stems = words::stems(sentence);
+        for word in words::split(sentence) {
+            stems.extend(words::time(&word).iter().map(|word| words::stem(word)));
+        }
         stems.sort_unstable();
         stems.dedup();
         let mut best: Option<Match> = None;
@@ -80,10 +83,21 @@ impl<'a> Tools<'a> {
     }
 
     fn score(&self, index: usize, tool: &Tool<'_>, stems: &[String]) -> Match {
-        let mut score: f64 = stems
-            .iter()
-            .filter_map(|stem| Some(tool.weights.get(stem)? * self.rarity(stem)))
-            .sum();
+        let mut score = 0.0;
+        let mut of_choices = 0.0_f64;
+        for stem in stems {
+            let Some(weight) = tool.weights.get(stem) else {
+                continue;
+            };
+            let found = weight * self.rarity(stem);
+            if *weight > CHOICE {
+                score += found;
+            } else {
+                // `New York` is one value, however many words it has.
+                of_choices = of_choices.max(found);
+            }
+        }
+        score += of_choices;
         let said = tool.name.iter().filter(|stem| stems.contains(stem)).count();
         // Of `getForecast` and `getHourlyForecast` the word `forecast` means the first.
         if said > 0 {

@@ -237,6 +237,18 @@ pub(super) fn is_stop_word(word: &str) -> bool {
     WORDS.contains(&format!(" {word} "))
 }
 
+/// The words by which descriptions speak of the time that a word means.
+pub(super) fn time(word: &str) -> &'static [&'static str] {
+    match word {
+        "now" | "currently" | "current" => &["now", "current", "latest"],
+        "today" | "tomorrow" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday"
+        | "saturday" | "sunday" => &["day", "daily"],
+        "tonight" => &["night", "day"],
+        "weekend" => &["week", "day"],
+        _ => &[],
+    }
+}
+
 /// What a word shares with its other forms: `storms` and `stormy` are `storm`.
 pub(super) fn stem(word: &str) -> String {
     let mut stem = word.to_lowercase();
