@@ -519,6 +519,7 @@ async fn no_error_holds_a_secret() {
         let json = serde_json::json!({ "title": text }).to_string();
         answer(404, "application/json", json)
     };
+    let quoting = r#"{"name":"Ada","legs":"s3cr3t/with+signs"}"#;
     let router = Router::new()
         .route("/animals/echo", get(echo))
         .route(
@@ -530,8 +531,8 @@ async fn no_error_holds_a_secret() {
             get(async || answer(200, "application/json", endless())),
         )
         .route(
-            "/animals/broken",
-            get(async || answer(200, "application/json", "{")),
+            "/animals/quoting",
+            get(async move || answer(200, "application/json", quoting)),
         );
     let server = Server::start(router).await;
     let base = client(&server)
@@ -548,7 +549,7 @@ async fn no_error_holds_a_secret() {
         (&base, "echo"),
         (&hasty, "never"),
         (&base, "endless"),
-        (&base, "broken"),
+        (&base, "quoting"),
         (&base, "too long an id"),
         (&gone, "1"),
         (&half, "1"),

@@ -1,30 +1,16 @@
 //! Typed calls: what a generated client is made of.
 
-use std::{
-    fmt,
-    future::{Future, IntoFuture},
-    marker::PhantomData,
-    pin::Pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use serde_json::Value;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-use super::{
-    answer,
-    error::CallError,
-    exchange::{Fault, Received},
-    http::Http,
-};
+use super::{call::Call, http::Http};
 use crate::{
-    action::{Action, Api, Operation},
+    action::{Action, Api},
     credential::{self, Credential, Credentials},
-    data,
     error::Error,
-    request::{self, Arguments, Request, RequestError},
+    request,
 };
 
 /// Calls the operations of an API. Cloning it is cheap and shares connections.
@@ -186,14 +172,7 @@ impl Client {
         reason = "arguments are written in the call, where a reference would be noise"
     )]
     pub fn call<A: Action>(&self, arguments: A) -> Call<A> {
-        Call {
-            call: Prepared {
-                client: self.clone(),
-                operation: A::OPERATION,
-                arguments: data::to_value(&arguments),
-            },
-            action: PhantomData,
-        }
+        Call::new(self.clone(), &arguments)
     }
 
     /// With the connections of others.
@@ -204,120 +183,6 @@ impl Client {
 
     pub(super) fn settings_mut(&mut self) -> &mut Settings {
         Arc::make_mut(&mut self.settings)
-    }
-}
-
-/// A call that is sent when it is awaited.
-#[must_use = "a call is sent when it is awaited"]
-pub struct Call<A> {
-    call: Prepared,
-    action: PhantomData<fn() -> A>,
-}
-
-/// A call without its types.
-#[derive(Clone)]
-struct Prepared {
-    client: Client,
-    operation: &'static Operation,
-    arguments: Value,
-}
-
-/// An answer with what came around it.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Reply<T> {
-    /// The HTTP status.
-    pub status: u16,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body.
-    pub body: T,
-}
-
-impl<A: Action> Call<A> {
-    /// The request as it will be sent, without credentials.
-    ///
-    /// # Errors
-    ///
-    /// When the arguments are not as described, or the server's address cannot be used.
-    pub fn request(&self) -> Result<Request, RequestError> {
-        self.call.request()
-    }
-
-    /// Gives up after another time than the client's.
-    pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.call.client.settings_mut().time_limit = limit;
-        self
-    }
-
-    /// Sends the call, as awaiting it does.
-    ///
-    /// # Errors
-    ///
-    /// When there is no answer, or the answer is a failure.
-    pub async fn send(self) -> Result<A::Answer, CallError<A::Failure>> {
-        Ok(self.reply().await?.body)
-    }
-
-    /// Sends the call for its answer with status and headers.
-    ///
-    /// # Errors
-    ///
-    /// When there is no answer, or the answer is a failure.
-    pub async fn reply(self) -> Result<Reply<A::Answer>, CallError<A::Failure>> {
-        let operation = self.call.operation;
-        let received = self.call.exchange().await?;
-        if !answer::is_success(operation, &received) {
-            return Err(CallError::Status(Box::new(answer::failed(
-                operation, &received,
-            ))));
-        }
-        if !received.is_whole {
-            return Err(CallError::TooLarge {
-                limit: received.body.len(),
-            });
-        }
-        let body = answer::read(operation, &received).map_err(CallError::Decode)?;
-        Ok(Reply {
-            status: received.status.as_u16(),
-            headers: received.headers,
-            body,
-        })
-    }
-}
-
-impl Prepared {
-    fn request(&self) -> Result<Request, RequestError> {
-        let Self {
-            client,
-            operation,
-            arguments,
-        } = self;
-        // Credentials and the base URL are those of one API.
-        if !std::ptr::eq(operation.api, client.api) {
-            return Err(RequestError::Description {
-                message: format!(
-                    "`{}` is an operation of {}, not of {}",
-                    operation.id, operation.api.name, client.api.name
-                ),
-            });
-        }
-        let arguments = Arguments::from_typed(operation, arguments)?;
-        Request::new(operation, client.settings.base_url.as_ref(), &arguments)
-    }
-
-    /// Sends the request. No secret that comes back in a failure remains in it.
-    async fn exchange(self) -> Result<Received, Fault> {
-        let request = self.request()?;
-        let mut received = self.client.exchange(self.operation, request).await?;
-        if !answer::is_success(self.operation, &received) {
-            let credentials = &self.client.settings.credentials;
-            if let Some(redacted) = credentials.redact(&received.text()) {
-                received.body = redacted.into_bytes();
-                received.headers.remove(CONTENT_TYPE);
-            }
-        }
-        Ok(received)
     }
 }
 
@@ -341,31 +206,4 @@ fn base_url(name: String, url: &str) -> Result<Url, Error> {
         name,
         message: message.to_owned(),
     })
-}
-
-impl<A: Action> IntoFuture for Call<A> {
-    type Output = Result<A::Answer, CallError<A::Failure>>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
-    }
-}
-
-impl<A> Clone for Call<A> {
-    fn clone(&self) -> Self {
-        Self {
-            call: self.call.clone(),
-            action: PhantomData,
-        }
-    }
-}
-
-impl<A> fmt::Debug for Call<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call")
-            .field("operation", &self.call.operation.id)
-            .field("arguments", &self.call.arguments)
-            .finish_non_exhaustive()
-    }
 }
