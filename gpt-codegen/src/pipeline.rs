@@ -89,7 +89,7 @@ fn passes(
     let code = emit(&api, &names, &tools, &options);
     Some(code.map(|code| Parts {
         code,
-        tools: format!("{:#}\n", tools.to_json(&api, &names)),
+        tools: tool::to_text(&tools.to_json(&api, &names)) + "\n",
         operations: api.operations.into_iter().map(|it| it.id).collect(),
     }))
 }

@@ -117,6 +117,9 @@ fn header(source: &str) -> String {
     )
 }
 
+const BETWEEN: &str = "\n    }\n    ///";
+const SEPARATED: &str = "\n    }\n\n    ///";
+
 /// Appends items, an empty line before each.
 fn write_items(
     text: &mut String,
@@ -125,7 +128,8 @@ fn write_items(
     for item in items {
         let file = syn::parse2(item)?;
         text.push('\n');
-        text.push_str(&prettyplease::unparse(&file));
+        // prettyplease sets functions without a line between them.
+        text.push_str(&prettyplease::unparse(&file).replace(BETWEEN, SEPARATED));
     }
     Ok(())
 }

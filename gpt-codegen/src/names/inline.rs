@@ -176,8 +176,10 @@ fn type_words(api: &Api, types: &[TypeNames], id: TypeId, depth: usize) -> Vec<S
         },
         Type::Array(array) if depth < DEEPEST && !is_inline_item(api, array.items.id) => {
             let mut words = type_words(api, types, array.items.id, depth + 1);
-            if let Some(last) = words.last_mut() {
-                *last = plural(last);
+            match words.last_mut() {
+                // Lists of lists have one plural.
+                Some(last) if singular(last).is_none() => *last = plural(last),
+                _ => words.push("lists".to_owned()),
             }
             return words;
         }

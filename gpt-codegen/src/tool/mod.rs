@@ -9,6 +9,7 @@ mod example;
 mod fits;
 mod pattern;
 mod schema;
+mod text;
 
 use serde_json::{Map, Value, json};
 
@@ -18,6 +19,7 @@ use crate::{
 };
 
 use schema::Schemas;
+pub(crate) use text::to_text;
 
 /// Longer descriptions are cut: some providers refuse them, and every turn pays for them. The
 /// documentation of the generated struct has the whole text.
