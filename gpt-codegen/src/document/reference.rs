@@ -25,7 +25,8 @@ impl Document {
         match self.find(reference) {
             Ok(node) => Some(node),
             Err(lost) => {
-                cx.report(lost.into_diagnostic(reference, span));
+                let written = written(cx, reference, span);
+                cx.report(lost.into_diagnostic(&written, span));
                 None
             }
         }
@@ -164,12 +165,44 @@ impl Lost {
                 .label("nothing in this document is there")
                 .cause(reference);
                 match suggestion {
-                    Some(path) => diagnostic.help(format!("did you mean `{path}`?")),
+                    Some(path) => {
+                        let path = spelt_like(reference, path);
+                        diagnostic.help(format!("did you mean `{path}`?"))
+                    }
                     None => diagnostic,
                 }
             }
         }
     }
+}
+
+/// The reference as it stands in the source, where upgrading has respelt it.
+fn written(cx: &Diagnostics, reference: &str, span: Span) -> String {
+    let text = &cx.sources.get(span.source).text;
+    let text = text.get(span.range()).unwrap_or_default();
+    let text = text.trim_matches(['"', '\'']);
+    let is_respelt =
+        text.starts_with("#/") && text.rsplit('/').next() == reference.rsplit('/').next();
+    if is_respelt { text } else { reference }.to_owned()
+}
+
+/// A suggestion in the words of the source: `#/definitions/Pet` for `#/definitions/Pte`.
+fn spelt_like(written: &str, suggestion: String) -> String {
+    let moved = [
+        ("#/definitions/", "#/components/schemas/"),
+        ("#/parameters/", "#/components/parameters/"),
+        ("#/responses/", "#/components/responses/"),
+    ];
+    for (old, new) in moved {
+        // Where the old place is wrong, the new one is the help.
+        if let Some(name) = suggestion.strip_prefix(new)
+            && let Some(wrong) = written.strip_prefix(old)
+            && wrong != name
+        {
+            return format!("{old}{name}");
+        }
+    }
+    suggestion
 }
 
 fn step<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {

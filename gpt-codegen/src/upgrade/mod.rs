@@ -21,7 +21,10 @@ enum Version {
 /// Brings a document to 3.1. `None` after a report that says why it cannot be.
 pub(crate) fn upgrade(cx: &mut Diagnostics, mut root: Node) -> Option<Node> {
     match version(cx, &root)? {
-        Version::V2 => root = v2::upgrade(cx, root)?,
+        Version::V2 => {
+            root = v2::upgrade(root);
+            v3_0::upgrade(&mut root);
+        }
         Version::V3_0 => v3_0::upgrade(&mut root),
         Version::V3_1 => v3_1::upgrade(&mut root),
     }
