@@ -70,6 +70,7 @@ paths:
   /pets:
     get:
       operationId: listPets
+      summary: List the pets.
       tags: [pets]
       responses: {'200': {description: Done}}
     post:
@@ -85,8 +86,8 @@ fn what_is_not_selected_costs_nothing() {
         PETS,
         &expect![[r#"
 
-        generated all the same
-    "#]],
+            generated all the same
+        "#]],
     );
 }
 
@@ -152,9 +153,9 @@ fn lints_can_be_denied_and_allowed() {
             cannot generate Rust from `pets.yaml`
 
             error[unknown-key]: an operation has no key `tag-of-old`
-             --> pets.yaml:8:7
+             --> pets.yaml:9:7
               |
-            8 |       tag-of-old: [pets]
+            9 |       tag-of-old: [pets]
               |       ^^^^^^^^^^ ignored
 
             1 error
@@ -193,8 +194,8 @@ fn servers_can_come_from_outside() {
         &text,
         &expect![[r#"
 
-        generated all the same
-    "#]],
+            generated all the same
+        "#]],
     );
 }
 

@@ -16,23 +16,32 @@ pub(crate) const LINTS: &[&str] = &[
     "empty-schema",
     "impossible-schema",
     "insecure-server",
+    "long-description",
+    "long-operation-id",
     "loose-enum",
     "loose-tuple",
+    "many-operations",
     "mapping-without-variant",
     "mistyped-default",
     "mistyped-value",
     "newer-version",
     "parameter-without-schema",
     "passed-over-media-type",
+    "recursive-schema",
     "repeated-value",
     "reserved-header",
+    "several-servers",
+    "tool-name-clash",
     "unchecked-keyword",
+    "undescribed-operation",
+    "undescribed-parameter",
     "undescribed-property",
     "unknown-key",
     "unknown-keyword",
     "unknown-tag",
     "unsupported-body",
     "untagged-variant",
+    "untyped-argument",
     "wrong-type",
 ];
 
@@ -242,11 +251,14 @@ mod tests {
                 collect(&path, found);
             } else {
                 let text = fs::read_to_string(&path).unwrap();
-                let calls = text.split(concat!("Diagnostic::", "warning(")).skip(1);
-                found.extend(calls.filter_map(|call| {
-                    let name = call.trim_start().strip_prefix('"')?;
-                    Some(name.split('"').next()?.to_owned())
-                }));
+                for start in [concat!("Diagnostic::", "warning("), concat!("Lint ", "{")] {
+                    found.extend(text.split(start).skip(1).filter_map(|rest| {
+                        let rest = rest.trim_start();
+                        let rest = rest.strip_prefix("name: ").unwrap_or(rest);
+                        let name = rest.strip_prefix('"')?;
+                        Some(name.split('"').next()?.to_owned())
+                    }));
+                }
             }
         }
     }

@@ -20,7 +20,7 @@
 //!
 //! # Concepts
 //!
-//! - A **description** is an OpenAPI document, version 3.0 or later, in YAML or JSON and in one
+//! - A **description** is an OpenAPI document, version 2.0 to 3.2, in YAML or JSON and in one
 //!   file.
 //! - An **operation** becomes a function and a tool of the same name. Which operations are
 //!   generated is chosen with [`Config::operations`], [`Config::tags`] and [`Config::paths`]; what

@@ -75,7 +75,10 @@ fn passes(
     let document = Document::read(cx, root, config.base_url.as_deref());
     let operations = document.operations(cx, &config.selection);
     let api = ir::lower(cx, &document, module, operations);
-    lint::check(cx, &api);
+    if !cx.has_errors() {
+        // Rules judge what is sound; of anything else they would say twice what is wrong.
+        lint::check(cx, &api);
+    }
     // The second gate: tokens are made from what is right.
     if cx.has_errors() {
         return None;
