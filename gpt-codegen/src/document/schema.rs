@@ -15,6 +15,7 @@ use crate::{
 
 /// What one Schema Object says itself, references not followed.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // One for each keyword that is true or false.
 pub(crate) struct SchemaObject<'a> {
     pub(crate) span: Span,
     /// The schema is `false`: no value fits.
@@ -309,9 +310,9 @@ impl<'a> SchemaObject<'a> {
                 self.narrows = true;
                 unexpressed(cx, key, entry);
             }
-            // They go with a keyword that is reported.
-            "then" | "else" | "minContains" | "maxContains" => {}
-            "xml" | "externalDocs" | "contentSchema" | "definitions" => {}
+            // The first four go with keywords that are reported; the others change no value.
+            "then" | "else" | "minContains" | "maxContains" | "xml" | "externalDocs"
+            | "contentSchema" | "definitions" => {}
             _ => return key.starts_with('$') || key.starts_with("x-"),
         }
         true
@@ -643,19 +644,19 @@ fn unexpressed(cx: &mut Diagnostics, key: &str, entry: &Entry) {
 }
 
 fn unknown_keyword(cx: &mut Diagnostics, key: &str, entry: &Entry, around: &Mapping) {
-    if let Some(meant) = nearest(key, SHAPING.iter().copied()) {
-        if !around.contains_key(meant) {
-            cx.report(
-                Diagnostic::error(
-                    "unknown-keyword",
-                    entry.key,
-                    format!("unknown keyword `{key}`"),
-                )
-                .label("not a keyword of JSON Schema")
-                .help(format!("write `{meant}`")),
-            );
-            return;
-        }
+    if let Some(meant) = nearest(key, SHAPING.iter().copied())
+        && !around.contains_key(meant)
+    {
+        cx.report(
+            Diagnostic::error(
+                "unknown-keyword",
+                entry.key,
+                format!("unknown keyword `{key}`"),
+            )
+            .label("not a keyword of JSON Schema")
+            .help(format!("write `{meant}`")),
+        );
+        return;
     }
     let diagnostic = Diagnostic::warning(
         "unknown-keyword",

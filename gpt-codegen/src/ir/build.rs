@@ -133,12 +133,12 @@ impl<'a> Schemas<'a, '_> {
             let prefix = &it.prefix_items;
             (!prefix.is_empty()).then(|| prefix.clone())
         });
-        let items = match prefix {
-            Some(prefix) => self.tuple_items(id, prefix.into_iter().chain(items).collect()),
-            None => {
-                let parts = items.into_iter().map(Part::whole).collect();
-                self.inside(id, Place::Item, parts)
-            }
+        let items = if let Some(mut all) = prefix {
+            all.extend(items);
+            self.tuple_items(id, &all)
+        } else {
+            let parts = items.into_iter().map(Part::whole).collect();
+            self.inside(id, Place::Item, parts)
         };
         Array {
             items,
@@ -149,7 +149,7 @@ impl<'a> Schemas<'a, '_> {
     }
 
     /// The type that fits every item of a tuple.
-    fn tuple_items(&mut self, id: TypeId, items: Vec<&'a Node>) -> TypeUse {
+    fn tuple_items(&mut self, id: TypeId, items: &[&'a Node]) -> TypeUse {
         let Some((&first, others)) = items.split_first() else {
             return self.inside(id, Place::Item, Vec::new());
         };
@@ -395,32 +395,32 @@ impl<'a> Schemas<'a, '_> {
     fn texts(&mut self, values: &[&'a Node]) -> Vec<String> {
         let mut texts = Vec::with_capacity(values.len());
         for node in values {
-            let text = match &node.value {
-                Value::String(text) => text.clone(),
-                _ => {
-                    let text = node.to_json().to_string();
-                    if self.first_time(At::of(node), "kind of value") {
-                        self.cx.report(
-                            Diagnostic::warning(
-                                "mistyped-value",
-                                node.span,
-                                format!(
-                                    "a value of a string must be a string, not {}",
-                                    node.kind()
-                                ),
-                            )
-                            .label("read as text")
-                            .help(format!("write `\"{text}\"`")),
-                        );
-                    }
-                    text
-                }
+            let text = match node.as_str() {
+                Some(text) => text.to_owned(),
+                None => self.written(node),
             };
             if !texts.contains(&text) {
                 texts.push(text);
             }
         }
         texts
+    }
+
+    /// A value that was meant to be a text, as it is written.
+    fn written(&mut self, node: &'a Node) -> String {
+        let text = node.to_json().to_string();
+        if self.first_time(At::of(node), "kind of value") {
+            self.cx.report(
+                Diagnostic::warning(
+                    "mistyped-value",
+                    node.span,
+                    format!("a value of a string must be a string, not {}", node.kind()),
+                )
+                .label("read as text")
+                .help(format!("write `\"{text}\"`")),
+            );
+        }
+        text
     }
 
     fn integers(&mut self, values: &[&'a Node]) -> Option<Vec<i64>> {

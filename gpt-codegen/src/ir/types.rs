@@ -204,6 +204,7 @@ pub(crate) enum Rest {
 
 /// A property.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // Each is a fact of its own.
 pub(crate) struct Field {
     /// The name on the wire.
     pub(crate) name: String,
@@ -312,6 +313,7 @@ impl Method {
 }
 
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // Each is a fact of its own.
 pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) span: Span,
