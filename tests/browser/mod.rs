@@ -37,12 +37,12 @@ pub(crate) struct Browser {
 impl Browser {
     /// Starts the browser; `None`, and a line that says so, where there is none.
     ///
-    /// With `GPT_REQUIRE_BROWSER` set it must be there.
+    /// With `GPT_TEST_BROWSER=required` it must be there.
     pub(crate) fn start() -> Option<Self> {
         let Some(program) = find() else {
             assert!(
-                env::var_os("GPT_REQUIRE_BROWSER").is_none(),
-                "GPT_REQUIRE_BROWSER is set, but none of {NAMES:?} is installed"
+                env::var("GPT_TEST_BROWSER").as_deref() != Ok("required"),
+                "GPT_TEST_BROWSER is `required`, but none of {NAMES:?} is installed"
             );
             eprintln!("skipped: none of {NAMES:?} is installed");
             return None;

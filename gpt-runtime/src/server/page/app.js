@@ -132,14 +132,25 @@ function refresh() {
 
 let following = true;
 
-/** Keeps the newest in sight unless someone scrolled up to read. */
+/** Where to scroll: to the newest, but not past what was said last, so that an answer is read from
+ *  its beginning. */
+function goal() {
+  const scroller = $('scroller');
+  const bottom = scroller.scrollHeight - scroller.clientHeight;
+  const said = [...log.querySelectorAll('.user')].at(-1);
+  if (!said) return bottom;
+  const top = said.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+  return Math.min(bottom, scroller.scrollTop + top - 8);
+}
+
+/** Keeps up with the answer unless someone scrolled away to read. */
 function follow(again = false) {
   following ||= again;
-  if (following) $('scroller').scrollTop = $('scroller').scrollHeight;
+  if (following) $('scroller').scrollTop = goal();
 }
 
 $('scroller').addEventListener('scroll', ({ target }) => {
-  following = target.scrollHeight - target.scrollTop - target.clientHeight < 80;
+  following = Math.abs(goal() - target.scrollTop) < 80;
 });
 
 new ResizeObserver(() => follow()).observe(log);
@@ -184,7 +195,8 @@ for (const item of $('starters').children) {
 }
 
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && state.turn && !event.defaultPrevented) stop();
+  if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented) return;
+  if (!$('about').open) stop();
 });
 
 // -- Menu and about -------------------------------------------------------------------------------
