@@ -21,6 +21,8 @@ use crate::{
 const CHAIN: usize = 4;
 /// How many calls are made for one message, whatever happens.
 const CALLS: usize = 6;
+/// How much of a message is read, in characters: whoever says more needs a language model.
+const READ: usize = 4000;
 /// What every question says; it is how an answer to one is recognised.
 const QUESTION: &str = "I still need **";
 
@@ -102,6 +104,7 @@ impl<'a> Plan<'a> {
         let Some(Message::User { text: last }) = turn.first() else {
             return None;
         };
+        let last = beginning(last);
         let asked = before.last().and_then(question);
         let mut sentences: Vec<&str> = previous_sentences(before);
         let alone = self.tools.choose(last);
@@ -358,6 +361,14 @@ fn find_key(root: &Value, is_key: &dyn Fn(&str) -> bool, argument: &Argument) ->
     None
 }
 
+fn beginning(text: &str) -> &str {
+    let end = text
+        .char_indices()
+        .nth(READ)
+        .map_or(text.len(), |(end, _)| end);
+    text.get(..end).unwrap_or_default()
+}
+
 fn position_of_last_user(messages: &[Message]) -> Option<usize> {
     messages
         .iter()
@@ -403,7 +414,7 @@ fn previous_sentences(before: &[Message]) -> Vec<&str> {
     let mut sentences = Vec::new();
     for message in before.iter().rev() {
         match message {
-            Message::User { text } => sentences.push(text.as_str()),
+            Message::User { text } => sentences.push(beginning(text)),
             Message::Assistant { .. } if sentences.is_empty() || question(message).is_some() => {}
             Message::Tool { .. } if sentences.is_empty() => {}
             _ => break,

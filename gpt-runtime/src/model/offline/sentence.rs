@@ -347,7 +347,8 @@ impl Sentence {
             .pattern
             .as_ref()
             .is_some_and(|pattern| pattern.find("word").is_none());
-        if !is_telling && !(argument.required && is_identifier(argument)) {
+        let is_identifier = argument.required && is_identifier(argument);
+        if !(is_telling || is_identifier) {
             return None;
         }
         let shouts = !self.text.contains(char::is_lowercase);

@@ -53,9 +53,8 @@ impl<'a> Tools<'a> {
             .map(|definition| {
                 let tool = Tool::new(definition);
                 vocabulary.names.extend(tool.name.iter().cloned());
-                vocabulary
-                    .words
-                    .extend(common_words(&definition.description));
+                let common = common_words(&definition.description).join(" ");
+                vocabulary.words.extend(words::stems(&common));
                 tool
             })
             .collect();
@@ -153,7 +152,9 @@ impl<'a> Tool<'a> {
                     }
                 }
             } else {
-                weigh(&mut weights, ARGUMENT_DESCRIPTION, &argument.description);
+                // `such as KDEN for Denver` is no reason to ask this tool about Denver.
+                let words = common_words(&argument.description).join(" ");
+                weigh(&mut weights, ARGUMENT_DESCRIPTION, &words);
             }
         }
         Self {
@@ -208,13 +209,13 @@ pub(super) fn summary(description: &str) -> &str {
     line.get(..end).unwrap_or(line).trim_end_matches('.')
 }
 
-/// The stems that stand in lower case or begin a description: no names of anything.
-fn common_words(description: &str) -> Vec<String> {
+/// The words that stand in lower case or begin a description: no names of anything.
+fn common_words(description: &str) -> Vec<&str> {
     description
         .split_whitespace()
         .enumerate()
         .filter(|(at, word)| *at == 0 || word.starts_with(char::is_lowercase))
-        .flat_map(|(_, word)| words::stems(word))
+        .map(|(_, word)| word)
         .collect()
 }
 
