@@ -15,8 +15,9 @@ macro_rules! modules {
 
 modules! {
     all_of answers_by_status any_json argument_clash bounds bytes consequential const_tags
-    descriptions documentation enums examples form_body formats hostile_text identifiers
-    inline_names maps no_arguments nullable parameters read_write_only recursion reserved_names
-    security servers shared_schemas spread_body styles tagged_union tool_names untagged_union
-    whole_body
+    descriptions documentation enums examples finite_first form_body formats heirs hostile_text
+    identifiers inline_names listing_base maps media_types no_arguments nullable parameters
+    read_write_only recursion reserved_names security servers shared_schemas shared_tags
+    simple_unions spread_body styles tagged_union tool_names type_lists union_beside
+    untagged_union whole_body
 }

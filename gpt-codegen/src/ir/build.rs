@@ -22,9 +22,11 @@ impl<'a> Schemas<'a, '_> {
         let kind = self.kind(id, parts, &shape);
         let default = shape.first(|it| it.default);
         let default = default.filter(|node| self.check_default(node, &kind));
+        let title = shape.inside().find_map(|it| it.title);
+        let title = title.or_else(|| self.variant_name(parts));
         let Some(def) = self.def(id) else { return };
         def.kind = kind;
-        def.title = shape.inside().find_map(|it| it.title).map(str::to_owned);
+        def.title = title.map(str::to_owned);
         def.description = shape
             .inside()
             .find_map(|it| it.description)

@@ -254,6 +254,14 @@ impl<'a, 'c> Schemas<'a, 'c> {
         }
     }
 
+    /// The component that a variant is made of, with what stands beside the choice.
+    pub(super) fn variant_name(&self, parts: &[Part<'a>]) -> Option<&'a str> {
+        let (variant, beside) = parts.split_last()?;
+        let is_variant = beside.iter().any(|part| !part.without.is_empty());
+        let name = self.names.get(&At::of(variant.node)).copied();
+        name.filter(|_| is_variant)
+    }
+
     /// The name of the component that a schema refers to, or is.
     pub(super) fn reference_name(&mut self, node: &'a Node) -> Option<&'a str> {
         let at = match self.target(node) {
