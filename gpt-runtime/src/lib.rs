@@ -131,7 +131,16 @@ macro_rules! include_actions {
         $crate::include_actions! { pub $name }
     };
     ($visibility:vis $name:ident) => {
-        #[allow(missing_docs, clippy::all, clippy::pedantic, clippy::nursery)]
+        // A binary uses few of the operations it includes, and lints of style are for people.
+        #[allow(
+            dead_code,
+            missing_docs,
+            unreachable_pub,
+            clippy::all,
+            clippy::nursery,
+            clippy::pedantic,
+            clippy::restriction
+        )]
         $visibility mod $name {
             include!(concat!(
                 env!(

@@ -83,7 +83,7 @@ impl SearchBody {
 pub enum SearchBodyInput {
     String(String),
     Strings(Vec<String>),
-    IntegersLists(Vec<Vec<i64>>),
+    IntegerLists(Vec<Vec<i64>>),
     FileReference(SearchBodyInputFileReference),
 }
 
@@ -232,7 +232,7 @@ impl rt::Union for SearchBodyInput {
                 tags: &[],
             },
             rt::UnionVariant {
-                name: "IntegersLists",
+                name: "IntegerLists",
                 tags: &[],
             },
             rt::UnionVariant {
@@ -246,7 +246,7 @@ impl rt::Union for SearchBodyInput {
         match variant {
             0 => Self::String(rt::blank()),
             1 => Self::Strings(rt::blank()),
-            2 => Self::IntegersLists(rt::blank()),
+            2 => Self::IntegerLists(rt::blank()),
             _ => Self::FileReference(rt::blank()),
         }
     }
@@ -254,7 +254,7 @@ impl rt::Union for SearchBodyInput {
         match self {
             Self::String(payload) => (0, payload),
             Self::Strings(payload) => (1, payload),
-            Self::IntegersLists(payload) => (2, payload),
+            Self::IntegerLists(payload) => (2, payload),
             Self::FileReference(payload) => (3, payload),
         }
     }
@@ -262,7 +262,7 @@ impl rt::Union for SearchBodyInput {
         match self {
             Self::String(payload) => payload,
             Self::Strings(payload) => payload,
-            Self::IntegersLists(payload) => payload,
+            Self::IntegerLists(payload) => payload,
             Self::FileReference(payload) => payload,
         }
     }

@@ -176,10 +176,11 @@ fn type_words(api: &Api, types: &[TypeNames], id: TypeId, depth: usize) -> Vec<S
         },
         Type::Array(array) if depth < DEEPEST && !is_inline_item(api, array.items.id) => {
             let mut words = type_words(api, types, array.items.id, depth + 1);
-            match words.last_mut() {
-                // Lists of lists have one plural.
-                Some(last) if singular(last).is_none() => *last = plural(last),
-                _ => words.push("lists".to_owned()),
+            let last = words.pop().unwrap_or_default();
+            match singular(&last) {
+                None => words.push(plural(&last)),
+                // A plural of plurals.
+                Some(last) => words.extend([last, "lists".to_owned()]),
             }
             return words;
         }

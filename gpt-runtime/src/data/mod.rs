@@ -412,7 +412,7 @@ macro_rules! text_enums {
                 $crate::data::first_text::<Self>()
             }
             fn view(&self) -> $crate::data::View<'_> {
-                $crate::data::View::Text($crate::data::enum_text(self).into())
+                $crate::data::View::Text($crate::data::__Into::into($crate::data::enum_text(self)))
             }
             fn view_mut(&mut self) -> $crate::data::ViewMut<'_> {
                 $crate::data::ViewMut::Text(self)
@@ -447,7 +447,7 @@ macro_rules! integer_enums {
                 $crate::data::first_integer::<Self>()
             }
             fn view(&self) -> $crate::data::View<'_> {
-                $crate::data::View::Integer($crate::data::enum_integer(self).into())
+                $crate::data::View::Integer($crate::data::__Into::into($crate::data::enum_integer(self)))
             }
             fn view_mut(&mut self) -> $crate::data::ViewMut<'_> {
                 $crate::data::ViewMut::Integer(self)
@@ -513,6 +513,7 @@ pub use compare::{debug, equal};
 #[doc(hidden)]
 pub use core::{
     cmp::PartialEq as __PartialEq,
+    convert::Into as __Into,
     default::Default as __Default,
     fmt::{Debug as __Debug, Formatter as __Formatter, Result as __fmtResult},
     primitive::str as __str,
