@@ -47,7 +47,7 @@ pub(super) fn plain(mut node: Node) -> Node {
     let is_array = parameter.get("type").and_then(|it| it.node.as_str()) == Some("array");
     let schema = schema(parameter);
     if is_array {
-        list_style(parameter, &place, format, span);
+        list_style(parameter, &place, format.as_ref(), span);
     }
     if !schema.is_empty() {
         let schema = Node {
@@ -60,8 +60,8 @@ pub(super) fn plain(mut node: Node) -> Node {
 }
 
 /// How a list is spelt, in the words of 3.0.
-fn list_style(parameter: &mut Mapping, place: &str, format: Option<Entry>, default: Span) {
-    let name = format.as_ref().and_then(|it| it.node.as_str());
+fn list_style(parameter: &mut Mapping, place: &str, format: Option<&Entry>, default: Span) {
+    let name = format.and_then(|it| it.node.as_str());
     let (style, explode) = match (name.unwrap_or("csv"), place) {
         ("csv", "query") => ("form", false),
         ("csv", _) => ("simple", false),
@@ -71,7 +71,7 @@ fn list_style(parameter: &mut Mapping, place: &str, format: Option<Entry>, defau
         // Nothing spells tabs any more; reading the parameter reports it.
         (other, _) => (other, false),
     };
-    let (key, span) = match &format {
+    let (key, span) = match format {
         Some(entry) => (entry.key, entry.node.span),
         None => (default, default),
     };
@@ -120,7 +120,7 @@ pub(super) fn form(fields: Vec<Node>, consumes: &[Node]) -> Option<Node> {
         if parameter.get("type").and_then(|it| it.node.as_str()) == Some("array") {
             let format = take(&mut parameter, "collectionFormat");
             let mut style = Mapping::new();
-            list_style(&mut style, "query", format, name.node.span);
+            list_style(&mut style, "query", format.as_ref(), name.node.span);
             let style = Node {
                 span,
                 value: Value::Mapping(style),
