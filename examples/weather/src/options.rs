@@ -22,6 +22,8 @@ Environment:
   OPENAI_BASE_URL  An OpenAI-compatible server; without one the offline model answers
   OPENAI_API_KEY   Its key
   GPT_MODEL        The model to ask for
+
+  WEATHER_USER_AGENT  How to introduce this program to the weather service
 ";
 
 impl Options {

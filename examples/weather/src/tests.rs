@@ -3,6 +3,7 @@
 use time::{OffsetDateTime, macros::datetime};
 
 mod client;
+mod conversation;
 mod stand_in;
 
 fn clock() -> OffsetDateTime {
