@@ -105,7 +105,9 @@ fn clashes(cx: &mut Diagnostics, api: &Api) {
         let holder = wanted
             .first()
             .filter(|wanted| *wanted != name)
-            .and_then(|wanted| by_name.get(wanted.as_str()));
+            .and_then(|wanted| by_name.get(wanted.as_str()))
+            // Two operations of one id were reported where the id was read.
+            .filter(|other| other.id != op.id);
         if let Some(other) = holder {
             cx.report(
                 CLASH
