@@ -198,7 +198,7 @@ fn entry(fields: &[Field], asked: &[String]) -> String {
             .iter()
             .any(|it| asked.contains(it))
     };
-    others.sort_by_key(|field| (!is_asked(field), field.moment.is_some()));
+    others.sort_by_key(|field| (!is_asked(field), field.is_list || field.moment.is_some()));
     let few = if body.is_some() { 3 } else { 5 };
     let details: Vec<String> = others
         .into_iter()

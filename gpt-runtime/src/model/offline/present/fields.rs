@@ -14,6 +14,7 @@ pub(super) struct Field {
     pub(super) text: String,
     pub(super) moment: Option<OffsetDateTime>,
     pub(super) is_boolean: bool,
+    pub(super) is_list: bool,
     /// Whether it is meant for programs, such as an address or a mark of the format.
     pub(super) is_technical: bool,
 }
@@ -126,7 +127,7 @@ fn push(key: &str, label: &str, value: &Value, found: &mut Vec<Field>) {
     if text.trim().is_empty() {
         return;
     }
-    let is_boolean = value.is_boolean();
+    let (is_boolean, is_list) = (value.is_boolean(), value.is_array());
     found.push(match moment(&text) {
         Some((moment, text)) => Field {
             moment: Some(moment),
@@ -134,6 +135,7 @@ fn push(key: &str, label: &str, value: &Value, found: &mut Vec<Field>) {
         },
         None => Field {
             is_boolean,
+            is_list,
             ..plain(key, label.to_owned(), text)
         },
     });
@@ -149,6 +151,7 @@ fn plain(key: &str, label: String, text: String) -> Field {
         text,
         moment: None,
         is_boolean: false,
+        is_list: false,
     }
 }
 
@@ -177,6 +180,14 @@ fn quantity(object: &Map<String, Value>) -> Option<String> {
         "percent" => "%",
         "degree_(angle)" => "°",
         other => other,
+    };
+    // `km_h-1` is how the WMO spells km/h.
+    let unit = match unit
+        .strip_suffix("-1")
+        .and_then(|unit| unit.split_once('_'))
+    {
+        Some((of, per)) => format!("{of}/{per}"),
+        None => unit.to_owned(),
     };
     Some(format!("{value} {unit}"))
 }
