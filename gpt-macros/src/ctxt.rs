@@ -33,6 +33,11 @@ impl Ctxt {
         }
     }
 
+    /// How many errors there are.
+    pub(crate) fn count(&self) -> usize {
+        self.errors.borrow().as_ref().map_or(0, Vec::len)
+    }
+
     /// The errors as `compile_error!` items; nothing when there were none.
     pub(crate) fn finish(self) -> Option<TokenStream> {
         let errors = self.errors.take().unwrap_or_default();

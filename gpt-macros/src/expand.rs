@@ -139,36 +139,34 @@ fn operations(rt: &TokenStream, action: &Action) -> TokenStream {
 fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt) -> Vec<TokenStream> {
     let definition = quote!(<#ident as #rt::Define>::DEFINITION);
     let texts = [
-        ("description", &gpt.description),
-        ("instructions", &gpt.instructions),
+        (quote!(description), &gpt.description),
+        (quote!(instructions), &gpt.instructions),
     ];
-    let texts = texts.into_iter().filter_map(|(name, text)| match text {
-        Text::Expression(expression) => Some(assertion(rt, expression, name, &definition)),
+    let texts = texts.into_iter().filter_map(|(check, text)| match text {
+        Text::Expression(expression) => {
+            let check = quote!(#rt::check::#check);
+            Some(call_at(expression, check, definition.clone()))
+        }
         Text::Literal(_) => None,
     });
     let actions = gpt.actions.iter().enumerate().map(|(index, action)| {
-        assertion(rt, action.path(), "action", &quote!(#definition, #index))
+        let check = quote!(#rt::check::action::<{ #rt::check::room(#definition) }>);
+        call_at(action.path(), check, quote!(#definition, #index))
     });
     texts.chain(actions).collect()
 }
 
-/// A call of `check::name(arguments)` that stands at the place of `tokens`: where an assertion
-/// fails, rustc marks the call, from its first token to its last.
-fn assertion(
-    rt: &TokenStream,
-    tokens: &impl ToTokens,
-    name: &str,
-    arguments: &TokenStream,
-) -> TokenStream {
+/// A call that stands at the place of `tokens`: where an assertion fails, rustc marks the call,
+/// from its first token to its last.
+fn call_at(tokens: &impl ToTokens, function: TokenStream, arguments: TokenStream) -> TokenStream {
     let mut tokens = tokens.to_token_stream().into_iter();
     let first = tokens
         .next()
         .map_or_else(Span::call_site, |token| token.span());
     let last = tokens.last().map_or(first, |token| token.span());
-    let name = Ident::new(name, Span::call_site());
-    let mut function = Group::new(Delimiter::Parenthesis, quote!(#rt::check::#name));
+    let mut function = Group::new(Delimiter::Parenthesis, function);
     function.set_span(first);
-    let mut arguments = Group::new(Delimiter::Parenthesis, arguments.clone());
+    let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
     arguments.set_span(last);
     quote!(#function #arguments)
 }
@@ -203,6 +201,63 @@ mod tests {
         .to_string();
         assert!(!output.contains("gpt_runtime"), "{output}");
         assert!(output.contains(":: renamed :: __private"), "{output}");
+    }
+
+    #[test]
+    fn reports_anything_odd_once() {
+        for keys in [
+            "=",
+            "= =",
+            "'a",
+            "_",
+            "\"Desk\"",
+            "#[name]",
+            "name == \"A\"",
+            "name = 'A'",
+            "name = starters = [\"A\"]",
+            "instructions = if",
+            "instructions = b\"A\"",
+            "starters = [[\"A\"]]",
+            "starters = [\"A\" \"B\"]",
+            "starters = \"A\", \"B\"",
+            "tools = [r#web_search::A]",
+            "tools = {}",
+            "actions = [::]",
+            "actions = [a::]",
+            "actions = [a::<B>]",
+            "actions = [a b]",
+            "visibility = ",
+            "visibility = [link]",
+            "privacy_policy = \"https://\"",
+            "privacy_policy = \"https:///privacy\"",
+            "privacy_policy = \"https://exa mple.com\"",
+            "privacy_policy = \"javascript:alert(1)\"",
+            "crate = \"a\"",
+            "crate",
+        ] {
+            let mut input = String::from(keys);
+            for other in [
+                "name = \"A\"",
+                "description = \"B\"",
+                "instructions = \"C\"",
+            ] {
+                if !keys.starts_with(other.split(' ').next().unwrap()) {
+                    input = format!("{input}, {other}");
+                }
+            }
+            let output = attribute(
+                input.parse().unwrap(),
+                &quote!(
+                    struct Desk;
+                ),
+            )
+            .to_string();
+            assert_eq!(
+                output.matches("compile_error").count(),
+                1,
+                "{keys}: {output}"
+            );
+        }
     }
 
     #[test]

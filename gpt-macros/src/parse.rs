@@ -31,6 +31,7 @@ pub(crate) fn settings(cx: &Ctxt, tokens: TokenStream) -> Settings {
 fn read_keys(cx: &Ctxt, input: ParseStream, settings: &mut Settings) {
     let mut misspelt = Vec::new();
     while !input.is_empty() {
+        let errors = cx.count();
         if let Ok(key) = Ident::parse_any(input) {
             misspelt.extend(read_key(cx, &key, input, settings));
         } else {
@@ -41,7 +42,8 @@ fn read_keys(cx: &Ctxt, input: ParseStream, settings: &mut Settings) {
             }
             cx.error(value::tokens(input), "expected a key", &help);
         }
-        if value::comma(input).is_none() && !input.is_empty() {
+        // After a mistake in the key itself, a comma that was not reached is no mistake of its own.
+        if value::comma(input).is_none() && !input.is_empty() && cx.count() == errors {
             let help = "separate the keys with commas";
             cx.error_at(input.span(), "expected `,` before this key", help);
         }

@@ -4,7 +4,7 @@ use crate::ast::{Action, Text, Word};
 use crate::ctxt::Ctxt;
 use crate::limits::{TOOLS, VISIBILITIES, example};
 use crate::suggest;
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
@@ -106,9 +106,10 @@ pub(crate) fn equals(input: ParseStream) -> bool {
 pub(crate) fn tokens(input: ParseStream) -> TokenStream {
     let mut tokens = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) && !at_key(input) {
-        if let Ok(token) = input.parse::<TokenTree>() {
-            tokens.extend([token]);
-        }
+        let Ok(token) = input.parse::<TokenTree>() else {
+            break;
+        };
+        tokens.extend([token]);
     }
     tokens
 }
@@ -156,8 +157,8 @@ fn list<T>(
     read: impl Fn(TokenStream) -> Option<T>,
 ) -> Option<Vec<T>> {
     let value = given(cx, key, input)?;
-    let mut group = value.clone().into_iter();
-    let (Some(TokenTree::Group(list)), None) = (group.next(), group.next()) else {
+    let Some(list) = only_group(value.clone()) else {
+        let value = with_followers(value, input);
         let help = format!("write `{key} = [{value}]`");
         cx.error(value, &format!("expected a list for `{key}`"), &help);
         return None;
@@ -185,6 +186,32 @@ fn list<T>(
         items.extend(read(item));
     }
     Some(items)
+}
+
+/// Takes the items after the first of a list whose brackets were forgotten.
+fn with_followers(mut value: TokenStream, input: ParseStream) -> TokenStream {
+    loop {
+        let ahead = input.fork();
+        let comma = comma(&ahead);
+        if comma.is_none() || ahead.is_empty() || ahead.peek(Token![,]) || at_key(&ahead) {
+            return value;
+        }
+        comma.to_tokens(&mut value);
+        value.extend(tokens(&ahead));
+        input.advance_to(&ahead);
+    }
+}
+
+/// The group that `value` is, out of the invisible ones that `macro_rules!` puts around arguments.
+fn only_group(value: TokenStream) -> Option<Group> {
+    let mut tokens = value.into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => {
+            only_group(group.stream())
+        }
+        (Some(TokenTree::Group(group)), None) => Some(group),
+        _ => None,
+    }
 }
 
 /// Reads one of a few words.

@@ -3,13 +3,13 @@
 //! Each fails at the place of its caller, which is what the user wrote.
 
 use crate::action::Operation;
-use crate::gpt::Definition;
+use crate::gpt::{BuiltInTool, Definition};
 
 /// Characters of instructions; `gpt_macros` holds the same number for literals.
 const INSTRUCTIONS: usize = 8000;
 
 /// Texts of more bytes are too long without being counted: const evaluation is slow.
-const COUNTED: usize = 200_000;
+const COUNTED: usize = 100_000;
 
 /// Instructions are neither empty nor too long.
 #[track_caller]
@@ -38,68 +38,91 @@ pub const fn description(definition: &Definition) {
     not_blank("description", definition.description);
 }
 
+/// The room that [`action`] needs to find the operations of a definition.
+pub const fn room(definition: &Definition) -> usize {
+    let mut room = 1;
+    let mut entries = definition.actions;
+    while let [operations, rest @ ..] = entries {
+        room += 2 * operations.len();
+        entries = rest;
+    }
+    room
+}
+
 /// The operations of one entry of `actions` have tool names that neither the entries before it nor
 /// the built-in tools have.
+///
+/// Operations are found by the hash of their names: comparing each with each takes rustc many
+/// seconds for two modules of 500.
 #[track_caller]
-pub const fn action(definition: &Definition, entry: usize) {
-    let operations = definition.actions[entry];
+pub const fn action<const ROOM: usize>(definition: &Definition, entry: usize) {
+    let mut table: [Option<&'static Operation>; ROOM] = [None; ROOM];
     let mut index = 0;
-    while index < operations.len() {
-        let operation = operations[index];
-        let mut tool = 0;
-        while tool < definition.tools.len() {
-            if equal(operation.tool.name, definition.tools[tool].name()) {
-                Message::new("operation `")
-                    .text(operation.tool.name)
-                    .text("` of `")
-                    .text(operation.api.name)
-                    .text("` has the name of a built-in tool")
-                    .text("\n= help: list one of the two")
-                    .fail();
+    while index <= entry {
+        let mut operations = definition.actions[index];
+        while let [operation, rest @ ..] = operations {
+            let place = find(&table, operation.tool.name);
+            if index == entry {
+                unlike_tools(operation, definition.tools);
+                if let Some(other) = table[place] {
+                    fail_twice(other, operation);
+                }
             }
-            tool += 1;
-        }
-        let mut earlier = 0;
-        while earlier < entry {
-            unlike(definition.actions[earlier], operation);
-            earlier += 1;
+            table[place] = Some(operation);
+            operations = rest;
         }
         index += 1;
     }
 }
 
-/// None of `earlier` has the tool name of `operation`.
-#[track_caller]
-const fn unlike(earlier: &[&'static Operation], operation: &Operation) {
-    let mut index = 0;
-    while index < earlier.len() {
-        let other = earlier[index];
-        index += 1;
-        if !equal(other.tool.name, operation.tool.name) {
-            continue;
+/// The place of the operation with this tool name, or the free one where it belongs.
+const fn find(table: &[Option<&'static Operation>], name: &str) -> usize {
+    let mut place = hash(name) % table.len();
+    while let Some(other) = table[place] {
+        if equal(other.tool.name, name) {
+            break;
         }
-        let is_same = equal(other.api.name, operation.api.name)
-            && equal(other.id, operation.id)
-            && equal(other.path, operation.path);
-        if is_same {
+        place = (place + 1) % table.len();
+    }
+    place
+}
+
+#[track_caller]
+const fn unlike_tools(operation: &Operation, mut tools: &[BuiltInTool]) {
+    while let [tool, rest @ ..] = tools {
+        if equal(operation.tool.name, tool.name()) {
             Message::new("operation `")
                 .text(operation.tool.name)
                 .text("` of `")
                 .text(operation.api.name)
-                .text("` is listed twice\n= help: name the module or single operations, not both")
+                .text("` has the name of a built-in tool\n= help: list one of the two")
                 .fail();
         }
-        Message::new("two operations have the tool name `")
+        tools = rest;
+    }
+}
+
+#[track_caller]
+const fn fail_twice(earlier: &Operation, operation: &Operation) -> ! {
+    let is_same = equal(earlier.api.name, operation.api.name)
+        && equal(earlier.id, operation.id)
+        && equal(earlier.path, operation.path);
+    if is_same {
+        Message::new("operation `")
             .text(operation.tool.name)
-            .text("`: one of `")
-            .text(other.api.name)
-            .text("`, one of `")
+            .text("` of `")
             .text(operation.api.name)
-            .text(
-                "`\n= help: name the operations you need one by one, and leave one of the two out",
-            )
+            .text("` is listed twice\n= help: name the module or single operations, not both")
             .fail();
     }
+    Message::new("two operations have the tool name `")
+        .text(operation.tool.name)
+        .text("`: one of `")
+        .text(earlier.api.name)
+        .text("`, one of `")
+        .text(operation.api.name)
+        .text("`\n= help: name the operations you need one by one, and leave one of the two out")
+        .fail()
 }
 
 #[track_caller]
@@ -110,32 +133,37 @@ const fn not_blank(key: &str, text: &str) {
 }
 
 const fn characters(text: &str) -> usize {
-    let bytes = text.as_bytes();
+    let mut bytes = text.as_bytes();
     let mut count = 0;
-    let mut index = 0;
-    while index < bytes.len() {
+    while let [byte, rest @ ..] = bytes {
         // Every byte but the continuations of UTF-8, `0b10xxxxxx`.
-        if bytes[index] & 0b1100_0000 != 0b1000_0000 {
+        if *byte & 0b1100_0000 != 0b1000_0000 {
             count += 1;
         }
-        index += 1;
+        bytes = rest;
     }
     count
 }
 
 const fn equal(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    if a.len() != b.len() {
-        return false;
-    }
-    let mut index = 0;
-    while index < a.len() {
-        if a[index] != b[index] {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    while let ([first_a, rest_a @ ..], [first_b, rest_b @ ..]) = (a, b) {
+        if *first_a != *first_b {
             return false;
         }
-        index += 1;
+        (a, b) = (rest_a, rest_b);
     }
-    true
+    a.is_empty() && b.is_empty()
+}
+
+const fn hash(text: &str) -> usize {
+    let mut bytes = text.as_bytes();
+    let mut hash = 0_usize;
+    while let [byte, rest @ ..] = bytes {
+        hash = hash.wrapping_mul(31).wrapping_add(*byte as usize);
+        bytes = rest;
+    }
+    hash
 }
 
 /// A message under construction: `format!` is not const.

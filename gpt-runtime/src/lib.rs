@@ -117,6 +117,7 @@ pub mod store;
 
 pub use error::Error;
 pub use gpt::Gpt;
+#[doc(inline)]
 pub use gpt_macros::gpt;
 pub use server::{Server, serve};
 pub use service::Service;

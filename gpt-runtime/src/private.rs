@@ -13,7 +13,7 @@ pub use crate::{
 
 /// The assertions of `#[gpt]`.
 pub mod check {
-    pub use crate::check::{action, description, instructions};
+    pub use crate::check::{action, description, instructions, room};
 }
 
 /// The slot of a record without fields, which nobody asks for.

@@ -8,7 +8,7 @@ use actions::serve;
 #[gpt(
     name = "Weather Desk",
     instructions = "Answer briefly.",
-    starters = "Rain?",
+    starters = "Rain?", "Snow?",
     actions = weather,
 )]
 struct WeatherDesk;

@@ -1,19 +1,32 @@
 #![deny(warnings)]
 
-use gpt_runtime::gpt;
+use gpt_runtime::{Gpt, gpt};
+
+#[path = "../actions.rs"]
+mod actions;
+use actions::{pets, serve, weather};
 
 macro_rules! desk {
-    ($ident:ident, $name:literal, $text:expr, $word:ident) => {
-        #[gpt(name = $name, description = $name, instructions = $text, visibility = $word)]
+    ($ident:ident, $name:literal, $text:expr, $word:ident, [$($action:path),*], $starters:expr) => {
+        #[gpt(
+            name = $name,
+            description = $name,
+            instructions = $text,
+            visibility = $word,
+            actions = [$($action),*],
+            starters = $starters,
+            privacy_policy = "https://example.com/privacy",
+        )]
         struct $ident;
     };
 }
 
-desk!(WeatherDesk, "Weather Desk", "Answer briefly.", link);
-desk!(TideDesk, "Tide Desk", concat!("Answer ", "briefly."), only_me);
+desk!(WeatherDesk, "Weather Desk", "Answer briefly.", link, [weather, pets::GetPet], ["Rain?"]);
+desk!(TideDesk, "Tide Desk", concat!("Answer ", "briefly."), only_me, [], []);
 
 fn main() {
-    fn serve(_: impl gpt_runtime::Gpt) {}
+    assert_eq!(WeatherDesk.definition().starters, ["Rain?"]);
+    assert_eq!(WeatherDesk.definition().operations().count(), 3);
     serve(WeatherDesk);
     serve(TideDesk);
 }
