@@ -3,23 +3,22 @@
 use gpt_runtime::gpt::Visibility;
 use gpt_runtime::{Gpt, gpt};
 
-#[path = "../actions.rs"]
-mod actions;
-use actions::serve;
+use crate::actions::serve;
 
 /// Forecasts
 /// and alerts.
 ///
 /// For any place.
-#[gpt(
-    name = "Weather Desk",
-    instructions = "Answer briefly.",
-)]
+#[gpt(name = "Weather Desk", instructions = "Answer briefly.")]
 struct WeatherDesk;
 
-fn main() {
+#[test]
+fn it_works() {
     let definition = WeatherDesk.definition();
-    assert_eq!(definition.description, "Forecasts and alerts.\n\nFor any place.");
+    assert_eq!(
+        definition.description,
+        "Forecasts and alerts.\n\nFor any place."
+    );
     assert!(definition.starters.is_empty());
     assert!(definition.tools.is_empty());
     assert!(definition.actions.is_empty());

@@ -3,9 +3,7 @@
 use gpt_runtime::gpt::Visibility;
 use gpt_runtime::{Gpt, gpt};
 
-#[path = "../actions.rs"]
-mod actions;
-use actions::{pets, serve, weather};
+use crate::actions::{pets, serve, weather};
 
 #[gpt(
     name = "Weather Desk",
@@ -20,17 +18,30 @@ use actions::{pets, serve, weather};
 )]
 struct WeatherDesk;
 
-fn main() {
+#[test]
+fn it_works() {
     let definition = WeatherDesk.definition();
     assert_eq!(definition.name, "Weather Desk");
     assert_eq!(definition.description, "Forecasts and alerts.");
     assert_eq!(definition.instructions, include_str!("instructions.md"));
-    assert_eq!(definition.starters, ["Will it rain in Denver?", "Any storms in Florida?"]);
+    assert_eq!(
+        definition.starters,
+        ["Will it rain in Denver?", "Any storms in Florida?"]
+    );
     let tools: Vec<_> = definition.tools.iter().map(|tool| tool.name()).collect();
-    assert_eq!(tools, ["web_search", "image_generation", "code_interpreter"]);
-    let operations: Vec<_> = definition.operations().map(|operation| operation.id).collect();
+    assert_eq!(
+        tools,
+        ["web_search", "image_generation", "code_interpreter"]
+    );
+    let operations: Vec<_> = definition
+        .operations()
+        .map(|operation| operation.id)
+        .collect();
     assert_eq!(operations, ["getForecast", "listAlerts", "listPets"]);
     assert_eq!(definition.visibility, Visibility::Everyone);
-    assert_eq!(definition.privacy_policy, Some("https://example.com/privacy"));
+    assert_eq!(
+        definition.privacy_policy,
+        Some("https://example.com/privacy")
+    );
     serve(WeatherDesk);
 }

@@ -2,13 +2,12 @@
 
 use gpt_runtime::gpt;
 
-#[path = "../actions.rs"]
-mod actions;
-use actions::serve;
+use crate::actions::serve;
 
-fn main() {
+#[test]
+fn it_works() {
     mod local {
-        pub use super::actions::weather;
+        pub use crate::actions::weather;
     }
     use local::weather as forecasts;
     const TEXT: &str = "Answer briefly.";
@@ -17,7 +16,7 @@ fn main() {
     #[gpt(
         name = "Weather Desk",
         instructions = TEXT,
-        actions = [forecasts::GetForecast, local::weather::ListAlerts, self::actions::pets],
+        actions = [forecasts::GetForecast, local::weather::ListAlerts, crate::actions::pets],
     )]
     struct WeatherDesk;
 

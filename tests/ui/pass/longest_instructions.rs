@@ -1,12 +1,13 @@
 #![deny(warnings)]
 
+use crate::actions::serve;
 use gpt_runtime::gpt;
 
 /// Forecasts.
 #[gpt(name = "Weather Desk", instructions = include_str!("eight_thousand.md"))]
 struct WeatherDesk;
 
-fn main() {
-    fn serve(_: impl gpt_runtime::Gpt) {}
+#[test]
+fn it_works() {
     serve(WeatherDesk);
 }

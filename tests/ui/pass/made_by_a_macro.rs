@@ -2,9 +2,7 @@
 
 use gpt_runtime::{Gpt, gpt};
 
-#[path = "../actions.rs"]
-mod actions;
-use actions::{pets, serve, weather};
+use crate::actions::{pets, serve, weather};
 
 macro_rules! desk {
     ($ident:ident, $name:literal, $text:expr, $word:ident, [$($action:path),*], $starters:expr) => {
@@ -21,10 +19,25 @@ macro_rules! desk {
     };
 }
 
-desk!(WeatherDesk, "Weather Desk", "Answer briefly.", link, [weather, pets::GetPet], ["Rain?"]);
-desk!(TideDesk, "Tide Desk", concat!("Answer ", "briefly."), only_me, [], []);
+desk!(
+    WeatherDesk,
+    "Weather Desk",
+    "Answer briefly.",
+    link,
+    [weather, pets::GetPet],
+    ["Rain?"]
+);
+desk!(
+    TideDesk,
+    "Tide Desk",
+    concat!("Answer ", "briefly."),
+    only_me,
+    [],
+    []
+);
 
-fn main() {
+#[test]
+fn it_works() {
     assert_eq!(WeatherDesk.definition().starters, ["Rain?"]);
     assert_eq!(WeatherDesk.definition().operations().count(), 3);
     serve(WeatherDesk);

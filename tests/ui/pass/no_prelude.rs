@@ -1,6 +1,7 @@
 #![deny(warnings)]
 #![no_implicit_prelude]
 
+use crate::actions::serve;
 use ::gpt_runtime::gpt;
 
 /// Forecasts.
@@ -31,7 +32,7 @@ mod actions {
     pub use all as all_the_rest;
 }
 
-fn main() {
-    fn serve(_: impl ::gpt_runtime::Gpt) {}
+#[::core::prelude::v1::test]
+fn it_works() {
     serve(WeatherDesk);
 }

@@ -1,8 +1,6 @@
 #![deny(warnings)]
 
-#[path = "../actions.rs"]
-mod actions;
-use actions::serve;
+use crate::actions::serve;
 
 mod inner {
     use gpt_runtime::gpt;
@@ -11,7 +9,7 @@ mod inner {
     #[gpt(
         name = "Weather Desk",
         instructions = super::TEXT,
-        actions = [super::actions::weather::GetForecast, crate::actions::pets],
+        actions = [super::super::actions::weather::GetForecast, crate::actions::pets],
     )]
     pub struct WeatherDesk;
 
@@ -27,7 +25,8 @@ mod inner {
 
 const TEXT: &str = concat!("Answer ", "briefly.");
 
-fn main() {
+#[test]
+fn it_works() {
     serve(inner::WeatherDesk);
     serve(inner::Nothing);
 }

@@ -3,9 +3,7 @@
 
 use gpt_runtime::gpt;
 
-#[path = "../actions.rs"]
-mod actions;
-use actions::serve;
+use crate::actions::serve;
 
 mod r#type {
     pub use crate::actions::weather as r#match;
@@ -19,6 +17,7 @@ mod r#type {
 )]
 struct r#struct;
 
-fn main() {
+#[test]
+fn it_works() {
     serve(r#struct);
 }

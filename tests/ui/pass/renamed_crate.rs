@@ -1,6 +1,7 @@
 #![deny(warnings)]
 
 extern crate gpt_runtime as renamed;
+use crate::actions::serve;
 use renamed::gpt;
 
 /// Forecasts.
@@ -10,13 +11,13 @@ use renamed::gpt;
     tools = [web_search],
     visibility = link,
     privacy_policy = "http://localhost:8000/privacy",
-    crate = crate::renamed,
+    crate = self::renamed,
 )]
 struct WeatherDesk;
 
 const TEXT: &str = "Answer briefly.";
 
-fn main() {
-    fn serve(_: impl renamed::Gpt) {}
+#[test]
+fn it_works() {
     serve(WeatherDesk);
 }

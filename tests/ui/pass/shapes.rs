@@ -2,9 +2,7 @@
 
 use gpt_runtime::gpt;
 
-#[path = "../actions.rs"]
-mod actions;
-use actions::{serve, weather};
+use crate::actions::{serve, weather};
 
 /// Named fields.
 #[gpt(name = "Weather Desk", instructions = "Answer briefly.", actions = [weather])]
@@ -22,11 +20,13 @@ pub struct Tuple(pub u8);
 #[cfg(any())]
 struct LeftOut;
 
-fn main() {
+#[test]
+fn it_works() {
     let named = Named {
         place: String::from("Denver"),
     };
     assert_eq!(named.place, "Denver");
     serve(named);
+    assert_eq!(Tuple(1).0, 1);
     serve(Tuple(1).clone());
 }
