@@ -16,10 +16,10 @@ gpt_runtime::include_actions!(weather);
     name = "Weather Desk",
     instructions = include_str!("instructions.md"),
     starters = [
-        "Will it rain in Denver (39.74, -104.99)?",
+        "Will it rain in Denver tomorrow?",
         "Any severe alerts in Florida?",
+        "What is it like in Chicago right now?",
         "Latest observation at KDEN",
-        "Which stations are near 47.61, -122.33?",
     ],
     actions = [weather],
     visibility = everyone,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use expect_test::expect_file;
-use gpt_runtime::{Service, conversation::Event};
+use gpt_runtime::{Service, conversation::Event, model::offline::Offline};
 
 use super::clock;
 use crate::{WeatherDesk, stand_in, weather};
@@ -12,6 +12,7 @@ use crate::{WeatherDesk, stand_in, weather};
 async fn starters() {
     let url = stand_in::start(clock).await.unwrap();
     let service = Service::builder(WeatherDesk)
+        .model(Offline::new().at(clock()))
         .base_url(&weather::API, url)
         .build()
         .unwrap();
@@ -19,6 +20,12 @@ async fn starters() {
     for starter in service.definition().starters {
         say(&service, starter, &mut transcript).await;
     }
+    say(
+        &service,
+        "Which stations are near 47.61, -122.33?",
+        &mut transcript,
+    )
+    .await;
     expect_file!["conversation/starters.txt"].assert_eq(&transcript);
 }
 
