@@ -1,0 +1,122 @@
+//! Real documents of vendors: those of a size for GPTs generate, and what they generate compiles.
+//!
+//! They are not ours to publish. The test runs where the folder of `GPT_CORPUS`, or
+//! `../shared/corpus` beside the workspace, holds them, and says so where it is not.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use gpt_codegen::Config;
+
+/// Documents that nobody could generate from as they are, and the report that says why.
+const REFUSED: &[(&str, &str)] = &[
+    ("chroma/sync.openapi.json", "unresolved-reference"),
+    ("mixpanel/ingestion.openapi.yaml", "invalid-path"),
+    ("polygon/polygon.json", "undefined-security-scheme"),
+    ("ruvnet-gpts/callme-maybe.json", "undefined-security-scheme"),
+];
+
+#[test]
+fn documents_of_vendors_generate_and_compile() {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let corpus = match env::var_os("GPT_CORPUS") {
+        Some(folder) => PathBuf::from(folder),
+        None => workspace.join("../shared/corpus"),
+    };
+    let Ok(index) = fs::read_to_string(corpus.join("INDEX.tsv")) else {
+        println!("skipped: there is no corpus at {}", corpus.display());
+        return;
+    };
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus");
+    fs::create_dir_all(folder.join("src")).unwrap();
+    let mut library =
+        "#![deny(warnings)]\n#![forbid(unsafe_code)]\n#![no_implicit_prelude]\n".to_owned();
+    let mut faults = Vec::new();
+    for document in documents(&index) {
+        match generate(&corpus, document) {
+            Ok((module, code)) => {
+                fs::write(folder.join("src").join(format!("{module}.rs")), code).unwrap();
+                library += &format!("pub mod {module};\n");
+            }
+            Err(fault) => faults.extend(fault),
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    fs::write(folder.join("src/lib.rs"), library).unwrap();
+    fs::write(folder.join("Cargo.toml"), manifest(workspace)).unwrap();
+    // The same versions as everywhere, and none from the network.
+    fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    let check = Command::new(env!("CARGO"))
+        .args(["check", "--quiet", "--offline"])
+        .current_dir(&folder)
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env_remove("RUSTFLAGS")
+        .output()
+        .unwrap();
+    assert!(
+        check.status.success(),
+        "{}",
+        String::from_utf8_lossy(&check.stderr)
+    );
+}
+
+/// The documents marked as fit for a GPT.
+fn documents(index: &str) -> Vec<&str> {
+    let mut lines = index.lines().map(|it| it.split('\t').collect::<Vec<_>>());
+    let header = lines.next().unwrap();
+    let column = |name: &str| header.iter().position(|it| *it == name).unwrap();
+    let (file, action) = (column("file"), column("gpt_action"));
+    lines
+        .filter(|it| !it[action].is_empty())
+        .map(|it| it[file])
+        .collect()
+}
+
+/// The module and its code; nothing where the document was refused as it should be.
+fn generate(corpus: &Path, document: &str) -> Result<(String, String), Option<String>> {
+    let module: String = document
+        .chars()
+        .map(|it| {
+            if it.is_ascii_alphanumeric() {
+                it.to_ascii_lowercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let module = format!("d_{module}");
+    let refused = REFUSED.iter().find(|(name, _)| *name == document);
+    let generated = Config::new()
+        .module_name(&module)
+        .runtime_path("::renamed")
+        // Some leave their servers or operations without what a client needs.
+        .base_url("https://example.com")
+        .derive_operation_ids(true)
+        .generate(corpus.join(document));
+    match (generated, refused) {
+        (Ok(generated), None) => Ok((module, generated.code)),
+        (Ok(_), Some(_)) => Err(Some(format!("{document} is no longer refused"))),
+        (Err(error), Some((_, name))) if format!("{error:?}").contains(name) => Err(None),
+        (Err(error), _) => Err(Some(format!("{document}: {error:?}"))),
+    }
+}
+
+fn manifest(workspace: &Path) -> String {
+    format!(
+        r#"[package]
+name = "corpus"
+version = "0.0.0"
+edition = "2024"
+publish = false
+
+[dependencies]
+renamed = {{ package = "gpt-runtime", path = {:?} }}
+
+[workspace]
+"#,
+        workspace.join("gpt-runtime")
+    )
+}
