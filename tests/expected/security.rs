@@ -43,6 +43,13 @@ pub const OPERATIONS: &[&rt::Operation] = &[
 ];
 
 /// Calls the operations of Security.
+///
+/// Credentials:
+///
+/// - `header`: a key in the header `X-Api-Key`.
+/// - `basic`: a user name and password.
+/// - `query`: a key in the query parameter `key`.
+/// - `oauth`: a bearer token.
 #[derive(Clone, rt::Debug)]
 pub struct Client {
     client: rt::Client,

@@ -80,16 +80,12 @@ pub(super) fn of_parameter(api: &Api, parameter: &Parameter, name: &str) -> Toke
 pub(super) fn of_operation(op: &Operation, first: &str, method: &str) -> TokenStream {
     let summary = op.summary.as_deref().map_or("", str::trim);
     let description = op.description.as_deref().map_or("", str::trim);
-    let first = match summary {
-        "" => format!("{first}."),
-        _ => {
-            let end = if summary.ends_with(['.', '!', '?']) {
-                ""
-            } else {
-                "."
-            };
-            format!("{first}: {}{end}", inline(summary))
-        }
+    let first = if summary.is_empty() {
+        format!("{first}.")
+    } else {
+        let is_ended = summary.ends_with(['.', '!', '?']);
+        let end = if is_ended { "" } else { "." };
+        format!("{first}: {}{end}", inline(summary))
     };
     let description = if description.trim_end_matches('.') == summary.trim_end_matches('.') {
         ""

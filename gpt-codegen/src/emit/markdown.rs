@@ -252,9 +252,9 @@ fn link(rest: &str, out: &mut String) -> usize {
     {
         // An address as the text of a link is one link too many.
         if is_address(text) || text.contains("://") || text.trim().is_empty() {
-            out.push_str(&format!("<{target}>"));
+            out.extend(["<", target, ">"]);
         } else {
-            out.push_str(&format!("[{text}]({target})"));
+            out.extend(["[", text, "](", target, ")"]);
         }
         return text.len() + target.len() + 4;
     }
@@ -278,7 +278,7 @@ fn url(rest: &str, out: &mut String) -> usize {
     if !is_address(address) {
         return 0;
     }
-    out.push_str(&format!("<{address}>"));
+    out.extend(["<", address, ">"]);
     address.len()
 }
 

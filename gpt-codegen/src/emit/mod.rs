@@ -135,6 +135,6 @@ fn write_items(
 }
 
 /// A number as tokens, for quoting without a suffix.
-fn unsuffixed(number: impl ToString) -> TokenStream {
+fn unsuffixed(number: &impl ToString) -> TokenStream {
     TokenStream::from_str(&number.to_string()).unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     ir::{
-        Body, Location, Method, Operation, OperationId, Parameter, Requirement, Response,
+        Api, Body, Location, Method, Operation, OperationId, Parameter, Requirement, Response,
         SecurityKind, Server, Status, Style,
     },
     names::{BODY, BodyArguments, ByStatus, OperationNames},
@@ -28,7 +28,7 @@ impl Emitter<'_> {
         let (name, title, version) = (&api.name, &api.title, &api.version);
         let comment = docs::line(&format!("{} {}.", inline(title), inline(version)));
         let servers = servers(&api.servers);
-        let schemes = api.security_schemes.iter().map(|scheme| {
+        let security = api.security_schemes.iter().map(|scheme| {
             let name = &scheme.name;
             let kind = match &scheme.kind {
                 SecurityKind::ApiKey { location, name } => {
@@ -48,7 +48,7 @@ impl Emitter<'_> {
                 title: #title,
                 version: #version,
                 servers: #servers,
-                security_schemes: &[#(#schemes),*],
+                security_schemes: &[#(#security),*],
                 schemas: #schemas,
             };
         }
@@ -68,6 +68,7 @@ impl Emitter<'_> {
         let comment = docs::comment(&[
             vec![first],
             lines(api.description.as_deref().unwrap_or_default()),
+            credentials(api),
         ]);
         let methods = api
             .operations
@@ -139,7 +140,7 @@ impl Emitter<'_> {
         let answer = self.side(op, &op.answers, names.answer.as_ref(), "answers", module);
         let failure = self.side(op, &op.failures, names.failure.as_ref(), "fails", module);
         let name = ident(&names.name);
-        let description = self.description(op, names, tool);
+        let description = described_operation(op, names, tool);
         module.tables.push(quote! {
             impl rt::Action for #name {
                 const OPERATION: &'static rt::Operation = &#description;
@@ -228,49 +229,78 @@ impl Emitter<'_> {
         module.lists.responses.push(name.clone());
         name
     }
+}
 
-    fn description(&self, op: &Operation, names: &OperationNames, tool: &Tool) -> TokenStream {
-        let (id, path) = (&op.id, &op.path);
-        let (name, description) = (&tool.name, &tool.description);
-        let (parameters, example) = (json(&tool.parameters), json(&tool.example));
-        let method = method(op.method);
-        let servers = servers(&op.servers);
-        let wire = op.parameters.iter().zip(&names.arguments.parameters);
-        let wire = wire.map(|(parameter, argument)| described(parameter, argument));
-        let body = match (&op.body, &names.arguments.body) {
-            (Some(body), Some(arguments)) => described_body(body, arguments),
-            _ => quote!(None),
-        };
-        let answers = responses(&op.answers, names.answer.is_some());
-        let failures = responses(&op.failures, names.failure.is_some());
-        let security = op.security.iter().map(|all| {
-            let all = all.iter().map(|Requirement { scheme, scopes }| {
-                quote!(rt::Requirement { scheme: #scheme, scopes: &[#(#scopes),*] })
-            });
-            quote!(&[#(#all),*])
-        });
-        let (consequential, deprecated) = (op.consequential, op.deprecated);
-        quote! {
-            rt::Operation {
-                api: &API,
-                id: #id,
-                tool: rt::Tool {
-                    name: #name,
-                    description: #description,
-                    parameters: #parameters,
-                    example: #example,
-                },
-                method: #method,
-                path: #path,
-                servers: #servers,
-                parameters: &[#(#wire),*],
-                body: #body,
-                answers: #answers,
-                failures: #failures,
-                security: &[#(#security),*],
-                consequential: #consequential,
-                deprecated: #deprecated,
+/// What a client may be given credentials for.
+fn credentials(api: &Api) -> Vec<String> {
+    let mut listed = Vec::new();
+    for scheme in &api.security_schemes {
+        let kind = match &scheme.kind {
+            SecurityKind::ApiKey { location, name } => {
+                let place = match location {
+                    Location::Query => "query parameter",
+                    Location::Cookie => "cookie",
+                    Location::Header | Location::Path => "header",
+                };
+                format!("a key in the {place} {}", code(name))
             }
+            SecurityKind::Basic => "a user name and password".to_owned(),
+            SecurityKind::Bearer => "a bearer token".to_owned(),
+        };
+        let text = inline(scheme.description.as_deref().unwrap_or_default());
+        let text = if text.is_empty() {
+            text
+        } else {
+            format!(" {text}")
+        };
+        listed.push(format!("- {}: {kind}.{text}", code(&scheme.name)));
+    }
+    if !listed.is_empty() {
+        listed.insert(0, "Credentials:".to_owned());
+        listed.insert(1, String::new());
+    }
+    listed
+}
+
+fn described_operation(op: &Operation, names: &OperationNames, tool: &Tool) -> TokenStream {
+    let (id, path) = (&op.id, &op.path);
+    let (name, description) = (&tool.name, &tool.description);
+    let (parameters, example) = (json(&tool.parameters), json(&tool.example));
+    let method = method(op.method);
+    let servers = servers(&op.servers);
+    let wire = op.parameters.iter().zip(&names.arguments.parameters);
+    let wire = wire.map(|(parameter, argument)| described(parameter, argument));
+    let body = op.body.as_ref().zip(names.arguments.body.as_ref());
+    let body = body.map_or_else(|| quote!(None), described_body);
+    let answers = responses(&op.answers, names.answer.is_some());
+    let failures = responses(&op.failures, names.failure.is_some());
+    let security = op.security.iter().map(|all| {
+        let all = all.iter().map(|Requirement { scheme, scopes }| {
+            quote!(rt::Requirement { scheme: #scheme, scopes: &[#(#scopes),*] })
+        });
+        quote!(&[#(#all),*])
+    });
+    let (consequential, deprecated) = (op.consequential, op.deprecated);
+    quote! {
+        rt::Operation {
+            api: &API,
+            id: #id,
+            tool: rt::Tool {
+                name: #name,
+                description: #description,
+                parameters: #parameters,
+                example: #example,
+            },
+            method: #method,
+            path: #path,
+            servers: #servers,
+            parameters: &[#(#wire),*],
+            body: #body,
+            answers: #answers,
+            failures: #failures,
+            security: &[#(#security),*],
+            consequential: #consequential,
+            deprecated: #deprecated,
         }
     }
 }
@@ -316,7 +346,7 @@ fn described(parameter: &Parameter, argument: &str) -> TokenStream {
     }
 }
 
-fn described_body(body: &Body, arguments: &BodyArguments) -> TokenStream {
+fn described_body((body, arguments): (&Body, &BodyArguments)) -> TokenStream {
     let (required, media_type) = (body.required, &body.media_type);
     let arguments = match arguments {
         BodyArguments::Whole => quote!(Whole(#BODY)),
@@ -340,17 +370,17 @@ fn responses(responses: &[Response], by_status: bool) -> TokenStream {
     let responses = responses.iter().enumerate().map(|(index, response)| {
         let status = match response.status {
             Status::Code(code) => {
-                let code = unsuffixed(code);
+                let code = unsuffixed(&code);
                 quote!(Code(#code))
             }
             Status::Range(class) => {
-                let class = unsuffixed(class);
+                let class = unsuffixed(&class);
                 quote!(Range(#class))
             }
             Status::Default => quote!(Default),
         };
         let media_type = optional_text(response.media_type.as_deref());
-        let variant = unsuffixed(if by_status { index } else { 0 });
+        let variant = unsuffixed(&if by_status { index } else { 0 });
         quote! {
             rt::Response {
                 status: rt::Status::#status,
@@ -362,11 +392,8 @@ fn responses(responses: &[Response], by_status: bool) -> TokenStream {
     quote!(&[#(#responses),*])
 }
 
-fn optional_text(text: Option<&str>) -> TokenStream {
-    match text {
-        Some(text) => quote!(Some(#text)),
-        None => quote!(None),
-    }
+pub(super) fn optional_text(text: Option<&str>) -> TokenStream {
+    text.map_or_else(|| quote!(None), |text| quote!(Some(#text)))
 }
 
 fn located(location: Location) -> TokenStream {

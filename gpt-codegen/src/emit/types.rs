@@ -8,7 +8,9 @@ use crate::ir::{
     TypeUse, Union,
 };
 
-use super::{Emitter, Module, docs, literal::ident, markdown::code, unsuffixed};
+use super::{
+    Emitter, Module, docs, literal::ident, markdown::code, operations::optional_text, unsuffixed,
+};
 
 /// Types without a name are nested no deeper than this; what is deeper is any JSON.
 const DEEPEST: usize = 32;
@@ -316,7 +318,7 @@ pub(super) fn record(
         [] => (quote!(_), quote!(rt::no_field()), quote!(rt::no_field())),
         [field] => (quote!(_), quote!(&self.#field), quote!(&mut self.#field)),
         [first @ .., last] => {
-            let indices: Vec<_> = (0..first.len()).map(unsuffixed).collect();
+            let indices: Vec<_> = (0..first.len()).map(|it| unsuffixed(&it)).collect();
             (
                 quote!(index),
                 quote!(match index { #(#indices => &self.#first,)* _ => &self.#last }),
@@ -396,11 +398,8 @@ pub(super) fn choice(
     });
     let names = choices.iter().map(|it| &it.name);
     let tags = choices.iter().map(|it| &it.tags);
-    let tag = match tag {
-        Some(tag) => quote!(Some(#tag)),
-        None => quote!(None),
-    };
-    let indices: Vec<_> = (0..choices.len()).map(unsuffixed).collect();
+    let tag = optional_text(tag);
+    let indices: Vec<_> = (0..choices.len()).map(|it| unsuffixed(&it)).collect();
     let blanks = variants
         .iter()
         .zip(&indices)
@@ -417,9 +416,10 @@ pub(super) fn choice(
     } else {
         quote!(variant)
     };
-    let blanks = match variants.as_slice() {
-        [only] => quote!(Self::#only(rt::blank())),
-        _ => quote!(match variant { #(#blanks,)* }),
+    let blanks = if let [only] = variants.as_slice() {
+        quote!(Self::#only(rt::blank()))
+    } else {
+        quote!(match variant { #(#blanks,)* })
     };
     module.tables.push(quote! {
         impl rt::Union for #type_name {

@@ -15,7 +15,7 @@ pub(crate) fn to_text(value: &Value) -> String {
         let is_hidden = matches!(character,
             '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
         if is_hidden || (character.is_control() && character != '\n') {
-            text.push_str(&format!("\\u{:04x}", u32::from(character)));
+            text.extend(["\\u", &format!("{:04x}", u32::from(character))]);
         } else {
             text.push(character);
         }
