@@ -39,7 +39,7 @@ fn documents_of_vendors_generate_and_compile() {
         match generate(&corpus, document) {
             Ok((module, code)) => {
                 fs::write(folder.join("src").join(format!("{module}.rs")), code).unwrap();
-                library += &format!("pub mod {module};\n");
+                library.extend(["pub mod ", &module, ";\n"]);
             }
             Err(fault) => faults.extend(fault),
         }
@@ -113,10 +113,10 @@ edition = "2024"
 publish = false
 
 [dependencies]
-renamed = {{ package = "gpt-runtime", path = {:?} }}
+renamed = {{ package = "gpt-runtime", path = '{}' }}
 
 [workspace]
 "#,
-        workspace.join("gpt-runtime")
+        workspace.join("gpt-runtime").display()
     )
 }

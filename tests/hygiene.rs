@@ -12,6 +12,7 @@ use gpt_runtime::{
     schema,
 };
 use serde_json::{Value, json};
+use untagged_union::SearchBodyInput;
 
 /// Includes the expected files, and lists their operations.
 macro_rules! modules {
@@ -89,7 +90,10 @@ fn typed_calls_and_tool_calls_send_the_same() {
     let client = whole_body::Client::new();
     let arguments = whole_body::PutTags::new(vec!["a".to_owned()]);
     check_same(&client.put_tags(arguments), &json!({ "body": ["a"] }));
-    check_same(&client.put_setting(Default::default()), &json!({}));
+    check_same(
+        &client.put_setting(whole_body::PutSetting::default()),
+        &json!({}),
+    );
 
     let client = included::shapes::Client::new();
     let square = included::shapes::SquareShape { side: 2.0 };
@@ -139,11 +143,13 @@ fn unions_and_recursion_are_read() {
     }));
     assert!(matches!(tree.value, recursion::Value::Not(_)));
 
-    use untagged_union::SearchBodyInput as Input;
-    assert!(matches!(check(&json!(["a"])), Input::Strings(_)));
-    assert!(matches!(check(&json!([[1]])), Input::IntegerLists(_)));
+    assert!(matches!(check(&json!(["a"])), SearchBodyInput::Strings(_)));
+    assert!(matches!(
+        check(&json!([[1]])),
+        SearchBodyInput::IntegerLists(_)
+    ));
     let file = json!({ "file": "x" });
-    assert!(matches!(check(&file), Input::FileReference(_)));
+    assert!(matches!(check(&file), SearchBodyInput::FileReference(_)));
 }
 
 #[test]
