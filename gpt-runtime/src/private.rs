@@ -16,12 +16,6 @@ pub mod check {
     pub use crate::check::{action, description, instructions, room};
 }
 
-/// The slot of a record without fields, which nobody asks for.
-pub fn no_field() -> &'static mut dyn Slot {
-    // Nothing is allocated for a value without a size.
-    Box::leak(Box::new(()))
-}
-
 /// What `#[gpt]` writes down, where the assertions can read it.
 pub trait Define {
     /// What the GPT is.
@@ -34,8 +28,8 @@ pub fn blank<T: Data>() -> T {
 }
 
 pub use crate::data::{
-    Base64, Data, IntegerEnum, Presence, Record, RecordTable, Rest, Slot, TextEnum, Union,
-    UnionTable, UnionVariant,
+    Base64, Data, IntegerEnum, Presence, RecordTable, Rest, Slot, TextEnum, Union, UnionTable,
+    UnionVariant,
 };
 pub use crate::{defaults, integer_enums, records, responses, text_enums, unions};
 pub use core::{convert::From, fmt::Debug};

@@ -155,7 +155,7 @@ mod zoo {
             pub(super) struct $name {
                 $(pub(super) $field: $ty,)*
             }
-            impl rt::Record for $name {
+            impl rt::Data for $name {
                 const TABLE: rt::RecordTable = rt::RecordTable {
                     name: stringify!($name),
                     fields: &[$((stringify!($field), rt::Presence::$presence),)*],
@@ -164,11 +164,11 @@ mod zoo {
                 fn blank() -> Self {
                     Self { $($field: rt::blank(),)* }
                 }
-                fn get(&self, index: usize) -> &dyn rt::Slot {
+                fn slot(&self, index: usize) -> &dyn rt::Slot {
                     let slots: &[&dyn rt::Slot] = &[$(&self.$field,)*];
                     slots[index]
                 }
-                fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+                fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
                     let slots: Vec<&mut dyn rt::Slot> = Vec::from_iter([$(&mut self.$field as _,)*]);
                     slots.into_iter().nth(index).unwrap()
                 }

@@ -101,7 +101,7 @@ pub mod zoo {
         type Failure = GetAnimalFailure;
     }
 
-    impl rt::Record for GetAnimal {
+    impl rt::Data for GetAnimal {
         const TABLE: rt::RecordTable = rt::RecordTable {
             name: "GetAnimal",
             fields: &[
@@ -116,13 +116,13 @@ pub mod zoo {
                 kinds: rt::blank(),
             }
         }
-        fn get(&self, index: usize) -> &dyn rt::Slot {
+        fn slot(&self, index: usize) -> &dyn rt::Slot {
             match index {
                 0 => &self.id,
                 _ => &self.kinds,
             }
         }
-        fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+        fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
             match index {
                 0 => &mut self.id,
                 _ => &mut self.kinds,
@@ -181,7 +181,7 @@ pub mod zoo {
         pub title: Option<String>,
     }
 
-    impl rt::Record for Problem {
+    impl rt::Data for Problem {
         const TABLE: rt::RecordTable = rt::RecordTable {
             name: "Problem",
             fields: &[("title", rt::Presence::Optional)],
@@ -190,10 +190,10 @@ pub mod zoo {
         fn blank() -> Self {
             Self { title: rt::blank() }
         }
-        fn get(&self, _: usize) -> &dyn rt::Slot {
+        fn slot(&self, _: usize) -> &dyn rt::Slot {
             &self.title
         }
-        fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+        fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
             &mut self.title
         }
     }
@@ -258,7 +258,7 @@ pub mod zoo {
         pub additional: rt::BTreeMap<String, i64>,
     }
 
-    impl rt::Record for Cat {
+    impl rt::Data for Cat {
         const TABLE: rt::RecordTable = rt::RecordTable {
             name: "Cat",
             fields: &[
@@ -274,14 +274,14 @@ pub mod zoo {
                 additional: rt::blank(),
             }
         }
-        fn get(&self, index: usize) -> &dyn rt::Slot {
+        fn slot(&self, index: usize) -> &dyn rt::Slot {
             match index {
                 0 => &self.born,
                 1 => &self.weight,
                 _ => &self.additional,
             }
         }
-        fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+        fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
             match index {
                 0 => &mut self.born,
                 1 => &mut self.weight,
@@ -297,7 +297,7 @@ pub mod zoo {
         pub r#type: Option<i64>,
     }
 
-    impl rt::Record for Dog {
+    impl rt::Data for Dog {
         const TABLE: rt::RecordTable = rt::RecordTable {
             name: "Dog",
             fields: &[
@@ -314,14 +314,14 @@ pub mod zoo {
                 r#type: rt::blank(),
             }
         }
-        fn get(&self, index: usize) -> &dyn rt::Slot {
+        fn slot(&self, index: usize) -> &dyn rt::Slot {
             match index {
                 0 => &self.kind,
                 1 => &self.puppies,
                 _ => &self.r#type,
             }
         }
-        fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+        fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
             match index {
                 0 => &mut self.kind,
                 1 => &mut self.puppies,
@@ -415,7 +415,7 @@ pub mod zoo {
         pub key: Option<rt::Base64>,
     }
 
-    impl rt::Record for Cage {
+    impl rt::Data for Cage {
         const TABLE: rt::RecordTable = rt::RecordTable {
             name: "Cage",
             fields: &[
@@ -432,14 +432,14 @@ pub mod zoo {
                 key: rt::blank(),
             }
         }
-        fn get(&self, index: usize) -> &dyn rt::Slot {
+        fn slot(&self, index: usize) -> &dyn rt::Slot {
             match index {
                 0 => &self.title,
                 1 => &self.inner,
                 _ => &self.key,
             }
         }
-        fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+        fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
             match index {
                 0 => &mut self.title,
                 1 => &mut self.inner,

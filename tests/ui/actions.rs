@@ -58,7 +58,7 @@ macro_rules! operation {
             type Failure = ();
         }
 
-        impl rt::Record for $operation {
+        impl rt::Data for $operation {
             const TABLE: rt::RecordTable = rt::RecordTable {
                 name: stringify!($operation),
                 fields: &[],
@@ -67,10 +67,10 @@ macro_rules! operation {
             fn blank() -> Self {
                 Self {}
             }
-            fn get(&self, _: usize) -> &dyn rt::Slot {
+            fn slot(&self, _: usize) -> &dyn rt::Slot {
                 &()
             }
-            fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+            fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
                 unreachable!("it has no fields")
             }
         }

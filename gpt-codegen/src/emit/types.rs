@@ -314,20 +314,30 @@ pub(super) fn record(
             .as_ref()
             .map(|key| quote!((#key, rt::Presence::#presence)))
     });
-    let (index, slot, slot_mut) = match fields.as_slice() {
-        [] => (quote!(_), quote!(rt::no_field()), quote!(rt::no_field())),
-        [field] => (quote!(_), quote!(&self.#field), quote!(&mut self.#field)),
+    let accessors = match fields.as_slice() {
+        [] => quote!(),
+        [field] => quote! {
+            fn slot(&self, _: usize) -> &dyn rt::Slot {
+                &self.#field
+            }
+            fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+                &mut self.#field
+            }
+        },
         [first @ .., last] => {
             let indices: Vec<_> = (0..first.len()).map(|it| unsuffixed(&it)).collect();
-            (
-                quote!(index),
-                quote!(match index { #(#indices => &self.#first,)* _ => &self.#last }),
-                quote!(match index { #(#indices => &mut self.#first,)* _ => &mut self.#last }),
-            )
+            quote! {
+                fn slot(&self, index: usize) -> &dyn rt::Slot {
+                    match index { #(#indices => &self.#first,)* _ => &self.#last }
+                }
+                fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+                    match index { #(#indices => &mut self.#first,)* _ => &mut self.#last }
+                }
+            }
         }
     };
     module.tables.push(quote! {
-        impl rt::Record for #type_name {
+        impl rt::Data for #type_name {
             const TABLE: rt::RecordTable = rt::RecordTable {
                 name: #name,
                 fields: &[#(#table),*],
@@ -336,12 +346,7 @@ pub(super) fn record(
             fn blank() -> Self {
                 Self { #(#fields: rt::blank()),* }
             }
-            fn get(&self, #index: usize) -> &dyn rt::Slot {
-                #slot
-            }
-            fn get_mut(&mut self, #index: usize) -> &mut dyn rt::Slot {
-                #slot_mut
-            }
+            #accessors
         }
     });
     module.lists.records.push(type_name.into_token_stream());
@@ -360,17 +365,16 @@ pub(super) fn constructor(name: &str, members: &[Member], module: &mut Module) {
     }
     let fields: Vec<_> = required.iter().map(|it| ident(&it.name)).collect();
     let types = required.iter().map(|it| &it.ty);
-    let others = (required.len() < members.len()).then(|| quote!(..<Self as rt::Record>::blank()));
-    let comment = docs::line(if others.is_some() {
-        "With what is required, and nothing else."
-    } else {
-        "With everything there is."
-    });
+    // With nothing to leave out, a struct literal says the same.
+    if required.len() == members.len() {
+        return;
+    }
+    let comment = docs::line("With what is required, and nothing else.");
     module.items.push(quote! {
         impl #type_name {
             #comment
             pub fn new(#(#fields: #types),*) -> Self {
-                Self { #(#fields,)* #others }
+                Self { #(#fields,)* ..<Self as rt::Data>::blank() }
             }
         }
     });

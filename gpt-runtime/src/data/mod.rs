@@ -18,8 +18,7 @@ pub use read::{DecodeError, from_slice, from_value};
 pub use scalar::Base64;
 pub use write::{to_string, to_value};
 
-#[allow(unused_imports)]
-pub(crate) use read::{read_slot, read_slot_slice};
+pub(crate) use read::read_slot_slice;
 
 /// A value that JSON can be read into and written from.
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be read from JSON by `gpt-runtime`")]
@@ -27,15 +26,38 @@ pub trait Data: Send + Sync + Sized + 'static {
     /// Whether this is an enum by HTTP status rather than by content.
     #[doc(hidden)]
     const BY_STATUS: bool = false;
+    /// The table of a record; generated structs are records.
+    #[doc(hidden)]
+    const TABLE: RecordTable = RecordTable {
+        name: "",
+        fields: &[],
+        rest: Rest::Ignored,
+    };
     /// A value to read into; never seen by anyone unless every part of it is optional.
     #[doc(hidden)]
     fn blank() -> Self;
-    /// What is in it.
+    /// The slot of a record's field.
     #[doc(hidden)]
-    fn view(&self) -> View<'_>;
+    fn slot(&self, _index: usize) -> &dyn Slot {
+        &()
+    }
+    /// The slot of a record's field.
+    #[doc(hidden)]
+    fn slot_mut(&mut self, _index: usize) -> &mut dyn Slot {
+        // Nothing is allocated for a value without a size.
+        Box::leak(Box::new(()))
+    }
+    /// What is in it. A record, unless a type says otherwise: that is the common case, and what
+    /// stands here need not be compiled again for each generated struct.
+    #[doc(hidden)]
+    fn view(&self) -> View<'_> {
+        View::Record(self)
+    }
     /// How to fill it.
     #[doc(hidden)]
-    fn view_mut(&mut self) -> ViewMut<'_>;
+    fn view_mut(&mut self) -> ViewMut<'_> {
+        ViewMut::Record(self)
+    }
 }
 
 /// [`Data`] behind a pointer.
@@ -205,19 +227,7 @@ pub struct RecordTable {
     pub rest: Rest,
 }
 
-/// A generated struct.
-pub trait Record: Clone + Send + Sync + 'static {
-    /// Its table.
-    const TABLE: RecordTable;
-    /// A value with every field blank.
-    fn blank() -> Self;
-    /// The slot of a field.
-    fn get(&self, index: usize) -> &dyn Slot;
-    /// The slot of a field.
-    fn get_mut(&mut self, index: usize) -> &mut dyn Slot;
-}
-
-/// [`Record`] behind a pointer.
+/// A record behind a pointer.
 pub trait RecordObject {
     /// Its table.
     fn table(&self) -> &'static RecordTable;
@@ -227,15 +237,15 @@ pub trait RecordObject {
     fn get_mut(&mut self, index: usize) -> &mut dyn Slot;
 }
 
-impl<T: Record> RecordObject for T {
+impl<T: Data> RecordObject for T {
     fn table(&self) -> &'static RecordTable {
         &T::TABLE
     }
     fn get(&self, index: usize) -> &dyn Slot {
-        Record::get(self, index)
+        self.slot(index)
     }
     fn get_mut(&mut self, index: usize) -> &mut dyn Slot {
-        Record::get_mut(self, index)
+        self.slot_mut(index)
     }
 }
 
@@ -324,23 +334,11 @@ pub trait IntegerEnum: Clone + Send + Sync + 'static {
     }
 }
 
-/// Implements what follows from a [`Record`].
+/// Implements the foreign traits of records.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! records {
     ($($name:ident),* $(,)?) => {$(
-        #[automatically_derived]
-        impl $crate::data::Data for $name {
-            fn blank() -> Self {
-                <Self as $crate::data::Record>::blank()
-            }
-            fn view(&self) -> $crate::data::View<'_> {
-                $crate::data::View::Record(self)
-            }
-            fn view_mut(&mut self) -> $crate::data::ViewMut<'_> {
-                $crate::data::ViewMut::Record(self)
-            }
-        }
         $crate::__through_data!($name);
     )*};
 }
@@ -352,7 +350,7 @@ macro_rules! defaults {
     ($($name:ident),* $(,)?) => {$(
         impl $crate::data::__Default for $name {
             fn default() -> Self {
-                <Self as $crate::data::Record>::blank()
+                <Self as $crate::data::Data>::blank()
             }
         }
     )*};

@@ -93,8 +93,7 @@ impl Pair {
                 .arg(workspace.join("gpt-runtime"))
                 .arg("--derive-operation-ids"),
         )?;
-        let source =
-            fs::read_to_string(generated.join("src/lib.rs")).map_err(|it| it.to_string())?;
+        let source = module(&generated.join("src"))?;
         let file = syn::parse_file(&source).map_err(|error| error.to_string())?;
         let derived = folder.join("derived");
         write(&derived.join("src/lib.rs"), &derive::derive(&file)?)?;
@@ -104,7 +103,7 @@ impl Pair {
              [workspace]\n\n\
              [dependencies]\nserde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n",
         )?;
-        let operations = source.matches("rt::Action for ").count();
+        let operations = source.matches("impl rt::Action for ").count();
         Ok(Self {
             folder,
             target: workspace.join("target/bench/target"),
@@ -125,6 +124,21 @@ impl Pair {
                 .env("CARGO_INCREMENTAL", "0")
                 .env("CARGO_TARGET_DIR", &self.target),
         )
+    }
+}
+
+/// The text of the generated module, which stands beside `lib.rs`.
+fn module(sources: &Path) -> Result<String, String> {
+    let read = |path: PathBuf| {
+        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let entries = fs::read_dir(sources).map_err(|error| error.to_string())?;
+    let mut modules = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.file_name().is_some_and(|name| name != "lib.rs"));
+    match (modules.next(), modules.next()) {
+        (Some(module), None) => read(module),
+        _ => Err(format!("{} does not hold one module", sources.display())),
     }
 }
 
