@@ -22,7 +22,7 @@ pub(crate) use read::read_slot_slice;
 
 /// A value that JSON can be read into and written from.
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be read from JSON by `gpt-runtime`")]
-pub trait Data: Send + Sync + Sized + 'static {
+pub trait Data: Sized + 'static {
     /// Whether this is an enum by HTTP status rather than by content.
     #[doc(hidden)]
     const BY_STATUS: bool = false;
@@ -61,7 +61,7 @@ pub trait Data: Send + Sync + Sized + 'static {
 }
 
 /// [`Data`] behind a pointer.
-pub trait Slot: Send + Sync {
+pub trait Slot {
     /// What is in it.
     fn view(&self) -> View<'_>;
     /// How to fill it.
@@ -272,7 +272,7 @@ pub struct UnionVariant {
 }
 
 /// A generated enum with one payload per variant.
-pub trait Union: Clone + Send + Sync + 'static {
+pub trait Union: Clone + 'static {
     /// Its table.
     const TABLE: UnionTable;
     /// A variant with a blank payload.
@@ -307,7 +307,7 @@ impl<T: Union> UnionObject for T {
 }
 
 /// A generated enum of texts.
-pub trait TextEnum: Clone + Send + Sync + 'static {
+pub trait TextEnum: Clone + 'static {
     /// Its Rust name.
     const NAME: &'static str;
     /// The texts and what they become.
@@ -321,7 +321,7 @@ pub trait TextEnum: Clone + Send + Sync + 'static {
 }
 
 /// A generated enum of integers.
-pub trait IntegerEnum: Clone + Send + Sync + 'static {
+pub trait IntegerEnum: Clone + 'static {
     /// Its Rust name.
     const NAME: &'static str;
     /// The integers and what they become.
