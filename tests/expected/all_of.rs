@@ -57,7 +57,7 @@ pub struct AddDog {
 }
 
 impl AddDog {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: Dog) -> Self {
         Self { body }
     }
@@ -73,7 +73,7 @@ pub struct Dog {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for AddDog {
+impl rt::Data for AddDog {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "AddDog",
         fields: &[("body", rt::Presence::Required)],
@@ -82,10 +82,10 @@ impl rt::Record for AddDog {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -136,7 +136,7 @@ impl rt::Action for AddDog {
     type Failure = ();
 }
 
-impl rt::Record for Dog {
+impl rt::Data for Dog {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Dog",
         fields: &[("name", rt::Presence::Required), ("breed", rt::Presence::Required)],
@@ -148,13 +148,13 @@ impl rt::Record for Dog {
             breed: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.name,
             _ => &self.breed,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.name,
             _ => &mut self.breed,

@@ -107,7 +107,7 @@ pub struct StartJobConflict {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for StartJob {
+impl rt::Data for StartJob {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "StartJob",
         fields: &[],
@@ -115,12 +115,6 @@ impl rt::Record for StartJob {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -267,7 +261,7 @@ impl rt::Action for StartJob {
     type Failure = StartJobFailure;
 }
 
-impl rt::Record for ListJobs {
+impl rt::Data for ListJobs {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "ListJobs",
         fields: &[],
@@ -275,12 +269,6 @@ impl rt::Record for ListJobs {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -326,7 +314,7 @@ impl rt::Action for ListJobs {
     type Failure = Problem;
 }
 
-impl rt::Record for Job {
+impl rt::Data for Job {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Job",
         fields: &[("id", rt::Presence::Required)],
@@ -335,15 +323,15 @@ impl rt::Record for Job {
     fn blank() -> Self {
         Self { id: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.id
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.id
     }
 }
 
-impl rt::Record for Problem {
+impl rt::Data for Problem {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Problem",
         fields: &[("title", rt::Presence::Optional)],
@@ -352,15 +340,15 @@ impl rt::Record for Problem {
     fn blank() -> Self {
         Self { title: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.title
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.title
     }
 }
 
-impl rt::Record for StartJobConflict {
+impl rt::Data for StartJobConflict {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "StartJobConflict",
         fields: &[("running", rt::Presence::Optional)],
@@ -369,10 +357,10 @@ impl rt::Record for StartJobConflict {
     fn blank() -> Self {
         Self { running: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.running
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.running
     }
 }

@@ -57,7 +57,7 @@ pub struct Save {
 }
 
 impl Save {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: SaveBody) -> Self {
         Self { body }
     }
@@ -75,14 +75,14 @@ impl SaveBody {
     pub fn new(data: rt::Value) -> Self {
         Self {
             data,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Save {
+impl rt::Data for Save {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Save",
         fields: &[("body", rt::Presence::Required)],
@@ -91,10 +91,10 @@ impl rt::Record for Save {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -146,7 +146,7 @@ impl rt::Action for Save {
     type Failure = ();
 }
 
-impl rt::Record for SaveBody {
+impl rt::Data for SaveBody {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "SaveBody",
         fields: &[
@@ -163,14 +163,14 @@ impl rt::Record for SaveBody {
             list: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.data,
             1 => &self.extra,
             _ => &self.list,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.data,
             1 => &mut self.extra,

@@ -73,7 +73,7 @@ impl PutItem {
         Self {
             id,
             body,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -90,14 +90,14 @@ impl PutItemBody {
     pub fn new(id: bool) -> Self {
         Self {
             id,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for PutItem {
+impl rt::Data for PutItem {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "PutItem",
         fields: &[
@@ -122,7 +122,7 @@ impl rt::Record for PutItem {
             body: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.id_query,
             1 => &self.id_header,
@@ -133,7 +133,7 @@ impl rt::Record for PutItem {
             _ => &self.body,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.id_query,
             1 => &mut self.id_header,
@@ -260,7 +260,7 @@ impl rt::Action for PutItem {
     type Failure = ();
 }
 
-impl rt::Record for PutItemBody {
+impl rt::Data for PutItemBody {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "PutItemBody",
         fields: &[
@@ -277,14 +277,14 @@ impl rt::Record for PutItemBody {
             body: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.id,
             1 => &self.id_query,
             _ => &self.body,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.id,
             1 => &mut self.id_query,

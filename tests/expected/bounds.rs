@@ -68,7 +68,7 @@ pub struct Find {
 }
 
 impl Find {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(
         page: i64,
         ratio: f64,
@@ -90,7 +90,7 @@ impl Find {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Find {
+impl rt::Data for Find {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Find",
         fields: &[
@@ -113,7 +113,7 @@ impl rt::Record for Find {
             days: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.page,
             1 => &self.ratio,
@@ -123,7 +123,7 @@ impl rt::Record for Find {
             _ => &self.days,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.page,
             1 => &mut self.ratio,

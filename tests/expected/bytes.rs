@@ -56,7 +56,7 @@ pub struct GetPhoto {}
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for GetPhoto {
+impl rt::Data for GetPhoto {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "GetPhoto",
         fields: &[],
@@ -64,12 +64,6 @@ impl rt::Record for GetPhoto {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 

@@ -82,7 +82,7 @@ pub struct Harmless {}
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Look {
+impl rt::Data for Look {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Look",
         fields: &[],
@@ -90,12 +90,6 @@ impl rt::Record for Look {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -130,7 +124,7 @@ impl rt::Action for Look {
     type Failure = ();
 }
 
-impl rt::Record for Change {
+impl rt::Data for Change {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Change",
         fields: &[],
@@ -138,12 +132,6 @@ impl rt::Record for Change {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -178,7 +166,7 @@ impl rt::Action for Change {
     type Failure = ();
 }
 
-impl rt::Record for Harmless {
+impl rt::Data for Harmless {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Harmless",
         fields: &[],
@@ -186,12 +174,6 @@ impl rt::Record for Harmless {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 

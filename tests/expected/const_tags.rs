@@ -57,7 +57,7 @@ pub struct Send {
 }
 
 impl Send {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: SendBody) -> Self {
         Self { body }
     }
@@ -85,7 +85,7 @@ impl SendBodyContentItemText {
     pub fn new(text: String) -> Self {
         Self {
             text,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -106,7 +106,7 @@ impl SendBodyContentItemImageUrl {
     pub fn new(url: String) -> Self {
         Self {
             url,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -118,7 +118,7 @@ pub enum SendBodyContentItemImageUrlType {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Send {
+impl rt::Data for Send {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Send",
         fields: &[("body", rt::Presence::Required)],
@@ -127,10 +127,10 @@ impl rt::Record for Send {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -201,7 +201,7 @@ impl rt::Action for Send {
     type Failure = ();
 }
 
-impl rt::Record for SendBody {
+impl rt::Data for SendBody {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "SendBody",
         fields: &[("content", rt::Presence::Required)],
@@ -210,10 +210,10 @@ impl rt::Record for SendBody {
     fn blank() -> Self {
         Self { content: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.content
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.content
     }
 }
@@ -254,7 +254,7 @@ impl rt::Union for SendBodyContentItem {
     }
 }
 
-impl rt::Record for SendBodyContentItemText {
+impl rt::Data for SendBodyContentItemText {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "SendBodyContentItemText",
         fields: &[("type", rt::Presence::Required), ("text", rt::Presence::Required)],
@@ -266,13 +266,13 @@ impl rt::Record for SendBodyContentItemText {
             text: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.r#type,
             _ => &self.text,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.r#type,
             _ => &mut self.text,
@@ -286,7 +286,7 @@ impl rt::TextEnum for SendBodyContentItemTextType {
     const OTHER: Option<fn(String) -> Self> = None;
 }
 
-impl rt::Record for SendBodyContentItemImageUrl {
+impl rt::Data for SendBodyContentItemImageUrl {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "SendBodyContentItemImageUrl",
         fields: &[("type", rt::Presence::Required), ("url", rt::Presence::Required)],
@@ -298,13 +298,13 @@ impl rt::Record for SendBodyContentItemImageUrl {
             url: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.r#type,
             _ => &self.url,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.r#type,
             _ => &mut self.url,

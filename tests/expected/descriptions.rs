@@ -100,7 +100,7 @@ pub struct Long {}
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Both {
+impl rt::Data for Both {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Both",
         fields: &[],
@@ -108,12 +108,6 @@ impl rt::Record for Both {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -148,7 +142,7 @@ impl rt::Action for Both {
     type Failure = ();
 }
 
-impl rt::Record for Same {
+impl rt::Data for Same {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Same",
         fields: &[],
@@ -156,12 +150,6 @@ impl rt::Record for Same {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -196,7 +184,7 @@ impl rt::Action for Same {
     type Failure = ();
 }
 
-impl rt::Record for NoneAction {
+impl rt::Data for NoneAction {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "NoneAction",
         fields: &[],
@@ -204,12 +192,6 @@ impl rt::Record for NoneAction {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -244,7 +226,7 @@ impl rt::Action for NoneAction {
     type Failure = ();
 }
 
-impl rt::Record for Long {
+impl rt::Data for Long {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Long",
         fields: &[],
@@ -252,12 +234,6 @@ impl rt::Record for Long {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 

@@ -87,7 +87,7 @@ pub struct Thing {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Find {
+impl rt::Data for Find {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Find",
         fields: &[("limit", rt::Presence::Optional)],
@@ -96,10 +96,10 @@ impl rt::Record for Find {
     fn blank() -> Self {
         Self { limit: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.limit
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.limit
     }
 }
@@ -158,7 +158,7 @@ impl rt::Action for Find {
     type Failure = ();
 }
 
-impl rt::Record for Thing {
+impl rt::Data for Thing {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Thing",
         fields: &[("name", rt::Presence::Optional)],
@@ -167,10 +167,10 @@ impl rt::Record for Thing {
     fn blank() -> Self {
         Self { name: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.name
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.name
     }
 }

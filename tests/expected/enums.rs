@@ -57,7 +57,7 @@ pub struct VoteAction {
 }
 
 impl VoteAction {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: VoteActionBody) -> Self {
         Self { body }
     }
@@ -77,7 +77,7 @@ impl VoteActionBody {
     pub fn new(vote: Vote) -> Self {
         Self {
             vote,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -156,7 +156,7 @@ pub enum AnswerCode {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for VoteAction {
+impl rt::Data for VoteAction {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "VoteAction",
         fields: &[("body", rt::Presence::Required)],
@@ -165,10 +165,10 @@ impl rt::Record for VoteAction {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -226,7 +226,7 @@ impl rt::Action for VoteAction {
     type Failure = ();
 }
 
-impl rt::Record for VoteActionBody {
+impl rt::Data for VoteActionBody {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "VoteActionBody",
         fields: &[
@@ -245,7 +245,7 @@ impl rt::Record for VoteActionBody {
             compare: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.vote,
             1 => &self.weight,
@@ -253,7 +253,7 @@ impl rt::Record for VoteActionBody {
             _ => &self.compare,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.vote,
             1 => &mut self.weight,
@@ -312,7 +312,7 @@ impl rt::TextEnum for VoteActionBodyCompare {
     const OTHER: Option<fn(String) -> Self> = None;
 }
 
-impl rt::Record for Answer {
+impl rt::Data for Answer {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Answer",
         fields: &[
@@ -329,14 +329,14 @@ impl rt::Record for Answer {
             vote: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.state,
             1 => &self.code,
             _ => &self.vote,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.state,
             1 => &mut self.code,

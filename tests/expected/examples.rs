@@ -66,7 +66,7 @@ impl Save {
             id,
             wrong,
             body,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -100,7 +100,7 @@ impl SaveBody {
             at,
             tags,
             owner,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -119,7 +119,7 @@ pub struct SaveBodyOwner {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Save {
+impl rt::Data for Save {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Save",
         fields: &[
@@ -138,7 +138,7 @@ impl rt::Record for Save {
             body: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.id,
             1 => &self.wrong,
@@ -146,7 +146,7 @@ impl rt::Record for Save {
             _ => &self.body,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.id,
             1 => &mut self.wrong,
@@ -264,7 +264,7 @@ impl rt::Action for Save {
     type Failure = ();
 }
 
-impl rt::Record for SaveBody {
+impl rt::Data for SaveBody {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "SaveBody",
         fields: &[
@@ -289,7 +289,7 @@ impl rt::Record for SaveBody {
             left_out: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.name,
             1 => &self.kind,
@@ -300,7 +300,7 @@ impl rt::Record for SaveBody {
             _ => &self.left_out,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.name,
             1 => &mut self.kind,
@@ -322,7 +322,7 @@ impl rt::TextEnum for SaveBodyKind {
     const OTHER: Option<fn(String) -> Self> = None;
 }
 
-impl rt::Record for SaveBodyOwner {
+impl rt::Data for SaveBodyOwner {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "SaveBodyOwner",
         fields: &[("phone", rt::Presence::Required)],
@@ -331,10 +331,10 @@ impl rt::Record for SaveBodyOwner {
     fn blank() -> Self {
         Self { phone: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.phone
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.phone
     }
 }

@@ -89,7 +89,7 @@ pub struct Send {
 }
 
 impl Send {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: Filter) -> Self {
         Self { body }
     }
@@ -115,7 +115,7 @@ impl Not {
     pub fn new(filter: Filter) -> Self {
         Self {
             filter,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -136,7 +136,7 @@ impl All {
     pub fn new(filters: Vec<Filter>) -> Self {
         Self {
             filters,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -157,7 +157,7 @@ impl Is {
     pub fn new(value: String) -> Self {
         Self {
             value,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -169,7 +169,7 @@ pub enum IsKind {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Send {
+impl rt::Data for Send {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Send",
         fields: &[("body", rt::Presence::Required)],
@@ -178,10 +178,10 @@ impl rt::Record for Send {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -276,7 +276,7 @@ impl rt::Union for Filter {
     }
 }
 
-impl rt::Record for Not {
+impl rt::Data for Not {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Not",
         fields: &[("kind", rt::Presence::Required), ("filter", rt::Presence::Required)],
@@ -288,13 +288,13 @@ impl rt::Record for Not {
             filter: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.kind,
             _ => &self.filter,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.kind,
             _ => &mut self.filter,
@@ -308,7 +308,7 @@ impl rt::TextEnum for NotKind {
     const OTHER: Option<fn(String) -> Self> = None;
 }
 
-impl rt::Record for All {
+impl rt::Data for All {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "All",
         fields: &[("kind", rt::Presence::Required), ("filters", rt::Presence::Required)],
@@ -320,13 +320,13 @@ impl rt::Record for All {
             filters: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.kind,
             _ => &self.filters,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.kind,
             _ => &mut self.filters,
@@ -340,7 +340,7 @@ impl rt::TextEnum for AllKind {
     const OTHER: Option<fn(String) -> Self> = None;
 }
 
-impl rt::Record for Is {
+impl rt::Data for Is {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Is",
         fields: &[("kind", rt::Presence::Required), ("value", rt::Presence::Required)],
@@ -352,13 +352,13 @@ impl rt::Record for Is {
             value: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.kind,
             _ => &self.value,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.kind,
             _ => &mut self.value,

@@ -57,7 +57,7 @@ pub struct Login {
 }
 
 impl Login {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: LoginBody) -> Self {
         Self { body }
     }
@@ -74,14 +74,14 @@ impl LoginBody {
     pub fn new(user: String) -> Self {
         Self {
             user,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Login {
+impl rt::Data for Login {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Login",
         fields: &[("body", rt::Presence::Required)],
@@ -90,10 +90,10 @@ impl rt::Record for Login {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -141,7 +141,7 @@ impl rt::Action for Login {
     type Failure = ();
 }
 
-impl rt::Record for LoginBody {
+impl rt::Data for LoginBody {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "LoginBody",
         fields: &[
@@ -156,13 +156,13 @@ impl rt::Record for LoginBody {
             remember: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.user,
             _ => &self.remember,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.user,
             _ => &mut self.remember,

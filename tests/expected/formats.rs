@@ -57,7 +57,7 @@ pub struct Save {
 }
 
 impl Save {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: Formats) -> Self {
         Self { body }
     }
@@ -103,14 +103,14 @@ impl Formats {
             uint64,
             float,
             double,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Save {
+impl rt::Data for Save {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Save",
         fields: &[("body", rt::Presence::Required)],
@@ -119,10 +119,10 @@ impl rt::Record for Save {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -216,7 +216,7 @@ impl rt::Action for Save {
     type Failure = ();
 }
 
-impl rt::Record for Formats {
+impl rt::Data for Formats {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Formats",
         fields: &[
@@ -249,7 +249,7 @@ impl rt::Record for Formats {
             double: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.date,
             1 => &self.date_time,
@@ -264,7 +264,7 @@ impl rt::Record for Formats {
             _ => &self.double,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.date,
             1 => &mut self.date_time,

@@ -82,7 +82,7 @@ pub struct Send {
 }
 
 impl Send {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: Owner) -> Self {
         Self { body }
     }
@@ -114,7 +114,7 @@ impl Cat {
     pub fn new(kind: String) -> Self {
         Self {
             kind,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -131,7 +131,7 @@ impl Dog {
     pub fn new(kind: String) -> Self {
         Self {
             kind,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -159,7 +159,7 @@ pub struct Room {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Send {
+impl rt::Data for Send {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Send",
         fields: &[("body", rt::Presence::Required)],
@@ -168,10 +168,10 @@ impl rt::Record for Send {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -243,7 +243,7 @@ impl rt::Action for Send {
     type Failure = ();
 }
 
-impl rt::Record for Owner {
+impl rt::Data for Owner {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Owner",
         fields: &[("pet", rt::Presence::Optional), ("place", rt::Presence::Optional)],
@@ -255,13 +255,13 @@ impl rt::Record for Owner {
             place: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.pet,
             _ => &self.place,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.pet,
             _ => &mut self.place,
@@ -312,7 +312,7 @@ impl rt::Union for Pet {
     }
 }
 
-impl rt::Record for Cat {
+impl rt::Data for Cat {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Cat",
         fields: &[
@@ -329,14 +329,14 @@ impl rt::Record for Cat {
             lives: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.kind,
             1 => &self.name,
             _ => &self.lives,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.kind,
             1 => &mut self.name,
@@ -345,7 +345,7 @@ impl rt::Record for Cat {
     }
 }
 
-impl rt::Record for Dog {
+impl rt::Data for Dog {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Dog",
         fields: &[
@@ -362,14 +362,14 @@ impl rt::Record for Dog {
             friend: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.kind,
             1 => &self.name,
             _ => &self.friend,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.kind,
             1 => &mut self.name,
@@ -421,7 +421,7 @@ impl rt::Union for Place {
     }
 }
 
-impl rt::Record for PlacePlace {
+impl rt::Data for PlacePlace {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "PlacePlace",
         fields: &[("type", rt::Presence::Optional), ("city", rt::Presence::Optional)],
@@ -433,13 +433,13 @@ impl rt::Record for PlacePlace {
             city: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.r#type,
             _ => &self.city,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.r#type,
             _ => &mut self.city,
@@ -447,7 +447,7 @@ impl rt::Record for PlacePlace {
     }
 }
 
-impl rt::Record for Room {
+impl rt::Data for Room {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Room",
         fields: &[
@@ -464,14 +464,14 @@ impl rt::Record for Room {
             floor: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.r#type,
             1 => &self.city,
             _ => &self.floor,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.r#type,
             1 => &mut self.city,

@@ -86,7 +86,7 @@ impl XFnMain {
     pub fn new(a: XFnMainA) -> Self {
         Self {
             a,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -123,7 +123,7 @@ pub struct XFnMainAnswer {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for XFnMain {
+impl rt::Data for XFnMain {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "XFnMain",
         fields: &[("a", rt::Presence::Required), ("panic", rt::Presence::Optional)],
@@ -135,13 +135,13 @@ impl rt::Record for XFnMain {
             panic: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.a,
             _ => &self.panic,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.a,
             _ => &mut self.panic,
@@ -227,7 +227,7 @@ impl rt::TextEnum for XFnMainA {
     const OTHER: Option<fn(String) -> Self> = None;
 }
 
-impl rt::Record for XFnMainAnswer {
+impl rt::Data for XFnMainAnswer {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "XFnMainAnswer",
         fields: &[
@@ -246,7 +246,7 @@ impl rt::Record for XFnMainAnswer {
             r_type: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.double_quote,
             1 => &self.ua,
@@ -254,7 +254,7 @@ impl rt::Record for XFnMainAnswer {
             _ => &self.r_type,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.double_quote,
             1 => &mut self.ua,

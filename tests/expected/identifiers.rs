@@ -88,7 +88,7 @@ pub struct HttpServer {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for ListHttpServers {
+impl rt::Data for ListHttpServers {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "ListHttpServers",
         fields: &[
@@ -111,7 +111,7 @@ impl rt::Record for ListHttpServers {
             u6570u636e: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.r#type,
             1 => &self.self_,
@@ -121,7 +121,7 @@ impl rt::Record for ListHttpServers {
             _ => &self.u6570u636e,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.r#type,
             1 => &mut self.self_,
@@ -236,7 +236,7 @@ impl rt::Action for ListHttpServers {
     type Failure = ();
 }
 
-impl rt::Record for HttpServer {
+impl rt::Data for HttpServer {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "HttpServer",
         fields: &[
@@ -265,7 +265,7 @@ impl rt::Record for HttpServer {
             user_ids: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.id,
             1 => &self.at_id,
@@ -278,7 +278,7 @@ impl rt::Record for HttpServer {
             _ => &self.user_ids,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.id,
             1 => &mut self.at_id,

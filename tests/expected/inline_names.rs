@@ -57,7 +57,7 @@ pub struct GetForecast {
 }
 
 impl GetForecast {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: GetForecastBody) -> Self {
         Self { body }
     }
@@ -119,7 +119,7 @@ pub struct GetForecastAnswerStatusItem {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for GetForecast {
+impl rt::Data for GetForecast {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "GetForecast",
         fields: &[("body", rt::Presence::Required)],
@@ -128,10 +128,10 @@ impl rt::Record for GetForecast {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -181,7 +181,7 @@ impl rt::Action for GetForecast {
     type Failure = ();
 }
 
-impl rt::Record for GetForecastBody {
+impl rt::Data for GetForecastBody {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "GetForecastBody",
         fields: &[("options", rt::Presence::Optional)],
@@ -190,15 +190,15 @@ impl rt::Record for GetForecastBody {
     fn blank() -> Self {
         Self { options: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.options
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.options
     }
 }
 
-impl rt::Record for GetForecastBodyOptions {
+impl rt::Data for GetForecastBodyOptions {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "GetForecastBodyOptions",
         fields: &[("a", rt::Presence::Optional)],
@@ -207,15 +207,15 @@ impl rt::Record for GetForecastBodyOptions {
     fn blank() -> Self {
         Self { a: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.a
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.a
     }
 }
 
-impl rt::Record for GetForecastAnswer {
+impl rt::Data for GetForecastAnswer {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "GetForecastAnswer",
         fields: &[
@@ -232,14 +232,14 @@ impl rt::Record for GetForecastAnswer {
             status: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.forecast,
             1 => &self.stations,
             _ => &self.status,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.forecast,
             1 => &mut self.stations,
@@ -248,7 +248,7 @@ impl rt::Record for GetForecastAnswer {
     }
 }
 
-impl rt::Record for Forecast {
+impl rt::Data for Forecast {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Forecast",
         fields: &[
@@ -263,13 +263,13 @@ impl rt::Record for Forecast {
             forecast_office: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.periods,
             _ => &self.forecast_office,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.periods,
             _ => &mut self.forecast_office,
@@ -277,7 +277,7 @@ impl rt::Record for Forecast {
     }
 }
 
-impl rt::Record for ForecastPeriod {
+impl rt::Data for ForecastPeriod {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "ForecastPeriod",
         fields: &[
@@ -292,13 +292,13 @@ impl rt::Record for ForecastPeriod {
             categories: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.period_wind,
             _ => &self.categories,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.period_wind,
             _ => &mut self.categories,
@@ -306,7 +306,7 @@ impl rt::Record for ForecastPeriod {
     }
 }
 
-impl rt::Record for ForecastPeriodWind {
+impl rt::Data for ForecastPeriodWind {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "ForecastPeriodWind",
         fields: &[("speed", rt::Presence::Optional)],
@@ -315,15 +315,15 @@ impl rt::Record for ForecastPeriodWind {
     fn blank() -> Self {
         Self { speed: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.speed
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.speed
     }
 }
 
-impl rt::Record for ForecastPeriodCategory {
+impl rt::Data for ForecastPeriodCategory {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "ForecastPeriodCategory",
         fields: &[("n", rt::Presence::Optional)],
@@ -332,15 +332,15 @@ impl rt::Record for ForecastPeriodCategory {
     fn blank() -> Self {
         Self { n: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.n
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.n
     }
 }
 
-impl rt::Record for ForecastOffice {
+impl rt::Data for ForecastOffice {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "ForecastOffice",
         fields: &[("name", rt::Presence::Optional)],
@@ -349,15 +349,15 @@ impl rt::Record for ForecastOffice {
     fn blank() -> Self {
         Self { name: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.name
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.name
     }
 }
 
-impl rt::Record for GetForecastAnswerStation {
+impl rt::Data for GetForecastAnswerStation {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "GetForecastAnswerStation",
         fields: &[("id", rt::Presence::Optional)],
@@ -366,15 +366,15 @@ impl rt::Record for GetForecastAnswerStation {
     fn blank() -> Self {
         Self { id: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.id
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.id
     }
 }
 
-impl rt::Record for GetForecastAnswerStatusItem {
+impl rt::Data for GetForecastAnswerStatusItem {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "GetForecastAnswerStatusItem",
         fields: &[("id", rt::Presence::Optional)],
@@ -383,10 +383,10 @@ impl rt::Record for GetForecastAnswerStatusItem {
     fn blank() -> Self {
         Self { id: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.id
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.id
     }
 }

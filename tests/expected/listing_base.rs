@@ -57,7 +57,7 @@ pub struct Send {
 }
 
 impl Send {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: Pet) -> Self {
         Self { body }
     }
@@ -82,7 +82,7 @@ impl Cat {
     pub fn new(kind: String) -> Self {
         Self {
             kind,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -98,14 +98,14 @@ impl Dog {
     pub fn new(kind: String) -> Self {
         Self {
             kind,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Send {
+impl rt::Data for Send {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Send",
         fields: &[("body", rt::Presence::Required)],
@@ -114,10 +114,10 @@ impl rt::Record for Send {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -228,7 +228,7 @@ impl rt::Union for Pet {
     }
 }
 
-impl rt::Record for Cat {
+impl rt::Data for Cat {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Cat",
         fields: &[("kind", rt::Presence::Required), ("lives", rt::Presence::Optional)],
@@ -240,13 +240,13 @@ impl rt::Record for Cat {
             lives: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.kind,
             _ => &self.lives,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.kind,
             _ => &mut self.lives,
@@ -254,7 +254,7 @@ impl rt::Record for Cat {
     }
 }
 
-impl rt::Record for Dog {
+impl rt::Data for Dog {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Dog",
         fields: &[("kind", rt::Presence::Required), ("bark", rt::Presence::Optional)],
@@ -266,13 +266,13 @@ impl rt::Record for Dog {
             bark: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.kind,
             _ => &self.bark,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.kind,
             _ => &mut self.bark,

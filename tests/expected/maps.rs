@@ -57,7 +57,7 @@ pub struct PutLabels {
 }
 
 impl PutLabels {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: rt::BTreeMap<String, String>) -> Self {
         Self { body }
     }
@@ -78,7 +78,7 @@ pub struct ExtendedCount {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for PutLabels {
+impl rt::Data for PutLabels {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "PutLabels",
         fields: &[("body", rt::Presence::Required)],
@@ -87,10 +87,10 @@ impl rt::Record for PutLabels {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -142,7 +142,7 @@ impl rt::Action for PutLabels {
     type Failure = ();
 }
 
-impl rt::Record for Extended {
+impl rt::Data for Extended {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Extended",
         fields: &[
@@ -158,14 +158,14 @@ impl rt::Record for Extended {
             additional_properties: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.additional,
             1 => &self.counts,
             _ => &self.additional_properties,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.additional,
             1 => &mut self.counts,
@@ -174,7 +174,7 @@ impl rt::Record for Extended {
     }
 }
 
-impl rt::Record for ExtendedCount {
+impl rt::Data for ExtendedCount {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "ExtendedCount",
         fields: &[("n", rt::Presence::Optional)],
@@ -183,10 +183,10 @@ impl rt::Record for ExtendedCount {
     fn blank() -> Self {
         Self { n: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.n
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.n
     }
 }

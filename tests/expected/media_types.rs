@@ -83,7 +83,7 @@ pub struct SendOk {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Send {
+impl rt::Data for Send {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Send",
         fields: &[("body", rt::Presence::Optional)],
@@ -92,10 +92,10 @@ impl rt::Record for Send {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -212,7 +212,7 @@ impl rt::Action for Send {
     type Failure = ();
 }
 
-impl rt::Record for SendBody {
+impl rt::Data for SendBody {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "SendBody",
         fields: &[("a", rt::Presence::Optional)],
@@ -221,15 +221,15 @@ impl rt::Record for SendBody {
     fn blank() -> Self {
         Self { a: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.a
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.a
     }
 }
 
-impl rt::Record for SendOk {
+impl rt::Data for SendOk {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "SendOk",
         fields: &[("b", rt::Presence::Optional)],
@@ -238,10 +238,10 @@ impl rt::Record for SendOk {
     fn blank() -> Self {
         Self { b: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.b
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.b
     }
 }

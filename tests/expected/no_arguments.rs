@@ -56,7 +56,7 @@ pub struct Ping {}
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Ping {
+impl rt::Data for Ping {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Ping",
         fields: &[],
@@ -64,12 +64,6 @@ impl rt::Record for Ping {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 

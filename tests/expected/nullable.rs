@@ -57,7 +57,7 @@ pub struct Save {
 }
 
 impl Save {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: Thing) -> Self {
         Self { body }
     }
@@ -79,7 +79,7 @@ impl Thing {
         Self {
             required,
             required_nullable,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -94,7 +94,7 @@ pub enum ThingLevel {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Save {
+impl rt::Data for Save {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Save",
         fields: &[("body", rt::Presence::Required)],
@@ -103,10 +103,10 @@ impl rt::Record for Save {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -168,7 +168,7 @@ impl rt::Action for Save {
     type Failure = ();
 }
 
-impl rt::Record for Thing {
+impl rt::Data for Thing {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Thing",
         fields: &[
@@ -191,7 +191,7 @@ impl rt::Record for Thing {
             items: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.required,
             1 => &self.required_nullable,
@@ -201,7 +201,7 @@ impl rt::Record for Thing {
             _ => &self.items,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.required,
             1 => &mut self.required_nullable,

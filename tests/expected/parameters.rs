@@ -70,7 +70,7 @@ impl GetPoint {
         Self {
             latitude,
             longitude,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -83,7 +83,7 @@ pub enum GetPointUnits {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for GetPoint {
+impl rt::Data for GetPoint {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "GetPoint",
         fields: &[
@@ -106,7 +106,7 @@ impl rt::Record for GetPoint {
             session: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.latitude,
             1 => &self.longitude,
@@ -116,7 +116,7 @@ impl rt::Record for GetPoint {
             _ => &self.session,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.latitude,
             1 => &mut self.longitude,

@@ -57,7 +57,7 @@ pub struct AddUser {
 }
 
 impl AddUser {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: User) -> Self {
         Self { body }
     }
@@ -77,14 +77,14 @@ impl User {
     pub fn new(name: String) -> Self {
         Self {
             name,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for AddUser {
+impl rt::Data for AddUser {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "AddUser",
         fields: &[("body", rt::Presence::Required)],
@@ -93,10 +93,10 @@ impl rt::Record for AddUser {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -144,7 +144,7 @@ impl rt::Action for AddUser {
     type Failure = ();
 }
 
-impl rt::Record for User {
+impl rt::Data for User {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "User",
         fields: &[
@@ -161,14 +161,14 @@ impl rt::Record for User {
             password: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.id,
             1 => &self.name,
             _ => &self.password,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.id,
             1 => &mut self.name,

@@ -80,7 +80,7 @@ pub struct PutTree {
 }
 
 impl PutTree {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: Tree) -> Self {
         Self { body }
     }
@@ -98,7 +98,7 @@ impl Tree {
     pub fn new(value: Value) -> Self {
         Self {
             value,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -119,7 +119,7 @@ pub struct Not {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for PutTree {
+impl rt::Data for PutTree {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "PutTree",
         fields: &[("body", rt::Presence::Required)],
@@ -128,10 +128,10 @@ impl rt::Record for PutTree {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -183,7 +183,7 @@ impl rt::Action for PutTree {
     type Failure = ();
 }
 
-impl rt::Record for Tree {
+impl rt::Data for Tree {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Tree",
         fields: &[
@@ -200,14 +200,14 @@ impl rt::Record for Tree {
             children: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.value,
             1 => &self.left,
             _ => &self.children,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.value,
             1 => &mut self.left,
@@ -266,7 +266,7 @@ impl rt::Union for Value {
     }
 }
 
-impl rt::Record for Not {
+impl rt::Data for Not {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Not",
         fields: &[("not", rt::Presence::Required)],
@@ -275,10 +275,10 @@ impl rt::Record for Not {
     fn blank() -> Self {
         Self { not: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.not
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.not
     }
 }

@@ -106,7 +106,7 @@ pub struct New {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for OptionAction {
+impl rt::Data for OptionAction {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "OptionAction",
         fields: &[],
@@ -114,12 +114,6 @@ impl rt::Record for OptionAction {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -154,7 +148,7 @@ impl rt::Action for OptionAction {
     type Failure = ();
 }
 
-impl rt::Record for NewAction {
+impl rt::Data for NewAction {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "NewAction",
         fields: &[("body", rt::Presence::Optional)],
@@ -163,10 +157,10 @@ impl rt::Record for NewAction {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -216,7 +210,7 @@ impl rt::Action for NewAction {
     type Failure = ();
 }
 
-impl rt::Record for OptionSchema {
+impl rt::Data for OptionSchema {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "OptionSchema",
         fields: &[("vec", rt::Presence::Optional)],
@@ -225,15 +219,15 @@ impl rt::Record for OptionSchema {
     fn blank() -> Self {
         Self { vec: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.vec
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.vec
     }
 }
 
-impl rt::Record for VecSchema {
+impl rt::Data for VecSchema {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "VecSchema",
         fields: &[("none", rt::Presence::Optional)],
@@ -242,10 +236,10 @@ impl rt::Record for VecSchema {
     fn blank() -> Self {
         Self { none: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.none
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.none
     }
 }
@@ -266,7 +260,7 @@ impl rt::TextEnum for NoneSchema {
     }
 }
 
-impl rt::Record for StringSchema {
+impl rt::Data for StringSchema {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "StringSchema",
         fields: &[("client", rt::Presence::Optional)],
@@ -275,15 +269,15 @@ impl rt::Record for StringSchema {
     fn blank() -> Self {
         Self { client: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.client
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.client
     }
 }
 
-impl rt::Record for ClientSchema {
+impl rt::Data for ClientSchema {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "ClientSchema",
         fields: &[("box", rt::Presence::Optional)],
@@ -292,15 +286,15 @@ impl rt::Record for ClientSchema {
     fn blank() -> Self {
         Self { r#box: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.r#box
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.r#box
     }
 }
 
-impl rt::Record for New {
+impl rt::Data for New {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "New",
         fields: &[("Box", rt::Presence::Optional)],
@@ -309,10 +303,10 @@ impl rt::Record for New {
     fn blank() -> Self {
         Self { r#box: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.r#box
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.r#box
     }
 }

@@ -106,7 +106,7 @@ pub struct Open {}
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Guarded {
+impl rt::Data for Guarded {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Guarded",
         fields: &[],
@@ -114,12 +114,6 @@ impl rt::Record for Guarded {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -161,7 +155,7 @@ impl rt::Action for Guarded {
     type Failure = ();
 }
 
-impl rt::Record for Either {
+impl rt::Data for Either {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Either",
         fields: &[],
@@ -169,12 +163,6 @@ impl rt::Record for Either {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -226,7 +214,7 @@ impl rt::Action for Either {
     type Failure = ();
 }
 
-impl rt::Record for Open {
+impl rt::Data for Open {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Open",
         fields: &[],
@@ -234,12 +222,6 @@ impl rt::Record for Open {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 

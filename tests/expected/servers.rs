@@ -74,7 +74,7 @@ pub struct Elsewhere {}
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Here {
+impl rt::Data for Here {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Here",
         fields: &[],
@@ -82,12 +82,6 @@ impl rt::Record for Here {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -122,7 +116,7 @@ impl rt::Action for Here {
     type Failure = ();
 }
 
-impl rt::Record for Elsewhere {
+impl rt::Data for Elsewhere {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Elsewhere",
         fields: &[],
@@ -130,12 +124,6 @@ impl rt::Record for Elsewhere {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 

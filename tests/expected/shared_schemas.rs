@@ -77,7 +77,7 @@ pub struct FirstAction {
 }
 
 impl FirstAction {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: First) -> Self {
         Self { body }
     }
@@ -92,7 +92,7 @@ pub struct SecondAction {
 }
 
 impl SecondAction {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: Second) -> Self {
         Self { body }
     }
@@ -119,7 +119,7 @@ impl Address {
         Self {
             street,
             town,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -140,7 +140,7 @@ pub struct Second {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for FirstAction {
+impl rt::Data for FirstAction {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "FirstAction",
         fields: &[("body", rt::Presence::Required)],
@@ -149,10 +149,10 @@ impl rt::Record for FirstAction {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -206,7 +206,7 @@ impl rt::Action for FirstAction {
     type Failure = ();
 }
 
-impl rt::Record for SecondAction {
+impl rt::Data for SecondAction {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "SecondAction",
         fields: &[("body", rt::Presence::Required)],
@@ -215,10 +215,10 @@ impl rt::Record for SecondAction {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -276,7 +276,7 @@ impl rt::Action for SecondAction {
     type Failure = ();
 }
 
-impl rt::Record for First {
+impl rt::Data for First {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "First",
         fields: &[
@@ -291,13 +291,13 @@ impl rt::Record for First {
             small: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.address,
             _ => &self.small,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.address,
             _ => &mut self.small,
@@ -305,7 +305,7 @@ impl rt::Record for First {
     }
 }
 
-impl rt::Record for Address {
+impl rt::Data for Address {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Address",
         fields: &[
@@ -322,14 +322,14 @@ impl rt::Record for Address {
             code: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.street,
             1 => &self.town,
             _ => &self.code,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.street,
             1 => &mut self.town,
@@ -338,7 +338,7 @@ impl rt::Record for Address {
     }
 }
 
-impl rt::Record for Small {
+impl rt::Data for Small {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Small",
         fields: &[("n", rt::Presence::Optional)],
@@ -347,15 +347,15 @@ impl rt::Record for Small {
     fn blank() -> Self {
         Self { n: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.n
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.n
     }
 }
 
-impl rt::Record for Second {
+impl rt::Data for Second {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Second",
         fields: &[
@@ -372,14 +372,14 @@ impl rt::Record for Second {
             small: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.home,
             1 => &self.work,
             _ => &self.small,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.home,
             1 => &mut self.work,

@@ -57,7 +57,7 @@ pub struct Send {
 }
 
 impl Send {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: Vec<Item>) -> Self {
         Self { body }
     }
@@ -90,7 +90,7 @@ impl Input {
     pub fn new(role: String) -> Self {
         Self {
             role,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -111,7 +111,7 @@ impl Output {
     pub fn new(status: String) -> Self {
         Self {
             status,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -133,7 +133,7 @@ pub enum CallType {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Send {
+impl rt::Data for Send {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Send",
         fields: &[("body", rt::Presence::Required)],
@@ -142,10 +142,10 @@ impl rt::Record for Send {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -312,7 +312,7 @@ impl rt::Union for ItemMessage {
     }
 }
 
-impl rt::Record for Input {
+impl rt::Data for Input {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Input",
         fields: &[("type", rt::Presence::Required), ("role", rt::Presence::Required)],
@@ -324,13 +324,13 @@ impl rt::Record for Input {
             role: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.r#type,
             _ => &self.role,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.r#type,
             _ => &mut self.role,
@@ -344,7 +344,7 @@ impl rt::TextEnum for InputType {
     const OTHER: Option<fn(String) -> Self> = None;
 }
 
-impl rt::Record for Output {
+impl rt::Data for Output {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Output",
         fields: &[("type", rt::Presence::Required), ("status", rt::Presence::Required)],
@@ -356,13 +356,13 @@ impl rt::Record for Output {
             status: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.r#type,
             _ => &self.status,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.r#type,
             _ => &mut self.status,
@@ -376,7 +376,7 @@ impl rt::TextEnum for OutputType {
     const OTHER: Option<fn(String) -> Self> = None;
 }
 
-impl rt::Record for Call {
+impl rt::Data for Call {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Call",
         fields: &[("type", rt::Presence::Required)],
@@ -385,10 +385,10 @@ impl rt::Record for Call {
     fn blank() -> Self {
         Self { r#type: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.r#type
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.r#type
     }
 }

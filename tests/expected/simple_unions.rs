@@ -57,7 +57,7 @@ pub struct Send {
 }
 
 impl Send {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: All) -> Self {
         Self { body }
     }
@@ -116,7 +116,7 @@ pub enum AllNested {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Send {
+impl rt::Data for Send {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Send",
         fields: &[("body", rt::Presence::Required)],
@@ -125,10 +125,10 @@ impl rt::Record for Send {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -203,7 +203,7 @@ impl rt::Action for Send {
     type Failure = ();
 }
 
-impl rt::Record for All {
+impl rt::Data for All {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "All",
         fields: &[
@@ -232,7 +232,7 @@ impl rt::Record for All {
             nested: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.maybe,
             1 => &self.same,
@@ -245,7 +245,7 @@ impl rt::Record for All {
             _ => &self.nested,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.maybe,
             1 => &mut self.same,
@@ -260,7 +260,7 @@ impl rt::Record for All {
     }
 }
 
-impl rt::Record for Part {
+impl rt::Data for Part {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Part",
         fields: &[("id", rt::Presence::Optional)],
@@ -269,10 +269,10 @@ impl rt::Record for Part {
     fn blank() -> Self {
         Self { id: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.id
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.id
     }
 }

@@ -65,7 +65,7 @@ pub struct AddPet {
 }
 
 impl AddPet {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: NewPet) -> Self {
         Self { body }
     }
@@ -94,7 +94,7 @@ impl NewPet {
     pub fn new(name: String) -> Self {
         Self {
             name,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -106,7 +106,7 @@ pub struct ChangePetBody {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for AddPet {
+impl rt::Data for AddPet {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "AddPet",
         fields: &[("body", rt::Presence::Required)],
@@ -115,10 +115,10 @@ impl rt::Record for AddPet {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -166,7 +166,7 @@ impl rt::Action for AddPet {
     type Failure = ();
 }
 
-impl rt::Record for ChangePet {
+impl rt::Data for ChangePet {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "ChangePet",
         fields: &[("body", rt::Presence::Optional)],
@@ -175,10 +175,10 @@ impl rt::Record for ChangePet {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -222,7 +222,7 @@ impl rt::Action for ChangePet {
     type Failure = ();
 }
 
-impl rt::Record for NewPet {
+impl rt::Data for NewPet {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "NewPet",
         fields: &[("name", rt::Presence::Required), ("age", rt::Presence::Optional)],
@@ -235,14 +235,14 @@ impl rt::Record for NewPet {
             additional: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.name,
             1 => &self.age,
             _ => &self.additional,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.name,
             1 => &mut self.age,
@@ -251,7 +251,7 @@ impl rt::Record for NewPet {
     }
 }
 
-impl rt::Record for ChangePetBody {
+impl rt::Data for ChangePetBody {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "ChangePetBody",
         fields: &[("X-Name", rt::Presence::Optional)],
@@ -260,10 +260,10 @@ impl rt::Record for ChangePetBody {
     fn blank() -> Self {
         Self { x_name: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.x_name
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.x_name
     }
 }

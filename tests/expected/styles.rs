@@ -68,7 +68,7 @@ impl Find {
         Self {
             label,
             matrix,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -86,7 +86,7 @@ pub struct FindJson {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Find {
+impl rt::Data for Find {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Find",
         fields: &[
@@ -111,7 +111,7 @@ impl rt::Record for Find {
             json: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.label,
             1 => &self.matrix,
@@ -122,7 +122,7 @@ impl rt::Record for Find {
             _ => &self.json,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.label,
             1 => &mut self.matrix,
@@ -259,7 +259,7 @@ impl rt::Action for Find {
     type Failure = ();
 }
 
-impl rt::Record for FindFilter {
+impl rt::Data for FindFilter {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "FindFilter",
         fields: &[("color", rt::Presence::Optional), ("size", rt::Presence::Optional)],
@@ -271,13 +271,13 @@ impl rt::Record for FindFilter {
             size: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.color,
             _ => &self.size,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.color,
             _ => &mut self.size,
@@ -285,7 +285,7 @@ impl rt::Record for FindFilter {
     }
 }
 
-impl rt::Record for FindJson {
+impl rt::Data for FindJson {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "FindJson",
         fields: &[("a", rt::Presence::Required)],
@@ -294,10 +294,10 @@ impl rt::Record for FindJson {
     fn blank() -> Self {
         Self { a: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.a
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.a
     }
 }

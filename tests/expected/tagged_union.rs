@@ -57,7 +57,7 @@ pub struct AddShape {
 }
 
 impl AddShape {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: AddShapeBody) -> Self {
         Self { body }
     }
@@ -91,7 +91,7 @@ pub struct SquareShape {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for AddShape {
+impl rt::Data for AddShape {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "AddShape",
         fields: &[("body", rt::Presence::Required)],
@@ -100,10 +100,10 @@ impl rt::Record for AddShape {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -172,7 +172,7 @@ impl rt::Action for AddShape {
     type Failure = ();
 }
 
-impl rt::Record for AddShapeBody {
+impl rt::Data for AddShapeBody {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "AddShapeBody",
         fields: &[("shape", rt::Presence::Required)],
@@ -181,10 +181,10 @@ impl rt::Record for AddShapeBody {
     fn blank() -> Self {
         Self { shape: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.shape
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.shape
     }
 }
@@ -232,7 +232,7 @@ impl rt::Union for Shape {
     }
 }
 
-impl rt::Record for Circle {
+impl rt::Data for Circle {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Circle",
         fields: &[("kind", rt::Presence::Required), ("radius", rt::Presence::Required)],
@@ -244,13 +244,13 @@ impl rt::Record for Circle {
             radius: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.kind,
             _ => &self.radius,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.kind,
             _ => &mut self.radius,
@@ -258,7 +258,7 @@ impl rt::Record for Circle {
     }
 }
 
-impl rt::Record for SquareShape {
+impl rt::Data for SquareShape {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "SquareShape",
         fields: &[("side", rt::Presence::Required)],
@@ -267,10 +267,10 @@ impl rt::Record for SquareShape {
     fn blank() -> Self {
         Self { side: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.side
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.side
     }
 }

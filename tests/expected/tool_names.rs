@@ -119,7 +119,7 @@ pub struct UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinc
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for PetsList {
+impl rt::Data for PetsList {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "PetsList",
         fields: &[],
@@ -127,12 +127,6 @@ impl rt::Record for PetsList {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -167,7 +161,7 @@ impl rt::Action for PetsList {
     type Failure = ();
 }
 
-impl rt::Record for PetsListAction {
+impl rt::Data for PetsListAction {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "PetsListAction",
         fields: &[],
@@ -175,12 +169,6 @@ impl rt::Record for PetsListAction {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -215,7 +203,7 @@ impl rt::Action for PetsListAction {
     type Failure = ();
 }
 
-impl rt::Record for V1stPet {
+impl rt::Data for V1stPet {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "V1stPet",
         fields: &[],
@@ -223,12 +211,6 @@ impl rt::Record for V1stPet {
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -263,7 +245,7 @@ impl rt::Action for V1stPet {
     type Failure = ();
 }
 
-impl rt::Record
+impl rt::Data
 for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened",
@@ -272,12 +254,6 @@ for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpen
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 
@@ -313,7 +289,7 @@ for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpen
     type Failure = ();
 }
 
-impl rt::Record
+impl rt::Data
 for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed",
@@ -322,12 +298,6 @@ for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClos
     };
     fn blank() -> Self {
         Self {}
-    }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
-        rt::no_field()
-    }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        rt::no_field()
     }
 }
 

@@ -57,7 +57,7 @@ pub struct Send {
 }
 
 impl Send {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: All) -> Self {
         Self { body }
     }
@@ -89,7 +89,7 @@ pub enum AllList {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Send {
+impl rt::Data for Send {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Send",
         fields: &[("body", rt::Presence::Required)],
@@ -98,10 +98,10 @@ impl rt::Record for Send {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -162,7 +162,7 @@ impl rt::Action for Send {
     type Failure = ();
 }
 
-impl rt::Record for All {
+impl rt::Data for All {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "All",
         fields: &[
@@ -185,7 +185,7 @@ impl rt::Record for All {
             nothing: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.id,
             1 => &self.note,
@@ -195,7 +195,7 @@ impl rt::Record for All {
             _ => &self.nothing,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.id,
             1 => &mut self.note,

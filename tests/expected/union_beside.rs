@@ -57,7 +57,7 @@ pub struct Send {
 }
 
 impl Send {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: Payment) -> Self {
         Self { body }
     }
@@ -86,7 +86,7 @@ pub struct PaymentObject {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Send {
+impl rt::Data for Send {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Send",
         fields: &[("body", rt::Presence::Required)],
@@ -95,10 +95,10 @@ impl rt::Record for Send {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -203,7 +203,7 @@ impl rt::Union for Payment {
     }
 }
 
-impl rt::Record for PaymentCard {
+impl rt::Data for PaymentCard {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "PaymentCard",
         fields: &[
@@ -218,13 +218,13 @@ impl rt::Record for PaymentCard {
             number: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.amount,
             _ => &self.number,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.amount,
             _ => &mut self.number,
@@ -232,7 +232,7 @@ impl rt::Record for PaymentCard {
     }
 }
 
-impl rt::Record for PaymentObject {
+impl rt::Data for PaymentObject {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "PaymentObject",
         fields: &[("amount", rt::Presence::Required), ("iban", rt::Presence::Required)],
@@ -244,13 +244,13 @@ impl rt::Record for PaymentObject {
             iban: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.amount,
             _ => &self.iban,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.amount,
             _ => &mut self.iban,

@@ -57,7 +57,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: SearchBody) -> Self {
         Self { body }
     }
@@ -74,7 +74,7 @@ impl SearchBody {
     pub fn new(input: SearchBodyInput) -> Self {
         Self {
             input,
-            ..<Self as rt::Record>::blank()
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -112,7 +112,7 @@ pub enum SearchAnswer {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for Search {
+impl rt::Data for Search {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Search",
         fields: &[("body", rt::Presence::Required)],
@@ -121,10 +121,10 @@ impl rt::Record for Search {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -189,7 +189,7 @@ impl rt::Action for Search {
     type Failure = ();
 }
 
-impl rt::Record for SearchBody {
+impl rt::Data for SearchBody {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "SearchBody",
         fields: &[
@@ -204,13 +204,13 @@ impl rt::Record for SearchBody {
             limit: rt::blank(),
         }
     }
-    fn get(&self, index: usize) -> &dyn rt::Slot {
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.input,
             _ => &self.limit,
         }
     }
-    fn get_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.input,
             _ => &mut self.limit,
@@ -268,7 +268,7 @@ impl rt::Union for SearchBodyInput {
     }
 }
 
-impl rt::Record for SearchBodyInputFileReference {
+impl rt::Data for SearchBodyInputFileReference {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "SearchBodyInputFileReference",
         fields: &[("file", rt::Presence::Required)],
@@ -277,10 +277,10 @@ impl rt::Record for SearchBodyInputFileReference {
     fn blank() -> Self {
         Self { file: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.file
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.file
     }
 }

@@ -66,7 +66,7 @@ pub struct PutTags {
 }
 
 impl PutTags {
-    /// With everything there is.
+    /// With what is required, and nothing else.
     pub fn new(body: Vec<String>) -> Self {
         Self { body }
     }
@@ -87,7 +87,7 @@ pub struct Setting {
 
 // From here on: what the runtime reads the types and operations by.
 
-impl rt::Record for PutTags {
+impl rt::Data for PutTags {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "PutTags",
         fields: &[("body", rt::Presence::Required)],
@@ -96,10 +96,10 @@ impl rt::Record for PutTags {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -151,7 +151,7 @@ impl rt::Action for PutTags {
     type Failure = ();
 }
 
-impl rt::Record for PutSetting {
+impl rt::Data for PutSetting {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "PutSetting",
         fields: &[("body", rt::Presence::Optional)],
@@ -160,10 +160,10 @@ impl rt::Record for PutSetting {
     fn blank() -> Self {
         Self { body: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.body
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.body
     }
 }
@@ -214,7 +214,7 @@ impl rt::Action for PutSetting {
     type Failure = ();
 }
 
-impl rt::Record for Setting {
+impl rt::Data for Setting {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "Setting",
         fields: &[("on", rt::Presence::Required)],
@@ -223,10 +223,10 @@ impl rt::Record for Setting {
     fn blank() -> Self {
         Self { on: rt::blank() }
     }
-    fn get(&self, _: usize) -> &dyn rt::Slot {
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
         &self.on
     }
-    fn get_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.on
     }
 }

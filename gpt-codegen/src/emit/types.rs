@@ -365,16 +365,14 @@ pub(super) fn constructor(name: &str, members: &[Member], module: &mut Module) {
     }
     let fields: Vec<_> = required.iter().map(|it| ident(&it.name)).collect();
     let types = required.iter().map(|it| &it.ty);
-    // With nothing to leave out, a struct literal says the same.
-    if required.len() == members.len() {
-        return;
-    }
+    // Also where nothing is left out: callers of `new` outlive the next optional property.
+    let others = (required.len() < members.len()).then(|| quote!(..<Self as rt::Data>::blank()));
     let comment = docs::line("With what is required, and nothing else.");
     module.items.push(quote! {
         impl #type_name {
             #comment
             pub fn new(#(#fields: #types),*) -> Self {
-                Self { #(#fields,)* ..<Self as rt::Data>::blank() }
+                Self { #(#fields,)* #others }
             }
         }
     });
