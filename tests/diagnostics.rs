@@ -326,7 +326,7 @@ fn aliases_that_multiply_are_refused() {
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..20 {
         let below = vec![format!("*a{}", level - 1); 10].join(", ");
-        bomb.push_str(&format!("a{level}: &a{level} [{below}]\n"));
+        bomb.extend([format!("a{level}: &a{level} [{below}]\n")]);
     }
     check_hostile("bomb.yaml", &bomb, "makes the document too large");
     // One long text instead of many values.
@@ -343,7 +343,7 @@ fn aliases_that_multiply_are_refused() {
     // Anchors inside anchors, of which each keeps a copy.
     let mut nested = String::from("a: ");
     for level in 0..150 {
-        nested.push_str(&format!("&a{level} ["));
+        nested.extend([format!("&a{level} [")]);
     }
     nested.push_str(&"1, ".repeat(100_000));
     nested.push_str(&"]".repeat(150));
@@ -351,7 +351,7 @@ fn aliases_that_multiply_are_refused() {
     // Each step adds little, and goes deeper.
     let mut deep = String::from("a0: &a0 [1]\n");
     for level in 1..300 {
-        deep.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
+        deep.extend([format!("a{level}: &a{level} [*a{}]\n", level - 1)]);
     }
     check_hostile("deep.yaml", &deep, "error[too-deep]");
 }

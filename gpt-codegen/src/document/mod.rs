@@ -89,7 +89,6 @@ pub(crate) struct OperationObject<'a> {
     pub(crate) span: Span,
     pub(crate) method: ir::Method,
     pub(crate) path: &'a str,
-    pub(crate) tags: Vec<String>,
     pub(crate) summary: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) deprecated: bool,

@@ -35,14 +35,12 @@ impl Document {
                 .filter(|body| body.as_mapping().is_some())
                 .and_then(|body| self.request_body(cx, body)),
             responses: self.responses(cx, node),
-            tags: Vec::new(),
             summary: None,
             description: None,
             deprecated: false,
         };
         let typed = typed?;
         Some(OperationObject {
-            tags: typed.tags,
             summary: typed.summary,
             description: typed.description,
             deprecated: typed.deprecated,

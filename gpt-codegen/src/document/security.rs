@@ -26,7 +26,6 @@ impl Document {
         let (kind, description) = scheme(cx, name, node)?;
         Some(SecurityScheme {
             name: name.to_owned(),
-            span: entry.key,
             kind,
             description,
         })

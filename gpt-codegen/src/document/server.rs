@@ -29,7 +29,6 @@ impl Document {
             return vec![ir::Server {
                 span: place,
                 url: url.to_owned(),
-                description: None,
                 variables: Vec::new(),
             }];
         }
@@ -81,7 +80,6 @@ fn server(cx: &mut Diagnostics, node: &Node) -> Option<ir::Server> {
     Some(ir::Server {
         span,
         url: typed.url,
-        description: typed.description,
         variables,
     })
 }

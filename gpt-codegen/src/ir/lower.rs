@@ -147,7 +147,6 @@ impl<'a> Schemas<'a, '_> {
             span: operation.span,
             method: operation.method,
             path: operation.path.to_owned(),
-            tags: operation.tags,
             summary: operation.summary,
             description: operation.description,
             deprecated: operation.deprecated,
@@ -258,7 +257,6 @@ impl<'a> Schemas<'a, '_> {
         };
         Response {
             status: response.status,
-            span: response.span,
             media_type,
             ty,
             description: response.description,

@@ -266,7 +266,6 @@ pub(crate) struct Operation {
     pub(crate) span: Span,
     pub(crate) method: Method,
     pub(crate) path: String,
-    pub(crate) tags: Vec<String>,
     pub(crate) summary: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) deprecated: bool,
@@ -362,7 +361,6 @@ pub(crate) struct Body {
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
     pub(crate) status: Status,
-    pub(crate) span: Span,
     /// `None` for an empty body.
     pub(crate) media_type: Option<String>,
     /// `Type::Unit` for an empty body.
@@ -383,7 +381,6 @@ pub(crate) struct Server {
     pub(crate) span: Span,
     /// Absolute, possibly with `{variables}`.
     pub(crate) url: String,
-    pub(crate) description: Option<String>,
     /// Name and default.
     pub(crate) variables: Vec<(String, String)>,
 }
@@ -391,7 +388,6 @@ pub(crate) struct Server {
 #[derive(Clone, Debug)]
 pub(crate) struct SecurityScheme {
     pub(crate) name: String,
-    pub(crate) span: Span,
     pub(crate) kind: SecurityKind,
     pub(crate) description: Option<String>,
 }
