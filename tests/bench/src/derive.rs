@@ -38,10 +38,17 @@ pub(crate) fn derive(generated: &File) -> Result<String, String> {
 struct Tables {
     /// Wire name and presence of each field, in order.
     records: HashMap<String, Vec<(String, String)>>,
-    /// Tag and whether the last variant is open; then the tags of each variant.
-    unions: HashMap<String, (Option<String>, bool, Vec<Vec<String>>)>,
+    unions: HashMap<String, UnionTable>,
     /// The wire values in the order of the variants.
     enums: HashMap<String, Vec<String>>,
+}
+
+struct UnionTable {
+    tag: Option<String>,
+    /// Whether the last variant takes what fits no other.
+    is_open: bool,
+    /// The tags of each variant.
+    tags: Vec<Vec<String>>,
 }
 
 impl Tables {
@@ -53,7 +60,7 @@ impl Tables {
                 continue;
             };
             match trait_.as_str() {
-                "Record" => {
+                "Data" => {
                     let fields = field(constant(item, "TABLE")?, "fields")?;
                     let fields = elements(fields)
                         .map(|pair| match pair {
@@ -69,11 +76,13 @@ impl Tables {
                         Expr::Call(call) => Some(text(&call.args[0])?),
                         _ => None,
                     };
-                    let open = field(table, "open")?.to_token_stream().to_string() == "true";
-                    let variants = elements(field(table, "variants")?)
+                    let is_open = field(table, "open")?.to_token_stream().to_string() == "true";
+                    let tags = elements(field(table, "variants")?)
                         .map(|variant| elements(field(variant, "tags")?).map(text).collect())
                         .collect::<Result<_, _>>()?;
-                    tables.unions.insert(name, (tag, open, variants));
+                    tables
+                        .unions
+                        .insert(name, UnionTable { tag, is_open, tags });
                 }
                 "TextEnum" | "IntegerEnum" => {
                     let values = elements(constant(item, "VALUES")?)
@@ -123,10 +132,11 @@ fn derive_enum(item: &ItemEnum, tables: &Tables) -> Result<TokenStream, String> 
     let name = &item.ident;
     let docs = docs(&item.attrs);
     let (attribute, wire): (_, Vec<TokenStream>) =
-        if let Some((tag, open, tags)) = tables.unions.get(&name.to_string()) {
-            let attribute = match tag {
-                Some(tag) => quote!(#[serde(tag = #tag)]),
-                None => quote!(#[serde(untagged)]),
+        if let Some(UnionTable { tag, is_open, tags }) = tables.unions.get(&name.to_string()) {
+            let attribute = if let Some(tag) = tag {
+                quote!(#[serde(tag = #tag)])
+            } else {
+                quote!(#[serde(untagged)])
             };
             let last = tags.len().saturating_sub(1);
             let wire = tags
@@ -136,7 +146,7 @@ fn derive_enum(item: &ItemEnum, tables: &Tables) -> Result<TokenStream, String> 
                     (Some(_), Some((first, more))) => {
                         quote!(#[serde(rename = #first, #(alias = #more),*)])
                     }
-                    (Some(_), None) if *open && index == last => quote!(#[serde(untagged)]),
+                    (Some(_), None) if *is_open && index == last => quote!(#[serde(untagged)]),
                     _ => quote!(),
                 })
                 .collect();
