@@ -24,14 +24,14 @@ pub trait Define {
 
 /// A blank value of the type asked for.
 pub fn blank<T: Data>() -> T {
-    T::blank()
+    T::blank(0)
 }
 
 pub use crate::data::{
-    Base64, Data, IntegerEnum, Presence, RecordTable, Rest, Slot, TextEnum, Union, UnionTable,
+    Base64, Data, IntegerEnum, Presence, RecordTable, Rest, Slot, TextEnum, UnionTable,
     UnionVariant,
 };
-pub use crate::{defaults, integer_enums, records, responses, text_enums, unions};
+pub use crate::{data, defaults, integer_enums, text_enums};
 pub use core::{convert::From, fmt::Debug};
 pub use serde_json::Value;
 pub use std::collections::BTreeMap;

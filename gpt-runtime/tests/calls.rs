@@ -161,7 +161,7 @@ mod zoo {
                     fields: &[$((stringify!($field), rt::Presence::$presence),)*],
                     rest: rt::Rest::$rest,
                 };
-                fn blank() -> Self {
+                fn blank(_: usize) -> Self {
                     Self { $($field: rt::blank(),)* }
                 }
                 fn slot(&self, index: usize) -> &dyn rt::Slot {
@@ -173,7 +173,7 @@ mod zoo {
                     slots.into_iter().nth(index).unwrap()
                 }
             }
-            rt::records!($name);
+            rt::data!($name);
         };
     }
 
@@ -184,8 +184,9 @@ mod zoo {
             pub(super) enum $name {
                 $($variant($ty),)*
             }
-            impl rt::Union for $name {
-                const TABLE: rt::UnionTable = rt::UnionTable {
+            impl rt::Data for $name {
+                const BY_STATUS: bool = true;
+                const UNION: rt::UnionTable = rt::UnionTable {
                     name: stringify!($name),
                     tag: None,
                     variants: &[$(rt::UnionVariant { name: stringify!($variant), tags: &[] },)*],
@@ -197,18 +198,18 @@ mod zoo {
                         _ => unreachable!(),
                     }
                 }
-                fn get(&self) -> (usize, &dyn rt::Slot) {
+                fn payload(&self) -> (usize, &dyn rt::Slot) {
                     match self {
                         $(Self::$variant(payload) => ($index, payload),)*
                     }
                 }
-                fn get_mut(&mut self) -> &mut dyn rt::Slot {
+                fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
                     match self {
                         $(Self::$variant(payload) => payload,)*
                     }
                 }
             }
-            rt::responses!($name);
+            rt::data!($name);
         };
     }
 

@@ -110,7 +110,7 @@ pub mod zoo {
             ],
             rest: rt::Rest::Refused,
         };
-        fn blank() -> Self {
+        fn blank(_: usize) -> Self {
             Self {
                 id: rt::blank(),
                 kinds: rt::blank(),
@@ -139,8 +139,9 @@ pub mod zoo {
         Default(()),
     }
 
-    impl rt::Union for GetAnimalFailure {
-        const TABLE: rt::UnionTable = rt::UnionTable {
+    impl rt::Data for GetAnimalFailure {
+        const BY_STATUS: bool = true;
+        const UNION: rt::UnionTable = rt::UnionTable {
             name: "GetAnimalFailure",
             tag: None,
             variants: &[
@@ -161,13 +162,13 @@ pub mod zoo {
                 _ => Self::Default(rt::blank()),
             }
         }
-        fn get(&self) -> (usize, &dyn rt::Slot) {
+        fn payload(&self) -> (usize, &dyn rt::Slot) {
             match self {
                 Self::NotFound(payload) => (0, payload),
                 Self::Default(payload) => (1, payload),
             }
         }
-        fn get_mut(&mut self) -> &mut dyn rt::Slot {
+        fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
             match self {
                 Self::NotFound(payload) => payload,
                 Self::Default(payload) => payload,
@@ -187,7 +188,7 @@ pub mod zoo {
             fields: &[("title", rt::Presence::Optional)],
             rest: rt::Rest::Ignored,
         };
-        fn blank() -> Self {
+        fn blank(_: usize) -> Self {
             Self { title: rt::blank() }
         }
         fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -207,8 +208,8 @@ pub mod zoo {
         Other(rt::Value),
     }
 
-    impl rt::Union for Animal {
-        const TABLE: rt::UnionTable = rt::UnionTable {
+    impl rt::Data for Animal {
+        const UNION: rt::UnionTable = rt::UnionTable {
             name: "Animal",
             tag: Some("kind"),
             variants: &[
@@ -234,14 +235,14 @@ pub mod zoo {
                 _ => Self::Other(rt::blank()),
             }
         }
-        fn get(&self) -> (usize, &dyn rt::Slot) {
+        fn payload(&self) -> (usize, &dyn rt::Slot) {
             match self {
                 Self::Cat(payload) => (0, payload),
                 Self::Dog(payload) => (1, payload),
                 Self::Other(payload) => (2, payload),
             }
         }
-        fn get_mut(&mut self) -> &mut dyn rt::Slot {
+        fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
             match self {
                 Self::Cat(payload) => payload,
                 Self::Dog(payload) => payload,
@@ -267,7 +268,7 @@ pub mod zoo {
             ],
             rest: rt::Rest::Kept,
         };
-        fn blank() -> Self {
+        fn blank(_: usize) -> Self {
             Self {
                 born: rt::blank(),
                 weight: rt::blank(),
@@ -307,7 +308,7 @@ pub mod zoo {
             ],
             rest: rt::Rest::Ignored,
         };
-        fn blank() -> Self {
+        fn blank(_: usize) -> Self {
             Self {
                 kind: rt::blank(),
                 puppies: rt::blank(),
@@ -358,8 +359,8 @@ pub mod zoo {
         Cage(Box<Cage>),
     }
 
-    impl rt::Union for Size {
-        const TABLE: rt::UnionTable = rt::UnionTable {
+    impl rt::Data for Size {
+        const UNION: rt::UnionTable = rt::UnionTable {
             name: "Size",
             tag: None,
             variants: &[
@@ -390,7 +391,7 @@ pub mod zoo {
                 _ => Self::Cage(rt::blank()),
             }
         }
-        fn get(&self) -> (usize, &dyn rt::Slot) {
+        fn payload(&self) -> (usize, &dyn rt::Slot) {
             match self {
                 Self::Number(payload) => (0, payload),
                 Self::Levels(payload) => (1, payload),
@@ -398,7 +399,7 @@ pub mod zoo {
                 Self::Cage(payload) => (3, payload),
             }
         }
-        fn get_mut(&mut self) -> &mut dyn rt::Slot {
+        fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
             match self {
                 Self::Number(payload) => payload,
                 Self::Levels(payload) => payload,
@@ -425,7 +426,7 @@ pub mod zoo {
             ],
             rest: rt::Rest::Refused,
         };
-        fn blank() -> Self {
+        fn blank(_: usize) -> Self {
             Self {
                 title: rt::blank(),
                 inner: rt::blank(),
@@ -460,10 +461,10 @@ pub mod zoo {
         const OTHER: Option<fn(i64) -> Self> = None;
     }
 
-    rt::records!(GetAnimal, Problem, Cat, Dog, Cage);
-    rt::unions!(Animal, Size);
+    rt::data!(GetAnimal, Problem, Cat, Dog, Cage);
+    rt::data!(Animal, Size);
     rt::integer_enums!(Level);
-    rt::responses!(GetAnimalFailure);
+    rt::data!(GetAnimalFailure);
     rt::text_enums!(Kind);
 }
 

@@ -79,7 +79,7 @@ impl rt::Data for AddDog {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -142,7 +142,7 @@ impl rt::Data for Dog {
         fields: &[("name", rt::Presence::Required), ("breed", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),
             breed: rt::blank(),
@@ -162,4 +162,4 @@ impl rt::Data for Dog {
     }
 }
 
-rt::records!(AddDog, Dog);
+rt::data!(AddDog, Dog);

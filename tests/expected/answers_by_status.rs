@@ -113,13 +113,14 @@ impl rt::Data for StartJob {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
 
-impl rt::Union for StartJobAnswer {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for StartJobAnswer {
+    const BY_STATUS: bool = true;
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "StartJobAnswer",
         tag: None,
         variants: &[
@@ -140,13 +141,13 @@ impl rt::Union for StartJobAnswer {
             _ => Self::Accepted(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Ok(payload) => (0, payload),
             Self::Accepted(payload) => (1, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::Ok(payload) => payload,
             Self::Accepted(payload) => payload,
@@ -154,8 +155,9 @@ impl rt::Union for StartJobAnswer {
     }
 }
 
-impl rt::Union for StartJobFailure {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for StartJobFailure {
+    const BY_STATUS: bool = true;
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "StartJobFailure",
         tag: None,
         variants: &[
@@ -186,7 +188,7 @@ impl rt::Union for StartJobFailure {
             _ => Self::Default(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::BadRequest(payload) => (0, payload),
             Self::Conflict(payload) => (1, payload),
@@ -194,7 +196,7 @@ impl rt::Union for StartJobFailure {
             Self::Default(payload) => (3, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::BadRequest(payload) => payload,
             Self::Conflict(payload) => payload,
@@ -267,7 +269,7 @@ impl rt::Data for ListJobs {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -320,7 +322,7 @@ impl rt::Data for Job {
         fields: &[("id", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { id: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -337,7 +339,7 @@ impl rt::Data for Problem {
         fields: &[("title", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { title: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -354,7 +356,7 @@ impl rt::Data for StartJobConflict {
         fields: &[("running", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { running: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -365,6 +367,7 @@ impl rt::Data for StartJobConflict {
     }
 }
 
-rt::records!(StartJob, ListJobs, Job, Problem, StartJobConflict);
-rt::responses!(StartJobAnswer, StartJobFailure);
+rt::data!(
+    StartJob, StartJobAnswer, StartJobFailure, ListJobs, Job, Problem, StartJobConflict
+);
 rt::defaults!(StartJob, ListJobs);

@@ -75,7 +75,7 @@ impl SaveBody {
     pub fn new(data: rt::Value) -> Self {
         Self {
             data,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -88,7 +88,7 @@ impl rt::Data for Save {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -156,7 +156,7 @@ impl rt::Data for SaveBody {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             data: rt::blank(),
             extra: rt::blank(),
@@ -179,4 +179,4 @@ impl rt::Data for SaveBody {
     }
 }
 
-rt::records!(Save, SaveBody);
+rt::data!(Save, SaveBody);

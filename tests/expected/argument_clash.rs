@@ -73,7 +73,7 @@ impl PutItem {
         Self {
             id,
             body,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -90,7 +90,7 @@ impl PutItemBody {
     pub fn new(id: bool) -> Self {
         Self {
             id,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -111,7 +111,7 @@ impl rt::Data for PutItem {
         ],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             id_query: rt::blank(),
             id_header: rt::blank(),
@@ -270,7 +270,7 @@ impl rt::Data for PutItemBody {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
             id_query: rt::blank(),
@@ -293,4 +293,4 @@ impl rt::Data for PutItemBody {
     }
 }
 
-rt::records!(PutItem, PutItemBody);
+rt::data!(PutItem, PutItemBody);

@@ -103,7 +103,7 @@ impl rt::Data for Find {
         ],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             page: rt::blank(),
             ratio: rt::blank(),
@@ -252,4 +252,4 @@ impl rt::Action for Find {
     type Failure = ();
 }
 
-rt::records!(Find);
+rt::data!(Find);

@@ -62,7 +62,7 @@ impl rt::Data for GetPhoto {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -98,5 +98,5 @@ impl rt::Action for GetPhoto {
     type Failure = ();
 }
 
-rt::records!(GetPhoto);
+rt::data!(GetPhoto);
 rt::defaults!(GetPhoto);

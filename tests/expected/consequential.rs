@@ -88,7 +88,7 @@ impl rt::Data for Look {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -130,7 +130,7 @@ impl rt::Data for Change {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -172,7 +172,7 @@ impl rt::Data for Harmless {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -208,5 +208,5 @@ impl rt::Action for Harmless {
     type Failure = ();
 }
 
-rt::records!(Look, Change, Harmless);
+rt::data!(Look, Change, Harmless);
 rt::defaults!(Look, Change, Harmless);

@@ -85,7 +85,7 @@ impl SendBodyContentItemText {
     pub fn new(text: String) -> Self {
         Self {
             text,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -106,7 +106,7 @@ impl SendBodyContentItemImageUrl {
     pub fn new(url: String) -> Self {
         Self {
             url,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -124,7 +124,7 @@ impl rt::Data for Send {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -207,7 +207,7 @@ impl rt::Data for SendBody {
         fields: &[("content", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { content: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -218,8 +218,8 @@ impl rt::Data for SendBody {
     }
 }
 
-impl rt::Union for SendBodyContentItem {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for SendBodyContentItem {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "SendBodyContentItem",
         tag: Some("type"),
         variants: &[
@@ -240,13 +240,13 @@ impl rt::Union for SendBodyContentItem {
             _ => Self::ImageUrl(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Text(payload) => (0, payload),
             Self::ImageUrl(payload) => (1, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::Text(payload) => payload,
             Self::ImageUrl(payload) => payload,
@@ -260,7 +260,7 @@ impl rt::Data for SendBodyContentItemText {
         fields: &[("type", rt::Presence::Required), ("text", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
             text: rt::blank(),
@@ -292,7 +292,7 @@ impl rt::Data for SendBodyContentItemImageUrl {
         fields: &[("type", rt::Presence::Required), ("url", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
             url: rt::blank(),
@@ -318,6 +318,8 @@ impl rt::TextEnum for SendBodyContentItemImageUrlType {
     const OTHER: Option<fn(String) -> Self> = None;
 }
 
-rt::records!(Send, SendBody, SendBodyContentItemText, SendBodyContentItemImageUrl);
-rt::unions!(SendBodyContentItem);
+rt::data!(
+    Send, SendBody, SendBodyContentItem, SendBodyContentItemText,
+    SendBodyContentItemImageUrl
+);
 rt::text_enums!(SendBodyContentItemTextType, SendBodyContentItemImageUrlType);

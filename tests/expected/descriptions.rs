@@ -106,7 +106,7 @@ impl rt::Data for Both {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -148,7 +148,7 @@ impl rt::Data for Same {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -190,7 +190,7 @@ impl rt::Data for NoneAction {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -232,7 +232,7 @@ impl rt::Data for Long {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -268,5 +268,5 @@ impl rt::Action for Long {
     type Failure = ();
 }
 
-rt::records!(Both, Same, NoneAction, Long);
+rt::data!(Both, Same, NoneAction, Long);
 rt::defaults!(Both, Same, NoneAction, Long);

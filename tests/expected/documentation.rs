@@ -93,7 +93,7 @@ impl rt::Data for Find {
         fields: &[("limit", rt::Presence::Optional)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { limit: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -164,7 +164,7 @@ impl rt::Data for Thing {
         fields: &[("name", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { name: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -175,5 +175,5 @@ impl rt::Data for Thing {
     }
 }
 
-rt::records!(Find, Thing);
+rt::data!(Find, Thing);
 rt::defaults!(Find);

@@ -77,7 +77,7 @@ impl VoteActionBody {
     pub fn new(vote: Vote) -> Self {
         Self {
             vote,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -162,7 +162,7 @@ impl rt::Data for VoteAction {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -237,7 +237,7 @@ impl rt::Data for VoteActionBody {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             vote: rt::blank(),
             weight: rt::blank(),
@@ -322,7 +322,7 @@ impl rt::Data for Answer {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             state: rt::blank(),
             code: rt::blank(),
@@ -373,6 +373,6 @@ impl rt::IntegerEnum for AnswerCode {
     }
 }
 
-rt::records!(VoteAction, VoteActionBody, Answer);
+rt::data!(VoteAction, VoteActionBody, Answer);
 rt::text_enums!(Vote, VoteActionBodySort, VoteActionBodyCompare, AnswerState);
 rt::integer_enums!(VoteActionBodyWeight, AnswerCode);

@@ -66,7 +66,7 @@ impl Save {
             id,
             wrong,
             body,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -100,7 +100,7 @@ impl SaveBody {
             at,
             tags,
             owner,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -130,7 +130,7 @@ impl rt::Data for Save {
         ],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
             wrong: rt::blank(),
@@ -278,7 +278,7 @@ impl rt::Data for SaveBody {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),
             kind: rt::blank(),
@@ -328,7 +328,7 @@ impl rt::Data for SaveBodyOwner {
         fields: &[("phone", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { phone: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -339,5 +339,5 @@ impl rt::Data for SaveBodyOwner {
     }
 }
 
-rt::records!(Save, SaveBody, SaveBodyOwner);
+rt::data!(Save, SaveBody, SaveBodyOwner);
 rt::text_enums!(SaveBodyKind);

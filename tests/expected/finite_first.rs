@@ -115,7 +115,7 @@ impl Not {
     pub fn new(filter: Filter) -> Self {
         Self {
             filter,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -136,7 +136,7 @@ impl All {
     pub fn new(filters: Vec<Filter>) -> Self {
         Self {
             filters,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -157,7 +157,7 @@ impl Is {
     pub fn new(value: String) -> Self {
         Self {
             value,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -175,7 +175,7 @@ impl rt::Data for Send {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -226,8 +226,8 @@ impl rt::Action for Send {
     type Failure = ();
 }
 
-impl rt::Union for Filter {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for Filter {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "Filter",
         tag: Some("kind"),
         variants: &[
@@ -258,7 +258,7 @@ impl rt::Union for Filter {
             _ => Self::Other(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::All(payload) => (0, payload),
             Self::Not(payload) => (1, payload),
@@ -266,7 +266,7 @@ impl rt::Union for Filter {
             Self::Other(payload) => (3, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::All(payload) => payload,
             Self::Not(payload) => payload,
@@ -282,7 +282,7 @@ impl rt::Data for Not {
         fields: &[("kind", rt::Presence::Required), ("filter", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
             filter: rt::blank(),
@@ -314,7 +314,7 @@ impl rt::Data for All {
         fields: &[("kind", rt::Presence::Required), ("filters", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
             filters: rt::blank(),
@@ -346,7 +346,7 @@ impl rt::Data for Is {
         fields: &[("kind", rt::Presence::Required), ("value", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
             value: rt::blank(),
@@ -372,6 +372,5 @@ impl rt::TextEnum for IsKind {
     const OTHER: Option<fn(String) -> Self> = None;
 }
 
-rt::records!(Send, Not, All, Is);
-rt::unions!(Filter);
+rt::data!(Send, Filter, Not, All, Is);
 rt::text_enums!(NotKind, AllKind, IsKind);

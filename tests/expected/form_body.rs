@@ -74,7 +74,7 @@ impl LoginBody {
     pub fn new(user: String) -> Self {
         Self {
             user,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -87,7 +87,7 @@ impl rt::Data for Login {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -150,7 +150,7 @@ impl rt::Data for LoginBody {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             user: rt::blank(),
             remember: rt::blank(),
@@ -170,4 +170,4 @@ impl rt::Data for LoginBody {
     }
 }
 
-rt::records!(Login, LoginBody);
+rt::data!(Login, LoginBody);

@@ -103,7 +103,7 @@ impl Formats {
             uint64,
             float,
             double,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -116,7 +116,7 @@ impl rt::Data for Save {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -234,7 +234,7 @@ impl rt::Data for Formats {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             date: rt::blank(),
             date_time: rt::blank(),
@@ -281,4 +281,4 @@ impl rt::Data for Formats {
     }
 }
 
-rt::records!(Save, Formats);
+rt::data!(Save, Formats);

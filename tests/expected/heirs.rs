@@ -114,7 +114,7 @@ impl Cat {
     pub fn new(kind: String) -> Self {
         Self {
             kind,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -131,7 +131,7 @@ impl Dog {
     pub fn new(kind: String) -> Self {
         Self {
             kind,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -165,7 +165,7 @@ impl rt::Data for Send {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -249,7 +249,7 @@ impl rt::Data for Owner {
         fields: &[("pet", rt::Presence::Optional), ("place", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             pet: rt::blank(),
             place: rt::blank(),
@@ -269,8 +269,8 @@ impl rt::Data for Owner {
     }
 }
 
-impl rt::Union for Pet {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for Pet {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "Pet",
         tag: Some("kind"),
         variants: &[
@@ -296,14 +296,14 @@ impl rt::Union for Pet {
             _ => Self::Other(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Cat(payload) => (0, payload),
             Self::Dog(payload) => (1, payload),
             Self::Other(payload) => (2, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::Cat(payload) => payload,
             Self::Dog(payload) => payload,
@@ -322,7 +322,7 @@ impl rt::Data for Cat {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
             name: rt::blank(),
@@ -355,7 +355,7 @@ impl rt::Data for Dog {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
             name: rt::blank(),
@@ -378,8 +378,8 @@ impl rt::Data for Dog {
     }
 }
 
-impl rt::Union for Place {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for Place {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "Place",
         tag: Some("type"),
         variants: &[
@@ -405,14 +405,14 @@ impl rt::Union for Place {
             _ => Self::Other(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Place(payload) => (0, payload),
             Self::Room(payload) => (1, payload),
             Self::Other(payload) => (2, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::Place(payload) => payload,
             Self::Room(payload) => payload,
@@ -427,7 +427,7 @@ impl rt::Data for PlacePlace {
         fields: &[("type", rt::Presence::Optional), ("city", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
             city: rt::blank(),
@@ -457,7 +457,7 @@ impl rt::Data for Room {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
             city: rt::blank(),
@@ -480,6 +480,5 @@ impl rt::Data for Room {
     }
 }
 
-rt::records!(Send, Owner, Cat, Dog, PlacePlace, Room);
-rt::unions!(Pet, Place);
+rt::data!(Send, Owner, Pet, Cat, Dog, Place, PlacePlace, Room);
 rt::defaults!(Owner, PlacePlace, Room);

@@ -86,7 +86,7 @@ impl XFnMain {
     pub fn new(a: XFnMainA) -> Self {
         Self {
             a,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -129,7 +129,7 @@ impl rt::Data for XFnMain {
         fields: &[("a", rt::Presence::Required), ("panic", rt::Presence::Optional)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             a: rt::blank(),
             panic: rt::blank(),
@@ -238,7 +238,7 @@ impl rt::Data for XFnMainAnswer {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             double_quote: rt::blank(),
             ua: rt::blank(),
@@ -264,5 +264,5 @@ impl rt::Data for XFnMainAnswer {
     }
 }
 
-rt::records!(XFnMain, XFnMainAnswer);
+rt::data!(XFnMain, XFnMainAnswer);
 rt::text_enums!(XFnMainA);

@@ -101,7 +101,7 @@ impl rt::Data for ListHttpServers {
         ],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
             self_: rt::blank(),
@@ -252,7 +252,7 @@ impl rt::Data for HttpServer {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
             at_id: rt::blank(),
@@ -293,5 +293,5 @@ impl rt::Data for HttpServer {
     }
 }
 
-rt::records!(ListHttpServers, HttpServer);
+rt::data!(ListHttpServers, HttpServer);
 rt::defaults!(ListHttpServers);

@@ -125,7 +125,7 @@ impl rt::Data for GetForecast {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -187,7 +187,7 @@ impl rt::Data for GetForecastBody {
         fields: &[("options", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { options: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -204,7 +204,7 @@ impl rt::Data for GetForecastBodyOptions {
         fields: &[("a", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -225,7 +225,7 @@ impl rt::Data for GetForecastAnswer {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             forecast: rt::blank(),
             stations: rt::blank(),
@@ -257,7 +257,7 @@ impl rt::Data for Forecast {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             periods: rt::blank(),
             forecast_office: rt::blank(),
@@ -286,7 +286,7 @@ impl rt::Data for ForecastPeriod {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             period_wind: rt::blank(),
             categories: rt::blank(),
@@ -312,7 +312,7 @@ impl rt::Data for ForecastPeriodWind {
         fields: &[("speed", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { speed: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -329,7 +329,7 @@ impl rt::Data for ForecastPeriodCategory {
         fields: &[("n", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { n: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -346,7 +346,7 @@ impl rt::Data for ForecastOffice {
         fields: &[("name", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { name: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -363,7 +363,7 @@ impl rt::Data for GetForecastAnswerStation {
         fields: &[("id", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { id: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -380,7 +380,7 @@ impl rt::Data for GetForecastAnswerStatusItem {
         fields: &[("id", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { id: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -391,7 +391,7 @@ impl rt::Data for GetForecastAnswerStatusItem {
     }
 }
 
-rt::records!(
+rt::data!(
     GetForecast, GetForecastBody, GetForecastBodyOptions, GetForecastAnswer, Forecast,
     ForecastPeriod, ForecastPeriodWind, ForecastPeriodCategory, ForecastOffice,
     GetForecastAnswerStation, GetForecastAnswerStatusItem

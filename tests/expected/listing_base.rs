@@ -82,7 +82,7 @@ impl Cat {
     pub fn new(kind: String) -> Self {
         Self {
             kind,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -98,7 +98,7 @@ impl Dog {
     pub fn new(kind: String) -> Self {
         Self {
             kind,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -111,7 +111,7 @@ impl rt::Data for Send {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -185,8 +185,8 @@ impl rt::Action for Send {
     type Failure = ();
 }
 
-impl rt::Union for Pet {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for Pet {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "Pet",
         tag: Some("kind"),
         variants: &[
@@ -212,14 +212,14 @@ impl rt::Union for Pet {
             _ => Self::Other(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Cat(payload) => (0, payload),
             Self::Dog(payload) => (1, payload),
             Self::Other(payload) => (2, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::Cat(payload) => payload,
             Self::Dog(payload) => payload,
@@ -234,7 +234,7 @@ impl rt::Data for Cat {
         fields: &[("kind", rt::Presence::Required), ("lives", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
             lives: rt::blank(),
@@ -260,7 +260,7 @@ impl rt::Data for Dog {
         fields: &[("kind", rt::Presence::Required), ("bark", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
             bark: rt::blank(),
@@ -280,5 +280,4 @@ impl rt::Data for Dog {
     }
 }
 
-rt::records!(Send, Cat, Dog);
-rt::unions!(Pet);
+rt::data!(Send, Pet, Cat, Dog);

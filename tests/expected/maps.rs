@@ -84,7 +84,7 @@ impl rt::Data for PutLabels {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -151,7 +151,7 @@ impl rt::Data for Extended {
         ],
         rest: rt::Rest::Kept,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             additional: rt::blank(),
             counts: rt::blank(),
@@ -180,7 +180,7 @@ impl rt::Data for ExtendedCount {
         fields: &[("n", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { n: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -191,4 +191,4 @@ impl rt::Data for ExtendedCount {
     }
 }
 
-rt::records!(PutLabels, Extended, ExtendedCount);
+rt::data!(PutLabels, Extended, ExtendedCount);

@@ -89,7 +89,7 @@ impl rt::Data for Send {
         fields: &[("body", rt::Presence::Optional)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -100,8 +100,9 @@ impl rt::Data for Send {
     }
 }
 
-impl rt::Union for SendAnswer {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for SendAnswer {
+    const BY_STATUS: bool = true;
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "SendAnswer",
         tag: None,
         variants: &[
@@ -137,7 +138,7 @@ impl rt::Union for SendAnswer {
             _ => Self::NoContent(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Ok(payload) => (0, payload),
             Self::Created(payload) => (1, payload),
@@ -146,7 +147,7 @@ impl rt::Union for SendAnswer {
             Self::NoContent(payload) => (4, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::Ok(payload) => payload,
             Self::Created(payload) => payload,
@@ -218,7 +219,7 @@ impl rt::Data for SendBody {
         fields: &[("a", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -235,7 +236,7 @@ impl rt::Data for SendOk {
         fields: &[("b", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { b: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -246,6 +247,5 @@ impl rt::Data for SendOk {
     }
 }
 
-rt::records!(Send, SendBody, SendOk);
-rt::responses!(SendAnswer);
+rt::data!(Send, SendAnswer, SendBody, SendOk);
 rt::defaults!(Send, SendBody);

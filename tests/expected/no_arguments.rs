@@ -62,7 +62,7 @@ impl rt::Data for Ping {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -98,5 +98,5 @@ impl rt::Action for Ping {
     type Failure = ();
 }
 
-rt::records!(Ping);
+rt::data!(Ping);
 rt::defaults!(Ping);

@@ -79,7 +79,7 @@ impl Thing {
         Self {
             required,
             required_nullable,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -100,7 +100,7 @@ impl rt::Data for Save {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -181,7 +181,7 @@ impl rt::Data for Thing {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             required: rt::blank(),
             required_nullable: rt::blank(),
@@ -228,5 +228,5 @@ impl rt::TextEnum for ThingLevel {
     }
 }
 
-rt::records!(Save, Thing);
+rt::data!(Save, Thing);
 rt::text_enums!(ThingLevel);

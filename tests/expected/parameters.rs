@@ -70,7 +70,7 @@ impl GetPoint {
         Self {
             latitude,
             longitude,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -96,7 +96,7 @@ impl rt::Data for GetPoint {
         ],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             latitude: rt::blank(),
             longitude: rt::blank(),
@@ -241,5 +241,5 @@ impl rt::TextEnum for GetPointUnits {
     const OTHER: Option<fn(String) -> Self> = None;
 }
 
-rt::records!(GetPoint);
+rt::data!(GetPoint);
 rt::text_enums!(GetPointUnits);

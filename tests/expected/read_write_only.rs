@@ -77,7 +77,7 @@ impl User {
     pub fn new(name: String) -> Self {
         Self {
             name,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -90,7 +90,7 @@ impl rt::Data for AddUser {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -154,7 +154,7 @@ impl rt::Data for User {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
             name: rt::blank(),
@@ -177,4 +177,4 @@ impl rt::Data for User {
     }
 }
 
-rt::records!(AddUser, User);
+rt::data!(AddUser, User);

@@ -98,7 +98,7 @@ impl Tree {
     pub fn new(value: Value) -> Self {
         Self {
             value,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -125,7 +125,7 @@ impl rt::Data for PutTree {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -193,7 +193,7 @@ impl rt::Data for Tree {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             value: rt::blank(),
             left: rt::blank(),
@@ -216,8 +216,8 @@ impl rt::Data for Tree {
     }
 }
 
-impl rt::Union for Value {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for Value {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "Value",
         tag: None,
         variants: &[
@@ -248,7 +248,7 @@ impl rt::Union for Value {
             _ => Self::Other(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Values(payload) => (0, payload),
             Self::String(payload) => (1, payload),
@@ -256,7 +256,7 @@ impl rt::Union for Value {
             Self::Other(payload) => (3, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::Values(payload) => payload,
             Self::String(payload) => payload,
@@ -272,7 +272,7 @@ impl rt::Data for Not {
         fields: &[("not", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { not: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -283,5 +283,4 @@ impl rt::Data for Not {
     }
 }
 
-rt::records!(PutTree, Tree, Not);
-rt::unions!(Value);
+rt::data!(PutTree, Tree, Value, Not);

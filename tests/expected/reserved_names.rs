@@ -112,7 +112,7 @@ impl rt::Data for OptionAction {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -154,7 +154,7 @@ impl rt::Data for NewAction {
         fields: &[("body", rt::Presence::Optional)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -216,7 +216,7 @@ impl rt::Data for OptionSchema {
         fields: &[("vec", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { vec: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -233,7 +233,7 @@ impl rt::Data for VecSchema {
         fields: &[("none", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { none: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -266,7 +266,7 @@ impl rt::Data for StringSchema {
         fields: &[("client", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { client: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -283,7 +283,7 @@ impl rt::Data for ClientSchema {
         fields: &[("box", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { r#box: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -300,7 +300,7 @@ impl rt::Data for New {
         fields: &[("Box", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { r#box: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -311,7 +311,7 @@ impl rt::Data for New {
     }
 }
 
-rt::records!(
+rt::data!(
     OptionAction, NewAction, OptionSchema, VecSchema, StringSchema, ClientSchema, New
 );
 rt::text_enums!(NoneSchema);

@@ -112,7 +112,7 @@ impl rt::Data for Guarded {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -161,7 +161,7 @@ impl rt::Data for Either {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -220,7 +220,7 @@ impl rt::Data for Open {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -256,5 +256,5 @@ impl rt::Action for Open {
     type Failure = ();
 }
 
-rt::records!(Guarded, Either, Open);
+rt::data!(Guarded, Either, Open);
 rt::defaults!(Guarded, Either, Open);

@@ -80,7 +80,7 @@ impl rt::Data for Here {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -122,7 +122,7 @@ impl rt::Data for Elsewhere {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -163,5 +163,5 @@ impl rt::Action for Elsewhere {
     type Failure = ();
 }
 
-rt::records!(Here, Elsewhere);
+rt::data!(Here, Elsewhere);
 rt::defaults!(Here, Elsewhere);

@@ -119,7 +119,7 @@ impl Address {
         Self {
             street,
             town,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -146,7 +146,7 @@ impl rt::Data for FirstAction {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -212,7 +212,7 @@ impl rt::Data for SecondAction {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -285,7 +285,7 @@ impl rt::Data for First {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             address: rt::blank(),
             small: rt::blank(),
@@ -315,7 +315,7 @@ impl rt::Data for Address {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             street: rt::blank(),
             town: rt::blank(),
@@ -344,7 +344,7 @@ impl rt::Data for Small {
         fields: &[("n", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { n: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -365,7 +365,7 @@ impl rt::Data for Second {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             home: rt::blank(),
             work: rt::blank(),
@@ -388,5 +388,5 @@ impl rt::Data for Second {
     }
 }
 
-rt::records!(FirstAction, SecondAction, First, Address, Small, Second);
+rt::data!(FirstAction, SecondAction, First, Address, Small, Second);
 rt::defaults!(First, Small, Second);

@@ -90,7 +90,7 @@ impl Input {
     pub fn new(role: String) -> Self {
         Self {
             role,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -111,7 +111,7 @@ impl Output {
     pub fn new(status: String) -> Self {
         Self {
             status,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -139,7 +139,7 @@ impl rt::Data for Send {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -226,8 +226,8 @@ impl rt::Action for Send {
     type Failure = ();
 }
 
-impl rt::Union for Item {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for Item {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "Item",
         tag: Some("type"),
         variants: &[
@@ -253,14 +253,14 @@ impl rt::Union for Item {
             _ => Self::Other(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Message(payload) => (0, payload),
             Self::Call(payload) => (1, payload),
             Self::Other(payload) => (2, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::Message(payload) => payload,
             Self::Call(payload) => payload,
@@ -269,8 +269,8 @@ impl rt::Union for Item {
     }
 }
 
-impl rt::Union for ItemMessage {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for ItemMessage {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "ItemMessage",
         tag: None,
         variants: &[
@@ -296,14 +296,14 @@ impl rt::Union for ItemMessage {
             _ => Self::Other(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Input(payload) => (0, payload),
             Self::Output(payload) => (1, payload),
             Self::Other(payload) => (2, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::Input(payload) => payload,
             Self::Output(payload) => payload,
@@ -318,7 +318,7 @@ impl rt::Data for Input {
         fields: &[("type", rt::Presence::Required), ("role", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
             role: rt::blank(),
@@ -350,7 +350,7 @@ impl rt::Data for Output {
         fields: &[("type", rt::Presence::Required), ("status", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
             status: rt::blank(),
@@ -382,7 +382,7 @@ impl rt::Data for Call {
         fields: &[("type", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { r#type: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -399,7 +399,6 @@ impl rt::TextEnum for CallType {
     const OTHER: Option<fn(String) -> Self> = None;
 }
 
-rt::records!(Send, Input, Output, Call);
-rt::unions!(Item, ItemMessage);
+rt::data!(Send, Item, ItemMessage, Input, Output, Call);
 rt::text_enums!(InputType, OutputType, CallType);
 rt::defaults!(Call);

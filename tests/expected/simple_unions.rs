@@ -122,7 +122,7 @@ impl rt::Data for Send {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -219,7 +219,7 @@ impl rt::Data for All {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             maybe: rt::blank(),
             same: rt::blank(),
@@ -266,7 +266,7 @@ impl rt::Data for Part {
         fields: &[("id", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { id: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -325,8 +325,8 @@ impl rt::IntegerEnum for AllSteps {
     }
 }
 
-impl rt::Union for AllNested {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for AllNested {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "AllNested",
         tag: None,
         variants: &[
@@ -347,13 +347,13 @@ impl rt::Union for AllNested {
             _ => Self::Boolean(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Integer(payload) => (0, payload),
             Self::Boolean(payload) => (1, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::Integer(payload) => payload,
             Self::Boolean(payload) => payload,
@@ -361,8 +361,7 @@ impl rt::Union for AllNested {
     }
 }
 
-rt::records!(Send, All, Part);
-rt::unions!(AllNested);
+rt::data!(Send, All, Part, AllNested);
 rt::text_enums!(AllHint, AllWords);
 rt::integer_enums!(AllSteps);
 rt::defaults!(All, Part);

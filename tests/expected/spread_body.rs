@@ -94,7 +94,7 @@ impl NewPet {
     pub fn new(name: String) -> Self {
         Self {
             name,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -112,7 +112,7 @@ impl rt::Data for AddPet {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -172,7 +172,7 @@ impl rt::Data for ChangePet {
         fields: &[("body", rt::Presence::Optional)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -228,7 +228,7 @@ impl rt::Data for NewPet {
         fields: &[("name", rt::Presence::Required), ("age", rt::Presence::Optional)],
         rest: rt::Rest::Kept,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),
             age: rt::blank(),
@@ -257,7 +257,7 @@ impl rt::Data for ChangePetBody {
         fields: &[("X-Name", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { x_name: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -268,5 +268,5 @@ impl rt::Data for ChangePetBody {
     }
 }
 
-rt::records!(AddPet, ChangePet, NewPet, ChangePetBody);
+rt::data!(AddPet, ChangePet, NewPet, ChangePetBody);
 rt::defaults!(ChangePet, ChangePetBody);

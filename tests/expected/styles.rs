@@ -68,7 +68,7 @@ impl Find {
         Self {
             label,
             matrix,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -100,7 +100,7 @@ impl rt::Data for Find {
         ],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             label: rt::blank(),
             matrix: rt::blank(),
@@ -265,7 +265,7 @@ impl rt::Data for FindFilter {
         fields: &[("color", rt::Presence::Optional), ("size", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             color: rt::blank(),
             size: rt::blank(),
@@ -291,7 +291,7 @@ impl rt::Data for FindJson {
         fields: &[("a", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -302,5 +302,5 @@ impl rt::Data for FindJson {
     }
 }
 
-rt::records!(Find, FindFilter, FindJson);
+rt::data!(Find, FindFilter, FindJson);
 rt::defaults!(FindFilter);

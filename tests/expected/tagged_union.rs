@@ -97,7 +97,7 @@ impl rt::Data for AddShape {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -178,7 +178,7 @@ impl rt::Data for AddShapeBody {
         fields: &[("shape", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { shape: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -189,8 +189,8 @@ impl rt::Data for AddShapeBody {
     }
 }
 
-impl rt::Union for Shape {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for Shape {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "Shape",
         tag: Some("kind"),
         variants: &[
@@ -216,14 +216,14 @@ impl rt::Union for Shape {
             _ => Self::Other(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Circle(payload) => (0, payload),
             Self::Square(payload) => (1, payload),
             Self::Other(payload) => (2, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::Circle(payload) => payload,
             Self::Square(payload) => payload,
@@ -238,7 +238,7 @@ impl rt::Data for Circle {
         fields: &[("kind", rt::Presence::Required), ("radius", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
             radius: rt::blank(),
@@ -264,7 +264,7 @@ impl rt::Data for SquareShape {
         fields: &[("side", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { side: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -275,5 +275,4 @@ impl rt::Data for SquareShape {
     }
 }
 
-rt::records!(AddShape, AddShapeBody, Circle, SquareShape);
-rt::unions!(Shape);
+rt::data!(AddShape, AddShapeBody, Shape, Circle, SquareShape);

@@ -125,7 +125,7 @@ impl rt::Data for PetsList {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -167,7 +167,7 @@ impl rt::Data for PetsListAction {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -209,7 +209,7 @@ impl rt::Data for V1stPet {
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -252,7 +252,7 @@ for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpen
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -296,7 +296,7 @@ for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClos
         fields: &[],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {}
     }
 }
@@ -333,7 +333,7 @@ for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClos
     type Failure = ();
 }
 
-rt::records!(
+rt::data!(
     PetsList, PetsListAction, V1stPet,
     UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened,
     UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed

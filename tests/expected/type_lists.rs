@@ -95,7 +95,7 @@ impl rt::Data for Send {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -175,7 +175,7 @@ impl rt::Data for All {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
             note: rt::blank(),
@@ -207,8 +207,8 @@ impl rt::Data for All {
     }
 }
 
-impl rt::Union for AllId {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for AllId {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "AllId",
         tag: None,
         variants: &[
@@ -229,13 +229,13 @@ impl rt::Union for AllId {
             _ => Self::Integer(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::String(payload) => (0, payload),
             Self::Integer(payload) => (1, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::String(payload) => payload,
             Self::Integer(payload) => payload,
@@ -243,8 +243,8 @@ impl rt::Union for AllId {
     }
 }
 
-impl rt::Union for AllList {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for AllList {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "AllList",
         tag: None,
         variants: &[
@@ -265,13 +265,13 @@ impl rt::Union for AllList {
             _ => Self::String(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Integers(payload) => (0, payload),
             Self::String(payload) => (1, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::Integers(payload) => payload,
             Self::String(payload) => payload,
@@ -279,6 +279,5 @@ impl rt::Union for AllList {
     }
 }
 
-rt::records!(Send, All);
-rt::unions!(AllId, AllList);
+rt::data!(Send, All, AllId, AllList);
 rt::defaults!(All);

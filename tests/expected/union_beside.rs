@@ -92,7 +92,7 @@ impl rt::Data for Send {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -160,8 +160,8 @@ impl rt::Action for Send {
     type Failure = ();
 }
 
-impl rt::Union for Payment {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for Payment {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "Payment",
         tag: None,
         variants: &[
@@ -187,14 +187,14 @@ impl rt::Union for Payment {
             _ => Self::Other(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Card(payload) => (0, payload),
             Self::Object(payload) => (1, payload),
             Self::Other(payload) => (2, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::Card(payload) => payload,
             Self::Object(payload) => payload,
@@ -212,7 +212,7 @@ impl rt::Data for PaymentCard {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             amount: rt::blank(),
             number: rt::blank(),
@@ -238,7 +238,7 @@ impl rt::Data for PaymentObject {
         fields: &[("amount", rt::Presence::Required), ("iban", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             amount: rt::blank(),
             iban: rt::blank(),
@@ -258,5 +258,4 @@ impl rt::Data for PaymentObject {
     }
 }
 
-rt::records!(Send, PaymentCard, PaymentObject);
-rt::unions!(Payment);
+rt::data!(Send, Payment, PaymentCard, PaymentObject);

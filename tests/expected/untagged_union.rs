@@ -74,7 +74,7 @@ impl SearchBody {
     pub fn new(input: SearchBodyInput) -> Self {
         Self {
             input,
-            ..<Self as rt::Data>::blank()
+            ..<Self as rt::Data>::blank(0)
         }
     }
 }
@@ -118,7 +118,7 @@ impl rt::Data for Search {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -198,7 +198,7 @@ impl rt::Data for SearchBody {
         ],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self {
             input: rt::blank(),
             limit: rt::blank(),
@@ -218,8 +218,8 @@ impl rt::Data for SearchBody {
     }
 }
 
-impl rt::Union for SearchBodyInput {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for SearchBodyInput {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "SearchBodyInput",
         tag: None,
         variants: &[
@@ -250,7 +250,7 @@ impl rt::Union for SearchBodyInput {
             _ => Self::FileReference(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::String(payload) => (0, payload),
             Self::Strings(payload) => (1, payload),
@@ -258,7 +258,7 @@ impl rt::Union for SearchBodyInput {
             Self::FileReference(payload) => (3, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::String(payload) => payload,
             Self::Strings(payload) => payload,
@@ -274,7 +274,7 @@ impl rt::Data for SearchBodyInputFileReference {
         fields: &[("file", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { file: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -285,8 +285,8 @@ impl rt::Data for SearchBodyInputFileReference {
     }
 }
 
-impl rt::Union for SearchBodyLimit {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for SearchBodyLimit {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "SearchBodyLimit",
         tag: None,
         variants: &[
@@ -307,13 +307,13 @@ impl rt::Union for SearchBodyLimit {
             _ => Self::All(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Integer(payload) => (0, payload),
             Self::All(payload) => (1, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::Integer(payload) => payload,
             Self::All(payload) => payload,
@@ -327,8 +327,8 @@ impl rt::TextEnum for SearchBodyLimitAll {
     const OTHER: Option<fn(String) -> Self> = None;
 }
 
-impl rt::Union for SearchAnswer {
-    const TABLE: rt::UnionTable = rt::UnionTable {
+impl rt::Data for SearchAnswer {
+    const UNION: rt::UnionTable = rt::UnionTable {
         name: "SearchAnswer",
         tag: None,
         variants: &[
@@ -349,13 +349,13 @@ impl rt::Union for SearchAnswer {
             _ => Self::Integer(rt::blank()),
         }
     }
-    fn get(&self) -> (usize, &dyn rt::Slot) {
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::String(payload) => (0, payload),
             Self::Integer(payload) => (1, payload),
         }
     }
-    fn get_mut(&mut self) -> &mut dyn rt::Slot {
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         match self {
             Self::String(payload) => payload,
             Self::Integer(payload) => payload,
@@ -363,6 +363,8 @@ impl rt::Union for SearchAnswer {
     }
 }
 
-rt::records!(Search, SearchBody, SearchBodyInputFileReference);
-rt::unions!(SearchBodyInput, SearchBodyLimit, SearchAnswer);
+rt::data!(
+    Search, SearchBody, SearchBodyInput, SearchBodyInputFileReference, SearchBodyLimit,
+    SearchAnswer
+);
 rt::text_enums!(SearchBodyLimitAll);

@@ -93,7 +93,7 @@ impl rt::Data for PutTags {
         fields: &[("body", rt::Presence::Required)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -157,7 +157,7 @@ impl rt::Data for PutSetting {
         fields: &[("body", rt::Presence::Optional)],
         rest: rt::Rest::Refused,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -220,7 +220,7 @@ impl rt::Data for Setting {
         fields: &[("on", rt::Presence::Required)],
         rest: rt::Rest::Ignored,
     };
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self { on: rt::blank() }
     }
     fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -231,5 +231,5 @@ impl rt::Data for Setting {
     }
 }
 
-rt::records!(PutTags, PutSetting, Setting);
+rt::data!(PutTags, PutSetting, Setting);
 rt::defaults!(PutSetting);

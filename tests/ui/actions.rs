@@ -64,7 +64,7 @@ macro_rules! operation {
                 fields: &[],
                 rest: rt::Rest::Refused,
             };
-            fn blank() -> Self {
+            fn blank(_: usize) -> Self {
                 Self {}
             }
             fn slot(&self, _: usize) -> &dyn rt::Slot {
@@ -75,7 +75,7 @@ macro_rules! operation {
             }
         }
 
-        rt::records!($operation);
+        rt::data!($operation);
     };
 }
 

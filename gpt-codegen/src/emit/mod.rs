@@ -6,7 +6,7 @@ mod markdown;
 mod operations;
 mod types;
 
-use std::str::FromStr;
+use std::{collections::HashMap, str::FromStr};
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -76,14 +76,21 @@ struct Module {
     /// What the interpreter needs.
     tables: Vec<TokenStream>,
     lists: Lists,
+    /// The enums by status, by what they hold: most operations of an API fail alike.
+    by_status: HashMap<String, Shared>,
+}
+
+/// An enum by status that other operations may share.
+struct Shared {
+    name: String,
+    /// The operation it was written for.
+    operation: String,
 }
 
 /// The types that get further implementations, by the macro that writes them.
 #[derive(Default)]
 struct Lists {
-    records: Vec<TokenStream>,
-    unions: Vec<TokenStream>,
-    responses: Vec<TokenStream>,
+    data: Vec<TokenStream>,
     text_enums: Vec<TokenStream>,
     integer_enums: Vec<TokenStream>,
     defaults: Vec<TokenStream>,
@@ -96,9 +103,7 @@ impl Lists {
             (!types.is_empty()).then(|| quote!(rt::#name!(#(#types),*);))
         };
         [
-            list("records", &self.records),
-            list("unions", &self.unions),
-            list("responses", &self.responses),
+            list("data", &self.data),
             list("text_enums", &self.text_enums),
             list("integer_enums", &self.integer_enums),
             list("defaults", &self.defaults),

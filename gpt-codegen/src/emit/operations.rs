@@ -1,6 +1,8 @@
 //! The Api's static, the client, and for each operation its arguments struct, its enums by status
 //! and its description.
 
+use std::collections::hash_map::Entry;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use serde_json::{Map, Value};
@@ -15,10 +17,10 @@ use crate::{
 };
 
 use super::{
-    Emitter, Module, docs,
+    Emitter, Module, Shared, docs,
     literal::{ident, json},
     markdown::{code, inline, lines},
-    types::{Choice, Member, choice, constructor, optional, record},
+    types::{Choice, Chosen, Member, choice, constructor, optional, record},
     unsuffixed,
 };
 
@@ -224,10 +226,39 @@ impl Emitter<'_> {
                 }
             })
             .collect();
-        choice(&names.name, &comment, &choices, None, false, module);
-        let name = ident(&names.name).into_token_stream();
-        module.lists.responses.push(name.clone());
-        name
+        let name = ident(&names.name);
+        let held = choices.iter().map(|it| {
+            let Choice {
+                docs,
+                name,
+                payload,
+                ..
+            } = it;
+            quote!(#docs #name #payload).to_string()
+        });
+        match module.by_status.entry(held.collect()) {
+            Entry::Occupied(shared) => {
+                let Shared {
+                    name: first,
+                    operation,
+                } = shared.get();
+                let comment = docs::line(&format!(
+                    "How {} {verb}: as {}.",
+                    code(&op.id),
+                    code(operation)
+                ));
+                let first = ident(first);
+                module.items.push(quote!(#comment pub type #name = #first;));
+            }
+            Entry::Vacant(vacant) => {
+                vacant.insert(Shared {
+                    name: names.name.clone(),
+                    operation: op.id.clone(),
+                });
+                choice(&names.name, &comment, &choices, Chosen::ByStatus, module);
+            }
+        }
+        name.into_token_stream()
     }
 }
 

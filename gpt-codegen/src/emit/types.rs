@@ -36,6 +36,16 @@ pub(super) struct Choice {
     pub(super) tags: Vec<String>,
 }
 
+/// What the variant of an enum with payloads is chosen by.
+#[derive(Clone, Copy)]
+pub(super) enum Chosen<'a> {
+    /// By the tag, if there is one, else by what fits best. An open enum has a last variant for
+    /// what fits no other.
+    ByContent { tag: Option<&'a str>, is_open: bool },
+    /// By the HTTP status of an answer.
+    ByStatus,
+}
+
 impl Emitter<'_> {
     /// The item of a type that is one.
     pub(super) fn item(&self, id: TypeId, def: &TypeDef, module: &mut Module) {
@@ -268,14 +278,12 @@ impl Emitter<'_> {
             &names.name,
             &docs::of_type(def),
             &choices,
-            union.tag.as_deref(),
-            union.open,
+            Chosen::ByContent {
+                tag: union.tag.as_deref(),
+                is_open: union.open,
+            },
             module,
         );
-        module
-            .lists
-            .unions
-            .push(ident(&names.name).into_token_stream());
     }
 }
 
@@ -343,13 +351,13 @@ pub(super) fn record(
                 fields: &[#(#table),*],
                 rest: #rest,
             };
-            fn blank() -> Self {
+            fn blank(_: usize) -> Self {
                 Self { #(#fields: rt::blank()),* }
             }
             #accessors
         }
     });
-    module.lists.records.push(type_name.into_token_stream());
+    module.lists.data.push(type_name.into_token_stream());
 }
 
 /// `new` from what is required, or `Default` where nothing is.
@@ -366,7 +374,7 @@ pub(super) fn constructor(name: &str, members: &[Member], module: &mut Module) {
     let fields: Vec<_> = required.iter().map(|it| ident(&it.name)).collect();
     let types = required.iter().map(|it| &it.ty);
     // Also where nothing is left out: callers of `new` outlive the next optional property.
-    let others = (required.len() < members.len()).then(|| quote!(..<Self as rt::Data>::blank()));
+    let others = (required.len() < members.len()).then(|| quote!(..<Self as rt::Data>::blank(0)));
     let comment = docs::line("With what is required, and nothing else.");
     module.items.push(quote! {
         impl #type_name {
@@ -383,8 +391,7 @@ pub(super) fn choice(
     name: &str,
     comment: &TokenStream,
     choices: &[Choice],
-    tag: Option<&str>,
-    is_open: bool,
+    chosen: Chosen<'_>,
     module: &mut Module,
 ) {
     let type_name = ident(name);
@@ -400,7 +407,16 @@ pub(super) fn choice(
     });
     let names = choices.iter().map(|it| &it.name);
     let tags = choices.iter().map(|it| &it.tags);
-    let tag = optional_text(tag);
+    let (tag, is_open, by_status) = match chosen {
+        Chosen::ByContent { tag, is_open } => (optional_text(tag), is_open, quote!()),
+        Chosen::ByStatus => (
+            quote!(None),
+            false,
+            quote!(
+                const BY_STATUS: bool = true;
+            ),
+        ),
+    };
     let indices: Vec<_> = (0..choices.len()).map(|it| unsuffixed(&it)).collect();
     let blanks = variants
         .iter()
@@ -424,8 +440,9 @@ pub(super) fn choice(
         quote!(match variant { #(#blanks,)* })
     };
     module.tables.push(quote! {
-        impl rt::Union for #type_name {
-            const TABLE: rt::UnionTable = rt::UnionTable {
+        impl rt::Data for #type_name {
+            #by_status
+            const UNION: rt::UnionTable = rt::UnionTable {
                 name: #name,
                 tag: #tag,
                 variants: &[#(rt::UnionVariant { name: #names, tags: &[#(#tags),*] }),*],
@@ -434,14 +451,15 @@ pub(super) fn choice(
             fn blank(#index: usize) -> Self {
                 #blanks
             }
-            fn get(&self) -> (usize, &dyn rt::Slot) {
+            fn payload(&self) -> (usize, &dyn rt::Slot) {
                 match self { #(Self::#variants(payload) => (#indices, payload),)* }
             }
-            fn get_mut(&mut self) -> &mut dyn rt::Slot {
+            fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
                 match self { #(Self::#variants(payload) => payload,)* }
             }
         }
     });
+    module.lists.data.push(type_name.into_token_stream());
 }
 
 /// Whether a property may be missing. In a type of both directions that is also one which only

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Data, List, Map, SetOption, Slot, View, ViewMut};
 
 impl<T: Data> Data for Option<T> {
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         None
     }
     fn view(&self) -> View<'_> {
@@ -21,13 +21,13 @@ impl<T: Data> SetOption for Option<T> {
         *self = None;
     }
     fn fill(&mut self) -> &mut dyn Slot {
-        self.insert(T::blank())
+        self.insert(T::blank(0))
     }
 }
 
 impl<T: Data> Data for Box<T> {
-    fn blank() -> Self {
-        Box::new(T::blank())
+    fn blank(_: usize) -> Self {
+        Box::new(T::blank(0))
     }
     fn view(&self) -> View<'_> {
         T::view(self)
@@ -38,7 +38,7 @@ impl<T: Data> Data for Box<T> {
 }
 
 impl<T: Data> Data for Vec<T> {
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Vec::new()
     }
     fn view(&self) -> View<'_> {
@@ -61,13 +61,13 @@ impl<T: Data> List for Vec<T> {
     }
     fn push(&mut self) -> &mut dyn Slot {
         let index = Vec::len(self);
-        self.push(T::blank());
+        self.push(T::blank(0));
         &mut self[index]
     }
 }
 
 impl<T: Data> Data for BTreeMap<String, T> {
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         BTreeMap::new()
     }
     fn view(&self) -> View<'_> {
@@ -89,8 +89,8 @@ impl<T: Data> Map for BTreeMap<String, T> {
         BTreeMap::clear(self);
     }
     fn insert(&mut self, key: String) -> &mut dyn Slot {
-        let entry = self.entry(key).or_insert_with(T::blank);
-        *entry = T::blank();
+        let entry = self.entry(key).or_insert_with(|| T::blank(0));
+        *entry = T::blank(0);
         entry
     }
 }

@@ -26,37 +26,59 @@ pub trait Data: Sized + 'static {
     /// Whether this is an enum by HTTP status rather than by content.
     #[doc(hidden)]
     const BY_STATUS: bool = false;
-    /// The table of a record; generated structs are records.
+    /// The table of a record, which a generated struct is.
     #[doc(hidden)]
     const TABLE: RecordTable = RecordTable {
         name: "",
         fields: &[],
         rest: Rest::Ignored,
     };
-    /// A value to read into; never seen by anyone unless every part of it is optional.
+    /// The table of a union, which a generated enum with payloads is.
     #[doc(hidden)]
-    fn blank() -> Self;
+    const UNION: UnionTable = UnionTable {
+        name: "",
+        tag: None,
+        variants: &[],
+        open: false,
+    };
+    /// A value to read into, of a variant where there are some; never seen by anyone unless every
+    /// part of it is optional.
+    #[doc(hidden)]
+    fn blank(variant: usize) -> Self;
     /// The slot of a record's field.
     #[doc(hidden)]
     fn slot(&self, _index: usize) -> &dyn Slot {
         &()
     }
-    /// The slot of a record's field.
+    /// The slot of a record's field, or of a union's payload.
     #[doc(hidden)]
     fn slot_mut(&mut self, _index: usize) -> &mut dyn Slot {
         // Nothing is allocated for a value without a size.
         Box::leak(Box::new(()))
     }
-    /// What is in it. A record, unless a type says otherwise: that is the common case, and what
-    /// stands here need not be compiled again for each generated struct.
+    /// A union's variant and its payload.
+    #[doc(hidden)]
+    fn payload(&self) -> (usize, &dyn Slot) {
+        (0, &())
+    }
+    /// What is in it. A record or a union, unless a type says otherwise: what stands here need not
+    /// be compiled again for each generated type.
     #[doc(hidden)]
     fn view(&self) -> View<'_> {
-        View::Record(self)
+        if Self::UNION.variants.is_empty() {
+            View::Record(self)
+        } else {
+            View::Union(self)
+        }
     }
     /// How to fill it.
     #[doc(hidden)]
     fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Record(self)
+        if Self::UNION.variants.is_empty() {
+            ViewMut::Record(self)
+        } else {
+            ViewMut::Union(self)
+        }
     }
 }
 
@@ -271,19 +293,7 @@ pub struct UnionVariant {
     pub tags: &'static [&'static str],
 }
 
-/// A generated enum with one payload per variant.
-pub trait Union: Clone + 'static {
-    /// Its table.
-    const TABLE: UnionTable;
-    /// A variant with a blank payload.
-    fn blank(variant: usize) -> Self;
-    /// The variant and its payload.
-    fn get(&self) -> (usize, &dyn Slot);
-    /// The payload.
-    fn get_mut(&mut self) -> &mut dyn Slot;
-}
-
-/// [`Union`] behind a pointer.
+/// A union behind a pointer.
 pub trait UnionObject {
     /// Its table.
     fn table(&self) -> &'static UnionTable;
@@ -293,16 +303,16 @@ pub trait UnionObject {
     fn set(&mut self, variant: usize) -> &mut dyn Slot;
 }
 
-impl<T: Union> UnionObject for T {
+impl<T: Data> UnionObject for T {
     fn table(&self) -> &'static UnionTable {
-        &T::TABLE
+        &T::UNION
     }
     fn get(&self) -> (usize, &dyn Slot) {
-        Union::get(self)
+        self.payload()
     }
     fn set(&mut self, variant: usize) -> &mut dyn Slot {
         *self = T::blank(variant);
-        Union::get_mut(self)
+        self.slot_mut(0)
     }
 }
 
@@ -334,10 +344,10 @@ pub trait IntegerEnum: Clone + 'static {
     }
 }
 
-/// Implements the foreign traits of records.
+/// Implements the foreign traits of generated types.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! records {
+macro_rules! data {
     ($($name:ident),* $(,)?) => {$(
         $crate::__through_data!($name);
     )*};
@@ -350,52 +360,9 @@ macro_rules! defaults {
     ($($name:ident),* $(,)?) => {$(
         impl $crate::data::__Default for $name {
             fn default() -> Self {
-                <Self as $crate::data::Data>::blank()
+                <Self as $crate::data::Data>::blank(0)
             }
         }
-    )*};
-}
-
-/// Implements what follows from a [`Union`].
-#[doc(hidden)]
-#[macro_export]
-macro_rules! unions {
-    ($($name:ident),* $(,)?) => {$(
-        #[automatically_derived]
-        impl $crate::data::Data for $name {
-            fn blank() -> Self {
-                <Self as $crate::data::Union>::blank(0)
-            }
-            fn view(&self) -> $crate::data::View<'_> {
-                $crate::data::View::Union(self)
-            }
-            fn view_mut(&mut self) -> $crate::data::ViewMut<'_> {
-                $crate::data::ViewMut::Union(self)
-            }
-        }
-        $crate::__through_data!($name);
-    )*};
-}
-
-/// Implements what follows from a [`Union`] whose variants are chosen by HTTP status.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! responses {
-    ($($name:ident),* $(,)?) => {$(
-        #[automatically_derived]
-        impl $crate::data::Data for $name {
-            const BY_STATUS: bool = true;
-            fn blank() -> Self {
-                <Self as $crate::data::Union>::blank(0)
-            }
-            fn view(&self) -> $crate::data::View<'_> {
-                $crate::data::View::Union(self)
-            }
-            fn view_mut(&mut self) -> $crate::data::ViewMut<'_> {
-                $crate::data::ViewMut::Union(self)
-            }
-        }
-        $crate::__through_data!($name);
     )*};
 }
 
@@ -406,7 +373,7 @@ macro_rules! text_enums {
     ($($name:ident),* $(,)?) => {$(
         #[automatically_derived]
         impl $crate::data::Data for $name {
-            fn blank() -> Self {
+            fn blank(_: usize) -> Self {
                 $crate::data::first_text::<Self>()
             }
             fn view(&self) -> $crate::data::View<'_> {
@@ -441,7 +408,7 @@ macro_rules! integer_enums {
     ($($name:ident),* $(,)?) => {$(
         #[automatically_derived]
         impl $crate::data::Data for $name {
-            fn blank() -> Self {
+            fn blank(_: usize) -> Self {
                 $crate::data::first_integer::<Self>()
             }
             fn view(&self) -> $crate::data::View<'_> {

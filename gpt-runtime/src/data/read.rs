@@ -26,7 +26,7 @@ pub struct DecodeError {
 ///
 /// When the text is no JSON or does not fit the type.
 pub fn from_slice<T: Data>(json: &[u8]) -> Result<T, DecodeError> {
-    let mut value = T::blank();
+    let mut value = T::blank(0);
     read_slot_slice(&mut value, json)?;
     Ok(value)
 }
@@ -48,7 +48,7 @@ pub(crate) fn read_slot_slice(slot: &mut dyn Slot, json: &[u8]) -> Result<(), De
 ///
 /// When the JSON does not fit the type.
 pub fn from_value<T: Data>(json: &Value) -> Result<T, DecodeError> {
-    let mut value = T::blank();
+    let mut value = T::blank(0);
     read_slot(&mut value, json)?;
     Ok(value)
 }
@@ -64,7 +64,7 @@ fn read_slot(slot: &mut dyn Slot, json: &Value) -> Result<(), DecodeError> {
 
 /// Reads a value; what `Deserialize` of a generated type calls.
 pub fn deserialize<'de, T: Data, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let mut value = T::blank();
+    let mut value = T::blank(0);
     Reading::default()
         .seed(&mut value)
         .deserialize(deserializer)?;

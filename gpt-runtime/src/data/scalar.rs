@@ -14,7 +14,7 @@ use super::{Data, Fit, IntegerEnum, SetInteger, SetText, TextEnum, View, ViewMut
 pub struct Base64(pub Vec<u8>);
 
 impl Data for () {
-    fn blank() -> Self {}
+    fn blank(_: usize) -> Self {}
     fn view(&self) -> View<'_> {
         View::Unit
     }
@@ -24,7 +24,7 @@ impl Data for () {
 }
 
 impl Data for bool {
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         false
     }
     fn view(&self) -> View<'_> {
@@ -36,7 +36,7 @@ impl Data for bool {
 }
 
 impl Data for f32 {
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         0.0
     }
     fn view(&self) -> View<'_> {
@@ -48,7 +48,7 @@ impl Data for f32 {
 }
 
 impl Data for f64 {
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         0.0
     }
     fn view(&self) -> View<'_> {
@@ -62,7 +62,7 @@ impl Data for f64 {
 macro_rules! integer {
     ($($ty:ty, $expected:literal;)*) => {$(
         impl Data for $ty {
-            fn blank() -> Self {
+            fn blank(_: usize) -> Self {
                 0
             }
             fn view(&self) -> View<'_> {
@@ -90,7 +90,7 @@ integer! {
 }
 
 impl Data for Value {
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Value::Null
     }
     fn view(&self) -> View<'_> {
@@ -102,7 +102,7 @@ impl Data for Value {
 }
 
 impl Data for String {
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         String::new()
     }
     fn view(&self) -> View<'_> {
@@ -121,7 +121,7 @@ impl SetText for String {
 }
 
 impl Data for Base64 {
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Self::default()
     }
     fn view(&self) -> View<'_> {
@@ -143,7 +143,7 @@ impl SetText for Base64 {
 }
 
 impl Data for Uuid {
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Uuid::nil()
     }
     fn view(&self) -> View<'_> {
@@ -162,7 +162,7 @@ impl SetText for Uuid {
 }
 
 impl Data for Date {
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         Date::MIN
     }
     fn view(&self) -> View<'_> {
@@ -207,7 +207,7 @@ pub(crate) fn parse_date(text: &str) -> Option<Date> {
 }
 
 impl Data for OffsetDateTime {
-    fn blank() -> Self {
+    fn blank(_: usize) -> Self {
         OffsetDateTime::UNIX_EPOCH
     }
     fn view(&self) -> View<'_> {

@@ -29,7 +29,7 @@ pub(super) fn read<T: Data>(
     operation: &Operation,
     received: &Received,
 ) -> Result<T, Box<Undecodable>> {
-    let mut answer = T::blank();
+    let mut answer = T::blank(0);
     let described = select(operation.answers, received.status.as_u16())
         // Servers that say 201 where the description says 200 mean the same body.
         .or(operation.answers.first().filter(|_| !T::BY_STATUS));
@@ -45,7 +45,7 @@ pub(super) fn read<T: Data>(
 
 /// A failure: typed, where its body is what the description says.
 pub(super) fn failed<F: Data>(operation: &Operation, received: &Received) -> Failed<F> {
-    let mut failure = F::blank();
+    let mut failure = F::blank(0);
     let described = select(operation.failures, received.status.as_u16());
     let is_typed = described.is_some()
         && received.is_whole

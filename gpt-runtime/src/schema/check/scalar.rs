@@ -80,10 +80,10 @@ impl Checker<'_> {
         let format = schema.get("format").and_then(Value::as_str);
         if let (Some(format), Some(integer)) = (format, integer(number)) {
             let set = match format {
-                "int32" => i32::blank().set(integer),
-                "int64" => i64::blank().set(integer),
-                "uint32" => u32::blank().set(integer),
-                "uint64" => u64::blank().set(integer),
+                "int32" => i32::blank(0).set(integer),
+                "int64" => i64::blank(0).set(integer),
+                "uint32" => u32::blank(0).set(integer),
+                "uint64" => u64::blank(0).set(integer),
                 _ => return,
             };
             if let Err(expected) = set {
@@ -115,10 +115,10 @@ impl Checker<'_> {
             _ => schema.get("format").and_then(Value::as_str),
         };
         let set = match format {
-            Some("date") => Date::blank().set(text),
-            Some("date-time") => OffsetDateTime::blank().set(text),
-            Some("uuid") => Uuid::blank().set(text),
-            Some("byte") => Base64::blank().set(text),
+            Some("date") => Date::blank(0).set(text),
+            Some("date-time") => OffsetDateTime::blank(0).set(text),
+            Some("uuid") => Uuid::blank(0).set(text),
+            Some("byte") => Base64::blank(0).set(text),
             _ => return,
         };
         if let Err(expected) = set {
