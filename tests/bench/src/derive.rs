@@ -19,6 +19,7 @@ pub(crate) fn derive(generated: &File) -> Result<String, String> {
                 items.push(derive_struct(item, &tables)?);
             }
             Item::Enum(item) => items.push(derive_enum(item, &tables)?),
+            Item::Type(item) => items.push(item.to_token_stream()),
             _ => {}
         }
     }
@@ -60,7 +61,7 @@ impl Tables {
                 continue;
             };
             match trait_.as_str() {
-                "Data" => {
+                "Data" if constant(item, "TABLE").is_ok() => {
                     let fields = field(constant(item, "TABLE")?, "fields")?;
                     let fields = elements(fields)
                         .map(|pair| match pair {
@@ -70,8 +71,8 @@ impl Tables {
                         .collect::<Result<_, _>>()?;
                     tables.records.insert(name, fields);
                 }
-                "Union" => {
-                    let table = constant(item, "TABLE")?;
+                "Data" => {
+                    let table = constant(item, "UNION")?;
                     let tag = match field(table, "tag")? {
                         Expr::Call(call) => Some(text(&call.args[0])?),
                         _ => None,
