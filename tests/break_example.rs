@@ -32,7 +32,8 @@ fn each_mistake_is_one_error() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// A mistake: texts that stand once in a file of the example, and what replaces them.
+/// A mistake: texts that stand once in a file of the example, and what replaces them. The empty
+/// text stands for the whole file.
 struct Case {
     name: &'static str,
     changes: Vec<(&'static str, &'static str, String)>,
@@ -43,7 +44,7 @@ fn cases() -> Vec<Case> {
         name,
         changes: vec![(file, old, new.to_owned())],
     };
-    let long = "How to answer well: ".repeat(400) + "\n";
+    let long = "x".repeat(8_001);
     vec![
         case(
             "yaml-typo",
@@ -93,7 +94,7 @@ fn cases() -> Vec<Case> {
             "    privacy_policy = \"https://www.weather.gov/privacy\",\n",
             "",
         ),
-        case("long-instructions", INSTRUCTIONS, "How to answer:\n", &long),
+        case("long-instructions", INSTRUCTIONS, "", &long),
         Case {
             name: "duplicate-tool-names",
             changes: vec![
@@ -158,6 +159,7 @@ impl Example {
         for (file, old, new) in &case.changes {
             let path = package.join(file);
             let text = fs::read_to_string(&path).unwrap();
+            let old = if old.is_empty() { &text } else { *old };
             let count = text.matches(old).count();
             assert_eq!(
                 count, 1,
@@ -173,6 +175,8 @@ impl Example {
             // The build directory of the tests has all dependencies already.
             .arg("--target-dir")
             .arg(target())
+            // With it cargo adds advice about backtraces.
+            .env_remove("RUST_BACKTRACE")
             .output()
             .unwrap();
         for (file, ..) in &case.changes {
@@ -181,7 +185,10 @@ impl Example {
         assert!(!output.status.success(), "{}: it still builds", case.name);
         let report = String::from_utf8(output.stderr).unwrap();
         // Before it are warnings about this repository's crates, if there are any.
-        let own = report.find("\nerror").map_or(0, |before| before + 1);
+        let own = match report.find("\nerror") {
+            Some(before) if !report.starts_with("error") => before + 1,
+            _ => 0,
+        };
         self.normalise(report.get(own..).unwrap_or_default())
     }
 
