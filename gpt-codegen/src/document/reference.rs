@@ -155,7 +155,8 @@ impl Lost {
                 format!("`{reference}` is no path into this document"),
             )
             .label("expected `#/` and the keys that lead to the place")
-            .help("write `#/components/schemas/NAME`"),
+            .help("write `#/components/schemas/NAME`")
+            .lint(),
             Self::Missing { suggestion } => {
                 let diagnostic = Diagnostic::error(
                     "unresolved-reference",
@@ -163,7 +164,8 @@ impl Lost {
                     format!("`{reference}` leads nowhere"),
                 )
                 .label("nothing in this document is there")
-                .cause(reference);
+                .cause(reference)
+                .lint();
                 match suggestion {
                     Some(path) => {
                         let path = spelt_like(reference, path);

@@ -107,7 +107,9 @@ fn undefined(name: &str, span: Span, known: Option<&str>) -> Diagnostic {
         format!("there is no security scheme `{name}`"),
     )
     .label("not under `components.securitySchemes`")
-    .cause(name);
+    .note("where this is let pass, such calls are sent unsigned")
+    .cause(name)
+    .lint();
     match known {
         Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
         None => diagnostic.help(format!(

@@ -140,7 +140,9 @@ impl Document {
                 || selection.paths.iter().any(|it| it.ends_with(path.as_str()));
             if is_wanted {
                 let _ = envelope::check(cx, item, &envelope::PATH_ITEM);
-                check_path(cx, path, entry.key);
+                if !check_path(cx, path, entry.key) {
+                    found.truncate(from);
+                }
             }
         }
         make_unique(&mut found);
@@ -277,7 +279,8 @@ fn missing_id(candidate: &Candidate<'_>) -> Diagnostic {
     .note("`derive_operation_ids` in the configuration names such operations by method and path")
 }
 
-fn check_path(cx: &mut Diagnostics, path: &str, span: Span) {
+/// Whether the operations of a path can go on: not, where the configuration lets a wrong one pass.
+fn check_path(cx: &mut Diagnostics, path: &str, span: Span) -> bool {
     let (message, help) = if !path.starts_with('/') {
         ("a path begins with `/`", format!("write `/{path}`"))
     } else if let Some((before, _)) = path.split_once(['?', '#']) {
@@ -286,13 +289,15 @@ fn check_path(cx: &mut Diagnostics, path: &str, span: Span) {
             format!("write `{before}` and describe the rest with `parameters`"),
         )
     } else {
-        return;
+        return true;
     };
-    cx.report(
+    cx.is_refused(
         Diagnostic::error("invalid-path", span, message)
             .label("not a path")
-            .help(help),
-    );
+            .help(help)
+            .note("where this is let pass, the operations of the path are left out")
+            .lint(),
+    )
 }
 
 /// `GET /pets/{petId}` is `getPetsByPetId`, `GET /pets` is `listPets`.
