@@ -19,7 +19,10 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<GetPhoto as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Operation] = &[
+    <PutPhoto as rt::Action>::OPERATION,
+    <GetPhoto as rt::Action>::OPERATION,
+];
 
 /// Calls the operations of Bytes.
 #[derive(Clone, rt::Debug)]
@@ -36,6 +39,11 @@ impl Client {
         }
     }
 
+    /// Calls `putPhoto`.
+    pub fn put_photo(&self, arguments: PutPhoto) -> rt::Call<PutPhoto> {
+        self.client.call(arguments)
+    }
+
     /// Calls `getPhoto`.
     pub fn get_photo(&self, arguments: GetPhoto) -> rt::Call<GetPhoto> {
         self.client.call(arguments)
@@ -48,6 +56,21 @@ impl rt::From<rt::Client> for Client {
     }
 }
 
+/// Arguments of `putPhoto`.
+///
+/// `PUT /photo`
+#[derive(Clone)]
+pub struct PutPhoto {
+    pub body: rt::Base64,
+}
+
+impl PutPhoto {
+    /// With what is required, and nothing else.
+    pub fn new(body: rt::Base64) -> Self {
+        Self { body }
+    }
+}
+
 /// Arguments of `getPhoto`.
 ///
 /// `GET /photo`
@@ -55,6 +78,63 @@ impl rt::From<rt::Client> for Client {
 pub struct GetPhoto {}
 
 // From here on: what the runtime reads the types and operations by.
+
+impl rt::Data for PutPhoto {
+    const TABLE: rt::RecordTable = rt::RecordTable {
+        name: "PutPhoto",
+        fields: &[("body", rt::Presence::Required)],
+        rest: rt::Rest::Refused,
+    };
+    fn blank(_: usize) -> Self {
+        Self { body: rt::blank() }
+    }
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
+        &self.body
+    }
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+        &mut self.body
+    }
+}
+
+impl rt::Action for PutPhoto {
+    const OPERATION: &'static rt::Operation = &rt::Operation {
+        api: &API,
+        id: "putPhoto",
+        tool: rt::Tool {
+            name: "putPhoto",
+            description: "PUT /photo",
+            parameters: r#"{
+  "type": "object",
+  "properties": { "body": { "type": "string", "format": "byte" } },
+  "required": ["body"],
+  "additionalProperties": false
+}"#,
+            example: r#"{ "body": "text" }"#,
+        },
+        method: rt::Method::Put,
+        path: "/photo",
+        servers: &[],
+        parameters: &[],
+        body: Some(rt::Body {
+            required: true,
+            media_type: "image/png",
+            arguments: rt::BodyArguments::Whole("body"),
+        }),
+        answers: &[
+            rt::Response {
+                status: rt::Status::Code(204),
+                media_type: None,
+                variant: 0,
+            },
+        ],
+        failures: &[],
+        security: &[],
+        consequential: true,
+        deprecated: false,
+    };
+    type Answer = ();
+    type Failure = ();
+}
 
 impl rt::Data for GetPhoto {
     const TABLE: rt::RecordTable = rt::RecordTable {
@@ -98,5 +178,5 @@ impl rt::Action for GetPhoto {
     type Failure = ();
 }
 
-rt::data!(GetPhoto);
+rt::data!(PutPhoto, GetPhoto);
 rt::defaults!(GetPhoto);

@@ -21,6 +21,7 @@ pub static API: rt::Api = rt::Api {
 /// The operations in the order of the document.
 pub const OPERATIONS: &[&rt::Operation] = &[
     <PutTags as rt::Action>::OPERATION,
+    <PutNote as rt::Action>::OPERATION,
     <PutSetting as rt::Action>::OPERATION,
 ];
 
@@ -41,6 +42,11 @@ impl Client {
 
     /// Calls `putTags`.
     pub fn put_tags(&self, arguments: PutTags) -> rt::Call<PutTags> {
+        self.client.call(arguments)
+    }
+
+    /// Calls `putNote`.
+    pub fn put_note(&self, arguments: PutNote) -> rt::Call<PutNote> {
         self.client.call(arguments)
     }
 
@@ -68,6 +74,21 @@ pub struct PutTags {
 impl PutTags {
     /// With what is required, and nothing else.
     pub fn new(body: Vec<String>) -> Self {
+        Self { body }
+    }
+}
+
+/// Arguments of `putNote`.
+///
+/// `PUT /note`
+#[derive(Clone)]
+pub struct PutNote {
+    pub body: String,
+}
+
+impl PutNote {
+    /// With what is required, and nothing else.
+    pub fn new(body: String) -> Self {
         Self { body }
     }
 }
@@ -133,6 +154,63 @@ impl rt::Action for PutTags {
         body: Some(rt::Body {
             required: true,
             media_type: "application/json",
+            arguments: rt::BodyArguments::Whole("body"),
+        }),
+        answers: &[
+            rt::Response {
+                status: rt::Status::Code(204),
+                media_type: None,
+                variant: 0,
+            },
+        ],
+        failures: &[],
+        security: &[],
+        consequential: true,
+        deprecated: false,
+    };
+    type Answer = ();
+    type Failure = ();
+}
+
+impl rt::Data for PutNote {
+    const TABLE: rt::RecordTable = rt::RecordTable {
+        name: "PutNote",
+        fields: &[("body", rt::Presence::Required)],
+        rest: rt::Rest::Refused,
+    };
+    fn blank(_: usize) -> Self {
+        Self { body: rt::blank() }
+    }
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
+        &self.body
+    }
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+        &mut self.body
+    }
+}
+
+impl rt::Action for PutNote {
+    const OPERATION: &'static rt::Operation = &rt::Operation {
+        api: &API,
+        id: "putNote",
+        tool: rt::Tool {
+            name: "putNote",
+            description: "PUT /note",
+            parameters: r#"{
+  "type": "object",
+  "properties": { "body": { "type": "string" } },
+  "required": ["body"],
+  "additionalProperties": false
+}"#,
+            example: r#"{ "body": "text" }"#,
+        },
+        method: rt::Method::Put,
+        path: "/note",
+        servers: &[],
+        parameters: &[],
+        body: Some(rt::Body {
+            required: true,
+            media_type: "text/plain",
             arguments: rt::BodyArguments::Whole("body"),
         }),
         answers: &[
@@ -231,5 +309,5 @@ impl rt::Data for Setting {
     }
 }
 
-rt::data!(PutTags, PutSetting, Setting);
+rt::data!(PutTags, PutNote, PutSetting, Setting);
 rt::defaults!(PutSetting);

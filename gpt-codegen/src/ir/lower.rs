@@ -76,7 +76,8 @@ impl<'a> Schemas<'a, '_> {
             return true;
         };
         let problem = match media::encoding(&media.media_type) {
-            Encoding::Json | Encoding::JsonSuffix => return true,
+            Encoding::Json | Encoding::JsonSuffix | Encoding::Text => return true,
+            Encoding::Bytes if !media::is_multipart(&media.media_type) => return true,
             Encoding::Form => {
                 if media
                     .schema
@@ -86,7 +87,7 @@ impl<'a> Schemas<'a, '_> {
                 }
                 format!("`{}` with nested values", media.media_type)
             }
-            _ => format!("`{}`", media.media_type),
+            Encoding::Bytes => format!("`{}`", media.media_type),
         };
         self.cx.report(
             Diagnostic::warning(
@@ -206,9 +207,10 @@ impl<'a> Schemas<'a, '_> {
         }
         self.tell_others(media, &body.content);
         let origin = Origin::Operation(id, Place::Body);
-        let ty = match media.schema {
-            Some(node) => self.lower(node, origin),
-            None => self.own(media.span, origin, Type::Any),
+        let ty = match (media::encoding(&media.media_type), media.schema) {
+            (Encoding::Form, Some(node)) => self.lower(node, origin),
+            (Encoding::Form, None) => self.own(media.span, origin, Type::Any),
+            _ => self.content(media, origin),
         };
         Some(Body {
             span: body.span,

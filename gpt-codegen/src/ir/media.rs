@@ -50,6 +50,11 @@ pub(super) fn is_textual(media_type: &str) -> bool {
         )
 }
 
+/// Whether a content of this type is made of parts.
+pub(super) fn is_multipart(media_type: &str) -> bool {
+    essence(media_type).starts_with("multipart/")
+}
+
 /// A media type as it is asked for: a range that allows JSON is asked for as JSON.
 pub(super) fn spoken(media_type: &str) -> String {
     match essence(media_type).as_str() {
