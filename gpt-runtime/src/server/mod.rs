@@ -135,6 +135,11 @@ impl Bound {
     /// Prints the address and serves until Ctrl-C or SIGTERM.
     pub async fn run(self) -> Result<(), Error> {
         let signal = shutdown::signal()?;
+        for operation in self.service.definition().operations() {
+            for problem in crate::schema::problems(operation) {
+                eprintln!("warning: arguments of `{}`: {problem}", operation.id);
+            }
+        }
         println!(
             "{} is listening on http://{}",
             self.service.definition().name,
