@@ -98,10 +98,12 @@ impl Diagnostic {
         }
     }
 
-    /// Says of an error that the configuration may lower it.
-    pub(crate) fn lint(mut self) -> Self {
-        self.is_lint = true;
-        self
+    /// An error whose level the configuration may lower.
+    pub(crate) fn denied(name: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            is_lint: true,
+            ..Self::error(name, span, message)
+        }
     }
 
     /// Says that all findings of this name and cause are one mistake: the first place stands for
@@ -254,7 +256,11 @@ mod tests {
                 collect(&path, found);
             } else {
                 let text = fs::read_to_string(&path).unwrap();
-                for start in [concat!("Diagnostic::", "warning("), concat!("Lint ", "{")] {
+                for start in [
+                    concat!("Diagnostic::", "warning("),
+                    concat!("Diagnostic::", "denied("),
+                    concat!("Lint ", "{"),
+                ] {
                     found.extend(text.split(start).skip(1).filter_map(|rest| {
                         let rest = rest.trim_start();
                         let rest = rest.strip_prefix("name: ").unwrap_or(rest);

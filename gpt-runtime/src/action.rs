@@ -105,6 +105,68 @@ pub struct Parameter {
     pub content: Option<&'static str>,
 }
 
+impl Parameter {
+    /// A path parameter, which is always required.
+    pub const fn path(argument: &'static str, name: &'static str) -> Self {
+        Self::new(argument, name, Location::Path).required()
+    }
+
+    /// An optional query parameter.
+    pub const fn query(argument: &'static str, name: &'static str) -> Self {
+        Self::new(argument, name, Location::Query)
+    }
+
+    /// An optional header.
+    pub const fn header(argument: &'static str, name: &'static str) -> Self {
+        Self::new(argument, name, Location::Header)
+    }
+
+    /// An optional cookie.
+    pub const fn cookie(argument: &'static str, name: &'static str) -> Self {
+        Self::new(argument, name, Location::Cookie)
+    }
+
+    /// With the style that OpenAPI has for its location.
+    const fn new(argument: &'static str, name: &'static str, location: Location) -> Self {
+        let explode = matches!(location, Location::Query | Location::Cookie);
+        Self {
+            argument,
+            name,
+            location,
+            style: if explode { Style::Form } else { Style::Simple },
+            explode,
+            allow_reserved: false,
+            required: false,
+            content: None,
+        }
+    }
+
+    /// The same, required.
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// The same in another style.
+    pub const fn styled(mut self, style: Style, explode: bool) -> Self {
+        self.style = style;
+        self.explode = explode;
+        self
+    }
+
+    /// The same with reserved characters sent as they are.
+    pub const fn reserved(mut self) -> Self {
+        self.allow_reserved = true;
+        self
+    }
+
+    /// The same, written as a media type.
+    pub const fn written_as(mut self, media_type: &'static str) -> Self {
+        self.content = Some(media_type);
+        self
+    }
+}
+
 /// The request body and the flat arguments that fill it.
 #[derive(Clone, Copy, Debug)]
 pub struct Body {

@@ -129,18 +129,7 @@ impl rt::Action for Find {
         method: rt::Method::Get,
         path: "/x",
         servers: &[],
-        parameters: &[
-            rt::Parameter {
-                argument: "limit",
-                name: "limit",
-                location: rt::Location::Query,
-                style: rt::Style::Form,
-                explode: true,
-                allow_reserved: false,
-                required: false,
-                content: None,
-            },
-        ],
+        parameters: &[rt::Parameter::query("limit", "limit")],
         body: None,
         answers: &[
             rt::Response {

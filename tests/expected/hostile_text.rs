@@ -176,26 +176,8 @@ impl rt::Action for XFnMain {
         path: "/\"/{a}",
         servers: &[],
         parameters: &[
-            rt::Parameter {
-                argument: "a",
-                name: "a",
-                location: rt::Location::Path,
-                style: rt::Style::Simple,
-                explode: false,
-                allow_reserved: false,
-                required: true,
-                content: None,
-            },
-            rt::Parameter {
-                argument: "panic",
-                name: "); panic!(",
-                location: rt::Location::Query,
-                style: rt::Style::Form,
-                explode: true,
-                allow_reserved: false,
-                required: false,
-                content: None,
-            },
+            rt::Parameter::path("a", "a"),
+            rt::Parameter::query("panic", "); panic!("),
         ],
         body: None,
         answers: &[

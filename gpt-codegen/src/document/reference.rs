@@ -149,23 +149,21 @@ impl Lost {
             .label("only references that begin with `#` can be followed")
             .help("bundle the description into one file first, for example with `redocly bundle`")
             .cause("several files"),
-            Self::NoPointer => Diagnostic::error(
+            Self::NoPointer => Diagnostic::denied(
                 "unresolved-reference",
                 span,
                 format!("`{reference}` is no path into this document"),
             )
             .label("expected `#/` and the keys that lead to the place")
-            .help("write `#/components/schemas/NAME`")
-            .lint(),
+            .help("write `#/components/schemas/NAME`"),
             Self::Missing { suggestion } => {
-                let diagnostic = Diagnostic::error(
+                let diagnostic = Diagnostic::denied(
                     "unresolved-reference",
                     span,
                     format!("`{reference}` leads nowhere"),
                 )
                 .label("nothing in this document is there")
-                .cause(reference)
-                .lint();
+                .cause(reference);
                 match suggestion {
                     Some(path) => {
                         let path = spelt_like(reference, path);

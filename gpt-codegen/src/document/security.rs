@@ -101,15 +101,14 @@ impl Document {
 }
 
 fn undefined(name: &str, span: Span, known: Option<&str>) -> Diagnostic {
-    let diagnostic = Diagnostic::error(
+    let diagnostic = Diagnostic::denied(
         "undefined-security-scheme",
         span,
         format!("there is no security scheme `{name}`"),
     )
     .label("not under `components.securitySchemes`")
     .note("where this is let pass, such calls are sent unsigned")
-    .cause(name)
-    .lint();
+    .cause(name);
     match known {
         Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
         None => diagnostic.help(format!(

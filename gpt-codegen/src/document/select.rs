@@ -292,11 +292,10 @@ fn check_path(cx: &mut Diagnostics, path: &str, span: Span) -> bool {
         return true;
     };
     cx.is_refused(
-        Diagnostic::error("invalid-path", span, message)
+        Diagnostic::denied("invalid-path", span, message)
             .label("not a path")
             .help(help)
-            .note("where this is let pass, the operations of the path are left out")
-            .lint(),
+            .note("where this is let pass, the operations of the path are left out"),
     )
 }
 

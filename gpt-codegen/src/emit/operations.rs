@@ -350,31 +350,33 @@ fn servers(servers: &[Server]) -> TokenStream {
 
 fn described(parameter: &Parameter, argument: &str) -> TokenStream {
     let name = &parameter.name;
-    let location = located(parameter.location);
-    let style = match parameter.style {
-        Style::Simple => quote!(Simple),
-        Style::Matrix => quote!(Matrix),
-        Style::Label => quote!(Label),
-        Style::Form => quote!(Form),
-        Style::SpaceDelimited => quote!(SpaceDelimited),
-        Style::PipeDelimited => quote!(PipeDelimited),
-        Style::DeepObject => quote!(DeepObject),
+    let (location, usual) = match parameter.location {
+        Location::Path => (quote!(path), (Style::Simple, false)),
+        Location::Query => (quote!(query), (Style::Form, true)),
+        Location::Header => (quote!(header), (Style::Simple, false)),
+        Location::Cookie => (quote!(cookie), (Style::Form, true)),
     };
-    let (explode, allow_reserved) = (parameter.explode, parameter.allow_reserved);
-    let required = parameter.required;
-    let content = optional_text(parameter.content.as_deref());
-    quote! {
-        rt::Parameter {
-            argument: #argument,
-            name: #name,
-            location: #location,
-            style: rt::Style::#style,
-            explode: #explode,
-            allow_reserved: #allow_reserved,
-            required: #required,
-            content: #content,
-        }
-    }
+    let required =
+        (parameter.required && parameter.location != Location::Path).then(|| quote!(.required()));
+    let explode = parameter.explode;
+    let styled = ((parameter.style, explode) != usual).then(|| {
+        let style = match parameter.style {
+            Style::Simple => quote!(Simple),
+            Style::Matrix => quote!(Matrix),
+            Style::Label => quote!(Label),
+            Style::Form => quote!(Form),
+            Style::SpaceDelimited => quote!(SpaceDelimited),
+            Style::PipeDelimited => quote!(PipeDelimited),
+            Style::DeepObject => quote!(DeepObject),
+        };
+        quote!(.styled(rt::Style::#style, #explode))
+    });
+    let reserved = parameter.allow_reserved.then(|| quote!(.reserved()));
+    let written = parameter
+        .content
+        .as_ref()
+        .map(|it| quote!(.written_as(#it)));
+    quote!(rt::Parameter::#location(#argument, #name) #required #styled #reserved #written)
 }
 
 fn described_body((body, arguments): (&Body, &BodyArguments)) -> TokenStream {

@@ -170,8 +170,7 @@ fn unknown_key(cx: &mut Diagnostics, key: &str, entry: &Entry, shape: &Shape) ->
     let message = format!("{} has no key `{key}`", shape.what);
     !cx.is_refused(
         match nearest(key, shape.fields.iter().map(|(name, _)| *name)) {
-            Some(known) => Diagnostic::error("unknown-key", entry.key, message)
-                .lint()
+            Some(known) => Diagnostic::denied("unknown-key", entry.key, message)
                 .label("unknown key")
                 .help(format!("did you mean `{known}`?")),
             None => Diagnostic::warning("unknown-key", entry.key, message).label("ignored"),
