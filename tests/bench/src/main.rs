@@ -97,12 +97,16 @@ impl Pair {
         let file = syn::parse_file(&source).map_err(|error| error.to_string())?;
         let derived = folder.join("derived");
         write(&derived.join("src/lib.rs"), &derive::derive(&file)?)?;
-        write(
-            &derived.join("Cargo.toml"),
+        // Both depend on the runtime, so that what cargo itself does for the dependencies of an
+        // HTTP client is the same on both sides.
+        let runtime = workspace.join("gpt-runtime");
+        let manifest = format!(
             "[package]\nname = \"derived\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [workspace]\n\n\
-             [dependencies]\nserde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n",
-        )?;
+             [workspace]\n\n[dependencies]\ngpt-runtime = {{ path = '{}' }}\n\
+             serde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n",
+            runtime.display()
+        );
+        write(&derived.join("Cargo.toml"), &manifest)?;
         let operations = source.matches("impl rt::Action for ").count();
         Ok(Self {
             folder,
