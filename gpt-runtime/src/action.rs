@@ -142,12 +142,14 @@ impl Parameter {
     }
 
     /// The same, required.
+    #[must_use]
     pub const fn required(mut self) -> Self {
         self.required = true;
         self
     }
 
     /// The same in another style.
+    #[must_use]
     pub const fn styled(mut self, style: Style, explode: bool) -> Self {
         self.style = style;
         self.explode = explode;
@@ -155,12 +157,14 @@ impl Parameter {
     }
 
     /// The same with reserved characters sent as they are.
+    #[must_use]
     pub const fn reserved(mut self) -> Self {
         self.allow_reserved = true;
         self
     }
 
     /// The same, written as a media type.
+    #[must_use]
     pub const fn written_as(mut self, media_type: &'static str) -> Self {
         self.content = Some(media_type);
         self
