@@ -31,6 +31,7 @@ pub struct Config {
     pub(crate) max_document_bytes: u64,
     pub(crate) out_dir: Option<PathBuf>,
     pub(crate) settings: HashMap<String, Setting>,
+    pub(crate) lenient: bool,
 }
 
 impl Default for Config {
@@ -43,6 +44,7 @@ impl Default for Config {
             max_document_bytes: DEFAULT_MAX_DOCUMENT_BYTES,
             out_dir: None,
             settings: HashMap::new(),
+            lenient: false,
         }
     }
 }
@@ -118,6 +120,19 @@ impl Config {
     #[must_use]
     pub fn out_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.out_dir = Some(folder.into());
+        self
+    }
+
+    /// Lets mistakes cost no more than the part they stand in: for descriptions of others, which
+    /// cannot be mended.
+    ///
+    /// All that [`Config::warn`] can lower becomes a warning: a schema that makes no sense is any
+    /// JSON, an operation with a parameter that cannot be read is left out, one without
+    /// `operationId` is named by method and path. What is not an OpenAPI document at all, or has no
+    /// operation, is an error still; [`Config::deny`] makes others so.
+    #[must_use]
+    pub fn lenient(mut self, lenient: bool) -> Self {
+        self.lenient = lenient;
         self
     }
 

@@ -11,38 +11,68 @@ pub(crate) enum Level {
     Error,
 }
 
-/// The findings whose level can be configured, because they leave something to generate.
+/// The findings whose level can be configured, because they leave something to generate: what
+/// they cost is the part they stand in.
 pub(crate) const LINTS: &[&str] = &[
+    "duplicate-key",
+    "duplicate-operation-id",
+    "duplicate-parameter",
     "empty-schema",
+    "endless-value",
+    "external-reference",
     "impossible-schema",
     "insecure-server",
+    "invalid-components",
+    "invalid-document",
+    "invalid-info",
+    "invalid-media-type",
+    "invalid-operation",
+    "invalid-parameter",
     "invalid-path",
+    "invalid-path-item",
+    "invalid-request-body",
+    "invalid-response",
+    "invalid-security-scheme",
+    "invalid-server",
+    "invalid-status",
+    "left-out-operation",
     "long-description",
     "long-operation-id",
     "loose-enum",
     "loose-tuple",
     "many-operations",
     "mapping-without-variant",
+    "missing-operation-id",
+    "missing-property-name",
+    "missing-server",
     "mistyped-default",
     "mistyped-value",
     "newer-version",
+    "number-out-of-range",
     "parameter-without-schema",
     "passed-over-media-type",
     "recursive-schema",
+    "reference-cycle",
+    "relative-server",
     "repeated-value",
     "reserved-header",
     "several-servers",
+    "too-deep",
     "tool-name-clash",
     "unchecked-keyword",
+    "undeclared-path-parameter",
     "undefined-security-scheme",
     "undescribed-operation",
     "undescribed-parameter",
     "undescribed-property",
     "unknown-key",
     "unknown-keyword",
+    "unknown-path-parameter",
     "unknown-tag",
+    "unknown-type",
     "unresolved-reference",
     "unsupported-body",
+    "unsupported-security-scheme",
     "untagged-variant",
     "untyped-argument",
     "wrong-type",
@@ -65,8 +95,8 @@ pub(crate) struct Diagnostic {
     pub(crate) help: Option<String>,
     /// Why the rule exists.
     pub(crate) note: Option<String>,
-    /// Whether the configuration may change the level: what was read is usable all the same.
-    pub(crate) is_lint: bool,
+    /// Whether nothing can be generated: the configuration cannot change the level then.
+    pub(crate) is_fatal: bool,
     /// What findings in several places have in common, when mending one thing mends them all.
     pub(crate) cause: Option<String>,
     /// How many other places have the same cause.
@@ -74,6 +104,15 @@ pub(crate) struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// A finding that leaves nothing to generate.
+    pub(crate) fn fatal(name: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            is_fatal: true,
+            ..Self::error(name, span, message)
+        }
+    }
+
+    /// A mistake that costs the part it stands in, where the configuration lets it pass.
     pub(crate) fn error(name: &'static str, span: Span, message: impl Into<String>) -> Self {
         Self {
             name,
@@ -84,7 +123,7 @@ impl Diagnostic {
             related: Vec::new(),
             help: None,
             note: None,
-            is_lint: false,
+            is_fatal: false,
             cause: None,
             others: 0,
         }
@@ -93,15 +132,6 @@ impl Diagnostic {
     pub(crate) fn warning(name: &'static str, span: Span, message: impl Into<String>) -> Self {
         Self {
             level: Level::Warning,
-            is_lint: true,
-            ..Self::error(name, span, message)
-        }
-    }
-
-    /// An error whose level the configuration may lower.
-    pub(crate) fn denied(name: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Self {
-            is_lint: true,
             ..Self::error(name, span, message)
         }
     }
@@ -144,6 +174,10 @@ pub(crate) struct Diagnostics {
     /// By name and cause, the position in `found`.
     causes: HashMap<(&'static str, String), usize>,
     settings: HashMap<String, Setting>,
+    /// Whether mistakes are warnings, unless the settings say otherwise.
+    is_lenient: bool,
+    /// The operations that were wanted and are not generated.
+    left_out: Vec<String>,
 }
 
 /// What the configuration says of a lint.
@@ -155,11 +189,47 @@ pub(crate) enum Setting {
 }
 
 impl Diagnostics {
-    /// An accumulator for which some lints have another level than their own.
-    pub(crate) fn with_settings(settings: HashMap<String, Setting>) -> Self {
+    /// An accumulator for which some lints have another level than their own, and for which
+    /// mistakes are warnings where it is lenient.
+    pub(crate) fn with_settings(settings: HashMap<String, Setting>, is_lenient: bool) -> Self {
         Self {
             settings,
+            is_lenient,
             ..Self::default()
+        }
+    }
+
+    /// Whether a mistake of this name costs its part alone.
+    pub(crate) fn lets_pass(&self, name: &str) -> bool {
+        match self.settings.get(name) {
+            Some(setting) => *setting != Setting::Deny,
+            None => self.is_lenient,
+        }
+    }
+
+    /// How many findings there are so far.
+    pub(crate) fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Notes that an operation is left out, for what was found from `mark` on. Where all of that
+    /// was said before, of another operation with the same part, the operation is reported itself.
+    pub(crate) fn leave_out(&mut self, id: &str, span: Span, mark: usize) {
+        self.left_out.push(id.to_owned());
+        if !self.is_lenient {
+            return;
+        }
+        let note = format!("`{id}` is left out");
+        let since = self.found.get_mut(mark..).unwrap_or_default();
+        if since.is_empty() {
+            self.report(
+                Diagnostic::warning("left-out-operation", span, note)
+                    .label("has a part that cannot be read, as reported elsewhere"),
+            );
+        } else if !since.iter().any(|it| it.message.starts_with(&note)) {
+            for finding in since {
+                finding.note.get_or_insert_with(|| note.clone());
+            }
         }
     }
 
@@ -171,11 +241,12 @@ impl Diagnostics {
 
     /// Takes a finding, and says whether it is an error at the level that is configured.
     pub(crate) fn is_refused(&mut self, mut diagnostic: Diagnostic) -> bool {
-        if diagnostic.is_lint {
+        if !diagnostic.is_fatal {
             match self.settings.get(diagnostic.name) {
                 Some(Setting::Allow) => return false,
                 Some(Setting::Warn) => diagnostic.level = Level::Warning,
                 Some(Setting::Deny) => diagnostic.level = Level::Error,
+                None if self.is_lenient => diagnostic.level = Level::Warning,
                 None => {}
             }
         }
@@ -212,6 +283,7 @@ impl Diagnostics {
         Findings {
             sources: self.sources,
             found: self.found,
+            left_out: self.left_out,
         }
     }
 }
@@ -221,6 +293,7 @@ impl Diagnostics {
 pub(crate) struct Findings {
     pub(crate) sources: Sources,
     pub(crate) found: Vec<Diagnostic>,
+    pub(crate) left_out: Vec<String>,
 }
 
 impl Findings {
@@ -236,9 +309,9 @@ mod tests {
 
     use super::LINTS;
 
-    /// A warning that is no lint could not be silenced.
+    /// A finding that is no lint could be neither silenced nor let pass.
     #[test]
-    fn every_warning_is_a_lint() {
+    fn every_finding_that_is_not_fatal_is_a_lint() {
         let mut found = Vec::new();
         collect(
             &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
@@ -256,9 +329,13 @@ mod tests {
                 collect(&path, found);
             } else {
                 let text = fs::read_to_string(&path).unwrap();
+                // Shapes of envelope objects name what is said of them.
+                found.extend(text.split(concat!("= shape", "(")).skip(1).filter_map(|rest| {
+                    Some(rest.split('"').nth(3)?.to_owned())
+                }));
                 for start in [
                     concat!("Diagnostic::", "warning("),
-                    concat!("Diagnostic::", "denied("),
+                    concat!("Diagnostic::", "error("),
                     concat!("Lint ", "{"),
                 ] {
                     found.extend(text.split(start).skip(1).filter_map(|rest| {

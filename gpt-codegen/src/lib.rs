@@ -95,6 +95,9 @@ pub struct Generated {
     pub tools: String,
     /// The names of its operations in the order of the description.
     pub operations: Vec<String>,
+    /// The names of the operations that were wanted and are not generated, for reasons that the
+    /// warnings give.
+    pub left_out: Vec<String>,
     /// The warnings as people read them; empty when there are none.
     pub warnings: String,
     pub(crate) warning_lines: Vec<String>,

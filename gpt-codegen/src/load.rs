@@ -40,7 +40,7 @@ pub(crate) fn load(cx: &mut Diagnostics, path: &Path, max_bytes: u64) -> Option<
             let is_utf16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let id = cx.sources.add(path, text);
-            let diagnostic = Diagnostic::error(
+            let diagnostic = Diagnostic::fatal(
                 "invalid-utf8",
                 Span::new(id, at, at + char::REPLACEMENT_CHARACTER.len_utf8()),
                 "the document is not UTF-8",
@@ -97,7 +97,7 @@ fn unreadable(id: SourceId, path: &Path, error: &io::Error) -> Diagnostic {
         io::ErrorKind::NotFound => format!("there is no file `{}`", path.display()),
         _ => format!("cannot read `{}`: {error}", path.display()),
     };
-    let diagnostic = Diagnostic::error("unreadable-document", Span::new(id, 0, 0), message);
+    let diagnostic = Diagnostic::fatal("unreadable-document", Span::new(id, 0, 0), message);
     match similar_file(path) {
         Some(name) => diagnostic.help(format!("did you mean `{name}`?")),
         None if path.is_relative() => {
@@ -126,7 +126,7 @@ fn similar_file(path: &Path) -> Option<String> {
 }
 
 fn too_large(id: SourceId, path: &Path, max_bytes: u64) -> Diagnostic {
-    Diagnostic::error(
+    Diagnostic::fatal(
         "document-too-large",
         Span::new(id, 0, 0),
         format!(

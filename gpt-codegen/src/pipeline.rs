@@ -25,7 +25,7 @@ pub(crate) fn generate(
 ) -> Result<Generated, Error> {
     let module = module_name(config, path)?;
     check_settings(config)?;
-    let mut cx = Diagnostics::with_settings(config.settings.clone());
+    let mut cx = Diagnostics::with_settings(config.settings.clone(), config.lenient);
     let generated = passes(&mut cx, config, path, text, &module);
     let findings = cx.finish();
     match generated {
@@ -40,6 +40,7 @@ pub(crate) fn generate(
             operations: parts.operations,
             warnings: findings.render(&Renderer::plain()),
             warning_lines: findings.warning_lines(),
+            left_out: findings.left_out,
         }),
         None => Err(Error::new(
             format!("cannot generate Rust from `{}`", path.display()),

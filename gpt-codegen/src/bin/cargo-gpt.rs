@@ -201,7 +201,7 @@ fn parse(mut arguments: VecDeque<OsString>) -> Result<Command, String> {
             Some((name, value)) => (name, Some(OsString::from(value))),
             None => (name, None),
         };
-        let is_flag = matches!(name, "help" | "derive-operation-ids");
+        let is_flag = matches!(name, "help" | "derive-operation-ids" | "lenient");
         if is_flag && inline.is_some() {
             return Err(format!("`--{name}` takes no value"));
         }
@@ -214,6 +214,7 @@ fn parse(mut arguments: VecDeque<OsString>) -> Result<Command, String> {
         match name {
             "help" => return Ok(Command::Help),
             "derive-operation-ids" => config = config.derive_operation_ids(true),
+            "lenient" => config = config.lenient(true),
             "out" if is_generate => out = Some(PathBuf::from(value()?)),
             "runtime-path" if is_generate => runtime = Some(PathBuf::from(value()?)),
             "operation" => config = config.operations([into_text(value()?)?]),

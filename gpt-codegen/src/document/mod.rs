@@ -105,7 +105,7 @@ pub(crate) struct OperationObject<'a> {
 }
 
 /// A parameter.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "as the specification has it")]
 pub(crate) struct ParameterObject<'a> {
     pub(crate) name: String,
@@ -124,6 +124,26 @@ pub(crate) struct ParameterObject<'a> {
     pub(crate) schema: Option<&'a Node>,
     /// The media type of a `content` parameter.
     pub(crate) content: Option<String>,
+}
+
+impl ParameterObject<'_> {
+    /// A variable of the path that nothing describes: any text.
+    fn undescribed(name: &str, span: Span) -> Self {
+        Self {
+            name: name.to_owned(),
+            span,
+            location: ir::Location::Path,
+            style: ir::Style::Simple,
+            explode: false,
+            allow_reserved: false,
+            required: true,
+            description: None,
+            deprecated: false,
+            example: None,
+            schema: None,
+            content: None,
+        }
+    }
 }
 
 /// A request body.

@@ -19,28 +19,40 @@ impl Document {
     ) -> Option<OperationObject<'a>> {
         let node = &candidate.entry.node;
         let typed = read_operation(cx, node);
-        // Where the operation itself is wrong, its parts are still looked at: all that is wrong is
-        // reported at once.
+        // Where one part is wrong, the others are still looked at: all that is wrong is reported at
+        // once.
+        let parameters = self.parameters(cx, candidate, typed.is_some());
+        let body = match node.get("requestBody") {
+            Some(body) if body.as_mapping().is_some() => self.request_body(cx, body).map(Some),
+            _ => Some(None),
+        };
+        let servers = self.operation_servers(cx, candidate);
         let operation = OperationObject {
             id: candidate.id.clone(),
-            span: candidate.id_span.unwrap_or(candidate.entry.key),
+            span: candidate.span(),
             method: candidate.method,
             path: candidate.path,
             consequential: consequential(cx, node),
-            servers: self.operation_servers(cx, candidate),
+            servers: Vec::new(),
             security: self.security(cx, node),
-            parameters: self.parameters(cx, candidate, typed.is_some()),
-            body: node
-                .get("requestBody")
-                .filter(|body| body.as_mapping().is_some())
-                .and_then(|body| self.request_body(cx, body)),
+            parameters: Vec::new(),
+            body: None,
             responses: self.responses(cx, node),
             summary: None,
             description: None,
             deprecated: false,
         };
         let typed = typed?;
+        let is_whole = servers.is_some() && parameters.is_some() && body.is_some();
+        // Where there is an error nothing is generated, and what can be read of the operation is
+        // read for what else is wrong with it.
+        if !is_whole && !cx.has_errors() {
+            return None;
+        }
         Some(OperationObject {
+            servers: servers.unwrap_or_default(),
+            parameters: parameters.unwrap_or_default(),
+            body: body.flatten(),
             summary: typed.summary,
             description: typed.description,
             deprecated: typed.deprecated,

@@ -22,14 +22,14 @@ const RESERVED_HEADERS: [(&str, &str); 3] = [
 ];
 
 impl Document {
-    /// Those of the path item and of the operation. Unless `all_read`, so that one may be missing,
-    /// they are not compared with the path.
+    /// Those of the path item and of the operation; `None` where one of them could not be read.
+    /// Unless `all_read`, so that one may be missing, they are not compared with the path.
     pub(super) fn parameters<'a>(
         &'a self,
         cx: &mut Diagnostics,
         candidate: &Candidate<'a>,
         mut all_read: bool,
-    ) -> Vec<ParameterObject<'a>> {
+    ) -> Option<Vec<ParameterObject<'a>>> {
         let mut parameters = self.parameter_list(cx, candidate.item, &mut all_read);
         for own in self.parameter_list(cx, &candidate.entry.node, &mut all_read) {
             let same = parameters
@@ -41,11 +41,9 @@ impl Document {
             }
         }
         // With a parameter missing, what the path lacks is the same mistake again.
-        if all_read {
-            check_path_variables(cx, candidate, &parameters);
-        }
+        let fits = all_read && match_path(cx, candidate, &mut parameters);
         parameters.retain(|parameter| !is_reserved(cx, parameter));
-        parameters
+        fits.then_some(parameters)
     }
 
     fn parameter_list<'a>(
@@ -205,12 +203,13 @@ fn is_reserved(cx: &mut Diagnostics, parameter: &ParameterObject<'_>) -> bool {
     true
 }
 
-/// Compares the variables of the path with the path parameters, both ways.
-fn check_path_variables(
+/// Makes the variables of the path and the path parameters the same. What one of them lacks is
+/// reported, and put right where the configuration lets that pass. Whether the path can be written.
+fn match_path<'a>(
     cx: &mut Diagnostics,
-    candidate: &Candidate<'_>,
-    parameters: &[ParameterObject<'_>],
-) {
+    candidate: &Candidate<'a>,
+    parameters: &mut Vec<ParameterObject<'a>>,
+) -> bool {
     let Some(mut variables) = variables(candidate.path) else {
         cx.report(
             Diagnostic::error(
@@ -220,28 +219,38 @@ fn check_path_variables(
             )
             .label("each `{` needs its `}`"),
         );
-        return;
+        return false;
     };
     let mut unused = Vec::new();
-    for parameter in parameters {
+    parameters.retain(|parameter| {
+        let is_placed = parameter.location != Location::Path
+            || variables.contains(&parameter.name.as_str());
         if parameter.location == Location::Path {
-            if variables.contains(&parameter.name.as_str()) {
-                variables.retain(|name| *name != parameter.name);
-            } else {
-                unused.push(parameter);
-            }
+            variables.retain(|name| *name != parameter.name);
         }
-    }
+        if !is_placed {
+            unused.push(parameter.clone());
+        }
+        is_placed
+    });
     for parameter in unused {
         let meant = nearest(&parameter.name, variables.iter().copied())
             .or_else(|| variables.first().copied().filter(|_| variables.len() == 1));
-        cx.report(unknown_path_parameter(candidate, parameter, meant));
+        cx.report(unknown_path_parameter(candidate, &parameter, meant));
         variables.retain(|name| Some(*name) != meant);
+        if let Some(name) = meant {
+            parameters.push(ParameterObject {
+                name: name.to_owned(),
+                ..parameter
+            });
+        }
     }
     for name in variables {
-        let in_query = parameters.iter().find(|it| it.name == name);
-        cx.report(undeclared_path_parameter(candidate, name, in_query));
+        let elsewhere = parameters.iter().find(|it| it.name == name);
+        cx.report(undeclared_path_parameter(candidate, name, elsewhere));
+        parameters.push(ParameterObject::undescribed(name, candidate.path_span));
     }
+    true
 }
 
 fn unknown_path_parameter(

@@ -149,7 +149,7 @@ impl Lost {
             .label("only references that begin with `#` can be followed")
             .help("bundle the description into one file first, for example with `redocly bundle`")
             .cause("several files"),
-            Self::NoPointer => Diagnostic::denied(
+            Self::NoPointer => Diagnostic::error(
                 "unresolved-reference",
                 span,
                 format!("`{reference}` is no path into this document"),
@@ -157,7 +157,7 @@ impl Lost {
             .label("expected `#/` and the keys that lead to the place")
             .help("write `#/components/schemas/NAME`"),
             Self::Missing { suggestion } => {
-                let diagnostic = Diagnostic::denied(
+                let diagnostic = Diagnostic::error(
                     "unresolved-reference",
                     span,
                     format!("`{reference}` leads nowhere"),

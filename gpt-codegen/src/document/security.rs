@@ -101,7 +101,7 @@ impl Document {
 }
 
 fn undefined(name: &str, span: Span, known: Option<&str>) -> Diagnostic {
-    let diagnostic = Diagnostic::denied(
+    let diagnostic = Diagnostic::error(
         "undefined-security-scheme",
         span,
         format!("there is no security scheme `{name}`"),

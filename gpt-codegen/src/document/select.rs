@@ -1,6 +1,6 @@
 //! Which operations are wanted, found without reading the others.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Document, OperationObject, envelope};
 use crate::{
@@ -32,8 +32,8 @@ pub(super) struct Candidate<'a> {
     pub(super) entry: &'a Entry,
     /// Its own or the derived one.
     pub(super) id: String,
-    /// Where `operationId` stands, if it does.
-    pub(super) id_span: Option<Span>,
+    /// `operationId` as written, if it is.
+    pub(super) written: Option<(&'a str, Span)>,
 }
 
 const METHODS: [(&str, Method); 8] = [
@@ -63,6 +63,16 @@ impl Selection {
 }
 
 impl Candidate<'_> {
+    /// Where `operationId` stands, else the method.
+    pub(super) fn span(&self) -> Span {
+        self.written.map_or(self.entry.key, |(_, span)| span)
+    }
+
+    /// Whether the id is the one that is written.
+    fn keeps_id(&self) -> bool {
+        self.written.is_some_and(|(id, _)| id == self.id)
+    }
+
     fn tags(&self) -> impl Iterator<Item = &str> {
         let tags = self.entry.node.get("tags").and_then(Node::as_sequence);
         tags.unwrap_or_default().iter().filter_map(Node::as_str)
@@ -87,17 +97,14 @@ impl Document {
         selection: &Selection,
     ) -> Vec<OperationObject<'a>> {
         let had_errors = cx.has_errors();
-        let candidates = self.candidates(cx, selection);
+        let mut candidates = self.candidates(cx, selection);
         self.check_selectors(cx, selection, &candidates);
-        let wanted: Vec<_> = candidates
-            .iter()
-            .filter(|candidate| selection.selects(candidate))
-            .collect();
+        candidates.retain(|candidate| selection.selects(candidate));
         // Paths that could not be followed are reported already.
         let is_explained = cx.has_errors() && !had_errors;
-        if wanted.is_empty() && selection.is_all() && !is_explained {
+        if candidates.is_empty() && selection.is_all() && !is_explained {
             cx.report(
-                Diagnostic::error(
+                Diagnostic::fatal(
                     "no-operations",
                     self.paths_span(),
                     "the document describes no operation",
@@ -105,17 +112,24 @@ impl Document {
                 .label("expected a path with a method such as `get`"),
             );
         }
-        check_ids(cx, selection, &wanted);
-        wanted
-            .into_iter()
-            .filter_map(|candidate| self.operation(cx, candidate))
+        check_ids(cx, selection, &candidates);
+        candidates
+            .iter()
+            .filter_map(|candidate| {
+                let mark = cx.len();
+                let operation = self.operation(cx, candidate);
+                if operation.is_none() {
+                    cx.leave_out(&candidate.id, candidate.span(), mark);
+                }
+                operation
+            })
             .collect()
     }
 
     fn candidates<'a>(&'a self, cx: &mut Diagnostics, selection: &Selection) -> Vec<Candidate<'a>> {
         let Some(paths) = self.root.get("paths") else {
             cx.report(
-                Diagnostic::error(
+                Diagnostic::fatal(
                     "no-operations",
                     self.root.span.start_point(),
                     "the document has no `paths`",
@@ -145,6 +159,9 @@ impl Document {
                 }
             }
         }
+        if cx.lets_pass("duplicate-operation-id") {
+            rename_repeated(&mut found);
+        }
         make_unique(&mut found);
         found
     }
@@ -158,7 +175,7 @@ impl Document {
     ) {
         let span = self.paths_span();
         let mut report = |kind: &str, wanted: &str, known: Option<String>| {
-            let diagnostic = Diagnostic::error(
+            let diagnostic = Diagnostic::fatal(
                 "unknown-selector",
                 span,
                 format!("no operation has the {kind} `{wanted}`, which was asked for"),
@@ -213,38 +230,44 @@ fn item_candidates<'a>(
     let entries = item.as_mapping().into_iter().flatten();
     entries.filter_map(move |(key, operation)| {
         let (_, method) = METHODS.iter().find(|(name, _)| name == key)?;
-        let id = operation.node.entry("operationId");
-        let text = id
-            .and_then(|id| id.node.as_str())
-            .filter(|id| !id.is_empty());
+        let written = operation
+            .node
+            .get("operationId")
+            .and_then(|id| Some((id.as_str()?, id.span)))
+            .filter(|(id, _)| !id.is_empty());
         Some(Candidate {
             path,
             path_span: entry.key,
             item,
             method: *method,
             entry: operation,
-            id: text.map_or_else(|| derived_id(*method, path), str::to_owned),
-            id_span: id.filter(|_| text.is_some()).map(|id| id.node.span),
+            id: written.map_or_else(|| derived_id(*method, path), |(id, _)| id.to_owned()),
+            written,
         })
     })
 }
 
 /// Reports missing and repeated ids of wanted operations.
-fn check_ids(cx: &mut Diagnostics, selection: &Selection, wanted: &[&Candidate<'_>]) {
+fn check_ids(cx: &mut Diagnostics, selection: &Selection, wanted: &[Candidate<'_>]) {
     let mut first: HashMap<&str, Span> = HashMap::new();
     for candidate in wanted {
-        let Some(span) = candidate.id_span else {
+        let Some((id, span)) = candidate.written else {
             if !selection.derive_ids && !has_wrong_id(candidate) {
-                cx.report(missing_id(candidate));
+                let missing = missing_id(candidate);
+                cx.report(if cx.lets_pass(missing.name) {
+                    missing.cause("named after method and path")
+                } else {
+                    missing
+                });
             }
             continue;
         };
-        if let Some(first) = first.get(candidate.id.as_str()) {
+        if let Some(first) = first.get(id) {
             cx.report(
                 Diagnostic::error(
                     "duplicate-operation-id",
                     span,
-                    format!("two operations are called `{}`", candidate.id),
+                    format!("two operations are called `{id}`"),
                 )
                 .label("second")
                 .related(*first, "first")
@@ -254,7 +277,17 @@ fn check_ids(cx: &mut Diagnostics, selection: &Selection, wanted: &[&Candidate<'
                 )),
             );
         } else {
-            first.insert(&candidate.id, span);
+            first.insert(id, span);
+        }
+    }
+}
+
+/// Names operations after method and path whose id is that of an operation before.
+fn rename_repeated(candidates: &mut [Candidate<'_>]) {
+    let mut taken = HashSet::new();
+    for candidate in candidates {
+        if candidate.written.is_some() && !taken.insert(candidate.id.clone()) {
+            candidate.id = derived_id(candidate.method, candidate.path);
         }
     }
 }
@@ -292,7 +325,7 @@ fn check_path(cx: &mut Diagnostics, path: &str, span: Span) -> bool {
         return true;
     };
     cx.is_refused(
-        Diagnostic::denied("invalid-path", span, message)
+        Diagnostic::error("invalid-path", span, message)
             .label("not a path")
             .help(help)
             .note("where this is let pass, the operations of the path are left out"),
@@ -331,12 +364,12 @@ fn derived_id(method: Method, path: &str) -> String {
 
 /// Two paths may differ in punctuation alone; the later one is numbered.
 fn make_unique(candidates: &mut [Candidate<'_>]) {
-    let mut taken: std::collections::HashSet<String> = candidates
+    let mut taken: HashSet<String> = candidates
         .iter()
-        .filter(|it| it.id_span.is_some())
+        .filter(|it| it.keeps_id())
         .map(|it| it.id.clone())
         .collect();
-    for candidate in candidates.iter_mut().filter(|it| it.id_span.is_none()) {
+    for candidate in candidates.iter_mut().filter(|it| !it.keeps_id()) {
         let base = candidate.id.clone();
         let mut number = 1;
         while !taken.insert(candidate.id.clone()) {

@@ -49,21 +49,24 @@ impl Document {
         }
     }
 
-    /// The servers of the operation, else of its path item.
+    /// The servers of the operation, else of its path item. `None` where there are some and none
+    /// can be called: those of the document are no substitute.
     pub(super) fn operation_servers(
         &self,
         cx: &mut Diagnostics,
         candidate: &Candidate<'_>,
-    ) -> Vec<ir::Server> {
+    ) -> Option<Vec<ir::Server>> {
         if self.is_relocated {
-            return Vec::new();
+            return Some(Vec::new());
         }
-        [&candidate.entry.node, candidate.item]
+        let listed = [&candidate.entry.node, candidate.item]
             .into_iter()
             .filter_map(|node| node.get("servers")?.as_sequence())
-            .find(|items| !items.is_empty())
-            .map(|items| servers(cx, items))
-            .unwrap_or_default()
+            .find(|items| !items.is_empty());
+        match listed {
+            Some(items) => Some(servers(cx, items)).filter(|it| !it.is_empty()),
+            None => Some(Vec::new()),
+        }
     }
 }
 

@@ -28,7 +28,10 @@ pub(crate) fn lower<'a>(
     let mut schemas = Schemas::new(cx, document);
     let mut lowered: Vec<Operation> = Vec::with_capacity(operations.len());
     for operation in operations {
-        if schemas.is_expressible(&operation) {
+        let mark = schemas.cx.len();
+        if !schemas.is_expressible(&operation) {
+            schemas.cx.leave_out(&operation.id, operation.span, mark);
+        } else {
             let id = OperationId(u32::try_from(lowered.len()).unwrap_or(u32::MAX));
             lowered.push(schemas.operation(id, operation));
             schemas.drain();

@@ -207,7 +207,7 @@ impl Reader<'_> {
         };
         char::from_u32(code).ok_or_else(|| {
             Box::new(
-                Diagnostic::error(
+                Diagnostic::fatal(
                     "invalid-json",
                     self.tree.span(start, self.at),
                     "this escape is half a character",
@@ -250,7 +250,7 @@ impl Reader<'_> {
         let span = self.tree.span(start, self.at);
         if !complete {
             return Err(Box::new(
-                Diagnostic::error("invalid-json", span, format!("`{token}` is no JSON number"))
+                Diagnostic::fatal("invalid-json", span, format!("`{token}` is no JSON number"))
                     .label(if leading_zero {
                         "a number does not begin with 0"
                     } else {
@@ -283,7 +283,7 @@ impl Reader<'_> {
             _ => {
                 let span = self.tree.span(self.at, self.at + end);
                 let diagnostic =
-                    Diagnostic::error("invalid-json", span, format!("`{word}` is no JSON value"))
+                    Diagnostic::fatal("invalid-json", span, format!("`{word}` is no JSON value"))
                         .label("expected a value");
                 return Err(Box::new(diagnostic.help(if self.at == 0 {
                     "rename the file to end in `.yaml` if this is YAML".to_owned()
@@ -322,7 +322,7 @@ impl Reader<'_> {
     }
 
     fn wrong(&self, message: &str, label: &str) -> Box<Diagnostic> {
-        Box::new(Diagnostic::error("invalid-json", self.here(), message).label(label))
+        Box::new(Diagnostic::fatal("invalid-json", self.here(), message).label(label))
     }
 
     fn wrong_with_help(&self, message: &str, label: &str, help: &str) -> Box<Diagnostic> {

@@ -56,7 +56,7 @@ pub(crate) fn parse(cx: &mut Diagnostics, id: SourceId) -> Option<Node> {
 }
 
 fn empty(id: SourceId) -> Diagnostic {
-    Diagnostic::error(
+    Diagnostic::fatal(
         "empty-document",
         Span::new(id, 0, 0),
         "the document is empty",

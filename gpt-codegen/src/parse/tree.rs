@@ -64,7 +64,7 @@ impl Tree {
 
 pub(super) fn too_deep(span: Span) -> Box<Diagnostic> {
     Box::new(
-        Diagnostic::error(
+        Diagnostic::fatal(
             "too-deep",
             span,
             format!("values are nested more than {MAX_DEPTH} deep"),
@@ -75,7 +75,7 @@ pub(super) fn too_deep(span: Span) -> Box<Diagnostic> {
 
 pub(super) fn too_many(span: Span) -> Box<Diagnostic> {
     Box::new(
-        Diagnostic::error(
+        Diagnostic::fatal(
             "too-many-values",
             span,
             format!("the document holds more than {MAX_NODES} values"),

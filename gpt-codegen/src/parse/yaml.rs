@@ -20,7 +20,7 @@ type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 pub(super) fn parse(source: SourceId, text: &str) -> Parsed {
     if let Some(at) = text.find('\0') {
         // The scanner would take it for the end of the text.
-        let diagnostic = Diagnostic::error(
+        let diagnostic = Diagnostic::fatal(
             "invalid-yaml",
             Span::new(source, at, at + 1),
             "a NUL character stands here",
@@ -161,7 +161,7 @@ impl Reader<'_> {
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<()> {
         match event {
             Event::DocumentStart(_) if self.root.is_some() => {
-                let diagnostic = Diagnostic::error(
+                let diagnostic = Diagnostic::fatal(
                     "several-documents",
                     span,
                     "a second YAML document begins here",
@@ -306,7 +306,7 @@ impl Reader<'_> {
     fn alias(&mut self, anchor: usize, span: Span) -> Result<()> {
         let name = self.text.get(span.range()).unwrap_or("*").trim_end();
         let Some(anchored) = self.anchors.get(&anchor) else {
-            let diagnostic = Diagnostic::error(
+            let diagnostic = Diagnostic::fatal(
                 "endless-alias",
                 span,
                 format!("`{name}` stands inside the value that it repeats"),
@@ -320,7 +320,7 @@ impl Reader<'_> {
         let (weight, height) = (anchored.weight, anchored.height);
         let node = Rc::clone(&anchored.node);
         if self.tree.count(weight).is_err() {
-            let diagnostic = Diagnostic::error(
+            let diagnostic = Diagnostic::fatal(
                 "too-many-values",
                 span,
                 format!("expanding `{name}` makes the document too large"),
@@ -378,7 +378,7 @@ impl Reader<'_> {
             return too_many(span.start_point());
         }
         let end = span.start as usize + word.len();
-        let diagnostic = Diagnostic::error(
+        let diagnostic = Diagnostic::fatal(
             "too-many-values",
             self.tree.span(span.start as usize, end),
             format!("what `{word}` names makes the document too large"),
@@ -423,7 +423,7 @@ impl Reader<'_> {
                             merged.extend(items);
                         }
                         _ => {
-                            let diagnostic = Diagnostic::error(
+                            let diagnostic = Diagnostic::fatal(
                                 "invalid-merge",
                                 node.span,
                                 format!("`<<` merges mappings, not {}", node.kind()),
@@ -483,7 +483,7 @@ impl Reader<'_> {
         };
         value.ok_or_else(|| {
             Box::new(
-                Diagnostic::error(
+                Diagnostic::fatal(
                     "wrong-tag",
                     span,
                     format!("`{text}` is not what its tag `!!{}` says", tag.suffix),
@@ -503,7 +503,7 @@ impl Reader<'_> {
             suffix if suffix == own => Ok(()),
             "omap" if own == "seq" => Ok(()),
             "str" | "int" | "float" | "bool" | "null" | "seq" | "map" => {
-                let diagnostic = Diagnostic::error(
+                let diagnostic = Diagnostic::fatal(
                     "wrong-tag",
                     span.start_point(),
                     format!("this is not what its tag `!!{}` says", tag.suffix),
@@ -576,12 +576,12 @@ impl Reader<'_> {
         if let Some(tab) = indent.find('\t') {
             let span = self.tree.span(line_start + tab, line_start + tab + 1);
             return Box::new(
-                Diagnostic::error("invalid-yaml", span, "a tab indents this line")
+                Diagnostic::fatal("invalid-yaml", span, "a tab indents this line")
                     .label("YAML is indented with spaces only")
                     .help("replace the tab by spaces"),
             );
         }
-        let mut diagnostic = Diagnostic::error(
+        let mut diagnostic = Diagnostic::fatal(
             "invalid-yaml",
             self.tree.span(at, at + width),
             Cow::Borrowed(info).into_owned(),
@@ -613,7 +613,7 @@ fn merge(mut entries: Mapping, merged: Vec<Node>) -> Mapping {
 
 fn complex_key(span: Span) -> Box<Diagnostic> {
     Box::new(
-        Diagnostic::error("complex-key", span.start_point(), "a key must be a text")
+        Diagnostic::fatal("complex-key", span.start_point(), "a key must be a text")
             .label("expected a text"),
     )
 }

@@ -34,7 +34,7 @@ pub(crate) fn upgrade(cx: &mut Diagnostics, mut root: Node) -> Option<Node> {
 fn version(cx: &mut Diagnostics, root: &Node) -> Option<Version> {
     let Some(entries) = root.as_mapping() else {
         cx.report(
-            Diagnostic::error(
+            Diagnostic::fatal(
                 "no-description",
                 root.span,
                 format!(
@@ -54,14 +54,14 @@ fn version(cx: &mut Diagnostics, root: &Node) -> Option<Version> {
             .iter()
             .find(|(key, _)| nearest(key, ["openapi", "swagger"]).is_some());
         cx.report(match known {
-            Some((key, entry)) => Diagnostic::error(
+            Some((key, entry)) => Diagnostic::fatal(
                 "unknown-key",
                 entry.key,
                 format!("an OpenAPI description has no key `{key}`"),
             )
             .label("unknown key")
             .help("did you mean `openapi`?"),
-            None => Diagnostic::error(
+            None => Diagnostic::fatal(
                 "missing-version",
                 root.span.start_point(),
                 "the document does not say which OpenAPI it is",
@@ -81,7 +81,7 @@ fn version(cx: &mut Diagnostics, root: &Node) -> Option<Version> {
             _ => node.kind().to_owned(),
         };
         cx.report(
-            Diagnostic::error(
+            Diagnostic::fatal(
                 "unsupported-version",
                 node.span,
                 format!("{written} is no version of OpenAPI that can be read"),

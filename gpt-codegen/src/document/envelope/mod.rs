@@ -82,7 +82,8 @@ pub(super) fn check(cx: &mut Diagnostics, node: &Node, shape: &Shape) -> Option<
             }
             Ok(None) => {}
             Err(expected) => {
-                cx.report(
+                // Where this is let pass, the key is passed over.
+                sound &= !cx.is_refused(
                     Diagnostic::error(
                         "wrong-type",
                         entry.node.span,
@@ -90,7 +91,6 @@ pub(super) fn check(cx: &mut Diagnostics, node: &Node, shape: &Shape) -> Option<
                     )
                     .label(format!("expected {expected}")),
                 );
-                sound = false;
             }
         }
     }
@@ -170,7 +170,7 @@ fn unknown_key(cx: &mut Diagnostics, key: &str, entry: &Entry, shape: &Shape) ->
     let message = format!("{} has no key `{key}`", shape.what);
     !cx.is_refused(
         match nearest(key, shape.fields.iter().map(|(name, _)| *name)) {
-            Some(known) => Diagnostic::denied("unknown-key", entry.key, message)
+            Some(known) => Diagnostic::error("unknown-key", entry.key, message)
                 .label("unknown key")
                 .help(format!("did you mean `{known}`?")),
             None => Diagnostic::warning("unknown-key", entry.key, message).label("ignored"),
