@@ -172,6 +172,9 @@ impl Config {
         // First of all, so that mending a broken description builds again.
         println!("cargo::rerun-if-changed={}", path.display());
         let generated = self.generate(path)?;
+        for file in &generated.files {
+            println!("cargo::rerun-if-changed={}", file.display());
+        }
         for line in &generated.warning_lines {
             println!("cargo::warning={line}");
         }

@@ -212,6 +212,16 @@ impl Diagnostics {
         self.found.len()
     }
 
+    /// Lets what was found from `mark` on cost no more than what depends on it.
+    pub(crate) fn soften(&mut self, mark: usize) {
+        if !self.is_lenient {
+            return;
+        }
+        for finding in self.found.iter_mut().skip(mark) {
+            finding.level = Level::Warning;
+        }
+    }
+
     /// Notes that an operation is left out, for what was found from `mark` on. Where all of that
     /// was said before, of another operation with the same part, the operation is reported itself.
     pub(crate) fn leave_out(&mut self, id: &str, span: Span, mark: usize) {
@@ -330,9 +340,11 @@ mod tests {
             } else {
                 let text = fs::read_to_string(&path).unwrap();
                 // Shapes of envelope objects name what is said of them.
-                found.extend(text.split(concat!("= shape", "(")).skip(1).filter_map(|rest| {
-                    Some(rest.split('"').nth(3)?.to_owned())
-                }));
+                found.extend(
+                    text.split(concat!("= shape", "("))
+                        .skip(1)
+                        .filter_map(|rest| Some(rest.split('"').nth(3)?.to_owned())),
+                );
                 for start in [
                     concat!("Diagnostic::", "warning("),
                     concat!("Diagnostic::", "error("),

@@ -20,8 +20,8 @@
 //!
 //! # Concepts
 //!
-//! - A **description** is an OpenAPI document, version 2.0 to 3.2, in YAML or JSON and in one
-//!   file.
+//! - A **description** is an OpenAPI document, version 2.0 to 3.2, in YAML or JSON, with the files
+//!   that it refers to.
 //! - An **operation** becomes a function and a tool of the same name. Which operations are
 //!   generated is chosen with [`Config::operations`], [`Config::tags`] and [`Config::paths`]; what
 //!   is not chosen is not read, so that mistakes in it cost nothing.
@@ -50,6 +50,7 @@ mod diagnostic;
 mod document;
 mod emit;
 mod error;
+mod files;
 mod ir;
 mod lint;
 mod load;
@@ -64,7 +65,7 @@ mod tool;
 mod upgrade;
 mod write;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use config::Config;
 pub use error::Error;
@@ -95,6 +96,8 @@ pub struct Generated {
     pub tools: String,
     /// The names of its operations in the order of the description.
     pub operations: Vec<String>,
+    /// The files that the description refers to, beside its own.
+    pub files: Vec<PathBuf>,
     /// The names of the operations that were wanted and are not generated, for reasons that the
     /// warnings give.
     pub left_out: Vec<String>,

@@ -108,7 +108,7 @@ fn unreadable(id: SourceId, path: &Path, error: &io::Error) -> Diagnostic {
 }
 
 /// A file with nearly the same name in the same folder.
-fn similar_file(path: &Path) -> Option<String> {
+pub(crate) fn similar_file(path: &Path) -> Option<String> {
     let wanted = path.file_name()?.to_str()?;
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     let mut names: Vec<String> = std::fs::read_dir(folder.unwrap_or(Path::new(".")))
@@ -117,11 +117,16 @@ fn similar_file(path: &Path) -> Option<String> {
         .collect();
     names.sort();
     let stem = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    let wanted_stem = stem(wanted);
     let found = names
         .iter()
-        .find(|name| *name != wanted && stem(name) == stem(wanted))
-        .map(String::as_str)
-        .or_else(|| nearest(wanted, names.iter().map(String::as_str)))?;
+        .find(|name| *name != wanted && stem(name) == wanted_stem)
+        .or_else(|| {
+            let stems: Vec<String> = names.iter().map(|name| stem(name)).collect();
+            // Without what all of them end with, which makes strangers look alike.
+            let near = nearest(&wanted_stem, stems.iter().map(String::as_str))?;
+            names.iter().find(|name| stem(name) == near)
+        })?;
     Some(path.with_file_name(found).display().to_string())
 }
 

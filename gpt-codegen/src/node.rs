@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 
 /// A value with its place. Anchors are already expanded.
 #[derive(Clone, Debug)]
@@ -34,6 +34,16 @@ pub(crate) struct Entry {
 }
 
 impl Node {
+    /// Nothing, which stands nowhere.
+    pub(crate) const NOTHING: Self = Self {
+        span: Span {
+            source: SourceId(0),
+            start: 0,
+            end: 0,
+        },
+        value: Value::Null,
+    };
+
     /// The value of a key, where this is a mapping that has it.
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.node)

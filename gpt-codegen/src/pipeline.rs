@@ -1,6 +1,6 @@
 //! The passes, one after the other, and the two gates between them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use annotate_snippets::Renderer;
 
@@ -9,6 +9,7 @@ use crate::{
     diagnostic::{Diagnostics, LINTS},
     document::Document,
     emit::{EmitOptions, emit},
+    files::Files,
     ir, lint, load,
     names::Names,
     nearest::nearest,
@@ -38,6 +39,7 @@ pub(crate) fn generate(
             code: parts.code,
             tools: parts.tools,
             operations: parts.operations,
+            files: parts.files,
             warnings: findings.render(&Renderer::plain()),
             warning_lines: findings.warning_lines(),
             left_out: findings.left_out,
@@ -53,6 +55,7 @@ struct Parts {
     code: String,
     tools: String,
     operations: Vec<String>,
+    files: Vec<PathBuf>,
 }
 
 /// `None` when an error was reported.
@@ -68,12 +71,13 @@ fn passes(
         None => load::load(cx, path, config.max_document_bytes)?,
     };
     let root = parse(cx, id)?;
-    let root = upgrade(cx, root)?;
+    let mut files = Files::new(path, root, config.max_document_bytes);
+    upgrade(cx, &mut files)?;
     // The first gate: what follows builds on every value, and says less of a wrong one.
     if cx.has_errors() {
         return None;
     }
-    let document = Document::read(cx, root, config.base_url.as_deref());
+    let document = Document::read(cx, files, config.base_url.as_deref());
     let operations = document.operations(cx, &config.selection);
     let api = ir::lower(cx, &document, module, operations);
     if !cx.has_errors() {
@@ -94,6 +98,7 @@ fn passes(
     Some(code.map(|code| Parts {
         code,
         tools: tool::to_text(&tools.to_json(&api, &names)) + "\n",
+        files: document.files.others().map(Path::to_owned).collect(),
         operations: api.operations.into_iter().map(|it| it.id).collect(),
     }))
 }
@@ -173,7 +178,7 @@ fn is_keyword(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     use super::module_name;
     use crate::Config;

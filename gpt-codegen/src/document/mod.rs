@@ -14,6 +14,7 @@ pub(crate) use select::Selection;
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
+    files::Files,
     ir,
     node::Node,
     source::Span,
@@ -22,7 +23,7 @@ use crate::{
 /// A description, read on demand.
 #[derive(Debug)]
 pub(crate) struct Document {
-    pub(crate) root: Node,
+    pub(crate) files: Files,
     pub(crate) title: String,
     pub(crate) version: String,
     pub(crate) description: Option<String>,
@@ -34,17 +35,18 @@ pub(crate) struct Document {
 
 impl Document {
     /// Reads what concerns the whole document. `base_url` takes the place of all servers.
-    pub(crate) fn read(cx: &mut Diagnostics, root: Node, base_url: Option<&str>) -> Self {
+    pub(crate) fn read(cx: &mut Diagnostics, files: Files, base_url: Option<&str>) -> Self {
+        let root = files.root();
         // Reported; operations are read all the same.
-        let _ = envelope::check(cx, &root, &envelope::ROOT);
+        let _ = envelope::check(cx, root, &envelope::ROOT);
         if let Some(components) = root.get("components")
             && components.as_mapping().is_some()
         {
             let _ = envelope::check(cx, components, &envelope::COMPONENTS);
         }
-        let info = read_info(cx, &root);
+        let info = read_info(cx, root);
         let mut document = Self {
-            root,
+            files,
             title: String::new(),
             version: String::new(),
             description: None,
@@ -58,6 +60,11 @@ impl Document {
         }
         document.servers = document.read_servers(cx, base_url);
         document
+    }
+
+    /// The description itself, without the other files.
+    pub(crate) fn root(&self) -> &Node {
+        self.files.root()
     }
 }
 

@@ -223,8 +223,8 @@ fn match_path<'a>(
     };
     let mut unused = Vec::new();
     parameters.retain(|parameter| {
-        let is_placed = parameter.location != Location::Path
-            || variables.contains(&parameter.name.as_str());
+        let is_placed =
+            parameter.location != Location::Path || variables.contains(&parameter.name.as_str());
         if parameter.location == Location::Path {
             variables.retain(|name| *name != parameter.name);
         }

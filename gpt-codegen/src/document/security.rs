@@ -35,7 +35,7 @@ impl Document {
     pub(super) fn security(&self, cx: &mut Diagnostics, operation: &Node) -> Vec<Vec<Requirement>> {
         let Some(node) = operation
             .get("security")
-            .or_else(|| self.root.get("security"))
+            .or_else(|| self.root().get("security"))
         else {
             return Vec::new();
         };
@@ -93,7 +93,7 @@ impl Document {
     }
 
     fn security_schemes(&self) -> Option<&crate::node::Mapping> {
-        self.root
+        self.root()
             .get("components")?
             .get("securitySchemes")?
             .as_mapping()

@@ -127,11 +127,11 @@ impl Document {
     }
 
     fn candidates<'a>(&'a self, cx: &mut Diagnostics, selection: &Selection) -> Vec<Candidate<'a>> {
-        let Some(paths) = self.root.get("paths") else {
+        let Some(paths) = self.root().get("paths") else {
             cx.report(
                 Diagnostic::fatal(
                     "no-operations",
-                    self.root.span.start_point(),
+                    self.root().span.start_point(),
                     "the document has no `paths`",
                 )
                 .label("`paths` is missing here")
@@ -216,9 +216,9 @@ impl Document {
     }
 
     fn paths_span(&self) -> Span {
-        self.root
+        self.root()
             .entry("paths")
-            .map_or(self.root.span.start_point(), |entry| entry.key)
+            .map_or(self.root().span.start_point(), |entry| entry.key)
     }
 }
 

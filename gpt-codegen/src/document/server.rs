@@ -21,10 +21,10 @@ impl Document {
         cx: &mut Diagnostics,
         base_url: Option<&str>,
     ) -> Vec<ir::Server> {
-        let entry = self.root.entry("servers");
+        let entry = self.root().entry("servers");
         let place = entry
-            .or_else(|| self.root.entry("info"))
-            .map_or(self.root.span.start_point(), |entry| entry.key);
+            .or_else(|| self.root().entry("info"))
+            .map_or(self.root().span.start_point(), |entry| entry.key);
         if let Some(url) = base_url {
             return vec![ir::Server {
                 span: place,

@@ -187,7 +187,7 @@ impl<'a> Schemas<'a, '_> {
         let origin = Origin::Inside(id, place);
         if parts.is_empty() {
             let span = self.def(id).map(|def| def.span);
-            let span = span.unwrap_or(self.document.root.span);
+            let span = span.unwrap_or(self.document.root().span);
             let id = self.add(blank(span, origin, Type::Any));
             return TypeUse {
                 id,
@@ -253,7 +253,7 @@ impl<'a> Schemas<'a, '_> {
         let span = places.last().map(|it| it.key);
         let field = Field {
             name: name.to_owned(),
-            span: span.unwrap_or(self.document.root.span),
+            span: span.unwrap_or(self.document.root().span),
             ty,
             required,
             boxed: false,

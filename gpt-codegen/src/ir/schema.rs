@@ -16,6 +16,7 @@ use crate::{
         Document,
         schema::{Kind, SchemaObject},
     },
+    files::Address,
     node::{Mapping, Node},
 };
 
@@ -148,7 +149,7 @@ impl<'a, 'c> Schemas<'a, 'c> {
         };
         let span = parts
             .last()
-            .map_or(self.document.root.span, |part| part.node.span);
+            .map_or(self.document.root().span, |part| part.node.span);
         let id = self.add(TypeDef {
             span,
             ..blank(span, origin, Type::Any)
@@ -202,7 +203,7 @@ impl<'a, 'c> Schemas<'a, 'c> {
         let target = self.document.resolve(self.cx, reference, span);
         self.targets.insert(at, target);
         if let Some(target) = target {
-            let name = reference.rsplit('/').next().unwrap_or(reference);
+            let name = Address::of(reference).name();
             self.names.entry(At::of(target)).or_insert(name);
         }
         target
@@ -229,16 +230,21 @@ impl<'a, 'c> Schemas<'a, 'c> {
     }
 
     fn direct_heirs(&mut self) -> &HashMap<At, Vec<&'a Node>> {
-        let (document, components) = (self.document, &self.components);
+        let document = self.document;
         self.heirs.get_or_insert_with(|| {
             let mut heirs: HashMap<At, Vec<&'a Node>> = HashMap::new();
             for entry in component_schemas(document).into_iter().flatten() {
                 let node = &entry.1.node;
                 let members = node.get("allOf").and_then(Node::as_sequence);
                 for member in members.unwrap_or_default() {
-                    let reference = member.get("$ref").and_then(Node::as_str);
-                    let name = reference.and_then(|it| it.strip_prefix("#/components/schemas/"));
-                    if let Some(base) = name.and_then(|name| components.get(name)) {
+                    let base = member.get("$ref").and_then(|reference| {
+                        // What leads nowhere is reported where it is used.
+                        document
+                            .files
+                            .find(reference.as_str()?, reference.span)
+                            .ok()
+                    });
+                    if let Some(base) = base {
                         heirs.entry(At::of(base)).or_default().push(node);
                     }
                 }
@@ -477,7 +483,7 @@ impl<'a, 'c> Schemas<'a, 'c> {
 }
 
 fn component_schemas(document: &Document) -> Option<&Mapping> {
-    let components = document.root.get("components")?;
+    let components = document.root().get("components")?;
     components.get("schemas")?.as_mapping()
 }
 

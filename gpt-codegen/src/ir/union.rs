@@ -325,12 +325,13 @@ impl<'a> Schemas<'a, '_> {
 
     /// The schema that a mapping names by reference or by its name alone.
     fn mapping_target(&mut self, target: &str, span: Span) -> Option<&'a Node> {
-        let name = target.strip_prefix("#/components/schemas/");
-        let known = self.component(name.unwrap_or(target));
-        if known.is_some() {
-            return known;
+        if let Some(known) = self.component(target) {
+            return Some(known);
         }
-        if name.is_none() && target.starts_with('#') {
+        if let Ok(found) = self.document.files.find(target, span) {
+            return Some(found);
+        }
+        if target.starts_with('#') {
             return self.document.resolve(self.cx, target, span);
         }
         self.cx.report(

@@ -1,14 +1,9 @@
 //! 3.0 to 3.1: `nullable`, boolean bounds and `example` of schemas.
 
-use super::schemas;
 use crate::{
     node::{Entry, Mapping, Node, Value},
     source::Span,
 };
-
-pub(super) fn upgrade(root: &mut Node) {
-    schemas::each(root, &mut schema);
-}
 
 /// Rewrites one schema; those inside it are done.
 pub(super) fn schema(node: &mut Node) {

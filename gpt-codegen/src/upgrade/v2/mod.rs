@@ -3,9 +3,13 @@
 mod build;
 mod operation;
 mod parameter;
-mod references;
+mod schema;
+
+pub(super) use schema::schema;
 
 use build::{entry, mapping, take, text};
+
+use super::walk::Kind;
 
 use crate::{
     node::{Entry, Mapping, Node, Value},
@@ -13,7 +17,7 @@ use crate::{
 };
 
 /// What the whole document says to every operation.
-struct Defaults {
+pub(super) struct Defaults {
     consumes: Vec<Node>,
     produces: Vec<Node>,
     /// The shared parameters, which operations refer to by name.
@@ -23,10 +27,10 @@ struct Defaults {
 }
 
 /// Rewrites a document. What cannot be understood stays as it is, for the reader to report.
-pub(super) fn upgrade(root: Node) -> Node {
+pub(super) fn upgrade(root: Node) -> (Node, Option<Defaults>) {
     let span = root.span;
     let Value::Mapping(mut old) = root.value else {
-        return root;
+        return (root, None);
     };
     let mut new = Mapping::new();
     let version = take(&mut old, "swagger");
@@ -67,12 +71,24 @@ pub(super) fn upgrade(root: Node) -> Node {
         new.insert(key, value);
     }
     new.insert("components".to_owned(), entry(span, components));
-    let mut root = Node {
+    let root = Node {
         span,
         value: Value::Mapping(new),
     };
-    references::rewrite(&mut root, &shared.parameters);
-    root
+    (root, Some(shared))
+}
+
+/// Rewrites a part of a document that stands in a file of its own.
+pub(super) fn part(node: &mut Node, kind: Kind, defaults: &Defaults) {
+    match kind {
+        Kind::PathItem => operation::path_item(node, defaults),
+        Kind::Response => operation::response(node, &defaults.produces),
+        Kind::Parameter => {
+            let old = std::mem::replace(node, Node::NOTHING);
+            *node = parameter::plain(old);
+        }
+        _ => {}
+    }
 }
 
 impl Defaults {

@@ -18,7 +18,7 @@ pub(super) fn paths(node: &mut Node, shared: &Defaults) {
     }
 }
 
-fn path_item(node: &mut Node, shared: &Defaults) {
+pub(super) fn path_item(node: &mut Node, shared: &Defaults) {
     let Value::Mapping(item) = &mut node.value else {
         return;
     };
