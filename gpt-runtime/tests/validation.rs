@@ -554,3 +554,58 @@ fn descriptions_that_cannot_be_read() {
         r#"{"pattern":"x"}"#
     );
 }
+
+#[test]
+fn relative_servers_stay_beside_that_of_the_api() {
+    use gpt_runtime::{__private::Api, action::Server, request::Request};
+    let api = support::leak(Api {
+        servers: &[Server {
+            url: "/api/v2",
+            variables: &[],
+        }],
+        ..*support::api("{}")
+    });
+    let operation = |servers| gpt_runtime::action::Operation {
+        path: "/pets",
+        servers,
+        ..support::operation(api)
+    };
+    let root: &[Server] = &[Server {
+        url: "",
+        variables: &[],
+    }];
+    let other: &[Server] = &[Server {
+        url: "/legacy/",
+        variables: &[],
+    }];
+    for (base, servers, expected) in [
+        (
+            "https://zoo.example/x/api/v2",
+            &[][..],
+            "https://zoo.example/x/api/v2/pets",
+        ),
+        (
+            "https://zoo.example/x/api/v2",
+            root,
+            "https://zoo.example/x/pets",
+        ),
+        (
+            "https://zoo.example/x/api/v2/",
+            other,
+            "https://zoo.example/x/legacy/pets",
+        ),
+        (
+            "https://zoo.example",
+            other,
+            "https://zoo.example/legacy/pets",
+        ),
+    ] {
+        let base = base.parse().unwrap();
+        let request =
+            Request::from_arguments(&operation(servers), Some(&base), &serde_json::json!({}));
+        assert_eq!(request.unwrap().url.as_str(), expected);
+    }
+    let unset = Request::from_arguments(&operation(&[]), None, &serde_json::json!({}));
+    let message = unset.unwrap_err().to_string();
+    assert!(message.contains("ZOO_BASE_URL"), "{message}");
+}

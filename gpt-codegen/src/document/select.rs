@@ -312,7 +312,8 @@ fn missing_id(candidate: &Candidate<'_>) -> Diagnostic {
     .note("`derive_operation_ids` in the configuration names such operations by method and path")
 }
 
-/// Whether the operations of a path can go on: not, where the configuration lets a wrong one pass.
+/// Whether the operations of a path can go on. Where the configuration lets a wrong one pass, it is
+/// called as it is written.
 fn check_path(cx: &mut Diagnostics, path: &str, span: Span) -> bool {
     let (message, help) = if !path.starts_with('/') {
         ("a path begins with `/`", format!("write `/{path}`"))
@@ -324,12 +325,19 @@ fn check_path(cx: &mut Diagnostics, path: &str, span: Span) -> bool {
     } else {
         return true;
     };
-    cx.is_refused(
-        Diagnostic::error("invalid-path", span, message)
-            .label("not a path")
-            .help(help)
-            .note("where this is let pass, the operations of the path are left out"),
-    )
+    let has_variable_behind = path
+        .split_once(['?', '#'])
+        .is_some_and(|(_, behind)| behind.contains('{'));
+    let diagnostic = Diagnostic::error("invalid-path", span, message)
+        .label("not a path")
+        .help(help);
+    if has_variable_behind {
+        return cx.is_refused(
+            diagnostic.note("where this is let pass, the operations of the path are left out"),
+        );
+    }
+    cx.report(diagnostic);
+    true
 }
 
 /// `GET /pets/{petId}` is `getPetsByPetId`, `GET /pets` is `listPets`.

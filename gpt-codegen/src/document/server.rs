@@ -56,18 +56,56 @@ impl Document {
         cx: &mut Diagnostics,
         candidate: &Candidate<'_>,
     ) -> Option<Vec<ir::Server>> {
-        if self.is_relocated {
-            return Some(Vec::new());
-        }
         let listed = [&candidate.entry.node, candidate.item]
             .into_iter()
             .filter_map(|node| node.get("servers")?.as_sequence())
             .find(|items| !items.is_empty());
+        if self.is_relocated {
+            return Some(self.beside_base_url(listed.unwrap_or_default()));
+        }
         match listed {
             Some(items) => Some(servers(cx, items)).filter(|it| !it.is_empty()),
             None => Some(Vec::new()),
         }
     }
+}
+
+impl Document {
+    /// Relative servers of an operation, which stay beside the document's when that moves.
+    fn beside_base_url(&self, own: &[Node]) -> Vec<ir::Server> {
+        let Some(base) = self.servers.first() else {
+            return Vec::new();
+        };
+        let relative = |node: &Node| {
+            let url = node.get("url")?.as_str()?;
+            is_relative(url).then(|| url.to_owned())
+        };
+        let listed = self.root().get("servers").and_then(Node::as_sequence);
+        let usual = listed
+            .and_then(|items| relative(items.first()?))
+            .unwrap_or_default();
+        let base_url = base.url.trim_end_matches('/');
+        let root = base_url
+            .strip_suffix(usual.trim_end_matches('/'))
+            .unwrap_or(base_url);
+        own.iter()
+            .filter_map(|node| {
+                let url = relative(node)?;
+                let path = url.trim_matches('/');
+                let separator = if path.is_empty() { "" } else { "/" };
+                Some(ir::Server {
+                    span: node.span,
+                    url: format!("{root}{separator}{path}"),
+                    variables: Vec::new(),
+                })
+            })
+            .collect()
+    }
+}
+
+/// Whether an address has neither scheme nor host, nor a variable for them.
+fn is_relative(url: &str) -> bool {
+    !url.contains("://") && !url.starts_with('{') && !url.starts_with("//")
 }
 
 fn servers(cx: &mut Diagnostics, items: &[Node]) -> Vec<ir::Server> {
@@ -139,7 +177,7 @@ fn check_url(cx: &mut Diagnostics, url: &str, span: Span) -> Option<()> {
             } else {
                 format!("write `https://{url}`")
             };
-            cx.report(
+            let is_refused = cx.is_refused(
                 Diagnostic::error(
                     "relative-server",
                     span,
@@ -149,7 +187,8 @@ fn check_url(cx: &mut Diagnostics, url: &str, span: Span) -> Option<()> {
                 .help(help)
                 .note("`base_url` in the configuration says it from outside"),
             );
-            None
+            // Where this is let pass, the program says it when it runs.
+            (!is_refused && is_relative(url)).then_some(())
         }
     }
 }

@@ -379,7 +379,7 @@ pub(crate) enum Status {
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     pub(crate) span: Span,
-    /// Absolute, possibly with `{variables}`.
+    /// Possibly with `{variables}`, and absolute unless that is let pass.
     pub(crate) url: String,
     /// Name and default.
     pub(crate) variables: Vec<(String, String)>,

@@ -174,7 +174,7 @@ impl<'a> Schemas<'a, '_> {
         }
         let mut variants: Vec<&'a Node> = Vec::new();
         for (_, target, span) in &discriminator.mapping {
-            if let Some(node) = self.mapping_target(target, *span)
+            if let Some(node) = self.mapping_target(target, *span, &[])
                 && !variants.iter().any(|it| std::ptr::eq(*it, node))
             {
                 variants.push(node);
@@ -269,7 +269,7 @@ impl<'a> Schemas<'a, '_> {
     ) {
         let mut by_schema: HashMap<At, Vec<String>> = HashMap::new();
         for (value, target, span) in &discriminator.mapping {
-            let Some(node) = self.mapping_target(target, *span) else {
+            let Some(node) = self.mapping_target(target, *span, &group.variants) else {
                 continue;
             };
             let node = self.peel(Part::whole(node)).node;
@@ -323,10 +323,20 @@ impl<'a> Schemas<'a, '_> {
         std::ptr::eq(own, node)
     }
 
-    /// The schema that a mapping names by reference or by its name alone.
-    fn mapping_target(&mut self, target: &str, span: Span) -> Option<&'a Node> {
+    /// The schema that a mapping names by reference or by its name alone, which may be that of the
+    /// file that a variant is in.
+    fn mapping_target(
+        &mut self,
+        target: &str,
+        span: Span,
+        variants: &[&'a Node],
+    ) -> Option<&'a Node> {
         if let Some(known) = self.component(target) {
             return Some(known);
+        }
+        let named = |it: &&&'a Node| self.reference_name(it) == Some(target);
+        if let Some(variant) = variants.iter().find(named) {
+            return Some(variant);
         }
         if let Ok(found) = self.document.files.find(target, span) {
             return Some(found);

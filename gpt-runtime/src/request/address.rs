@@ -5,7 +5,7 @@ use url::Url;
 
 use super::{RequestError, style};
 use crate::{
-    action::{Location, Operation, Parameter, Style},
+    action::{Location, Operation, Parameter, Server, Style},
     credential,
     schema::Violation,
 };
@@ -34,7 +34,7 @@ pub(super) fn address(
     violations: &mut Vec<Violation>,
 ) -> Result<Url, RequestError> {
     let mut url = match server {
-        Some(url) => url.clone(),
+        Some(url) => beside(url, operation),
         None => described_server(operation)?,
     };
     // A fragment is never sent; some documents tell operations apart by it.
@@ -71,14 +71,38 @@ pub(super) fn address(
     Ok(url)
 }
 
+/// The base URL, or where the operation's own server is beside it: one that is relative stays where
+/// it is to that of the API.
+fn beside(base: &Url, operation: &Operation) -> Url {
+    let mut url = base.clone();
+    let relative = |servers: &'static [Server]| {
+        let first = servers.first().map(|it| it.url);
+        first.filter(|it| is_relative(it))
+    };
+    if let Some(own) = relative(operation.servers) {
+        let usual = relative(operation.api.servers).unwrap_or_default();
+        let path = base.path().trim_end_matches('/');
+        let root = path
+            .strip_suffix(usual.trim_end_matches('/'))
+            .unwrap_or(path);
+        url.set_path(&format!("{root}/{}", own.trim_start_matches('/')));
+    }
+    url
+}
+
+/// Whether an address has neither scheme nor host, nor a variable for them.
+fn is_relative(server: &str) -> bool {
+    !server.contains("://") && !server.starts_with('{')
+}
+
 /// The first server of the operation, else of the API, its variables at their defaults.
 fn described_server(operation: &Operation) -> Result<Url, RequestError> {
     let variable = credential::variable(operation.api, "baseUrl");
     let refused = |message: String| RequestError::Server { message };
     let first = operation.servers.first().or(operation.api.servers.first());
-    let described = first.ok_or_else(|| {
+    let described = first.filter(|it| !is_relative(it.url)).ok_or_else(|| {
         refused(format!(
-            "the description of {} names no server: set {variable}",
+            "the description of {} does not say where its server is: set {variable}",
             operation.api.name
         ))
     })?;
