@@ -26,6 +26,7 @@ pub(crate) const LINTS: &[&str] = &[
     "invalid-document",
     "invalid-info",
     "invalid-media-type",
+    "invalid-method",
     "invalid-operation",
     "invalid-parameter",
     "invalid-path",

@@ -79,7 +79,8 @@ fn passes(
     }
     let document = Document::read(cx, files, config.base_url.as_deref());
     let operations = document.operations(cx, &config.selection);
-    let api = ir::lower(cx, &document, module, operations);
+    let webhooks = document.webhooks(cx, &config.selection);
+    let api = ir::lower(cx, &document, module, operations, webhooks);
     if !cx.has_errors() {
         // Rules judge what is sound; of anything else they would say twice what is wrong.
         lint::check(cx, &api);

@@ -242,6 +242,10 @@ pub enum SecurityKind {
     Basic,
     /// A bearer token, RFC 6750; also how OAuth2 and OpenID Connect tokens are sent.
     Bearer,
+    /// A credential of another scheme in the header `Authorization`, RFC 9110.
+    Http(&'static str),
+    /// The certificate of the HTTP client; nothing is added to requests.
+    MutualTls,
 }
 
 /// A scheme that a call needs.
@@ -297,6 +301,10 @@ pub enum Method {
     Head,
     Patch,
     Trace,
+    /// Reads like `GET`, and has a body.
+    Query,
+    /// Any other, by its name.
+    Other(&'static str),
 }
 
 impl Method {
@@ -311,6 +319,8 @@ impl Method {
             Self::Head => "HEAD",
             Self::Patch => "PATCH",
             Self::Trace => "TRACE",
+            Self::Query => "QUERY",
+            Self::Other(name) => name,
         }
     }
 }

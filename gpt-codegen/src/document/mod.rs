@@ -9,6 +9,7 @@ pub(crate) mod schema;
 mod security;
 mod select;
 mod server;
+mod webhook;
 
 pub(crate) use select::Selection;
 
@@ -109,6 +110,17 @@ pub(crate) struct OperationObject<'a> {
     pub(crate) parameters: Vec<ParameterObject<'a>>,
     pub(crate) body: Option<BodyObject<'a>>,
     pub(crate) responses: Vec<ResponseObject<'a>>,
+    pub(crate) callbacks: Vec<WebhookObject<'a>>,
+}
+
+/// A request that the API sends by itself.
+#[derive(Debug)]
+pub(crate) struct WebhookObject<'a> {
+    /// The key of the webhook or callback.
+    pub(crate) name: String,
+    pub(crate) method: ir::Method,
+    pub(crate) description: Option<String>,
+    pub(crate) content: Vec<MediaTypeObject<'a>>,
 }
 
 /// A parameter.

@@ -30,7 +30,7 @@ impl Document {
         let operation = OperationObject {
             id: candidate.id.clone(),
             span: candidate.span(),
-            method: candidate.method,
+            method: candidate.method.clone(),
             path: candidate.path,
             consequential: consequential(cx, node),
             servers: Vec::new(),
@@ -38,6 +38,7 @@ impl Document {
             parameters: Vec::new(),
             body: None,
             responses: self.responses(cx, node),
+            callbacks: self.callbacks(cx, node),
             summary: None,
             description: None,
             deprecated: false,

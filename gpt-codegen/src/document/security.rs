@@ -118,11 +118,9 @@ fn undefined(name: &str, span: Span, known: Option<&str>) -> Diagnostic {
 }
 
 fn scheme(cx: &mut Diagnostics, name: &str, node: &Node) -> Option<(SecurityKind, Option<String>)> {
-    if let Some(kind) = node.get("type")
-        && kind.as_str() == Some("mutualTLS")
-    {
-        cx.report(unsupported(name, kind.span, "mutualTLS"));
-        return None;
+    if node.get("type").and_then(Node::as_str) == Some("mutualTLS") {
+        let description = node.get("description").and_then(Node::as_str);
+        return Some((SecurityKind::MutualTls, description.map(str::to_owned)));
     }
     let mut shell = envelope::check(cx, node, &SECURITY_SCHEME)?;
     if node.get("type").and_then(Node::as_str) == Some("oauth2")
@@ -162,17 +160,40 @@ fn scheme(cx: &mut Diagnostics, name: &str, node: &Node) -> Option<(SecurityKind
         } => match scheme.to_ascii_lowercase().as_str() {
             "basic" => Some((SecurityKind::Basic, description)),
             "bearer" => Some((SecurityKind::Bearer, description)),
-            _ => {
+            other if CHALLENGING.contains(&other) || !is_token(other) => {
                 let span = node.get("scheme").map_or(node.span, |it| it.span);
                 cx.report(unsupported(name, span, &scheme));
                 None
             }
+            _ => Some((SecurityKind::Http(scheme), description)),
         },
         openapiv3::SecurityScheme::OAuth2 { description, .. }
         | openapiv3::SecurityScheme::OpenIDConnect { description, .. } => {
             Some((SecurityKind::Bearer, description))
         }
     }
+}
+
+/// Schemes of IANA's registry whose credentials answer a challenge or are made for each request.
+const CHALLENGING: [&str; 11] = [
+    "concealed",
+    "digest",
+    "dpop",
+    "gnap",
+    "hoba",
+    "mutual",
+    "negotiate",
+    "oauth",
+    "scram-sha-1",
+    "scram-sha-256",
+    "vapid",
+];
+
+fn is_token(scheme: &str) -> bool {
+    !scheme.is_empty()
+        && scheme
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || it == '-')
 }
 
 fn unsupported(name: &str, span: Span, kind: &str) -> Diagnostic {
@@ -183,4 +204,5 @@ fn unsupported(name: &str, span: Span, kind: &str) -> Diagnostic {
     )
     .label("not supported")
     .help("use `apiKey`, `http` with `basic` or `bearer`, `oauth2` or `openIdConnect`")
+    .note("where this is let pass, such calls are sent unsigned")
 }

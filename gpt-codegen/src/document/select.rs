@@ -36,7 +36,7 @@ pub(super) struct Candidate<'a> {
     pub(super) written: Option<(&'a str, Span)>,
 }
 
-const METHODS: [(&str, Method); 8] = [
+const METHODS: [(&str, Method); 9] = [
     ("get", Method::Get),
     ("put", Method::Put),
     ("post", Method::Post),
@@ -45,10 +45,12 @@ const METHODS: [(&str, Method); 8] = [
     ("head", Method::Head),
     ("patch", Method::Patch),
     ("trace", Method::Trace),
+    ("query", Method::Query),
 ];
 
 impl Selection {
-    fn is_all(&self) -> bool {
+    /// Whether nothing selects, so that everything is wanted.
+    pub(super) fn is_all(&self) -> bool {
         self.ids.is_empty() && self.tags.is_empty() && self.paths.is_empty()
     }
 
@@ -81,7 +83,7 @@ impl Candidate<'_> {
     fn is_at(&self, wanted: &str) -> bool {
         match wanted.split_once(char::is_whitespace) {
             Some((method, path)) => {
-                path.trim() == self.path && method.eq_ignore_ascii_case(name_of(self.method))
+                path.trim() == self.path && method.eq_ignore_ascii_case(self.method.as_str())
             }
             None => wanted == self.path,
         }
@@ -102,7 +104,8 @@ impl Document {
         candidates.retain(|candidate| selection.selects(candidate));
         // Paths that could not be followed are reported already.
         let is_explained = cx.has_errors() && !had_errors;
-        if candidates.is_empty() && selection.is_all() && !is_explained {
+        let has_webhooks = self.root().get("webhooks").is_some();
+        if candidates.is_empty() && selection.is_all() && !is_explained && !has_webhooks {
             cx.report(
                 Diagnostic::fatal(
                     "no-operations",
@@ -128,14 +131,16 @@ impl Document {
 
     fn candidates<'a>(&'a self, cx: &mut Diagnostics, selection: &Selection) -> Vec<Candidate<'a>> {
         let Some(paths) = self.root().get("paths") else {
+            if self.root().get("webhooks").is_some() {
+                return Vec::new();
+            }
             cx.report(
                 Diagnostic::fatal(
                     "no-operations",
                     self.root().span.start_point(),
                     "the document has no `paths`",
                 )
-                .label("`paths` is missing here")
-                .note("operations that the API itself calls, `webhooks`, are not actions"),
+                .label("`paths` is missing here"),
             );
             return Vec::new();
         };
@@ -148,7 +153,7 @@ impl Document {
             let Some(item) = self.follow(cx, &entry.node) else {
                 continue;
             };
-            found.extend(item_candidates(path, entry, item));
+            found.extend(item_candidates(path, entry, item).filter(|it| check_method(cx, it)));
             let is_wanted = selection.is_all()
                 || found[from..].iter().any(|it| selection.selects(it))
                 || selection.paths.iter().any(|it| it.ends_with(path.as_str()));
@@ -205,7 +210,7 @@ impl Document {
                     .flat_map(|it| {
                         [
                             it.path.to_owned(),
-                            format!("{} {}", method_upper(it), it.path),
+                            format!("{} {}", it.method.as_str(), it.path),
                         ]
                     })
                     .collect();
@@ -227,24 +232,34 @@ fn item_candidates<'a>(
     entry: &'a Entry,
     item: &'a Node,
 ) -> impl Iterator<Item = Candidate<'a>> {
-    let entries = item.as_mapping().into_iter().flatten();
-    entries.filter_map(move |(key, operation)| {
-        let (_, method) = METHODS.iter().find(|(name, _)| name == key)?;
+    item_operations(item).map(|(method, operation)| {
         let written = operation
             .node
             .get("operationId")
             .and_then(|id| Some((id.as_str()?, id.span)))
             .filter(|(id, _)| !id.is_empty());
-        Some(Candidate {
+        Candidate {
             path,
             path_span: entry.key,
             item,
-            method: *method,
+            id: written.map_or_else(|| derived_id(&method, path), |(id, _)| id.to_owned()),
+            method,
             entry: operation,
-            id: written.map_or_else(|| derived_id(*method, path), |(id, _)| id.to_owned()),
             written,
-        })
+        }
     })
+}
+
+/// The operations of a path item, those of 3.2's `additionalOperations` included.
+pub(super) fn item_operations(item: &Node) -> impl Iterator<Item = (Method, &Entry)> {
+    let entries = item.as_mapping().into_iter().flatten();
+    let usual = entries.filter_map(|(key, operation)| {
+        let (_, method) = METHODS.iter().find(|(name, _)| name == key)?;
+        Some((method.clone(), operation))
+    });
+    let others = item.get("additionalOperations").and_then(Node::as_mapping);
+    let others = others.into_iter().flatten();
+    usual.chain(others.map(|(name, operation)| (Method::Other(name.clone()), operation)))
 }
 
 /// Reports missing and repeated ids of wanted operations.
@@ -273,7 +288,7 @@ fn check_ids(cx: &mut Diagnostics, selection: &Selection, wanted: &[Candidate<'_
                 .related(*first, "first")
                 .help(format!(
                     "give one of them another name, such as `{}`",
-                    derived_id(candidate.method, candidate.path)
+                    derived_id(&candidate.method, candidate.path)
                 )),
             );
         } else {
@@ -287,7 +302,7 @@ fn rename_repeated(candidates: &mut [Candidate<'_>]) {
     let mut taken = HashSet::new();
     for candidate in candidates {
         if candidate.written.is_some() && !taken.insert(candidate.id.clone()) {
-            candidate.id = derived_id(candidate.method, candidate.path);
+            candidate.id = derived_id(&candidate.method, candidate.path);
         }
     }
 }
@@ -310,6 +325,25 @@ fn missing_id(candidate: &Candidate<'_>) -> Diagnostic {
     .label("this operation needs a name the model can call")
     .help(format!("add `operationId: {}`", candidate.id))
     .note("`derive_operation_ids` in the configuration names such operations by method and path")
+}
+
+/// Whether a method can be sent (RFC 9110, section 9.1); reported where it cannot.
+fn check_method(cx: &mut Diagnostics, candidate: &Candidate<'_>) -> bool {
+    let name = candidate.method.as_str();
+    let is_token = |it: char| it.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(it);
+    let is_sound = !name.is_empty() && name.chars().all(is_token);
+    if !is_sound {
+        cx.report(
+            Diagnostic::error(
+                "invalid-method",
+                candidate.entry.key,
+                format!("`{name}` is no HTTP method"),
+            )
+            .label("expected a name such as `LINK`")
+            .note("where this is let pass, the operation is left out"),
+        );
+    }
+    is_sound
 }
 
 /// Whether the operations of a path can go on. Where the configuration lets a wrong one pass, it is
@@ -341,19 +375,19 @@ fn check_path(cx: &mut Diagnostics, path: &str, span: Span) -> bool {
 }
 
 /// `GET /pets/{petId}` is `getPetsByPetId`, `GET /pets` is `listPets`.
-fn derived_id(method: Method, path: &str) -> String {
+fn derived_id(method: &Method, path: &str) -> String {
     let last = path
         .trim_end_matches('/')
         .rsplit('/')
         .next()
         .unwrap_or_default();
     let is_collection = last.ends_with('s') && !last.ends_with('}');
-    let mut id = String::from(match method {
-        Method::Get if is_collection => "list",
-        Method::Post if is_collection => "create",
-        Method::Patch => "update",
-        other => name_of(other),
-    });
+    let mut id = match method {
+        Method::Get if is_collection => "list".to_owned(),
+        Method::Post if is_collection => "create".to_owned(),
+        Method::Patch => "update".to_owned(),
+        other => other.as_str().to_ascii_lowercase(),
+    };
     for segment in path.split('/') {
         let is_parameter = segment.contains('{');
         if is_parameter {
@@ -387,17 +421,6 @@ fn make_unique(candidates: &mut [Candidate<'_>]) {
     }
 }
 
-fn name_of(method: Method) -> &'static str {
-    METHODS
-        .iter()
-        .find(|(_, known)| *known == method)
-        .map_or("get", |(name, _)| name)
-}
-
-fn method_upper(candidate: &Candidate<'_>) -> String {
-    name_of(candidate.method).to_ascii_uppercase()
-}
-
 #[cfg(test)]
 mod tests {
     use super::derived_id;
@@ -413,7 +436,7 @@ mod tests {
             (Method::Patch, "/a-b/{c_d}", "updateABByCD"),
             (Method::Get, "/", "get"),
         ] {
-            assert_eq!(derived_id(method, path), id);
+            assert_eq!(derived_id(&method, path), id);
         }
     }
 }

@@ -12,7 +12,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::{
-    ir::{Api, OperationId, TypeId},
+    ir::{Api, OperationId, TypeId, WebhookId},
     names::Names,
     tool::Tools,
 };
@@ -42,6 +42,9 @@ pub(crate) fn emit(
     let cx = Emitter { api, names };
     for (op, (tool, index)) in api.operations.iter().zip(tools.tools.iter().zip(0_u32..)) {
         cx.operation(op, names.operation(OperationId(index)), tool, &mut module);
+    }
+    for (webhook, index) in api.webhooks.iter().zip(0_u32..) {
+        cx.webhook(webhook, WebhookId(index), &mut module);
     }
     for (def, index) in api.types.iter().zip(0_u32..) {
         cx.item(TypeId(index), def, &mut module);

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::{
     ir::{
         Api, Body, Location, Method, Operation, OperationId, Parameter, Requirement, Response,
-        SecurityKind, Server, Status, Style,
+        SecurityKind, Server, Status, Style, Webhook, WebhookId,
     },
     names::{BODY, BodyArguments, ByStatus, OperationNames},
     tool::Tool,
@@ -39,6 +39,8 @@ impl Emitter<'_> {
                 }
                 SecurityKind::Basic => quote!(Basic),
                 SecurityKind::Bearer => quote!(Bearer),
+                SecurityKind::Http(scheme) => quote!(Http(#scheme)),
+                SecurityKind::MutualTls => quote!(MutualTls),
             };
             quote!(rt::SecurityScheme { name: #name, kind: rt::SecurityKind::#kind })
         });
@@ -150,6 +152,29 @@ impl Emitter<'_> {
                 type Failure = #failure;
             }
         });
+    }
+
+    /// The name of what a webhook or callback brings.
+    pub(super) fn webhook(&self, webhook: &Webhook, id: WebhookId, module: &mut Module) {
+        let Some(name) = self.names.webhook(id) else {
+            return;
+        };
+        let first = match webhook.operation {
+            Some(operation) => format!(
+                "What the callback {} of {} brings.",
+                code(&webhook.name),
+                code(&self.names.operation(operation).name)
+            ),
+            None => format!("What the webhook {} brings.", code(&webhook.name)),
+        };
+        let description = webhook.description.as_deref().unwrap_or_default();
+        let comment = docs::comment(&[
+            vec![first],
+            lines(description),
+            vec![format!("Sent as {}.", code(webhook.method.as_str()))],
+        ]);
+        let (name, ty) = (ident(name), self.body(webhook.ty));
+        module.items.push(quote!(#comment pub type #name = #ty;));
     }
 
     /// The parameters, and the body as a whole.
@@ -277,6 +302,8 @@ fn credentials(api: &Api) -> Vec<String> {
             }
             SecurityKind::Basic => "a user name and password".to_owned(),
             SecurityKind::Bearer => "a bearer token".to_owned(),
+            SecurityKind::Http(scheme) => format!("a credential of the scheme {}", code(scheme)),
+            SecurityKind::MutualTls => "a certificate of the HTTP client".to_owned(),
         };
         let text = inline(scheme.description.as_deref().unwrap_or_default());
         let text = if text.is_empty() {
@@ -297,7 +324,7 @@ fn described_operation(op: &Operation, names: &OperationNames, tool: &Tool) -> T
     let (id, path) = (&op.id, &op.path);
     let (name, description) = (&tool.name, &tool.description);
     let (parameters, example) = (json(&tool.parameters), json(&tool.example));
-    let method = method(op.method);
+    let method = method(&op.method);
     let servers = servers(&op.servers);
     let wire = op.parameters.iter().zip(&names.arguments.parameters);
     let wire = wire.map(|(parameter, argument)| described(parameter, argument));
@@ -438,7 +465,7 @@ fn located(location: Location) -> TokenStream {
     }
 }
 
-fn method(method: Method) -> TokenStream {
+fn method(method: &Method) -> TokenStream {
     let method = match method {
         Method::Get => quote!(Get),
         Method::Put => quote!(Put),
@@ -448,6 +475,8 @@ fn method(method: Method) -> TokenStream {
         Method::Head => quote!(Head),
         Method::Patch => quote!(Patch),
         Method::Trace => quote!(Trace),
+        Method::Query => quote!(Query),
+        Method::Other(name) => quote!(Other(#name)),
     };
     quote!(rt::Method::#method)
 }

@@ -25,6 +25,9 @@ use crate::{
     source::{SourceId, Span},
 };
 
+/// How many references may lead to each other on the way of a pointer.
+const MAX_CHAIN: usize = 16;
+
 /// How many files one description may have.
 const MAX_FILES: usize = 10_000;
 
@@ -205,6 +208,30 @@ impl Files {
         self.inside(*file, root, &Pointer::default(), address.fragment)
     }
 
+    /// Where a pointer leads that goes through references, which authors write although the
+    /// standard knows nothing of it.
+    fn through<'a>(&'a self, resource: &'a Node, pointer: &Pointer) -> Option<&'a Node> {
+        let mut node = resource;
+        for key in pointer.keys() {
+            for _ in 0..MAX_CHAIN {
+                let Some(reference) = node.get("$ref").filter(|_| node.get(key).is_none()) else {
+                    break;
+                };
+                node = self.find_plain(reference)?;
+            }
+            node = pointer::step(node, key)?;
+        }
+        Some(node)
+    }
+
+    /// The node that a reference leads to which goes through no other.
+    fn find_plain(&self, reference: &Node) -> Option<&Node> {
+        let address = Address::of(reference.as_str()?);
+        let path = self.path_of(self.file_of(reference.span), &address)?;
+        let file = (*self.by_path.get(&path)?)?;
+        self.pointer(file, address.fragment).get(self.node(file)?)
+    }
+
     /// Where a fragment that is a pointer leads in a file, whatever has moved there.
     pub(crate) fn pointer(&self, file: FileId, fragment: &str) -> Pointer {
         let pointer = Pointer::parse(&percent_decode(fragment));
@@ -236,7 +263,8 @@ impl Files {
             return found.ok_or(Lost::NoAnchor);
         }
         let pointer = self.pointer(file, &fragment);
-        match pointer.get(resource) {
+        let found = pointer.get(resource);
+        match found.or_else(|| self.through(resource, &pointer)) {
             Some(node) => Ok(node),
             None => Err(Lost::NoValue {
                 suggestion: pointer.nearest(resource),

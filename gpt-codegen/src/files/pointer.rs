@@ -15,6 +15,11 @@ impl Pointer {
         Self(text.split('/').skip(1).map(unescape).collect())
     }
 
+    /// The steps, outermost first.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
     /// The value it leads to.
     pub(crate) fn get<'a>(&self, root: &'a Node) -> Option<&'a Node> {
         self.0.iter().try_fold(root, |node, key| step(node, key))
@@ -110,7 +115,7 @@ impl std::fmt::Display for Pointer {
     }
 }
 
-fn step<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
+pub(super) fn step<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
     match &node.value {
         Value::Mapping(entries) => entries.get(key).map(|entry| &entry.node),
         Value::Sequence(items) => items.get(key.parse::<usize>().ok()?),

@@ -51,6 +51,7 @@ fn mark(api: &mut Api) {
         answers.extend(operation.answers.iter().map(|it| it.ty.id));
         answers.extend(operation.failures.iter().map(|it| it.ty.id));
     }
+    answers.extend(api.webhooks.iter().map(|it| it.ty.id));
     for id in reach(api, requests) {
         if let Some(def) = api.types.get_mut(id.0 as usize) {
             def.in_request = true;
@@ -132,6 +133,7 @@ fn prune(api: &mut Api) {
         let responses = operation.answers.iter().chain(&operation.failures);
         roots.extend(responses.map(|it| it.ty.id));
     }
+    roots.extend(api.webhooks.iter().map(|it| it.ty.id));
     let order = reach(api, roots);
     let mut new_ids: Vec<Option<TypeId>> = vec![None; api.types.len()];
     for (new, old) in (0..).zip(&order) {
@@ -191,6 +193,9 @@ fn each_use(api: &mut Api, change: &mut impl FnMut(&mut TypeUse)) {
         for response in operation.answers.iter_mut().chain(&mut operation.failures) {
             change(&mut response.ty);
         }
+    }
+    for webhook in &mut api.webhooks {
+        change(&mut webhook.ty);
     }
     for def in &mut api.types {
         match &mut def.kind {

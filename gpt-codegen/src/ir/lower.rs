@@ -2,7 +2,7 @@
 
 use super::{
     Api, Body, Operation, OperationId, Origin, Parameter, Place, Response, SecurityScheme, Shape,
-    Status, Text, TextFormat, Type, TypeUse, analysis,
+    Status, Text, TextFormat, Type, TypeUse, Webhook, WebhookId, analysis,
     media::{self, Encoding},
     schema::{Part, Schemas, blank},
 };
@@ -10,9 +10,8 @@ use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     document::{
         BodyObject, Document, MediaTypeObject, OperationObject, ParameterObject, ResponseObject,
-        schema::Kind,
+        WebhookObject, schema::Kind,
     },
-    ir::Method,
     node::Node,
     source::Span,
 };
@@ -24,10 +23,13 @@ pub(crate) fn lower<'a>(
     document: &'a Document,
     name: &str,
     operations: Vec<OperationObject<'a>>,
+    webhooks: Vec<WebhookObject<'a>>,
 ) -> Api {
     let mut schemas = Schemas::new(cx, document);
+    let mut sent: Vec<Webhook> = Vec::new();
     let mut lowered: Vec<Operation> = Vec::with_capacity(operations.len());
-    for operation in operations {
+    for mut operation in operations {
+        let callbacks = std::mem::take(&mut operation.callbacks);
         let mark = schemas.cx.len();
         if !schemas.is_expressible(&operation) {
             schemas.cx.leave_out(&operation.id, operation.span, mark);
@@ -35,8 +37,10 @@ pub(crate) fn lower<'a>(
             let id = OperationId(u32::try_from(lowered.len()).unwrap_or(u32::MAX));
             lowered.push(schemas.operation(id, operation));
             schemas.drain();
+            schemas.webhooks(&mut sent, Some(id), callbacks);
         }
     }
+    schemas.webhooks(&mut sent, None, webhooks);
     schemas.check_field_defaults();
     let required_in_requests = std::mem::take(&mut schemas.required_in_requests);
     let types = std::mem::take(&mut schemas.types);
@@ -49,6 +53,7 @@ pub(crate) fn lower<'a>(
         security_schemes: security_schemes(cx, document, &lowered),
         types,
         operations: lowered,
+        webhooks: sent,
     };
     analysis::finish(cx, &mut api, &required_in_requests);
     api
@@ -146,6 +151,9 @@ impl<'a> Schemas<'a, '_> {
             .collect();
         let body = operation.body.and_then(|body| self.body(id, body));
         let (answers, failures) = self.responses(id, operation.responses);
+        let consequential = operation
+            .consequential
+            .unwrap_or(!operation.method.is_safe());
         Operation {
             id: operation.id,
             span: operation.span,
@@ -154,9 +162,7 @@ impl<'a> Schemas<'a, '_> {
             summary: operation.summary,
             description: operation.description,
             deprecated: operation.deprecated,
-            consequential: operation
-                .consequential
-                .unwrap_or(operation.method != Method::Get),
+            consequential,
             servers: operation.servers,
             security: operation.security,
             parameters,
@@ -223,6 +229,30 @@ impl<'a> Schemas<'a, '_> {
             description: body.description,
             example: media.example.clone(),
         })
+    }
+
+    /// What the API sends by itself, where that has a type.
+    fn webhooks(
+        &mut self,
+        sent: &mut Vec<Webhook>,
+        operation: Option<OperationId>,
+        webhooks: Vec<WebhookObject<'a>>,
+    ) {
+        for webhook in webhooks {
+            let Some(media) = media::preferred(&webhook.content) else {
+                continue;
+            };
+            let id = WebhookId(u32::try_from(sent.len()).unwrap_or(u32::MAX));
+            let ty = self.content(media, Origin::Webhook(id));
+            self.drain();
+            sent.push(Webhook {
+                name: webhook.name,
+                operation,
+                method: webhook.method,
+                description: webhook.description,
+                ty,
+            });
+        }
     }
 
     /// Answers and failures, the most specific first.

@@ -17,6 +17,8 @@ pub(crate) struct Api {
     pub(crate) security_schemes: Vec<SecurityScheme>,
     pub(crate) types: Vec<TypeDef>,
     pub(crate) operations: Vec<Operation>,
+    /// What the API sends by itself.
+    pub(crate) webhooks: Vec<Webhook>,
 }
 
 impl Api {
@@ -64,11 +66,17 @@ pub(crate) enum Origin {
     Inside(TypeId, Part),
     /// In an operation.
     Operation(OperationId, Place),
+    /// What a webhook brings.
+    Webhook(WebhookId),
 }
 
 /// The position of an operation in [`Api::operations`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct OperationId(pub(crate) u32);
+
+/// The position of a webhook in [`Api::webhooks`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct WebhookId(pub(crate) u32);
 
 /// A part of a schema.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -269,7 +277,7 @@ pub(crate) struct Operation {
     pub(crate) summary: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) deprecated: bool,
-    /// `x-openai-isConsequential`, else whether the method is not GET.
+    /// `x-openai-isConsequential`, else whether the method is neither GET nor QUERY.
     pub(crate) consequential: bool,
     /// Its own servers, path item's included; empty for the document's.
     pub(crate) servers: Vec<Server>,
@@ -283,7 +291,19 @@ pub(crate) struct Operation {
     pub(crate) failures: Vec<Response>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A request that the API sends by itself, with a body.
+#[derive(Clone, Debug)]
+pub(crate) struct Webhook {
+    /// The key of the webhook or callback.
+    pub(crate) name: String,
+    /// The operation whose callback it is.
+    pub(crate) operation: Option<OperationId>,
+    pub(crate) method: Method,
+    pub(crate) description: Option<String>,
+    pub(crate) ty: TypeUse,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Method {
     Get,
     Put,
@@ -293,11 +313,15 @@ pub(crate) enum Method {
     Head,
     Patch,
     Trace,
+    /// OpenAPI 3.2
+    Query,
+    /// One of `additionalOperations`, OpenAPI 3.2.
+    Other(String),
 }
 
 impl Method {
     /// The name on the wire.
-    pub(crate) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(&self) -> &str {
         match self {
             Self::Get => "GET",
             Self::Put => "PUT",
@@ -307,7 +331,14 @@ impl Method {
             Self::Head => "HEAD",
             Self::Patch => "PATCH",
             Self::Trace => "TRACE",
+            Self::Query => "QUERY",
+            Self::Other(name) => name,
         }
+    }
+
+    /// Whether it only reads (RFC 9110, section 9.2.1).
+    pub(crate) fn is_safe(&self) -> bool {
+        matches!(self, Self::Get | Self::Query)
     }
 }
 
@@ -401,6 +432,10 @@ pub(crate) enum SecurityKind {
     Basic,
     /// Also OAuth2 and OpenID Connect, whose tokens are sent so.
     Bearer,
+    /// Another scheme of the header `Authorization`.
+    Http(String),
+    /// The certificate of the HTTP client.
+    MutualTls,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

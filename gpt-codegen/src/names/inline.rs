@@ -3,6 +3,7 @@
 
 use crate::ir::{
     Api, Operation, Origin, Part, Place, Response, Status, TextFormat, Type, TypeId, TypeUse,
+    WebhookId,
 };
 
 use super::{
@@ -74,6 +75,7 @@ fn origin_words(
             };
             joined(words(name), part)
         }
+        Origin::Webhook(id) => webhook_words(api, operations, *id),
         Origin::Inside(parent, part) => {
             let names = types.get(parent.0 as usize);
             let parent_words = words(names.map_or("", |it| it.name.as_str()));
@@ -90,6 +92,25 @@ fn origin_words(
             }
         }
     }
+}
+
+/// `NewPetWebhook`, or `SubscribeOnDataCallback` for one of an operation.
+pub(super) fn webhook_words(
+    api: &Api,
+    operations: &[OperationNames],
+    id: WebhookId,
+) -> Vec<String> {
+    let Some(webhook) = api.webhooks.get(id.0 as usize) else {
+        return vec!["webhook".to_owned()];
+    };
+    let (owner, kind) = match webhook.operation {
+        Some(operation) => {
+            let names = operations.get(operation.0 as usize);
+            (words(names.map_or("", |it| it.name.as_str())), "callback")
+        }
+        None => (Vec::new(), "webhook"),
+    };
+    joined(joined(owner, words(&webhook.name)), vec![kind.to_owned()])
 }
 
 /// `Answer` or `Failure` where that says which, else the status.

@@ -10,6 +10,7 @@ mod words;
 
 use crate::ir::{
     Api, EnumValues, Operation, OperationId, Origin, Response, Rest, Status, Type, TypeId,
+    WebhookId,
 };
 
 pub(crate) use arguments::{Arguments, BODY, BodyArguments, tool_names};
@@ -42,6 +43,8 @@ const RESERVED_METHODS: &[&str] = &["clone", "from", "into", "new"];
 pub(crate) struct Names {
     types: Vec<TypeNames>,
     operations: Vec<OperationNames>,
+    /// Of webhooks whose type has another name.
+    webhooks: Vec<Option<String>>,
 }
 
 /// The names of a type and its parts.
@@ -91,6 +94,7 @@ impl Names {
         name_components(api, &mut scope, &mut types);
         let operations = name_operations(api, &mut scope);
         inline::name(api, &operations, &mut scope, &mut types);
+        let webhooks = name_webhooks(api, &operations, &mut scope);
         for (def, index) in api.types.iter().zip(0_u32..) {
             let id = TypeId(index);
             let (parts, rest) = match &def.kind {
@@ -124,16 +128,42 @@ impl Names {
                 names.rest = rest;
             }
         }
-        Self { types, operations }
+        Self {
+            types,
+            operations,
+            webhooks,
+        }
     }
 
     pub(crate) fn ty(&self, id: TypeId) -> &TypeNames {
         &self.types[id.0 as usize]
     }
 
+    /// The name of a webhook, unless its type has that name.
+    pub(crate) fn webhook(&self, id: WebhookId) -> Option<&str> {
+        self.webhooks.get(id.0 as usize)?.as_deref()
+    }
+
     pub(crate) fn operation(&self, id: OperationId) -> &OperationNames {
         &self.operations[id.0 as usize]
     }
+}
+
+/// What a webhook brings is called after it, unless the type was made for it and is called so.
+fn name_webhooks(
+    api: &Api,
+    operations: &[OperationNames],
+    scope: &mut Scope,
+) -> Vec<Option<String>> {
+    let ids = (0_u32..).map(WebhookId);
+    ids.zip(&api.webhooks)
+        .map(|(id, webhook)| {
+            let def = api.ty(webhook.ty.id);
+            let is_own = is_item(&def.kind) && def.origin == Origin::Webhook(id);
+            let name = upper_camel(&inline::webhook_words(api, operations, id));
+            (!is_own || webhook.ty.nullable).then(|| scope.take(&[name], ""))
+        })
+        .collect()
 }
 
 /// Whether a type is an item of the generated module.

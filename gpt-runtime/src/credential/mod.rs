@@ -25,6 +25,7 @@ pub struct Credential(Secret);
 enum Secret {
     ApiKey(String),
     Bearer(String),
+    Http(String),
     Basic { user: String, password: String },
 }
 
@@ -37,6 +38,12 @@ impl Credential {
     /// A bearer token; also an access token of OAuth2 or OpenID Connect.
     pub fn bearer(token: impl Into<String>) -> Self {
         Self(Secret::Bearer(token.into()))
+    }
+
+    /// What follows the name of the scheme in the header `Authorization`, for schemes other than
+    /// basic and bearer.
+    pub fn http(credential: impl Into<String>) -> Self {
+        Self(Secret::Http(credential.into()))
     }
 
     /// The user and password of basic authentication.
@@ -52,6 +59,8 @@ impl Credential {
         match kind {
             SecurityKind::ApiKey(..) => Ok(Self::api_key(text)),
             SecurityKind::Bearer => Ok(Self::bearer(text)),
+            SecurityKind::Http(_) => Ok(Self::http(text)),
+            SecurityKind::MutualTls => Err(CERTIFICATE),
             SecurityKind::Basic => text
                 .split_once(':')
                 .map(|(user, password)| Self::basic(user, password))
@@ -69,13 +78,16 @@ impl Credential {
                 }
                 _ => in_header(key),
             },
-            (Secret::Bearer(token), SecurityKind::Bearer) => in_header(token),
+            (Secret::Bearer(secret), SecurityKind::Bearer)
+            | (Secret::Http(secret), SecurityKind::Http(_)) => in_header(secret),
             (Secret::Basic { user, .. }, SecurityKind::Basic) if user.contains(':') => {
                 Err("the user of basic authentication cannot hold `:`")
             }
             (Secret::Basic { .. }, SecurityKind::Basic) => Ok(()),
             (_, SecurityKind::ApiKey(..)) => Err("use `Credential::api_key`"),
             (_, SecurityKind::Bearer) => Err("use `Credential::bearer`"),
+            (_, SecurityKind::Http(_)) => Err("use `Credential::http`"),
+            (_, SecurityKind::MutualTls) => Err(CERTIFICATE),
             (_, SecurityKind::Basic) => Err("use `Credential::basic`"),
         }
     }
@@ -86,10 +98,14 @@ impl fmt::Debug for Credential {
         f.write_str(match self.0 {
             Secret::ApiKey(_) => "Credential::api_key(..)",
             Secret::Bearer(_) => "Credential::bearer(..)",
+            Secret::Http(_) => "Credential::http(..)",
             Secret::Basic { .. } => "Credential::basic(..)",
         })
     }
 }
+
+/// What is said where a credential is given for mutual TLS.
+const CERTIFICATE: &str = "give the certificate to the HTTP client, with `Client::http`";
 
 fn nonempty(text: &str) -> Result<(), &'static str> {
     if text.is_empty() {

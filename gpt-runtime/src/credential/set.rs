@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Credential, Secret, basic, signature::Signature, variable::variable};
 use crate::{
-    action::{Api, Requirement, SecurityScheme},
+    action::{Api, Requirement, SecurityKind, SecurityScheme},
     error::Error,
     request::{self, RequestError},
 };
@@ -21,6 +21,9 @@ impl Credentials {
     ) -> Result<Self, Error> {
         let mut credentials = Self::default();
         for scheme in api.security_schemes {
+            if is_mutual_tls(Some(scheme)) {
+                continue;
+            }
             let name = variable(api, scheme.name);
             let Some(text) = lookup(&name)? else { continue };
             // A secret mounted as a file often ends with a line break.
@@ -81,7 +84,9 @@ impl Credentials {
             .find_map(|schemes| {
                 schemes
                     .iter()
-                    .map(|it| Some((find(api, it.scheme)?.kind, self.0.get(it.scheme)?)))
+                    .map(|it| (find(api, it.scheme), self.0.get(it.scheme)))
+                    .filter(|(scheme, _)| !is_mutual_tls(*scheme))
+                    .map(|(scheme, credential)| Some((scheme?.kind, credential?)))
                     .collect::<Option<Vec<_>>>()
             });
         if let Some(parts) = satisfied {
@@ -97,6 +102,7 @@ impl Credentials {
                     schemes
                         .iter()
                         .filter(|it| !self.0.contains_key(it.scheme))
+                        .filter(|it| !is_mutual_tls(find(api, it.scheme)))
                         .map(|it| variable(api, it.scheme))
                         .collect()
                 })
@@ -121,10 +127,17 @@ fn find(api: &'static Api, scheme: &str) -> Option<&'static SecurityScheme> {
     api.security_schemes.iter().find(|it| it.name == scheme)
 }
 
+/// Whether the HTTP client proves who sends a request, so that there is nothing to set.
+fn is_mutual_tls(scheme: Option<&SecurityScheme>) -> bool {
+    scheme.is_some_and(|it| it.kind == SecurityKind::MutualTls)
+}
+
 /// How a secret may come back in an answer. Short ones are left out: they would match words.
 fn spellings(credential: &Credential) -> Vec<String> {
     let secrets = match &credential.0 {
-        Secret::ApiKey(secret) | Secret::Bearer(secret) => vec![secret.clone()],
+        Secret::ApiKey(secret) | Secret::Bearer(secret) | Secret::Http(secret) => {
+            vec![secret.clone()]
+        }
         Secret::Basic { user, password } => vec![basic(user, password), password.clone()],
     };
     let mut spellings = Vec::new();

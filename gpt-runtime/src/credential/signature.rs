@@ -35,6 +35,11 @@ impl Signature<'_> {
                     AUTHORIZATION.as_str(),
                     format!("Basic {}", basic(user, password)),
                 ),
+                (SecurityKind::Http(scheme), Secret::Http(credential)) => (
+                    Location::Header,
+                    AUTHORIZATION.as_str(),
+                    format!("{scheme} {credential}"),
+                ),
                 _ => return Err(unusable()),
             };
             match location {

@@ -75,13 +75,14 @@ pub(in crate::document) const ROOT: Shape = shape(
         ("jsonSchemaDialect", Unread),
         ("servers", Sequence),
         ("paths", Mapping),
-        ("webhooks", Unread),
+        ("webhooks", Mapping),
         ("components", Mapping),
         ("security", Sequence),
         ("tags", Unread),
         ("externalDocs", Unread),
+        ("$self", Text),
     ],
-    &["$self"],
+    &[],
 );
 
 pub(in crate::document) const INFO: Shape = shape(
@@ -113,8 +114,9 @@ pub(in crate::document) const COMPONENTS: Shape = shape(
         ("links", Unread),
         ("callbacks", Unread),
         ("pathItems", Mapping),
+        ("mediaTypes", Mapping),
     ],
-    &["mediaTypes"],
+    &[],
 );
 
 pub(in crate::document) const PATH_ITEM: Shape = shape(
@@ -134,8 +136,11 @@ pub(in crate::document) const PATH_ITEM: Shape = shape(
         ("trace", Unread),
         ("servers", Unread),
         ("parameters", Unread),
+        // Since 3.2.
+        ("query", Unread),
+        ("additionalOperations", Mapping),
     ],
-    &["query", "additionalOperations"],
+    &[],
 );
 
 pub(in crate::document) const OPERATION: Shape = shape(
@@ -150,7 +155,7 @@ pub(in crate::document) const OPERATION: Shape = shape(
         ("parameters", Sequence),
         ("requestBody", Mapping),
         ("responses", Mapping),
-        ("callbacks", Unread),
+        ("callbacks", Mapping),
         ("deprecated", Flag),
         ("security", Sequence),
         ("servers", Sequence),
@@ -231,15 +236,22 @@ pub(in crate::document) const SECURITY_SCHEME: Shape = shape(
         ("flows", Unread),
         ("openIdConnectUrl", Text),
         ("summary", Unread),
+        ("oauth2MetadataUrl", Text),
+        ("deprecated", Flag),
     ],
-    &["oauth2MetadataUrl", "deprecated"],
+    &[],
 );
 
 pub(in crate::document) const SERVER: Shape = shape(
     "a server",
     "invalid-server",
-    &[("url", Text), ("description", Text), ("variables", Mapping)],
-    &["name"],
+    &[
+        ("url", Text),
+        ("name", Text),
+        ("description", Text),
+        ("variables", Mapping),
+    ],
+    &[],
 );
 
 pub(in crate::document) const SERVER_VARIABLE: Shape = shape(
