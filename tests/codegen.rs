@@ -38,6 +38,44 @@ fn every_expectation_has_a_spec_and_is_compiled() {
 }
 
 #[test]
+fn another_operation_renames_nothing() {
+    let mut compared = 0;
+    for spec in specs() {
+        let whole = Config::new().generate(&spec).unwrap();
+        let all = items(&whole.code);
+        for left_out in &whole.operations {
+            let others: Vec<_> = whole
+                .operations
+                .iter()
+                .filter(|it| *it != left_out)
+                .collect();
+            if others.is_empty() {
+                continue;
+            }
+            let part = Config::new().operations(others.into_iter().cloned());
+            let part = items(&part.generate(&spec).unwrap().code);
+            let renamed: Vec<_> = part.difference(&all).collect();
+            assert!(
+                renamed.is_empty(),
+                "{}: without {left_out} there is {renamed:?}",
+                spec.display()
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > 30, "{compared} comparisons");
+}
+
+/// The names of the items of a module.
+fn items(code: &str) -> BTreeSet<String> {
+    let starts = ["pub struct ", "pub enum ", "pub type "];
+    code.lines()
+        .filter_map(|line| starts.iter().find_map(|it| line.strip_prefix(it)))
+        .filter_map(|rest| Some(rest.split([' ', '(']).next()?.to_owned()))
+        .collect()
+}
+
+#[test]
 fn the_same_text_yields_the_same_bytes() {
     for spec in specs().iter().take(3) {
         let twice = [(); 2].map(|()| Config::new().generate(spec).unwrap());

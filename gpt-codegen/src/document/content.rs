@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostics,
+    ir::HomeKind,
     node::{Entry, Node},
 };
 
@@ -17,10 +18,11 @@ impl Document {
         cx: &mut Diagnostics,
         node: &'a Node,
     ) -> Option<BodyObject<'a>> {
-        let node = self.follow(cx, node)?;
+        let (node, home) = self.follow_home(cx, node, HomeKind::RequestBody)?;
         let typed: RequestBody = envelope::read(cx, node, &BODY)?;
         Some(BodyObject {
             span: node.span,
+            home,
             required: typed.required,
             description: typed.description,
             content: self.content(cx, node),

@@ -129,6 +129,8 @@ pub(crate) struct WebhookObject<'a> {
 pub(crate) struct ParameterObject<'a> {
     pub(crate) name: String,
     pub(crate) span: Span,
+    /// What it is part of, where operations share it.
+    pub(crate) home: Option<ir::Home>,
     pub(crate) location: ir::Location,
     /// With the default of its location.
     pub(crate) style: ir::Style,
@@ -151,6 +153,7 @@ impl ParameterObject<'_> {
         Self {
             name: name.to_owned(),
             span,
+            home: None,
             location: ir::Location::Path,
             style: ir::Style::Simple,
             explode: false,
@@ -169,6 +172,8 @@ impl ParameterObject<'_> {
 #[derive(Debug)]
 pub(crate) struct BodyObject<'a> {
     pub(crate) span: Span,
+    /// What it is part of, where operations share it.
+    pub(crate) home: Option<ir::Home>,
     pub(crate) required: bool,
     pub(crate) description: Option<String>,
     pub(crate) content: Vec<MediaTypeObject<'a>>,
@@ -179,6 +184,8 @@ pub(crate) struct BodyObject<'a> {
 pub(crate) struct ResponseObject<'a> {
     pub(crate) status: ir::Status,
     pub(crate) span: Span,
+    /// What it is part of, where operations share it.
+    pub(crate) home: Option<ir::Home>,
     pub(crate) description: Option<String>,
     pub(crate) content: Vec<MediaTypeObject<'a>>,
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
-    ir::Status,
+    ir::{HomeKind, Status},
     node::{Entry, Mapping, Node, Value},
 };
 
@@ -93,7 +93,7 @@ impl Document {
             );
             return None;
         };
-        let node = self.follow(cx, &entry.node)?;
+        let (node, home) = self.follow_home(cx, &entry.node, HomeKind::Response)?;
         let mut shell = envelope::check(cx, node, &RESPONSE)?;
         if let Value::Mapping(entries) = &mut shell.value
             && !entries.contains_key("description")
@@ -108,6 +108,7 @@ impl Document {
         Some(ResponseObject {
             status,
             span: entry.key,
+            home,
             description: Some(typed.description).filter(|text| !text.is_empty()),
             content: self.content(cx, node),
         })

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
-    ir::{Location, Style},
+    ir::{Home, HomeKind, Location, Style},
     nearest::nearest,
     node::{Entry, Node, Value},
 };
@@ -31,6 +31,13 @@ impl Document {
         mut all_read: bool,
     ) -> Option<Vec<ParameterObject<'a>>> {
         let mut parameters = self.parameter_list(cx, candidate.item, &mut all_read);
+        for parameter in &mut parameters {
+            // All operations of the path have it.
+            parameter.home.get_or_insert_with(|| Home {
+                name: format!("{} {}", candidate.path, parameter.name),
+                kind: HomeKind::Parameter,
+            });
+        }
         for own in self.parameter_list(cx, &candidate.entry.node, &mut all_read) {
             let same = parameters
                 .iter_mut()
@@ -96,7 +103,7 @@ impl Document {
         cx: &mut Diagnostics,
         item: &'a Node,
     ) -> Option<ParameterObject<'a>> {
-        let node = self.follow(cx, item)?;
+        let (node, home) = self.follow_home(cx, item, HomeKind::Parameter)?;
         let mut shell = envelope::check(cx, node, &PARAMETER)?;
         if let Value::Mapping(entries) = &mut shell.value
             && !entries.contains_key("schema")
@@ -124,6 +131,7 @@ impl Document {
         }
         Some(ParameterObject {
             span: node.get("name").map_or(node.span, |name| name.span),
+            home,
             location,
             style,
             explode: data

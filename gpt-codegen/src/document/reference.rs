@@ -6,6 +6,7 @@ use super::Document;
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     files::{Address, Lost},
+    ir,
     load::similar_file,
     node::Node,
     source::Span,
@@ -36,10 +37,22 @@ impl Document {
 
     /// Follows `$ref` until a node that has none. Chains that bite their own tail are reported.
     pub(crate) fn follow<'a>(&'a self, cx: &mut Diagnostics, node: &'a Node) -> Option<&'a Node> {
+        self.follow_home(cx, node, ir::HomeKind::Schema)
+            .map(|(node, _)| node)
+    }
+
+    /// As [`Self::follow`], with what the node is then called.
+    pub(super) fn follow_home<'a>(
+        &'a self,
+        cx: &mut Diagnostics,
+        node: &'a Node,
+        kind: ir::HomeKind,
+    ) -> Option<(&'a Node, Option<ir::Home>)> {
         let mut at = node;
+        let mut home = None;
         for _ in 0..MAX_CHAIN {
             let Some(entry) = at.entry("$ref") else {
-                return Some(at);
+                return Some((at, home));
             };
             let Some(reference) = entry.node.as_str() else {
                 cx.report(
@@ -52,6 +65,10 @@ impl Document {
                 );
                 return None;
             };
+            home = Some(ir::Home {
+                name: Address::of(reference).name().to_owned(),
+                kind,
+            });
             at = self.resolve(cx, reference, entry.node.span)?;
         }
         let entry = node.entry("$ref")?;

@@ -37,14 +37,20 @@ impl<'r> Address<'r> {
     }
 
     /// What the thing that is referred to is called: `Pet` for `#/components/schemas/Pet`,
-    /// `pet` for `schemas/pet.yaml`.
+    /// `pet` for `schemas/pet.yaml`, `v1/Pet` for a place that is no usual section.
     pub(crate) fn name(&self) -> &'r str {
-        let last = |text: &'r str| text.rsplit('/').next().unwrap_or(text);
-        let name = last(self.fragment);
+        let sections = ["/definitions/", "/$defs/", "/"];
+        let name = match self.fragment.strip_prefix("/components/") {
+            Some(rest) => rest.split_once('/').map(|(_, name)| name),
+            None => sections
+                .iter()
+                .find_map(|it| self.fragment.strip_prefix(it)),
+        };
+        let name = name.unwrap_or(self.fragment);
         if !name.is_empty() {
             return name;
         }
-        let file = last(self.document);
+        let file = self.document.rsplit('/').next().unwrap_or(self.document);
         match file.split_once('.') {
             Some((stem, _)) if !stem.is_empty() => stem,
             _ => file,
@@ -201,6 +207,8 @@ mod tests {
             ("#/components/schemas/Pet", "Pet"),
             ("schemas/pet.v1.yaml", "pet"),
             ("pets.yaml#/Pet", "Pet"),
+            ("pets.yaml#/v1/Pet", "v1/Pet"),
+            ("pets.yaml#/components/schemas/pets/get", "pets/get"),
             ("pets.yaml#pet", "pet"),
             ("https://example.com/pet", "pet"),
         ] {

@@ -207,7 +207,7 @@ impl<'a> Schemas<'a, '_> {
                 _ => Vec::new(),
             };
             return Type::Map(Map {
-                values: self.inside(id, Place::Value, parts),
+                values: self.inside(id, Place::Entry, parts),
                 min_properties: shape.most(|it| it.min_properties),
                 max_properties: shape.least(|it| it.max_properties),
             });

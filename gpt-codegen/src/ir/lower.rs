@@ -1,8 +1,8 @@
 //! Operations with their parameters, bodies and answers, brought into an [`Api`].
 
 use super::{
-    Api, Body, Operation, OperationId, Origin, Parameter, Place, Response, SecurityScheme, Shape,
-    Status, Text, TextFormat, Type, TypeUse, Webhook, WebhookId, analysis,
+    Api, Body, Home, Operation, OperationId, Origin, Parameter, Place, Response, SecurityScheme,
+    Shape, Status, Text, TextFormat, Type, TypeUse, Webhook, WebhookId, analysis,
     media::{self, Encoding},
     schema::{Part, Schemas, blank},
 };
@@ -44,8 +44,10 @@ pub(crate) fn lower<'a>(
     schemas.check_field_defaults();
     let required_in_requests = std::mem::take(&mut schemas.required_in_requests);
     let types = std::mem::take(&mut schemas.types);
+    let components = schemas.component_names();
     let mut api = Api {
         name: name.to_owned(),
+        components,
         title: document.title.clone(),
         version: document.version.clone(),
         description: document.description.clone(),
@@ -173,7 +175,8 @@ impl<'a> Schemas<'a, '_> {
     }
 
     fn parameter(&mut self, id: OperationId, parameter: ParameterObject<'a>) -> Parameter {
-        let origin = Origin::Operation(id, Place::Parameter(parameter.name.clone()));
+        let place = Place::Parameter(parameter.name.clone());
+        let origin = self.origin(id, place, parameter.home, parameter.schema);
         let remarks = parameter
             .schema
             .map(|node| self.remarks(&[node]))
@@ -215,7 +218,7 @@ impl<'a> Schemas<'a, '_> {
             return None;
         }
         self.tell_others(media, &body.content);
-        let origin = Origin::Operation(id, Place::Body);
+        let origin = self.origin(id, Place::Body, body.home, media.schema);
         let ty = match (media::encoding(&media.media_type), media.schema) {
             (Encoding::Form, Some(node)) => self.lower(node, origin),
             (Encoding::Form, None) => self.own(media.span, origin, Type::Any),
@@ -282,8 +285,10 @@ impl<'a> Schemas<'a, '_> {
     }
 
     fn response(&mut self, id: OperationId, response: ResponseObject<'a>) -> Response {
-        let origin = Origin::Operation(id, Place::Response(response.status));
-        let (media_type, ty) = match media::preferred(&response.content) {
+        let preferred = media::preferred(&response.content);
+        let schema = preferred.and_then(|it| it.schema);
+        let origin = self.origin(id, Place::Response(response.status), response.home, schema);
+        let (media_type, ty) = match preferred {
             None => (None, self.own(response.span, origin, Type::Unit)),
             Some(media) => {
                 let ty = self.content(media, origin);
@@ -315,6 +320,23 @@ impl<'a> Schemas<'a, '_> {
             }
             (Encoding::Bytes, _) => self.own(media.span, origin, text(TextFormat::Binary)),
         }
+    }
+
+    /// What a schema in an operation is named after: its place there, unless operations share it.
+    fn origin(
+        &mut self,
+        id: OperationId,
+        place: Place,
+        home: Option<Home>,
+        schema: Option<&'a Node>,
+    ) -> Origin {
+        let Some(home) = home else {
+            return Origin::Operation(id, place);
+        };
+        if let Some(schema) = schema {
+            self.settle(&home.name, home.kind, schema);
+        }
+        Origin::Shared(home, Vec::new())
     }
 
     /// A type that follows from the place alone.

@@ -9,7 +9,10 @@ use std::{
     rc::Rc,
 };
 
-use super::{Origin, Shape, Type, TypeDef, TypeId, TypeUse, shape::Combination};
+use super::{
+    Home, HomeKind, Origin, Part as PartOf, Shape, Type, TypeDef, TypeId, TypeUse,
+    shape::Combination,
+};
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     document::{
@@ -82,6 +85,8 @@ pub(super) struct Schemas<'a, 'c> {
     pub(super) document: &'a Document,
     /// The names of the schemas that have one.
     names: HashMap<At, &'a str>,
+    /// Where the schemas inside shared ones stand.
+    homes: HashMap<At, (Rc<Home>, Vec<PartOf>)>,
     components: HashMap<&'a str, &'a Node>,
     heirs: Option<HashMap<At, Vec<&'a Node>>>,
     read: HashMap<At, Rc<SchemaObject<'a>>>,
@@ -107,9 +112,18 @@ impl<'a, 'c> Schemas<'a, 'c> {
             .flatten()
             .map(|(name, entry)| (name.as_str(), &entry.node))
             .collect();
+        let mut homes = HashMap::new();
+        for (name, node) in &components {
+            let home = Rc::new(Home {
+                name: (*name).to_owned(),
+                kind: HomeKind::Schema,
+            });
+            settle(&mut homes, &home, &mut Vec::new(), node);
+        }
         Self {
             cx,
             document,
+            homes,
             names: components
                 .iter()
                 .map(|(name, node)| (At::of(node), *name))
@@ -143,9 +157,10 @@ impl<'a, 'c> Schemas<'a, 'c> {
         if let Some(&id) = self.made.get(&key) {
             return TypeUse { id, nullable };
         }
-        let origin = match self.component_name(&parts) {
-            Some(name) => Origin::Component(name.to_owned()),
-            None => origin,
+        let origin = match (self.component_name(&parts), self.home(&parts)) {
+            (Some(name), _) => Origin::Component(name.to_owned()),
+            (None, Some(home)) => home,
+            (None, None) => origin,
         };
         let span = parts
             .last()
@@ -204,9 +219,41 @@ impl<'a, 'c> Schemas<'a, 'c> {
         self.targets.insert(at, target);
         if let Some(target) = target {
             let name = Address::of(reference).name();
-            self.names.entry(At::of(target)).or_insert(name);
+            let is_inside = self.homes.contains_key(&At::of(target));
+            if !is_inside && !self.names.contains_key(&At::of(target)) {
+                self.names.insert(At::of(target), name);
+                self.settle(name, HomeKind::Schema, target);
+            }
         }
         target
+    }
+
+    /// Says what the schemas inside a shared one are named after.
+    pub(super) fn settle(&mut self, name: &str, kind: HomeKind, node: &'a Node) {
+        let home = Rc::new(Home {
+            name: name.to_owned(),
+            kind,
+        });
+        settle(&mut self.homes, &home, &mut Vec::new(), node);
+    }
+
+    /// Where a place stands that is shared, and held by one schema.
+    fn home(&self, parts: &[Part<'a>]) -> Option<Origin> {
+        let [part] = parts else { return None };
+        let (home, inside) = self.homes.get(&At::of(part.node))?;
+        part.without
+            .is_empty()
+            .then(|| Origin::Shared(Home::clone(home), inside.clone()))
+    }
+
+    /// The names of all components, in the order of the document.
+    pub(super) fn component_names(&self) -> Vec<String> {
+        let schemas = component_schemas(self.document);
+        schemas
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 
     pub(super) fn component(&self, name: &str) -> Option<&'a Node> {
@@ -304,10 +351,14 @@ impl<'a, 'c> Schemas<'a, 'c> {
     pub(super) fn peel(&mut self, part: Part<'a>) -> Part<'a> {
         let mut part = part;
         for _ in 0..MAX_CHAIN {
-            match self.stands_for(&part) {
-                Some(node) => part.node = node,
-                None => return part,
+            let Some(node) = self.stands_for(&part) else {
+                return part;
+            };
+            // What has no name of its own is called as what it stands for.
+            if let Some(name) = self.names.get(&At::of(part.node)).copied() {
+                self.names.entry(At::of(node)).or_insert(name);
             }
+            part.node = node;
         }
         let span = part.node.span;
         if self.first_time(At::of(part.node), "endless") {
@@ -479,6 +530,57 @@ impl<'a, 'c> Schemas<'a, 'c> {
             }
         }
         remarks
+    }
+}
+
+/// Takes down where the schemas inside one stand, as long as each place is held by one of them. The
+/// first home of a schema is its own.
+fn settle<'a>(
+    homes: &mut HashMap<At, (Rc<Home>, Vec<PartOf>)>,
+    home: &Rc<Home>,
+    inside: &mut Vec<PartOf>,
+    node: &'a Node,
+) {
+    if inside.len() > MAX_CHAIN {
+        return;
+    }
+    let mut visit = |part: Option<PartOf>, node: &'a Node| {
+        let depth = inside.len();
+        if let Some(part) = part {
+            inside.push(part);
+            homes
+                .entry(At::of(node))
+                .or_insert_with(|| (Rc::clone(home), inside.clone()));
+        }
+        // What is referred to has a home of its own.
+        if node.get("$ref").is_none() {
+            settle(homes, home, inside, node);
+        }
+        inside.truncate(depth);
+    };
+    let has_properties = node.get("properties").is_some();
+    for (name, entry) in node
+        .get("properties")
+        .and_then(Node::as_mapping)
+        .into_iter()
+        .flatten()
+    {
+        visit(Some(PartOf::Property(name.clone())), &entry.node);
+    }
+    if let Some(items) = node.get("items") {
+        visit(Some(PartOf::Item), items);
+    }
+    if let Some(values) = node.get("additionalProperties") {
+        let part = if has_properties {
+            PartOf::Value
+        } else {
+            PartOf::Entry
+        };
+        visit(Some(part), values);
+    }
+    let members = node.get("allOf").and_then(Node::as_sequence);
+    for member in members.unwrap_or_default() {
+        visit(None, member);
     }
 }
 

@@ -9,6 +9,8 @@ use crate::source::Span;
 pub(crate) struct Api {
     /// The name of the generated module.
     pub(crate) name: String,
+    /// The names of all components that are schemas, used or not.
+    pub(crate) components: Vec<String>,
     pub(crate) title: String,
     pub(crate) version: String,
     pub(crate) description: Option<String>,
@@ -62,12 +64,30 @@ pub(crate) struct TypeDef {
 pub(crate) enum Origin {
     /// `#/components/schemas/NAME`, or the last segment of another reference.
     Component(String),
+    /// In something that several places refer to, or inside a component: named after that, whoever
+    /// asked for it first.
+    Shared(Home, Vec<Part>),
     /// Inside another schema.
     Inside(TypeId, Part),
     /// In an operation.
     Operation(OperationId, Place),
     /// What a webhook brings.
     Webhook(WebhookId),
+}
+
+/// What several places refer to, or share as operations of a path.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Home {
+    pub(crate) name: String,
+    pub(crate) kind: HomeKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum HomeKind {
+    Schema,
+    Parameter,
+    RequestBody,
+    Response,
 }
 
 /// The position of an operation in [`Api::operations`].
@@ -84,8 +104,10 @@ pub(crate) enum Part {
     Property(String),
     /// The items of an array.
     Item,
-    /// The values of a map, or the additional properties of an object.
+    /// The additional properties of an object that has others too.
     Value,
+    /// The values of a map.
+    Entry,
     /// A variant of a union, by position.
     Variant(usize),
 }

@@ -62,6 +62,7 @@ fn origin_words(
 ) -> Vec<String> {
     match &api.ty(id).origin {
         Origin::Component(name) => words(name),
+        Origin::Shared(home, parts) => parts.iter().fold(words(&home.name), part_words),
         Origin::Operation(operation, place) => {
             let index = operation.0 as usize;
             let name = operations.get(index).map_or("", |it| it.name.as_str());
@@ -80,17 +81,23 @@ fn origin_words(
             let names = types.get(parent.0 as usize);
             let parent_words = words(names.map_or("", |it| it.name.as_str()));
             match part {
-                Part::Property(property) => joined(parent_words, words(property)),
-                Part::Item => one_of(parent_words, "item"),
-                Part::Value if matches!(api.ty(*parent).kind, Type::Map(_)) => {
-                    one_of(parent_words, "value")
-                }
-                Part::Value => joined(parent_words, vec!["value".to_owned()]),
                 Part::Variant(index) => {
                     joined(parent_words, variant_words(api, types, *parent, *index))
                 }
+                part => part_words(parent_words, part),
             }
         }
+    }
+}
+
+/// What a part of a schema is called.
+fn part_words(parent: Vec<String>, part: &Part) -> Vec<String> {
+    match part {
+        Part::Property(property) => joined(parent, words(property)),
+        Part::Item => one_of(parent, "item"),
+        Part::Entry => one_of(parent, "value"),
+        Part::Value => joined(parent, vec!["value".to_owned()]),
+        Part::Variant(index) => joined(parent, vec![format!("variant{}", index + 1)]),
     }
 }
 

@@ -9,8 +9,8 @@ mod scope;
 mod words;
 
 use crate::ir::{
-    Api, EnumValues, Operation, OperationId, Origin, Response, Rest, Status, Type, TypeId,
-    WebhookId,
+    Api, EnumValues, HomeKind, Operation, OperationId, Origin, Response, Rest, Status, Type,
+    TypeId, WebhookId,
 };
 
 pub(crate) use arguments::{Arguments, BODY, BodyArguments, tool_names};
@@ -172,6 +172,8 @@ pub(crate) fn is_item(kind: &Type) -> bool {
 }
 
 /// Components whose names need no change go first, so that none of them loses its name to another.
+/// Those that nothing uses keep their names from operations all the same: the next operation may use
+/// them.
 fn name_components(api: &Api, scope: &mut Scope, types: &mut [TypeNames]) {
     for unchanged in [true, false] {
         for (def, names) in api.types.iter().zip(&mut *types) {
@@ -189,6 +191,31 @@ fn name_components(api: &Api, scope: &mut Scope, types: &mut [TypeNames]) {
                 name
             };
         }
+    }
+    for component in &api.components {
+        scope.reserve(upper_camel(&words(component)));
+    }
+    name_shared(api, scope, types);
+}
+
+/// Names what several operations refer to, before any of them.
+fn name_shared(api: &Api, scope: &mut Scope, types: &mut [TypeNames]) {
+    for (def, names) in api.types.iter().zip(types) {
+        let Origin::Shared(home, parts) = &def.origin else {
+            continue;
+        };
+        if !parts.is_empty() || !is_item(&def.kind) {
+            continue;
+        }
+        let name = upper_camel(&words(&home.name));
+        let suffix = match home.kind {
+            HomeKind::Schema => "Schema",
+            HomeKind::Parameter => "Parameter",
+            HomeKind::RequestBody => "Body",
+            HomeKind::Response => "Response",
+        };
+        let suffixed = format!("{name}{suffix}");
+        names.name = scope.take(&[name, suffixed], "");
     }
 }
 

@@ -12,6 +12,11 @@ impl Scope {
         Self(reserved.iter().map(|it| ((*it).to_owned(), 2)).collect())
     }
 
+    /// Keeps a name from others.
+    pub(crate) fn reserve(&mut self, name: String) {
+        self.0.entry(name).or_insert(2);
+    }
+
     pub(crate) fn is_free(&self, name: &str) -> bool {
         !self.0.contains_key(name)
     }
