@@ -71,7 +71,7 @@ use std::path::{Path, PathBuf};
 pub use config::Config;
 pub use error::Error;
 #[doc(hidden)]
-pub use origin::{OperationOrigin, Origins, TypeOrigin, places};
+pub use origin::{OperationOrigin, Origins, TypeOrigin, WarningOrigin, places};
 
 /// Generates a module from the OpenAPI description at `path`, from within a build script.
 ///

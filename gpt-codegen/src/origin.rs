@@ -1,17 +1,20 @@
 //! Where what was generated stands in the description, for those who hold the two side by side.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     Error,
-    diagnostic::Diagnostics,
+    diagnostic::{Diagnostics, Findings},
     emit,
     ir::{Api, OperationId, Origin, TypeId},
     load,
     names::Names,
     node::{Node, Value},
     parse::parse,
-    source::{MAX_BYTES, Sources},
+    source::{MAX_BYTES, Sources, Span},
 };
 
 /// Where operations and types stand in the description. It may change in any version.
@@ -20,6 +23,8 @@ use crate::{
 pub struct Origins {
     pub operations: Vec<OperationOrigin>,
     pub types: Vec<TypeOrigin>,
+    /// The warnings, those too that the text leaves out.
+    pub warnings: Vec<WarningOrigin>,
 }
 
 /// Where an operation stands.
@@ -46,6 +51,15 @@ pub struct TypeOrigin {
     pub in_answer: bool,
 }
 
+/// The places of a warning.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct WarningOrigin {
+    pub name: &'static str,
+    /// In each file the byte.
+    pub places: Vec<(PathBuf, usize)>,
+}
+
 impl Origins {
     pub(crate) fn of(api: &Api, names: &Names, sources: &Sources) -> Self {
         let operations = api.operations.iter().zip(0_u32..).map(|(op, index)| {
@@ -70,7 +84,27 @@ impl Origins {
                     in_answer: def.in_answer,
                 })
                 .collect(),
+            warnings: Vec::new(),
         }
+    }
+
+    pub(crate) fn with_warnings(mut self, findings: &Findings) -> Self {
+        let place = |span: Span| {
+            let path = findings.sources.get(span.source).path.clone();
+            (path, span.start as usize)
+        };
+        self.warnings = findings
+            .found
+            .iter()
+            .map(|it| {
+                let related = it.related.iter().map(|(span, _)| *span);
+                WarningOrigin {
+                    name: it.name,
+                    places: related.chain([it.span]).map(place).collect(),
+                }
+            })
+            .collect();
+        self
     }
 }
 
@@ -81,7 +115,7 @@ impl Origins {
 /// When the document cannot be read.
 #[doc(hidden)]
 pub fn places(path: &Path) -> Result<Vec<(usize, String)>, Error> {
-    let mut cx = Diagnostics::with_settings(Default::default());
+    let mut cx = Diagnostics::with_settings(HashMap::default(), false);
     let root = load::load(&mut cx, path, MAX_BYTES).and_then(|id| parse(&mut cx, id));
     let mut places = Vec::new();
     match root {

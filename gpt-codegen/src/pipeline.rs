@@ -41,7 +41,7 @@ pub(crate) fn generate(
             tools: parts.tools,
             operations: parts.operations,
             files: parts.files,
-            origins: parts.origins,
+            origins: parts.origins.with_warnings(&findings),
             warnings: findings.render(&Renderer::plain()),
             warning_lines: findings.warning_lines(),
             left_out: findings.left_out,
