@@ -20,11 +20,11 @@ pub(crate) struct Document {
 impl Document {
     /// The name as a Rust module.
     pub(crate) fn module(&self) -> String {
-        let letter = |it: char| match it.to_ascii_lowercase() {
-            it @ ('a'..='z' | '0'..='9') => it,
-            _ => '_',
-        };
-        format!("d_{}", self.name.chars().map(letter).collect::<String>())
+        let words = self.name.split(|it: char| !it.is_ascii_alphanumeric());
+        let words = words
+            .filter(|it| !it.is_empty())
+            .map(str::to_ascii_lowercase);
+        format!("d_{}", words.collect::<Vec<_>>().join("_"))
     }
 }
 

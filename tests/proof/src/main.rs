@@ -2,12 +2,21 @@
 
 mod arguments;
 mod build;
+mod compare;
 mod corpus;
+mod dialect;
 mod document;
 mod generate;
+mod judge;
+mod mutate;
 mod operations;
+mod pattern;
 mod places;
+mod program;
+mod random;
 mod report;
+mod round_trip;
+mod sample;
 mod table;
 mod watch;
 
@@ -19,6 +28,7 @@ fn main() -> ExitCode {
     let result = Arguments::read().and_then(|arguments| match arguments.command.as_str() {
         "generate" => generate::child(&arguments),
         "corpus" => corpus::run(&arguments),
+        "round-trip" => round_trip::run(&arguments),
         other => Err(format!("there is no command `{other}`")),
     });
     match result {

@@ -93,14 +93,23 @@ fn largest(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let held = status.lines().find_map(|it| it.strip_prefix("VmHWM:"));
     let held = held.and_then(|it| it.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    let children = format!("/proc/{process}/task/{process}/children");
-    let children = fs::read_to_string(children).unwrap_or_default();
-    let children = children.split_whitespace().filter_map(|it| it.parse().ok());
+    let children = children(process).into_iter().map(largest);
+    children.max().unwrap_or(0).max(held.unwrap_or(0) / 1024)
+}
+
+/// The children of all threads of a process.
+fn children(process: u32) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{process}/task"));
+    let mut children = Vec::new();
+    for thread in threads.into_iter().flatten().flatten() {
+        let listed = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+        children.extend(
+            listed
+                .split_whitespace()
+                .filter_map(|it| it.parse::<u32>().ok()),
+        );
+    }
     children
-        .map(largest)
-        .max()
-        .unwrap_or(0)
-        .max(held.unwrap_or(0) / 1024)
 }
 
 /// The time that children took which have ended, in ticks of a hundredth of a second.
