@@ -12,11 +12,13 @@ mod mutate;
 mod operations;
 mod pattern;
 mod places;
+mod prism;
 mod program;
 mod random;
 mod report;
 mod round_trip;
 mod sample;
+mod server;
 mod table;
 mod watch;
 
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let result = Arguments::read().and_then(|arguments| match arguments.command.as_str() {
         "generate" => generate::child(&arguments),
         "corpus" => corpus::run(&arguments),
+        "prism" => prism::run(&arguments),
         "round-trip" => round_trip::run(&arguments),
         other => Err(format!("there is no command `{other}`")),
     });

@@ -24,8 +24,8 @@ use crate::{
 };
 
 /// A type and the schema it was made from.
-struct Subject {
-    rust: String,
+pub(crate) struct Subject {
+    pub(crate) rust: String,
     pointer: String,
     direction: Direction,
 }
@@ -140,7 +140,7 @@ fn prove(
 }
 
 /// The types whose schema stands in the document itself.
-fn subjects(document: &Document, module: &Module) -> Vec<Subject> {
+pub(crate) fn subjects(document: &Document, module: &Module) -> Vec<Subject> {
     let places = Places::of(&document.path);
     let mut seen = HashSet::new();
     let types = module.facts["types"].as_array().into_iter().flatten();
@@ -286,13 +286,13 @@ fn judge(task: &Task, done: &Value, place: &str, tally: &mut Tally, causes: &mut
 }
 
 /// A message without what is particular to one document.
-fn general(message: &str) -> String {
+pub(crate) fn general(message: &str) -> String {
     let mut text = String::new();
     for (index, part) in message.split(['`', '"']).enumerate() {
         text.push_str(if index % 2 == 0 { part } else { "`…`" });
     }
     let text: String = text.chars().take(160).collect();
-    let words = text.split(' ').map(|word| {
+    let words = text.split_whitespace().map(|word| {
         let is_name = word.starts_with(|it: char| it.is_ascii_uppercase())
             || word.contains(|it: char| it.is_ascii_digit());
         if is_name { "…" } else { word }

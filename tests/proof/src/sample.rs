@@ -16,6 +16,8 @@ const DEEPEST: usize = 14;
 /// Makes values of the schemas of a document.
 pub(crate) struct Sampler<'a> {
     pub(crate) random: Random,
+    /// Whether texts are made of a few small letters, as a path or a header can hold them.
+    pub(crate) plain: bool,
     root: &'a Value,
     /// The schemas that extend another one, by the latter's pointer.
     heirs: HashMap<String, Vec<String>>,
@@ -37,6 +39,7 @@ impl<'a> Sampler<'a> {
     pub(crate) fn new(root: &'a Value, random: Random) -> Self {
         Self {
             random,
+            plain: false,
             root,
             heirs: heirs(root),
         }
@@ -158,7 +161,7 @@ impl<'a> Sampler<'a> {
             "boolean" => Some(self.random.chance(50).into()),
             "integer" => scalar::integer(&mut self.random, all),
             "number" => scalar::number(&mut self.random, all),
-            "string" => scalar::text(&mut self.random, all).map(Value::from),
+            "string" => scalar::text(&mut self.random, all, self.plain).map(Value::from),
             _ => Some(json!("anything")),
         }
     }

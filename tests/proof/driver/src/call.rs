@@ -3,6 +3,7 @@
 use std::{future::Future, pin::Pin};
 
 use gpt_runtime::{
+    Error,
     action::{Action, Api, BodyArguments, Operation, SecurityKind},
     credential::Credential,
     data,
@@ -46,37 +47,43 @@ pub fn call<A: Action>(client: &Client, flat: &Value) -> Pin<Box<dyn Future<Outp
     })
 }
 
-/// The outcome of each face.
-pub(crate) async fn both(
-    api: &'static Api,
-    address: &str,
-    (operation, typed): Caller,
-    flat: &Value,
-) -> Result<Value, String> {
-    let mut client = Client::new(api)
-        .base_url(address)
-        .map_err(|error| error.to_string())?;
-    let mut invoker = Invoker::default();
-    invoker
-        .set_base_url(api, address)
-        .map_err(|error| error.to_string())?;
-    for scheme in api.security_schemes {
-        let credential = dummy(scheme.kind);
-        let set = invoker.set_credential(api, scheme.name, credential.clone());
-        set.map_err(|error| error.to_string())?;
-        client = client
-            .credential(scheme.name, credential)
-            .map_err(|error| error.to_string())?;
+/// Both faces of an API, set to a server and with made-up credentials.
+pub(crate) struct Faces {
+    tools: Invoker,
+    typed: Client,
+    /// Asks Prism for an answer made from the schema instead of the document's example.
+    dynamic: Client,
+}
+
+impl Faces {
+    pub(crate) fn new(api: &'static Api, address: &str) -> Result<Self, Error> {
+        let mut tools = Invoker::default();
+        tools.set_base_url(api, address)?;
+        let mut typed = Client::new(api).base_url(address)?;
+        for scheme in api.security_schemes {
+            tools.set_credential(api, scheme.name, dummy(scheme.kind))?;
+            typed = typed.credential(scheme.name, dummy(scheme.kind))?;
+        }
+        Ok(Self {
+            tools,
+            dynamic: typed.clone().header("prefer", "dynamic=true")?,
+            typed,
+        })
     }
-    if let Err(error) = Request::from_arguments(operation, None, flat) {
-        return Ok(json!({ "refused": error.to_string() }));
+
+    /// What comes of a call through each face.
+    pub(crate) async fn call(&self, (operation, typed): Caller, flat: &Value) -> Value {
+        if let Err(error) = Request::from_arguments(operation, None, flat) {
+            return json!({ "refused": error.to_string() });
+        }
+        let output = self.tools.invoke(operation, flat).await;
+        let text: String = output.text.chars().take(4_000).collect();
+        json!({
+            "tool": { "text": text, "is_error": output.is_error },
+            "typed": typed(&self.typed, flat).await,
+            "dynamic": typed(&self.dynamic, flat).await,
+        })
     }
-    let output = invoker.invoke(operation, flat).await;
-    let text: String = output.text.chars().take(4_000).collect();
-    Ok(json!({
-        "tool": { "text": text, "is_error": output.is_error },
-        "typed": typed(&client, flat).await,
-    }))
 }
 
 fn dummy(kind: SecurityKind) -> Credential {

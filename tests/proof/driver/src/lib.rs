@@ -13,7 +13,11 @@ use gpt_runtime::{
 };
 use serde_json::{Value, json};
 
+use call::Faces;
 pub use call::{Caller, Typed, call};
+
+/// An address nothing is sent to.
+const NOWHERE: &str = "http://127.0.0.1:1";
 
 /// Reads a type from JSON and writes it again.
 pub type Reader = fn(&[u8]) -> Result<String, DecodeError>;
@@ -40,6 +44,15 @@ pub fn run(api: &'static Api, callers: &[Caller], readers: &[Reader]) -> Result<
         .build()
         .map_err(|error| error.to_string())?;
     let address = std::env::args().nth(1).unwrap_or_default();
+    let faces = Faces::new(
+        api,
+        if address.is_empty() {
+            NOWHERE
+        } else {
+            &address
+        },
+    )
+    .map_err(|error| error.to_string())?;
     let mut output = io::stdout().lock();
     for line in io::stdin().lock().lines() {
         let line = line.map_err(|error| error.to_string())?;
@@ -47,8 +60,7 @@ pub fn run(api: &'static Api, callers: &[Caller], readers: &[Reader]) -> Result<
         let done = if let Some(reader) = entry(readers, &task["type"]) {
             read_again(*reader, &task["json"])
         } else if let Some(caller) = entry(callers, &task["operation"]) {
-            let calls = call::both(api, &address, *caller, &task["arguments"]);
-            runtime.block_on(calls)?
+            runtime.block_on(faces.call(*caller, &task["arguments"]))
         } else {
             return Err(format!("no such task: {line}"));
         };

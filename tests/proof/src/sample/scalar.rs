@@ -5,6 +5,9 @@ use serde_json::{Number, Value, json};
 use super::All;
 use crate::{pattern, random::Random};
 
+const PLAIN: &str = "abcdefghijklmnopqrstuvwxyz";
+const LETTERS: &str = "abcdefghijklmnopqrstuvwxyzABC0189 _-.äß漢😀\"\\/\n";
+
 const SPAN: f64 = 1000.0;
 
 /// The numbers between the bounds, a thousand where one is missing.
@@ -67,7 +70,7 @@ pub(super) fn number(random: &mut Random, all: &All<'_>) -> Option<Value> {
     Number::from_f64(found).map(Value::Number)
 }
 
-pub(super) fn text(random: &mut Random, all: &All<'_>) -> Option<String> {
+pub(super) fn text(random: &mut Random, all: &All<'_>, plain: bool) -> Option<String> {
     if let Some(pattern) = all.first("pattern").and_then(Value::as_str) {
         return pattern::matching(random, pattern);
     }
@@ -77,15 +80,14 @@ pub(super) fn text(random: &mut Random, all: &All<'_>) -> Option<String> {
     {
         return Some(text);
     }
-    let least = all.most("minLength").unwrap_or(0);
+    let least = all.most("minLength").unwrap_or(0).max(plain.into());
     let most = all.least("maxLength").unwrap_or(least.saturating_add(12));
     let wanted = least
         .saturating_add(random.below(12))
         .min(most.max(least))
         .min(5000);
-    let letters: Vec<char> = "abcdefghijklmnopqrstuvwxyzABC0189 _-.äß漢😀\"\\/\n"
-        .chars()
-        .collect();
+    let letters = if plain { PLAIN } else { LETTERS };
+    let letters: Vec<char> = letters.chars().collect();
     let letter = |_| random.pick(&letters).copied();
     (0..wanted).map(letter).collect()
 }
