@@ -57,6 +57,7 @@ mod load;
 mod names;
 mod nearest;
 mod node;
+mod origin;
 mod parse;
 mod pipeline;
 mod render;
@@ -69,6 +70,8 @@ use std::path::{Path, PathBuf};
 
 pub use config::Config;
 pub use error::Error;
+#[doc(hidden)]
+pub use origin::{OperationOrigin, Origins, TypeOrigin, WarningOrigin, places};
 
 /// Generates a module from the OpenAPI description at `path`, from within a build script.
 ///
@@ -103,5 +106,7 @@ pub struct Generated {
     pub left_out: Vec<String>,
     /// The warnings as people read them; empty when there are none.
     pub warnings: String,
+    #[doc(hidden)]
+    pub origins: Origins,
     pub(crate) warning_lines: Vec<String>,
 }

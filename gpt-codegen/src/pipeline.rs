@@ -13,6 +13,7 @@ use crate::{
     ir, lint, load,
     names::Names,
     nearest::nearest,
+    origin::Origins,
     parse::parse,
     tool,
     upgrade::upgrade,
@@ -40,6 +41,7 @@ pub(crate) fn generate(
             tools: parts.tools,
             operations: parts.operations,
             files: parts.files,
+            origins: parts.origins.with_warnings(&findings),
             warnings: findings.render(&Renderer::plain()),
             warning_lines: findings.warning_lines(),
             left_out: findings.left_out,
@@ -56,6 +58,7 @@ struct Parts {
     tools: String,
     operations: Vec<String>,
     files: Vec<PathBuf>,
+    origins: Origins,
 }
 
 /// `None` when an error was reported.
@@ -100,6 +103,7 @@ fn passes(
         code,
         tools: tool::to_text(&tools.to_json(&api, &names)) + "\n",
         files: document.files.others().map(Path::to_owned).collect(),
+        origins: Origins::of(&api, &names, &cx.sources),
         operations: api.operations.into_iter().map(|it| it.id).collect(),
     }))
 }

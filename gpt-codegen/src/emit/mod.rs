@@ -12,7 +12,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::{
-    ir::{Api, OperationId, TypeId, WebhookId},
+    ir::{Api, OperationId, TypeId, TypeUse, WebhookId},
     names::Names,
     tool::Tools,
 };
@@ -63,6 +63,15 @@ pub(crate) fn emit(
     write_items(&mut text, module.tables)?;
     write_items(&mut text, [module.lists.tokens()])?;
     Ok(text)
+}
+
+/// The type as the module writes it.
+pub(crate) fn type_text(api: &Api, names: &Names, id: TypeId) -> String {
+    let place = TypeUse {
+        id,
+        nullable: false,
+    };
+    Emitter { api, names }.place(place).to_string()
 }
 
 /// The Api and its names, which everything emitted is made from.
