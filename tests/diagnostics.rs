@@ -53,6 +53,37 @@ fn each_mistake_gets_its_report() {
     }
 }
 
+/// What is left of each file in `bad/` where mistakes cost only the part they stand in.
+#[test]
+fn lenient_reading_keeps_what_is_right() {
+    let mut paths: Vec<PathBuf> = fs::read_dir("bad")
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|it| it != "report"))
+        .collect();
+    paths.sort();
+    let mut text = String::new();
+    for path in paths {
+        let name = path.file_name().unwrap().display();
+        let kept = match Config::new().lenient(true).generate(&path) {
+            Ok(generated) => format!(
+                "{} kept, {} left out, {:?}",
+                generated.operations.len(),
+                generated.left_out.len(),
+                generated.reports
+            ),
+            Err(error) => {
+                let error = error.to_string();
+                let first = error.split("error[").nth(1).unwrap_or(&error);
+                format!("refused: {}", first.split(']').next().unwrap())
+            }
+        };
+        text += &format!("{name}: {kept}\n");
+    }
+    let expected = Path::new(env!("CARGO_MANIFEST_DIR")).join("lenient.txt");
+    expect_file![expected].assert_eq(&text);
+}
+
 /// Compares what is said of a text.
 fn check_text(config: &Config, name: &str, text: &str, expected: &Expect) {
     let report = match config.generate_from(name, text) {

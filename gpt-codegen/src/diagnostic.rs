@@ -1,6 +1,6 @@
 //! Findings about a document, and the accumulator that every pass takes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::source::{Sources, Span};
 
@@ -308,6 +308,20 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
+    /// How many findings there are by name, those counted that stand in other places.
+    pub(crate) fn by_name(&self) -> Vec<(String, usize)> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for finding in &self.found {
+            *counts.entry(finding.name).or_default() += 1 + finding.others;
+        }
+        let counts = counts.into_iter();
+        let mut counts: Vec<_> = counts
+            .map(|(name, count)| (name.to_owned(), count))
+            .collect();
+        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        counts
+    }
+
     /// How many findings have a level.
     pub(crate) fn count(&self, level: Level) -> usize {
         self.found.iter().filter(|it| it.level == level).count()

@@ -99,6 +99,10 @@ pub struct Generated {
     pub tools: String,
     /// The names of its operations in the order of the description.
     pub operations: Vec<String>,
+    /// How many structs, enums and unions the module has beside the arguments of operations.
+    pub types: usize,
+    /// The names of the warnings, each with how many there are, the most frequent first.
+    pub reports: Vec<(String, usize)>,
     /// The files that the description refers to, beside its own.
     pub files: Vec<PathBuf>,
     /// The names of the operations that were wanted and are not generated, for reasons that the

@@ -32,7 +32,7 @@ pub struct Origins {
 #[derive(Clone, Debug)]
 pub struct OperationOrigin {
     pub id: String,
-    pub method: &'static str,
+    pub method: String,
     pub path: String,
     /// The Rust name of the arguments.
     pub arguments: String,
@@ -66,7 +66,7 @@ impl Origins {
             let arguments = names.operation(OperationId(index)).name.clone();
             OperationOrigin {
                 id: op.id.clone(),
-                method: op.method.as_str(),
+                method: op.method.as_str().to_owned(),
                 path: op.path.clone(),
                 arguments,
             }

@@ -11,7 +11,7 @@ use crate::{
     emit::{EmitOptions, emit},
     files::Files,
     ir, lint, load,
-    names::Names,
+    names::{Names, is_item},
     nearest::nearest,
     origin::Origins,
     parse::parse,
@@ -40,6 +40,8 @@ pub(crate) fn generate(
             code: parts.code,
             tools: parts.tools,
             operations: parts.operations,
+            types: parts.types,
+            reports: findings.by_name(),
             files: parts.files,
             origins: parts.origins.with_warnings(&findings),
             warnings: findings.render(&Renderer::plain()),
@@ -57,6 +59,7 @@ struct Parts {
     code: String,
     tools: String,
     operations: Vec<String>,
+    types: usize,
     files: Vec<PathBuf>,
     origins: Origins,
 }
@@ -102,6 +105,7 @@ fn passes(
     Some(code.map(|code| Parts {
         code,
         tools: tool::to_text(&tools.to_json(&api, &names)) + "\n",
+        types: api.types.iter().filter(|it| is_item(&it.kind)).count(),
         files: document.files.others().map(Path::to_owned).collect(),
         origins: Origins::of(&api, &names, &cx.sources),
         operations: api.operations.into_iter().map(|it| it.id).collect(),

@@ -28,6 +28,8 @@ Options:
   --path PATH               only operations at this path, such as `GET /pets` (repeatable)
   --base-url URL            take the place of the description's servers
   --derive-operation-ids    name operations without `operationId` by method and path
+  --strict                  fail where anything is wrong, as `check` does
+  --lenient                 let a mistake cost only the part it stands in, as `generate` does
   --allow LINT              do not report this lint (repeatable)
   --warn LINT               report this lint as a warning (repeatable)
   --deny LINT               report this lint as an error (repeatable)
@@ -74,11 +76,7 @@ fn run(command: Command) -> Result<(), String> {
         Command::Version => println!("cargo-gpt {}", env!("CARGO_PKG_VERSION")),
         Command::Check { spec, config } => {
             let generated = generate(&config, &spec)?;
-            println!(
-                "{}: {} can be generated",
-                spec.display(),
-                count(generated.operations.len(), "operation")
-            );
+            print!("{}", summary(&generated, &spec));
         }
         Command::Generate {
             spec,
@@ -88,13 +86,7 @@ fn run(command: Command) -> Result<(), String> {
         } => {
             let generated = generate(&config, &spec)?;
             write_crate(&generated, &spec, &out, runtime.as_deref())?;
-            println!(
-                "{}: {} in module `{}`, {} of Rust",
-                out.display(),
-                count(generated.operations.len(), "operation"),
-                generated.module,
-                count(generated.code.lines().count(), "line"),
-            );
+            print!("{}", summary(&generated, &out));
         }
     }
     Ok(())
@@ -107,6 +99,33 @@ fn generate(config: &Config, spec: &Path) -> Result<Generated, String> {
         eprintln!("{}", generated.warnings);
     }
     Ok(generated)
+}
+
+/// What was generated and what was not, for the end of the output.
+fn summary(generated: &Generated, place: &Path) -> String {
+    let mut text = format!(
+        "{}: module `{}` with {}, {} and {}\n",
+        place.display(),
+        generated.module,
+        count(generated.operations.len(), "operation"),
+        count(generated.types, "type"),
+        count(generated.code.lines().count(), "line"),
+    );
+    if !generated.left_out.is_empty() {
+        text += &format!(
+            "{} left out, as reported above: {}\n",
+            count(generated.left_out.len(), "operation"),
+            generated.left_out.join(", ")
+        );
+    }
+    if !generated.reports.is_empty() {
+        let names = generated.reports.iter();
+        let names: Vec<_> = names
+            .map(|(name, count)| format!("{count} {name}"))
+            .collect();
+        text += &format!("reports: {}\n", names.join(", "));
+    }
+    text
 }
 
 fn write_crate(
@@ -176,7 +195,8 @@ fn parse(mut arguments: VecDeque<OsString>) -> Result<Command, String> {
             ));
         }
     };
-    let mut config = Config::new();
+    // A crate to look at is better than none; a check is there to find what is wrong.
+    let mut config = Config::new().lenient(is_generate);
     let mut spec = None;
     let mut out = None;
     let mut runtime = None;
@@ -201,7 +221,7 @@ fn parse(mut arguments: VecDeque<OsString>) -> Result<Command, String> {
             Some((name, value)) => (name, Some(OsString::from(value))),
             None => (name, None),
         };
-        let is_flag = matches!(name, "help" | "derive-operation-ids" | "lenient");
+        let is_flag = matches!(name, "help" | "derive-operation-ids" | "lenient" | "strict");
         if is_flag && inline.is_some() {
             return Err(format!("`--{name}` takes no value"));
         }
@@ -215,6 +235,7 @@ fn parse(mut arguments: VecDeque<OsString>) -> Result<Command, String> {
             "help" => return Ok(Command::Help),
             "derive-operation-ids" => config = config.derive_operation_ids(true),
             "lenient" => config = config.lenient(true),
+            "strict" => config = config.lenient(false),
             "out" if is_generate => out = Some(PathBuf::from(value()?)),
             "runtime-path" if is_generate => runtime = Some(PathBuf::from(value()?)),
             "operation" => config = config.operations([into_text(value()?)?]),
