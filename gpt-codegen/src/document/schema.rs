@@ -257,6 +257,20 @@ impl<'a> SchemaObject<'a> {
         let node = &entry.node;
         match key {
             "$ref" => self.reference = text(cx, key, node).map(|text| (text, node.span)),
+            "$dynamicRef" => {
+                cx.report(
+                    Diagnostic::warning(
+                        "unchecked-keyword",
+                        entry.key,
+                        "`$dynamicRef` is read as `$ref`",
+                    )
+                    .label("what binds it to another schema is passed over")
+                    .cause(key),
+                );
+                let target = text(cx, key, node).map(|text| (text, node.span));
+                self.reference = self.reference.or(target);
+            }
+            "$recursiveRef" => unexpressed(cx, key, entry),
             "type" => self.types = types(cx, node),
             "nullable" => self.nullable = flag(cx, key, node),
             "properties" => self.properties = properties(cx, key, node),

@@ -153,7 +153,12 @@ impl Document {
             let Some(item) = self.follow(cx, &entry.node) else {
                 continue;
             };
-            found.extend(item_candidates(path, entry, item).filter(|it| check_method(cx, it)));
+            found.extend(item_candidates(path, entry, item));
+            if !std::ptr::eq(item, &entry.node) {
+                // What stands beside the reference belongs to the path as well.
+                found.extend(item_candidates(path, entry, &entry.node));
+            }
+            found.retain(|candidate| check_method(cx, candidate));
             let is_wanted = selection.is_all()
                 || found[from..].iter().any(|it| selection.selects(it))
                 || selection.paths.iter().any(|it| it.ends_with(path.as_str()));
