@@ -27,6 +27,7 @@ pub(crate) const LINTS: &[&str] = &[
     "mistyped-value",
     "newer-version",
     "parameter-without-schema",
+    "passed-over-links",
     "passed-over-media-type",
     "recursive-schema",
     "repeated-value",

@@ -1,6 +1,7 @@
 //! Every version of the description becomes one shape, that of OpenAPI 3.1. Nothing after this
 //! knows versions.
 
+mod event_data;
 mod schemas;
 mod v2;
 mod v3_0;
@@ -26,7 +27,10 @@ pub(crate) fn upgrade(cx: &mut Diagnostics, mut root: Node) -> Option<Node> {
             v3_0::upgrade(&mut root);
         }
         Version::V3_0 => v3_0::upgrade(&mut root),
-        Version::V3_1 => v3_1::upgrade(&mut root),
+        Version::V3_1 => {
+            v3_1::upgrade(&mut root);
+            event_data::upgrade(&mut root);
+        }
     }
     Some(root)
 }

@@ -68,7 +68,7 @@ fn content(node: &mut Node, rewrite: &mut dyn FnMut(&mut Node)) {
 
 fn media_type(node: &mut Node, rewrite: &mut dyn FnMut(&mut Node)) {
     entries(node, |key, child| {
-        if key == "schema" {
+        if matches!(key, "schema" | "itemSchema") {
             schema(child, rewrite);
         }
     });
