@@ -51,6 +51,7 @@ pub(crate) const LINTS: &[&str] = &[
     "newer-version",
     "number-out-of-range",
     "parameter-without-schema",
+    "passed-over-links",
     "passed-over-media-type",
     "recursive-schema",
     "reference-cycle",

@@ -22,6 +22,17 @@ pub trait Action: Data {
     type Failure: Data;
 }
 
+/// An action with an answer that comes item by item: `gpt-codegen` implements this where a success
+/// has a media type such as `text/event-stream` or `application/jsonl`.
+#[diagnostic::on_unimplemented(
+    message = "the answer of `{Self}` is no stream",
+    label = "the description has no sequential media type, such as `text/event-stream`, for it"
+)]
+pub trait Streaming: Action {
+    /// An item.
+    type Item: Data;
+}
+
 /// An API: one OpenAPI document, narrowed to its selected operations.
 #[derive(Debug)]
 pub struct Api {
@@ -68,6 +79,18 @@ pub struct Operation {
     pub consequential: bool,
     /// Whether the document calls it deprecated.
     pub deprecated: bool,
+}
+
+impl Operation {
+    /// Whether the body has a property by which callers usually ask for a stream.
+    pub(crate) fn asks_for_streams(&self) -> bool {
+        match self.body.map(|it| it.arguments) {
+            Some(BodyArguments::Properties(properties, _)) => {
+                properties.iter().any(|(_, property)| *property == "stream")
+            }
+            _ => false,
+        }
+    }
 }
 
 /// What a model sees of an operation.
@@ -202,6 +225,108 @@ pub struct Response {
     /// The variant of [`Action::Answer`] or [`Action::Failure`] that holds it, where that is an
     /// enum by status.
     pub variant: usize,
+    /// The stream that the answer may be, beside or instead of a body of `media_type`.
+    pub stream: Option<Stream>,
+    /// The headers that come with it.
+    pub headers: &'static [Header],
+}
+
+impl Response {
+    /// An answer with a body of a media type, or an empty one.
+    pub const fn new(status: Status, media_type: Option<&'static str>) -> Self {
+        Self {
+            status,
+            media_type,
+            variant: 0,
+            stream: None,
+            headers: &[],
+        }
+    }
+
+    /// The same in another variant than the first.
+    #[must_use]
+    pub const fn variant(mut self, variant: usize) -> Self {
+        self.variant = variant;
+        self
+    }
+
+    /// The same, possibly as a stream.
+    #[must_use]
+    pub const fn streamed(mut self, media_type: &'static str, item: StreamItem) -> Self {
+        self.stream = Some(Stream { media_type, item });
+        self
+    }
+
+    /// The same with headers.
+    #[must_use]
+    pub const fn with(mut self, headers: &'static [Header]) -> Self {
+        self.headers = headers;
+        self
+    }
+}
+
+/// An answer that comes item by item.
+#[derive(Clone, Copy, Debug)]
+pub struct Stream {
+    /// The media type, one that is made of items.
+    pub media_type: &'static str,
+    /// What [`Streaming::Item`] is of an item.
+    pub item: StreamItem,
+}
+
+/// What a type is of an item of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamItem {
+    /// The item's JSON; of a server-sent event its data.
+    Data,
+    /// A server-sent event as an object with `data`, `event`, `id` and `retry`.
+    Event,
+}
+
+/// A header of an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Header {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it always comes.
+    pub required: bool,
+    /// Whether properties are written `name=value`.
+    pub explode: bool,
+    /// The media type it is written as, for a `content` header.
+    pub content: Option<&'static str>,
+}
+
+impl Header {
+    /// An optional header.
+    pub const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            required: false,
+            explode: false,
+            content: None,
+        }
+    }
+
+    /// The same, required.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// The same with properties as `name=value`.
+    #[must_use]
+    pub const fn exploded(mut self) -> Self {
+        self.explode = true;
+        self
+    }
+
+    /// The same, written as a media type.
+    #[must_use]
+    pub const fn written_as(mut self, media_type: &'static str) -> Self {
+        self.content = Some(media_type);
+        self
+    }
 }
 
 /// The statuses a response stands for.
@@ -322,5 +447,10 @@ impl Method {
             Self::Query => "QUERY",
             Self::Other(name) => name,
         }
+    }
+
+    /// Whether a request that is carried out twice does the same as one that is carried out once.
+    pub const fn is_idempotent(self) -> bool {
+        !matches!(self, Self::Post | Self::Patch)
     }
 }

@@ -111,6 +111,7 @@ pub mod message;
 pub mod model;
 pub mod request;
 pub mod schema;
+mod sequence;
 pub mod server;
 pub mod service;
 pub mod store;

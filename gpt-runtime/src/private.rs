@@ -1,8 +1,8 @@
 //! What generated code needs. Not for people: anything here may change in any version.
 
 pub use crate::action::{
-    Action, Api, Body, BodyArguments, Location, Method, Operation, Parameter, Requirement,
-    Response, SecurityKind, SecurityScheme, Server, Status, Style, Tool,
+    Action, Api, Body, BodyArguments, Header, Location, Method, Operation, Parameter, Requirement,
+    Response, SecurityKind, SecurityScheme, Server, Status, StreamItem, Streaming, Style, Tool,
 };
 pub use crate::gpt::{BuiltInTool, Definition, Gpt, Visibility};
 pub use crate::{

@@ -17,7 +17,7 @@ use axum::{
 use gpt_runtime::{
     __private as rt,
     credential::Credential,
-    invoke::{CallError, Client},
+    invoke::{CallError, Client, Retry},
     request::RequestError,
 };
 use support::{Server, answer, endless};
@@ -86,11 +86,7 @@ mod zoo {
     };
 
     const fn json(status: rt::Status, variant: usize) -> rt::Response {
-        rt::Response {
-            status,
-            media_type: Some("application/json"),
-            variant,
-        }
+        rt::Response::new(status, Some("application/json")).variant(variant)
     }
 
     const OPERATION: rt::Operation = rt::Operation {
@@ -128,20 +124,12 @@ mod zoo {
         body: None,
         answers: &[
             json(rt::Status::Code(200), 0),
-            rt::Response {
-                status: rt::Status::Code(202),
-                media_type: None,
-                variant: 1,
-            },
+            rt::Response::new(rt::Status::Code(202), None).variant(1),
         ],
         failures: &[
             json(rt::Status::Code(404), 0),
             json(rt::Status::Range(4), 1),
-            rt::Response {
-                status: rt::Status::Default,
-                media_type: Some("text/plain"),
-                variant: 2,
-            },
+            rt::Response::new(rt::Status::Default, Some("text/plain")).variant(2),
         ],
         security: SECURITY,
         consequential: false,
@@ -266,11 +254,7 @@ mod zoo {
         const OPERATION: &'static rt::Operation = &rt::Operation {
             id: "getPicture",
             path: "/pictures/{id}",
-            answers: &[rt::Response {
-                status: rt::Status::Range(2),
-                media_type: Some("image/png"),
-                variant: 0,
-            }],
+            answers: &[rt::Response::new(rt::Status::Range(2), Some("image/png"))],
             security: &[],
             ..OPERATION
         };
@@ -302,6 +286,7 @@ fn client(server: &Server) -> Client {
         .and_then(|it| it.credential("key", Credential::api_key(SECRET)))
         .and_then(|it| it.credential("token", Credential::bearer(SECRET)))
         .unwrap()
+        .retry(Retry::never())
 }
 
 #[tokio::test]
@@ -327,8 +312,8 @@ async fn answers_by_status() {
     assert_eq!(reply.headers["content-type"], "text/plain");
     assert!(matches!(reply.body, GetAnimalAnswer::Accepted(())));
     let error = client.call(get_animal("201")).await.unwrap_err();
-    let text = "the answer with status 201 is not what the description says: the description has \
-                no such status";
+    let text = "`getAnimal`: the answer with status 201 is not what the description says: the \
+                description has no such status";
     assert_eq!(error.to_string(), text);
 }
 
@@ -359,7 +344,7 @@ async fn failures_by_status() {
     // A body that is not as described is kept as text.
     let error = client.call(get_animal("410")).await.unwrap_err();
     assert!(error.failure().is_none());
-    let text = "the server answered with status 410: <html>";
+    let text = "`getAnimal`: the server answered with status 410: <html>";
     assert_eq!(error.to_string(), text);
 }
 
@@ -368,9 +353,9 @@ async fn answers_that_are_not_as_described() {
     let server = server(&[(200, "application/json", r#"{"name":"Ada","legs":"four"}"#)]).await;
     let error = client(&server).call(get_animal("200")).await.unwrap_err();
     assert!(
-        error
-            .to_string()
-            .starts_with("the answer with status 200 is not what the description says at `legs`: "),
+        error.to_string().starts_with(
+            "`getAnimal`: the answer with status 200 is not what the description says at `legs`: "
+        ),
         "{error}"
     );
     for (media_type, body, expected) in [
@@ -427,7 +412,7 @@ async fn a_body_beside_parameters_of_the_same_name() {
     let echoed = call.await.unwrap();
     assert_eq!(echoed.to_string(), r#"{"id":"b","born":"2024-02-29"}"#);
     let error = client(&server).call(put("long")).await.unwrap_err();
-    let text = "the arguments are not as described\n\
+    let text = "`putAnimal`: the arguments are not as described\n\
                 - `body_id`: has 4 characters; it must have at most 3";
     assert_eq!(error.to_string(), text);
 }
@@ -487,9 +472,12 @@ async fn limits_of_time_and_size() {
         .call(get_animal("never"))
         .time_limit(Duration::from_millis(50));
     let error = call.await.unwrap_err();
-    assert!(matches!(error, CallError::TimeLimit(_)), "{error:?}");
+    assert!(matches!(error, CallError::TimeLimit { .. }), "{error:?}");
     let error = client.call(get_animal("endless")).await.unwrap_err();
-    assert_eq!(error.to_string(), "the answer has more than 1000 bytes");
+    assert_eq!(
+        error.to_string(),
+        "`getAnimal`: the answer has more than 1000 bytes"
+    );
     let error = client.call(get_animal("failing")).await.unwrap_err();
     let CallError::Status(failed) = error else {
         panic!("{error:?}")

@@ -73,22 +73,13 @@ pub mod zoo {
                 content: None,
             }],
             body: None,
-            answers: &[rt::Response {
-                status: rt::Status::Code(200),
-                media_type: Some("application/json"),
-                variant: 0,
-            }],
+            answers: &[rt::Response::new(
+                rt::Status::Code(200),
+                Some("application/json"),
+            )],
             failures: &[
-                rt::Response {
-                    status: rt::Status::Code(404),
-                    media_type: Some("application/problem+json"),
-                    variant: 0,
-                },
-                rt::Response {
-                    status: rt::Status::Default,
-                    media_type: None,
-                    variant: 1,
-                },
+                rt::Response::new(rt::Status::Code(404), Some("application/problem+json")),
+                rt::Response::new(rt::Status::Default, None).variant(1),
             ],
             security: &[&[rt::Requirement {
                 scheme: "key",

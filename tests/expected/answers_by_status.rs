@@ -31,12 +31,20 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client without credentials that talks to the document's server; one with
-    /// settings of its own is made from `gpt_runtime::invoke::Client`.
+    /// A client without credentials that talks to the document's server. For one
+    /// with credentials, another server, headers, time limits, retries or hooks,
+    /// set them on `gpt_runtime::invoke::Client::new(&API)` and take `Client::from`
+    /// of it.
     pub fn new() -> Self {
         Self {
             client: rt::Client::new(&API),
         }
+    }
+
+    /// A client with the credentials and the base URL of the environment, as
+    /// `gpt_runtime::invoke::Client::from_env` reads them.
+    pub fn from_env() -> ::core::result::Result<Self, rt::Error> {
+        rt::Client::from_env(&API).map(rt::From::from)
     }
 
     /// Calls `startJob`.
@@ -222,38 +230,16 @@ impl rt::Action for StartJob {
         parameters: &[],
         body: None,
         answers: &[
-            rt::Response {
-                status: rt::Status::Code(200),
-                media_type: Some("application/json"),
-                variant: 0,
-            },
-            rt::Response {
-                status: rt::Status::Code(202),
-                media_type: None,
-                variant: 1,
-            },
+            rt::Response::new(rt::Status::Code(200), Some("application/json")),
+            rt::Response::new(rt::Status::Code(202), None).variant(1),
         ],
         failures: &[
-            rt::Response {
-                status: rt::Status::Code(400),
-                media_type: Some("application/problem+json"),
-                variant: 0,
-            },
-            rt::Response {
-                status: rt::Status::Code(409),
-                media_type: Some("application/json"),
-                variant: 1,
-            },
-            rt::Response {
-                status: rt::Status::Range(5),
-                media_type: Some("text/plain"),
-                variant: 2,
-            },
-            rt::Response {
-                status: rt::Status::Default,
-                media_type: Some("application/problem+json"),
-                variant: 3,
-            },
+            rt::Response::new(rt::Status::Code(400), Some("application/problem+json")),
+            rt::Response::new(rt::Status::Code(409), Some("application/json"))
+                .variant(1),
+            rt::Response::new(rt::Status::Range(5), Some("text/plain")).variant(2),
+            rt::Response::new(rt::Status::Default, Some("application/problem+json"))
+                .variant(3),
         ],
         security: &[],
         consequential: true,
@@ -289,24 +275,10 @@ impl rt::Action for ListJobs {
         servers: &[],
         parameters: &[],
         body: None,
-        answers: &[
-            rt::Response {
-                status: rt::Status::Code(200),
-                media_type: Some("application/json"),
-                variant: 0,
-            },
-        ],
+        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
         failures: &[
-            rt::Response {
-                status: rt::Status::Code(400),
-                media_type: Some("application/problem+json"),
-                variant: 0,
-            },
-            rt::Response {
-                status: rt::Status::Default,
-                media_type: Some("application/problem+json"),
-                variant: 0,
-            },
+            rt::Response::new(rt::Status::Code(400), Some("application/problem+json")),
+            rt::Response::new(rt::Status::Default, Some("application/problem+json")),
         ],
         security: &[],
         consequential: false,

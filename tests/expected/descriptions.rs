@@ -33,12 +33,20 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client without credentials that talks to the document's server; one with
-    /// settings of its own is made from `gpt_runtime::invoke::Client`.
+    /// A client without credentials that talks to the document's server. For one
+    /// with credentials, another server, headers, time limits, retries or hooks,
+    /// set them on `gpt_runtime::invoke::Client::new(&API)` and take `Client::from`
+    /// of it.
     pub fn new() -> Self {
         Self {
             client: rt::Client::new(&API),
         }
+    }
+
+    /// A client with the credentials and the base URL of the environment, as
+    /// `gpt_runtime::invoke::Client::from_env` reads them.
+    pub fn from_env() -> ::core::result::Result<Self, rt::Error> {
+        rt::Client::from_env(&API).map(rt::From::from)
     }
 
     /// Lists pets
@@ -126,13 +134,7 @@ impl rt::Action for Both {
         servers: &[],
         parameters: &[],
         body: None,
-        answers: &[
-            rt::Response {
-                status: rt::Status::Code(204),
-                media_type: None,
-                variant: 0,
-            },
-        ],
+        answers: &[rt::Response::new(rt::Status::Code(204), None)],
         failures: &[],
         security: &[],
         consequential: false,
@@ -168,13 +170,7 @@ impl rt::Action for Same {
         servers: &[],
         parameters: &[],
         body: None,
-        answers: &[
-            rt::Response {
-                status: rt::Status::Code(204),
-                media_type: None,
-                variant: 0,
-            },
-        ],
+        answers: &[rt::Response::new(rt::Status::Code(204), None)],
         failures: &[],
         security: &[],
         consequential: false,
@@ -210,13 +206,7 @@ impl rt::Action for NoneAction {
         servers: &[],
         parameters: &[],
         body: None,
-        answers: &[
-            rt::Response {
-                status: rt::Status::Code(204),
-                media_type: None,
-                variant: 0,
-            },
-        ],
+        answers: &[rt::Response::new(rt::Status::Code(204), None)],
         failures: &[],
         security: &[],
         consequential: false,
@@ -252,13 +242,7 @@ impl rt::Action for Long {
         servers: &[],
         parameters: &[],
         body: None,
-        answers: &[
-            rt::Response {
-                status: rt::Status::Code(204),
-                media_type: None,
-                variant: 0,
-            },
-        ],
+        answers: &[rt::Response::new(rt::Status::Code(204), None)],
         failures: &[],
         security: &[],
         consequential: false,

@@ -28,12 +28,20 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client without credentials that talks to the document's server; one with
-    /// settings of its own is made from `gpt_runtime::invoke::Client`.
+    /// A client without credentials that talks to the document's server. For one
+    /// with credentials, another server, headers, time limits, retries or hooks,
+    /// set them on `gpt_runtime::invoke::Client::new(&API)` and take `Client::from`
+    /// of it.
     pub fn new() -> Self {
         Self {
             client: rt::Client::new(&API),
         }
+    }
+
+    /// A client with the credentials and the base URL of the environment, as
+    /// `gpt_runtime::invoke::Client::from_env` reads them.
+    pub fn from_env() -> ::core::result::Result<Self, rt::Error> {
+        rt::Client::from_env(&API).map(rt::From::from)
     }
 
     /// Sends it.
@@ -51,6 +59,8 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `send`: Sends it.
 ///
 /// `POST /x`
+///
+/// Comes as `text/csv` and `image/png` too, with `accept`.
 #[derive(Clone)]
 pub struct Send {
     pub body: Option<SendBody>,
@@ -178,31 +188,13 @@ impl rt::Action for Send {
             arguments: rt::BodyArguments::Properties(&[("a", "a")], false),
         }),
         answers: &[
-            rt::Response {
-                status: rt::Status::Code(200),
-                media_type: Some("application/geo+json"),
-                variant: 0,
-            },
-            rt::Response {
-                status: rt::Status::Code(201),
-                media_type: Some("application/json"),
-                variant: 1,
-            },
-            rt::Response {
-                status: rt::Status::Code(202),
-                media_type: Some("text/plain; charset=utf-8"),
-                variant: 2,
-            },
-            rt::Response {
-                status: rt::Status::Code(203),
-                media_type: Some("image/png"),
-                variant: 3,
-            },
-            rt::Response {
-                status: rt::Status::Code(204),
-                media_type: None,
-                variant: 4,
-            },
+            rt::Response::new(rt::Status::Code(200), Some("application/geo+json")),
+            rt::Response::new(rt::Status::Code(201), Some("application/json"))
+                .variant(1),
+            rt::Response::new(rt::Status::Code(202), Some("text/plain; charset=utf-8"))
+                .variant(2),
+            rt::Response::new(rt::Status::Code(203), Some("image/png")).variant(3),
+            rt::Response::new(rt::Status::Code(204), None).variant(4),
         ],
         failures: &[],
         security: &[],

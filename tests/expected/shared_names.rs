@@ -33,12 +33,20 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client without credentials that talks to the document's server; one with
-    /// settings of its own is made from `gpt_runtime::invoke::Client`.
+    /// A client without credentials that talks to the document's server. For one
+    /// with credentials, another server, headers, time limits, retries or hooks,
+    /// set them on `gpt_runtime::invoke::Client::new(&API)` and take `Client::from`
+    /// of it.
     pub fn new() -> Self {
         Self {
             client: rt::Client::new(&API),
         }
+    }
+
+    /// A client with the credentials and the base URL of the environment, as
+    /// `gpt_runtime::invoke::Client::from_env` reads them.
+    pub fn from_env() -> ::core::result::Result<Self, rt::Error> {
+        rt::Client::from_env(&API).map(rt::From::from)
     }
 
     /// List the pets.
@@ -200,20 +208,8 @@ impl rt::Action for ListPets {
             rt::Parameter::query("sort", "sort"),
         ],
         body: None,
-        answers: &[
-            rt::Response {
-                status: rt::Status::Code(200),
-                media_type: Some("application/json"),
-                variant: 0,
-            },
-        ],
-        failures: &[
-            rt::Response {
-                status: rt::Status::Default,
-                media_type: Some("application/json"),
-                variant: 0,
-            },
-        ],
+        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
+        failures: &[rt::Response::new(rt::Status::Default, Some("application/json"))],
         security: &[],
         consequential: false,
         deprecated: false,
@@ -273,20 +269,8 @@ impl rt::Action for DeletePets {
             rt::Parameter::query("sort", "sort"),
         ],
         body: None,
-        answers: &[
-            rt::Response {
-                status: rt::Status::Code(200),
-                media_type: Some("application/json"),
-                variant: 0,
-            },
-        ],
-        failures: &[
-            rt::Response {
-                status: rt::Status::Default,
-                media_type: Some("application/json"),
-                variant: 0,
-            },
-        ],
+        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
+        failures: &[rt::Response::new(rt::Status::Default, Some("application/json"))],
         security: &[],
         consequential: true,
         deprecated: false,
@@ -321,13 +305,7 @@ impl rt::Action for ListCats {
         servers: &[],
         parameters: &[],
         body: None,
-        answers: &[
-            rt::Response {
-                status: rt::Status::Code(200),
-                media_type: Some("application/json"),
-                variant: 0,
-            },
-        ],
+        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
         failures: &[],
         security: &[],
         consequential: false,
@@ -363,13 +341,7 @@ impl rt::Action for PetAction {
         servers: &[],
         parameters: &[],
         body: None,
-        answers: &[
-            rt::Response {
-                status: rt::Status::Code(200),
-                media_type: None,
-                variant: 0,
-            },
-        ],
+        answers: &[rt::Response::new(rt::Status::Code(200), None)],
         failures: &[],
         security: &[],
         consequential: true,

@@ -32,12 +32,20 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client without credentials that talks to the document's server; one with
-    /// settings of its own is made from `gpt_runtime::invoke::Client`.
+    /// A client without credentials that talks to the document's server. For one
+    /// with credentials, another server, headers, time limits, retries or hooks,
+    /// set them on `gpt_runtime::invoke::Client::new(&API)` and take `Client::from`
+    /// of it.
     pub fn new() -> Self {
         Self {
             client: rt::Client::new(&API),
         }
+    }
+
+    /// A client with the credentials and the base URL of the environment, as
+    /// `gpt_runtime::invoke::Client::from_env` reads them.
+    pub fn from_env() -> ::core::result::Result<Self, rt::Error> {
+        rt::Client::from_env(&API).map(rt::From::from)
     }
 
     /// Calls `putTags`.
@@ -156,13 +164,7 @@ impl rt::Action for PutTags {
             media_type: "application/json",
             arguments: rt::BodyArguments::Whole("body"),
         }),
-        answers: &[
-            rt::Response {
-                status: rt::Status::Code(204),
-                media_type: None,
-                variant: 0,
-            },
-        ],
+        answers: &[rt::Response::new(rt::Status::Code(204), None)],
         failures: &[],
         security: &[],
         consequential: true,
@@ -213,13 +215,7 @@ impl rt::Action for PutNote {
             media_type: "text/plain",
             arguments: rt::BodyArguments::Whole("body"),
         }),
-        answers: &[
-            rt::Response {
-                status: rt::Status::Code(204),
-                media_type: None,
-                variant: 0,
-            },
-        ],
+        answers: &[rt::Response::new(rt::Status::Code(204), None)],
         failures: &[],
         security: &[],
         consequential: true,
@@ -276,13 +272,7 @@ impl rt::Action for PutSetting {
             media_type: "application/json",
             arguments: rt::BodyArguments::Whole("body"),
         }),
-        answers: &[
-            rt::Response {
-                status: rt::Status::Code(204),
-                media_type: None,
-                variant: 0,
-            },
-        ],
+        answers: &[rt::Response::new(rt::Status::Code(204), None)],
         failures: &[],
         security: &[],
         consequential: true,

@@ -56,6 +56,7 @@ impl Document {
                 media_type: name.to_owned(),
                 span: entry.key,
                 schema: None,
+                item_schema: None,
                 example: None,
             });
         }
@@ -65,6 +66,7 @@ impl Document {
             media_type: name.to_owned(),
             span: entry.key,
             schema: node.get("schema"),
+            item_schema: node.get("itemSchema"),
             example: typed.example.or_else(|| self.first_example(cx, node)),
         })
     }

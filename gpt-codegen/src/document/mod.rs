@@ -2,6 +2,7 @@
 
 mod content;
 mod envelope;
+mod header;
 mod operation;
 mod parameter;
 mod reference;
@@ -187,7 +188,22 @@ pub(crate) struct ResponseObject<'a> {
     /// What it is part of, where operations share it.
     pub(crate) home: Option<ir::Home>,
     pub(crate) description: Option<String>,
+    pub(crate) headers: Vec<HeaderObject>,
     pub(crate) content: Vec<MediaTypeObject<'a>>,
+}
+
+/// A header of an answer.
+#[derive(Clone, Debug)]
+pub(crate) struct HeaderObject {
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) deprecated: bool,
+    pub(crate) explode: bool,
+    /// The media type of a `content` header.
+    pub(crate) content: Option<String>,
+    /// `type` of its schema, where that is one word.
+    pub(crate) kind: Option<String>,
 }
 
 /// A media type of a body.
@@ -196,5 +212,7 @@ pub(crate) struct MediaTypeObject<'a> {
     pub(crate) media_type: String,
     pub(crate) span: Span,
     pub(crate) schema: Option<&'a Node>,
+    /// What each item of a sequence is.
+    pub(crate) item_schema: Option<&'a Node>,
     pub(crate) example: Option<serde_json::Value>,
 }

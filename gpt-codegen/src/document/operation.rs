@@ -104,14 +104,36 @@ impl Document {
                 filler(node, Value::String(String::new())),
             );
         }
+        pass_over_links(cx, node);
         let typed: openapiv3::Response = envelope::read_checked(cx, node, &shell, &RESPONSE)?;
         Some(ResponseObject {
             status,
             span: entry.key,
             home,
             description: Some(typed.description).filter(|text| !text.is_empty()),
+            headers: self.headers(cx, node),
             content: self.content(cx, node),
         })
+    }
+}
+
+/// Links say how answers lead to further calls; whoever calls decides that here.
+fn pass_over_links(cx: &mut Diagnostics, response: &Node) {
+    if let Some(entry) = response.entry("links")
+        && entry
+            .node
+            .as_mapping()
+            .is_some_and(|links| !links.is_empty())
+    {
+        cx.report(
+            Diagnostic::warning(
+                "passed-over-links",
+                entry.key,
+                "`links` of responses are not used",
+            )
+            .label("passed over")
+            .cause("links"),
+        );
     }
 }
 

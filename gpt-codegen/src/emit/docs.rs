@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::{Number, Value};
 
-use crate::ir::{Api, Bounds, Field, Operation, Parameter, Type, TypeDef, TypeUse};
+use crate::{
+    document::HeaderObject,
+    ir::{Api, Bounds, Field, Operation, Parameter, Response, Type, TypeDef, TypeUse},
+};
 
 use super::markdown::{code, inline, lines};
 
@@ -96,8 +99,73 @@ pub(super) fn of_operation(op: &Operation, first: &str, method: &str) -> TokenSt
         vec![first],
         lines(description),
         vec![code(&format!("{method} {}", op.path))],
+        media_types(op),
+        headers("Headers of the answer:", &op.answers),
+        headers("Headers of a failure:", &op.failures),
         deprecated(op.deprecated),
     ])
+}
+
+/// How else than by its type an answer can be asked for.
+fn media_types(op: &Operation) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(stream) = op.stream() {
+        let media_type = code(&stream.media_type);
+        notes.push(format!(
+            "Comes item by item, as {media_type}, with `stream`."
+        ));
+    }
+    let mut others: Vec<String> = Vec::new();
+    for other in op.answers.iter().flat_map(|it| &it.others) {
+        let other = code(other);
+        if !others.contains(&other) {
+            others.push(other);
+        }
+    }
+    if !others.is_empty() {
+        let others = others.join(" and ");
+        notes.push(format!("Comes as {others} too, with `accept`."));
+    }
+    joined(&notes)
+}
+
+/// What comes beside the body.
+fn headers(title: &str, responses: &[Response]) -> Vec<String> {
+    let mut listed: Vec<String> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    for header in responses.iter().flat_map(|it| &it.headers) {
+        let name = header.name.to_ascii_lowercase();
+        if !names.contains(&name) {
+            listed.push(described(header));
+            names.push(name);
+        }
+    }
+    if !listed.is_empty() {
+        listed.splice(0..0, [title.to_owned(), String::new()]);
+    }
+    listed
+}
+
+fn described(header: &HeaderObject) -> String {
+    let mut facts: Vec<&str> = header.kind.as_deref().into_iter().collect();
+    if header.required {
+        facts.push("always there");
+    }
+    if header.deprecated {
+        facts.push("deprecated");
+    }
+    let facts = if facts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", inline(&facts.join(", ")))
+    };
+    let text = inline(header.description.as_deref().unwrap_or_default());
+    let text = if text.is_empty() {
+        text
+    } else {
+        format!(": {text}")
+    };
+    format!("- {}{facts}{text}", code(&header.name))
 }
 
 fn deprecated(deprecated: bool) -> Vec<String> {

@@ -8,9 +8,10 @@ use quote::{ToTokens, quote};
 use serde_json::{Map, Value};
 
 use crate::{
+    document::HeaderObject,
     ir::{
         Api, Body, Location, Method, Operation, OperationId, Parameter, Requirement, Response,
-        SecurityKind, Server, Status, Style, Webhook, WebhookId,
+        SecurityKind, Server, Status, Stream, Style, Webhook, WebhookId,
     },
     names::{BODY, BodyArguments, ByStatus, OperationNames},
     tool::Tool,
@@ -105,10 +106,17 @@ impl Emitter<'_> {
             },
             quote! {
                 impl Client {
-                    /// A client without credentials that talks to the document's server; one with
-                    /// settings of its own is made from `gpt_runtime::invoke::Client`.
+                    /// A client without credentials that talks to the document's server. For one
+                    /// with credentials, another server, headers, time limits, retries or hooks,
+                    /// set them on `gpt_runtime::invoke::Client::new(&API)` and take `Client::from`
+                    /// of it.
                     pub fn new() -> Self {
                         Self { client: rt::Client::new(&API) }
+                    }
+                    /// A client with the credentials and the base URL of the environment, as
+                    /// `gpt_runtime::invoke::Client::from_env` reads them.
+                    pub fn from_env() -> ::core::result::Result<Self, rt::Error> {
+                        rt::Client::from_env(&API).map(rt::From::from)
                     }
                     #(#methods)*
                 }
@@ -152,6 +160,14 @@ impl Emitter<'_> {
                 type Failure = #failure;
             }
         });
+        if let Some(stream) = op.stream() {
+            let item = self.body(stream.item);
+            module.tables.push(quote! {
+                impl rt::Streaming for #name {
+                    type Item = #item;
+                }
+            });
+        }
     }
 
     /// The name of what a webhook or callback brings.
@@ -440,16 +456,36 @@ fn responses(responses: &[Response], by_status: bool) -> TokenStream {
             Status::Default => quote!(Default),
         };
         let media_type = optional_text(response.media_type.as_deref());
-        let variant = unsuffixed(&if by_status { index } else { 0 });
-        quote! {
-            rt::Response {
-                status: rt::Status::#status,
-                media_type: #media_type,
-                variant: #variant,
-            }
-        }
+        let variant = (by_status && index > 0).then(|| {
+            let index = unsuffixed(&index);
+            quote!(.variant(#index))
+        });
+        let stream = response.stream.as_ref().map(streamed);
+        let headers = headers(&response.headers);
+        quote!(rt::Response::new(rt::Status::#status, #media_type) #variant #stream #headers)
     });
     quote!(&[#(#responses),*])
+}
+
+fn streamed(stream: &Stream) -> TokenStream {
+    let media_type = &stream.media_type;
+    let item = if stream.is_event {
+        quote!(Event)
+    } else {
+        quote!(Data)
+    };
+    quote!(.streamed(#media_type, rt::StreamItem::#item))
+}
+
+fn headers(headers: &[HeaderObject]) -> Option<TokenStream> {
+    let described = headers.iter().map(|header| {
+        let name = &header.name;
+        let required = header.required.then(|| quote!(.required()));
+        let exploded = header.explode.then(|| quote!(.exploded()));
+        let written = header.content.as_ref().map(|it| quote!(.written_as(#it)));
+        quote!(rt::Header::new(#name) #required #exploded #written)
+    });
+    (!headers.is_empty()).then(|| quote!(.with(&[#(#described),*])))
 }
 
 pub(super) fn optional_text(text: Option<&str>) -> TokenStream {

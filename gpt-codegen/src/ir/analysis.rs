@@ -1,6 +1,6 @@
 //! What is true of the types as a whole: which are reached and from where, which are recursive.
 
-use super::{Api, Origin, Rest, Type, TypeDef, TypeId, TypeUse};
+use super::{Api, Operation, Origin, Rest, Type, TypeDef, TypeId, TypeUse};
 use crate::diagnostic::Diagnostics;
 
 /// Completes an [`Api`] whose operations and types are lowered: drops types that nothing reaches
@@ -48,8 +48,7 @@ fn mark(api: &mut Api) {
     for operation in &api.operations {
         requests.extend(operation.parameters.iter().map(|it| it.ty.id));
         requests.extend(operation.body.iter().map(|it| it.ty.id));
-        answers.extend(operation.answers.iter().map(|it| it.ty.id));
-        answers.extend(operation.failures.iter().map(|it| it.ty.id));
+        answers.extend(received(operation));
     }
     answers.extend(api.webhooks.iter().map(|it| it.ty.id));
     for id in reach(api, requests) {
@@ -62,6 +61,15 @@ fn mark(api: &mut Api) {
             def.in_answer = true;
         }
     }
+}
+
+/// The types of what comes back.
+fn received(operation: &Operation) -> impl Iterator<Item = TypeId> {
+    let responses = operation.answers.iter().chain(&operation.failures);
+    responses.flat_map(|it| {
+        let item = it.stream.as_ref().map(|stream| stream.item.id);
+        std::iter::once(it.ty.id).chain(item)
+    })
 }
 
 /// The types reached from some, in the order of the document.
@@ -130,8 +138,7 @@ fn prune(api: &mut Api) {
     for operation in &api.operations {
         roots.extend(operation.parameters.iter().map(|it| it.ty.id));
         roots.extend(operation.body.iter().map(|it| it.ty.id));
-        let responses = operation.answers.iter().chain(&operation.failures);
-        roots.extend(responses.map(|it| it.ty.id));
+        roots.extend(received(operation));
     }
     roots.extend(api.webhooks.iter().map(|it| it.ty.id));
     let order = reach(api, roots);
@@ -192,6 +199,9 @@ fn each_use(api: &mut Api, change: &mut impl FnMut(&mut TypeUse)) {
         }
         for response in operation.answers.iter_mut().chain(&mut operation.failures) {
             change(&mut response.ty);
+            if let Some(stream) = &mut response.stream {
+                change(&mut stream.item);
+            }
         }
     }
     for webhook in &mut api.webhooks {

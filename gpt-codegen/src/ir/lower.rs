@@ -1,8 +1,8 @@
 //! Operations with their parameters, bodies and answers, brought into an [`Api`].
 
 use super::{
-    Api, Body, Home, Operation, OperationId, Origin, Parameter, Place, Response, SecurityScheme,
-    Shape, Status, Text, TextFormat, Type, TypeUse, Webhook, WebhookId, analysis,
+    Api, Array, Body, Home, Operation, OperationId, Origin, Parameter, Place, Response,
+    SecurityScheme, Shape, Status, Text, TextFormat, Type, TypeUse, Webhook, WebhookId, analysis,
     media::{self, Encoding},
     schema::{Part, Schemas, blank},
 };
@@ -86,7 +86,9 @@ impl<'a> Schemas<'a, '_> {
             return true;
         };
         let problem = match media::encoding(&media.media_type) {
-            Encoding::Json | Encoding::JsonSuffix | Encoding::Text => return true,
+            Encoding::Json | Encoding::JsonSuffix | Encoding::Text | Encoding::Sequence => {
+                return true;
+            }
             Encoding::Bytes if !media::is_multipart(&media.media_type) => return true,
             Encoding::Form => {
                 if media
@@ -218,6 +220,7 @@ impl<'a> Schemas<'a, '_> {
             return None;
         }
         self.tell_others(media, &body.content);
+        self.tell_item_schema(media);
         let origin = self.origin(id, Place::Body, body.home, media.schema);
         let ty = match (media::encoding(&media.media_type), media.schema) {
             (Encoding::Form, Some(node)) => self.lower(node, origin),
@@ -288,18 +291,32 @@ impl<'a> Schemas<'a, '_> {
         let preferred = media::preferred(&response.content);
         let schema = preferred.and_then(|it| it.schema);
         let origin = self.origin(id, Place::Response(response.status), response.home, schema);
+        let stream = self.stream(id, response.status, &response.content);
         let (media_type, ty) = match preferred {
             None => (None, self.own(response.span, origin, Type::Unit)),
             Some(media) => {
-                let ty = self.content(media, origin);
+                let ty = match &stream {
+                    Some(stream) if media.span == stream.span => {
+                        self.own(media.span, origin, all_items(stream.item))
+                    }
+                    _ => self.content(media, origin),
+                };
                 (Some(media::spoken(&media.media_type)), ty)
             }
         };
+        let used = stream.iter().map(|it| it.media_type.as_str());
+        let used: Vec<&str> = used.chain(media_type.as_deref()).collect();
+        let others = response.content.iter().map(|it| it.media_type.as_str());
+        // A range is nothing that can be asked for.
+        let others = others.filter(|it| !used.contains(it) && !it.contains('*'));
         Response {
             status: response.status,
+            others: others.map(str::to_owned).collect(),
             media_type,
             ty,
             description: response.description,
+            stream,
+            headers: response.headers,
         }
     }
 
@@ -315,7 +332,7 @@ impl<'a> Schemas<'a, '_> {
             (Encoding::Json | Encoding::JsonSuffix, None) => {
                 self.own(media.span, origin, Type::Any)
             }
-            (Encoding::Text | Encoding::Form, _) => {
+            (Encoding::Text | Encoding::Form | Encoding::Sequence, _) => {
                 self.own(media.span, origin, text(TextFormat::None))
             }
             (Encoding::Bytes, _) => self.own(media.span, origin, text(TextFormat::Binary)),
@@ -340,10 +357,25 @@ impl<'a> Schemas<'a, '_> {
     }
 
     /// A type that follows from the place alone.
-    fn own(&mut self, span: Span, origin: Origin, kind: Type) -> TypeUse {
+    pub(super) fn own(&mut self, span: Span, origin: Origin, kind: Type) -> TypeUse {
         TypeUse {
             id: self.add(blank(span, origin, kind)),
             nullable: false,
+        }
+    }
+
+    /// Reports that the items of a request body are not told apart.
+    fn tell_item_schema(&mut self, media: &MediaTypeObject<'a>) {
+        if let Some(node) = media.item_schema {
+            self.cx.report(
+                Diagnostic::warning(
+                    "newer-version",
+                    node.span,
+                    "`itemSchema` of a request body is not supported",
+                )
+                .label("ignored")
+                .note("it is new in OpenAPI 3.2"),
+            );
         }
     }
 
@@ -383,6 +415,16 @@ enum Form {
     /// Scalars only.
     Flat,
     Nested,
+}
+
+/// What a stream is when it is read as a whole.
+fn all_items(item: TypeUse) -> Type {
+    Type::Array(Array {
+        items: item,
+        min_items: None,
+        max_items: None,
+        unique_items: false,
+    })
 }
 
 fn is_success(status: Status) -> bool {

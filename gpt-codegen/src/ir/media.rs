@@ -11,6 +11,8 @@ pub(super) enum Encoding {
     Text,
     Form,
     Bytes,
+    /// Items one after the other.
+    Sequence,
 }
 
 /// How a media type is written.
@@ -19,10 +21,36 @@ pub(super) fn encoding(media_type: &str) -> Encoding {
     match essence.as_str() {
         "application/json" | "text/json" | "*/*" | "application/*" => Encoding::Json,
         "application/x-www-form-urlencoded" => Encoding::Form,
+        _ if is_sequence(&essence) => Encoding::Sequence,
         _ if essence.ends_with("+json") => Encoding::JsonSuffix,
         _ if is_textual(&essence) => Encoding::Text,
         _ => Encoding::Bytes,
     }
+}
+
+/// Whether a content of this type, without parameters and in lower case, is made of items: the
+/// list of `gpt-runtime`.
+fn is_sequence(essence: &str) -> bool {
+    essence.ends_with("+json-seq")
+        || matches!(
+            essence,
+            "text/event-stream"
+                | "application/jsonl"
+                | "application/x-jsonl"
+                | "application/ndjson"
+                | "application/x-ndjson"
+                | "application/jsonlines"
+                | "application/x-jsonlines"
+                | "application/json-lines"
+                | "application/x-json-stream"
+                | "application/stream+json"
+                | "application/json-seq"
+        )
+}
+
+/// Whether items of this type are server-sent events.
+pub(super) fn is_events(media_type: &str) -> bool {
+    essence(media_type) == "text/event-stream"
 }
 
 /// Whether a content of this type is readable text.
@@ -104,7 +132,8 @@ mod tests {
             ("*/*", Encoding::Json),
             ("application/geo+json", Encoding::JsonSuffix),
             ("text/csv", Encoding::Text),
-            ("application/x-ndjson", Encoding::Text),
+            ("application/x-ndjson", Encoding::Sequence),
+            ("text/event-stream; charset=utf-8", Encoding::Sequence),
             ("image/svg+xml", Encoding::Text),
             ("application/x-www-form-urlencoded", Encoding::Form),
             ("multipart/form-data", Encoding::Bytes),

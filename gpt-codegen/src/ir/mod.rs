@@ -9,6 +9,7 @@ mod media;
 mod recursion;
 mod schema;
 mod shape;
+mod stream;
 mod union;
 
 pub(crate) use lower::lower;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::source::Span;
+use crate::{document::HeaderObject, source::Span};
 
 /// Everything that is generated from one document.
 #[derive(Clone, Debug)]
@@ -119,6 +119,8 @@ pub(crate) enum Place {
     Body,
     /// The body of an answer or failure.
     Response(Status),
+    /// An item of an answer that is a stream.
+    Item(Status),
 }
 
 /// The shape of a type.
@@ -313,6 +315,13 @@ pub(crate) struct Operation {
     pub(crate) failures: Vec<Response>,
 }
 
+impl Operation {
+    /// The stream that is typed: that of the most specific answer that has one.
+    pub(crate) fn stream(&self) -> Option<&Stream> {
+        self.answers.iter().find_map(|it| it.stream.as_ref())
+    }
+}
+
 /// A request that the API sends by itself, with a body.
 #[derive(Clone, Debug)]
 pub(crate) struct Webhook {
@@ -419,6 +428,21 @@ pub(crate) struct Response {
     /// `Type::Unit` for an empty body.
     pub(crate) ty: TypeUse,
     pub(crate) description: Option<String>,
+    /// The media type that is made of items, where there is one.
+    pub(crate) stream: Option<Stream>,
+    /// The other media types there are.
+    pub(crate) others: Vec<String>,
+    pub(crate) headers: Vec<HeaderObject>,
+}
+
+/// An answer that comes item by item.
+#[derive(Clone, Debug)]
+pub(crate) struct Stream {
+    pub(crate) span: Span,
+    pub(crate) media_type: String,
+    pub(crate) item: TypeUse,
+    /// Whether the type is that of a server-sent event as a whole, not of its data.
+    pub(crate) is_event: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -73,6 +73,10 @@ fn origin_words(
                     .operations
                     .get(index)
                     .map_or_else(Vec::new, |it| response_words(it, *status)),
+                Place::Item(status) => api
+                    .operations
+                    .get(index)
+                    .map_or_else(Vec::new, |it| item_words(it, *status)),
             };
             joined(words(name), part)
         }
@@ -132,6 +136,16 @@ fn response_words(op: &Operation, status: Status) -> Vec<String> {
             Status::Default => vec!["default".to_owned()],
             _ => words(&status_name(status)),
         })
+}
+
+/// `Item`, with the status where several have items.
+fn item_words(op: &Operation, status: Status) -> Vec<String> {
+    let item = vec!["item".to_owned()];
+    if op.answers.iter().filter(|it| it.stream.is_some()).count() > 1 {
+        joined(words(&status_name(status)), item)
+    } else {
+        item
+    }
 }
 
 /// One of several: the singular where there is a plain one.

@@ -36,7 +36,7 @@ const RESERVED: &[&str] = &[
 ];
 
 /// Methods that the generated client has anyway.
-const RESERVED_METHODS: &[&str] = &["clone", "from", "into", "new"];
+const RESERVED_METHODS: &[&str] = &["clone", "from", "from_env", "into", "new"];
 
 /// Every name that is emitted. They are identifiers in ASCII, perhaps keywords.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 //!
 //! What a reference leads to in another file is brought along, as what it is referred to as.
 
+mod event_data;
 mod v2;
 mod v3_0;
 mod walk;
@@ -58,6 +59,9 @@ pub(crate) fn upgrade(cx: &mut Diagnostics, files: &mut Files) -> Option<()> {
             }
             pending.extend(walk(files, &part, version));
         }
+    }
+    if let Some(root) = files.get_mut(Files::ROOT).and_then(|it| it.root.as_mut()) {
+        event_data::upgrade(root);
     }
     files.identify(cx);
     Some(())

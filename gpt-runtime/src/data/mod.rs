@@ -8,6 +8,7 @@ mod compare;
 mod containers;
 mod read;
 mod scalar;
+mod simple;
 mod write;
 
 use std::borrow::Cow;
@@ -18,7 +19,8 @@ pub use read::{DecodeError, from_slice, from_value};
 pub use scalar::Base64;
 pub use write::{to_string, to_value};
 
-pub(crate) use read::read_slot_slice;
+pub(crate) use read::{read_slot, read_slot_slice};
+pub(crate) use simple::read_simple;
 
 /// A value that JSON can be read into and written from.
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be read from JSON by `gpt-runtime`")]

@@ -54,7 +54,7 @@ pub fn from_value<T: Data>(json: &Value) -> Result<T, DecodeError> {
 }
 
 /// Reads JSON into a blank slot.
-fn read_slot(slot: &mut dyn Slot, json: &Value) -> Result<(), DecodeError> {
+pub(crate) fn read_slot(slot: &mut dyn Slot, json: &Value) -> Result<(), DecodeError> {
     let reading = Reading::default();
     reading
         .seed(slot)

@@ -1,27 +1,30 @@
 //! What is received, as the types of an operation.
 
+use reqwest::StatusCode;
+
 use super::{
     error::{Failed, Undecodable},
-    exchange::Received,
-    shorten,
+    exchange::{Received, request_id},
+    item, shorten,
 };
 use crate::{
-    action::{Operation, Response, Status},
-    data::{self, Data, DecodeError, Slot, ViewMut},
+    action::{Operation, Response, Status, Stream},
+    data::{self, Data, DecodeError, List, SetText, Slot, ViewMut},
     request::{essence, is_json},
+    sequence::{Framing, Reader},
 };
 
 /// The most characters of a failure's text.
 const FAILURE_TEXT: usize = 4_000;
 
 /// Whether the answer is one of the operation's successes.
-pub(super) fn is_success(operation: &Operation, received: &Received) -> bool {
-    let status = received.status.as_u16();
-    received.status.is_success()
+pub(super) fn is_success(operation: &Operation, status: StatusCode) -> bool {
+    let code = status.as_u16();
+    status.is_success()
         || operation
             .answers
             .iter()
-            .any(|it| it.status == Status::Code(status))
+            .any(|it| it.status == Status::Code(code))
 }
 
 /// The body of a success.
@@ -30,14 +33,17 @@ pub(super) fn read<T: Data>(
     received: &Received,
 ) -> Result<T, Box<Undecodable>> {
     let mut answer = T::blank(0);
-    let described = select(operation.answers, received.status.as_u16())
+    let described = described(operation, received.status)
         // Servers that say 201 where the description says 200 mean the same body.
         .or(operation.answers.first().filter(|_| !T::BY_STATUS));
     fill(&mut answer, T::BY_STATUS, described, received).map_err(|error| {
         Box::new(Undecodable {
+            operation: operation.id,
             status: received.status.as_u16(),
+            request_id: request_id(&received.headers),
             path: error.path,
             message: error.message,
+            text: text(received),
         })
     })?;
     Ok(answer)
@@ -50,16 +56,28 @@ pub(super) fn failed<F: Data>(operation: &Operation, received: &Received) -> Fai
     let is_typed = described.is_some()
         && received.is_whole
         && fill(&mut failure, F::BY_STATUS, described, received).is_ok();
-    let text = if received.is_text() {
+    Failed {
+        operation: operation.id,
+        status: received.status.as_u16(),
+        failure: is_typed.then_some(failure),
+        text: text(received),
+        request_id: request_id(&received.headers),
+        headers: received.headers.clone(),
+        described: described.map_or(&[], |it| it.headers),
+    }
+}
+
+/// The description of a success.
+pub(super) fn described(operation: &Operation, status: StatusCode) -> Option<&'static Response> {
+    select(operation.answers, status.as_u16())
+}
+
+/// What is shown of a body that is not what it should be.
+fn text(received: &Received) -> String {
+    if received.is_text() {
         shorten::cut(&received.text(), FAILURE_TEXT, received.is_whole)
     } else {
         received.summary()
-    };
-    Failed {
-        status: received.status.as_u16(),
-        failure: is_typed.then_some(failure),
-        text,
-        request_id: received.request_id(),
     }
 }
 
@@ -77,64 +95,155 @@ fn fill(
     described: Option<&Response>,
     received: &Received,
 ) -> Result<(), DecodeError> {
-    let media_type = described.and_then(|it| it.media_type);
     if !by_status {
-        return fill_body(slot, media_type, received);
+        return fill_body(slot, described, received);
     }
     match (slot.view_mut(), described) {
         (ViewMut::Union(union), Some(described)) => {
-            fill_body(union.set(described.variant), media_type, received)
+            fill_body(union.set(described.variant), Some(described), received)
         }
         _ => Err(refused("the description has no such status")),
     }
 }
 
-/// Reads a body as the type of the slot says; the media type says how.
+/// Reads a body as the type of the slot says. How, the server says; where it says nothing, the
+/// description.
 fn fill_body(
     slot: &mut dyn Slot,
-    described: Option<&str>,
+    described: Option<&Response>,
     received: &Received,
 ) -> Result<(), DecodeError> {
     let sent = received.media_type();
-    let is_json = described
-        .filter(|it| !it.contains('*'))
-        .or(sent)
-        .is_none_or(self::is_json);
+    let media_type = described.and_then(|it| it.media_type);
+    let stream = described.and_then(|it| it.stream.as_ref());
+    let described_json = media_type.filter(|it| !it.contains('*')).map(self::is_json);
+    let is_json = sent.map(self::is_json).or(described_json).unwrap_or(true);
+    let is_surely_json = is_json && described_json != Some(false);
     let is_empty = received.body.is_empty();
+    if let Some(stream) = only(stream, media_type, received)
+        && let ViewMut::List(list) = slot.view_mut()
+    {
+        return fill_items(list, stream, received);
+    }
     match slot.view_mut() {
         ViewMut::Unit => Ok(()),
         ViewMut::Option(option) if is_empty => {
             option.clear();
             Ok(())
         }
-        ViewMut::Option(option) if !is_json => fill_body(option.fill(), described, received),
-        ViewMut::Text(text) if !is_json => {
-            if let Some(bytes) = text.bytes() {
-                bytes.clone_from(&received.body);
-                return Ok(());
-            }
-            text.set(&received.text())
-                .map(drop)
-                .map_err(|expected| refused(&format!("the body is not {expected}")))
+        ViewMut::Option(option) if !is_surely_json => fill_body(option.fill(), described, received),
+        ViewMut::Text(text) if !is_surely_json => {
+            let may_be_json = is_json || described_json == Some(true);
+            fill_text(text, described_json, may_be_json, received)
         }
-        ViewMut::Any(value) if !is_json => {
+        ViewMut::Any(value) if !is_json && described_json != Some(true) => {
             *value = received.text().into();
             Ok(())
         }
         _ if is_empty => Err(refused("the body is empty")),
-        _ => {
-            let json = received.body.strip_prefix(b"\xef\xbb\xbf");
-            let json = json.unwrap_or(&received.body);
-            data::read_slot_slice(slot, json).map_err(|error| match sent {
-                // A page instead of data is no mistake inside the data.
-                Some(sent) if !self::is_json(sent) && error.path.is_empty() => refused(&format!(
-                    "the server sent {} instead of JSON",
-                    essence(sent).escape_debug()
-                )),
-                _ => error,
-            })
-        }
+        _ => data::read_slot_slice(slot, json(received)).map_err(|error| match sent {
+            // A page instead of data is no mistake inside the data.
+            Some(sent) if !is_json && error.path.is_empty() => refused(&format!(
+                "the server sent {} instead of {}",
+                essence(sent).escape_debug(),
+                media_type.filter(|it| !self::is_json(it)).unwrap_or("JSON")
+            )),
+            _ => error,
+        }),
     }
+}
+
+/// The stream, where the answer is nothing else and the server did not send an array instead.
+fn only<'a>(
+    stream: Option<&'a Stream>,
+    media_type: Option<&str>,
+    received: &Received,
+) -> Option<&'a Stream> {
+    let is_array = received.media_type().is_some_and(self::is_json)
+        && json(received).trim_ascii_start().starts_with(b"[");
+    stream.filter(|it| Some(it.media_type) == media_type && !is_array)
+}
+
+/// Reads a body as text, or the one text that a JSON body is where it may be one. Bytes are taken
+/// as they are, unless the description has them inside JSON.
+fn fill_text(
+    text: &mut dyn SetText,
+    described_json: Option<bool>,
+    may_be_json: bool,
+    received: &Received,
+) -> Result<(), DecodeError> {
+    if described_json != Some(true)
+        && let Some(bytes) = text.bytes()
+    {
+        bytes.clone_from(&received.body);
+        return Ok(());
+    }
+    let content = may_be_json
+        .then(|| serde_json::from_slice(json(received)).ok())
+        .flatten()
+        .unwrap_or_else(|| received.text());
+    text.set(&content)
+        .map(drop)
+        .map_err(|expected| refused(&format!("the body is not {expected}")))
+}
+
+/// JSON without the mark that some servers begin it with.
+fn json(received: &Received) -> &[u8] {
+    let body = received.body.as_slice();
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
+/// Reads all items of a stream.
+fn fill_items(
+    list: &mut dyn List,
+    stream: &Stream,
+    received: &Received,
+) -> Result<(), DecodeError> {
+    let framing = framing(stream, received.media_type());
+    let framing = framing.map_err(|message| refused(&message))?;
+    let mut reader = Reader::new(framing, usize::MAX);
+    let mut items = Vec::new();
+    // There is no limit to exceed: the body is within it.
+    let _ = reader.read(&received.body, &mut items);
+    items.extend(reader.end());
+    for (index, found) in items.iter().enumerate() {
+        if item::is_last(stream.item, found) {
+            break;
+        }
+        item::read(list.push(), stream.item, found).map_err(|error| at(index, error))?;
+    }
+    Ok(())
+}
+
+fn at(index: usize, error: DecodeError) -> DecodeError {
+    let path = match error.path.as_str() {
+        "" => format!("[{index}]"),
+        path => format!("[{index}].{path}"),
+    };
+    DecodeError { path, ..error }
+}
+
+/// How the items of a stream are told apart: as the server says, where it does.
+pub(super) fn framing(stream: &Stream, sent: Option<&str>) -> Result<Framing, String> {
+    let described = Framing::of(stream.media_type).unwrap_or(Framing::Lines);
+    match sent {
+        None => Ok(described),
+        Some(sent) => match Framing::of(sent) {
+            Some(framing) => Ok(framing),
+            // Some servers call lines of JSON by the name of JSON, or by no name.
+            None if described == Framing::Lines && is_loose(sent) => Ok(described),
+            None => Err(format!(
+                "the server sent {} instead of {}",
+                essence(sent).escape_debug(),
+                stream.media_type
+            )),
+        },
+    }
+}
+
+fn is_loose(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    is_json(&essence) || essence == "text/plain" || essence == "application/octet-stream"
 }
 
 fn refused(message: &str) -> DecodeError {

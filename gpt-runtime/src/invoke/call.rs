@@ -8,19 +8,24 @@ use std::{
     time::Duration,
 };
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::{
+    StatusCode,
+    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue},
+};
 use serde_json::Value;
 
 use super::{
     answer,
     client::Client,
-    error::CallError,
-    exchange::{Fault, Received},
+    error::{CallError, Failed},
+    exchange::{Fault, Opened, Received},
+    reply::Reply,
+    retry::Retry,
+    stream::{ByteStream, Items},
 };
 use crate::{
-    action::{Action, Operation},
-    credential::Credentials,
-    data,
+    action::{Action, Operation, Streaming},
+    data::{self, Data},
     request::{Arguments, Request, RequestError},
 };
 
@@ -37,18 +42,8 @@ struct Prepared {
     client: Client,
     operation: &'static Operation,
     arguments: Value,
-}
-
-/// An answer with what came around it.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Reply<T> {
-    /// The HTTP status.
-    pub status: u16,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body.
-    pub body: T,
+    /// What is asked for instead of what the description has first.
+    accept: Option<String>,
 }
 
 impl<A: Action> Call<A> {
@@ -58,6 +53,7 @@ impl<A: Action> Call<A> {
                 client,
                 operation: A::OPERATION,
                 arguments: data::to_value(arguments),
+                accept: None,
             },
             action: PhantomData,
         }
@@ -70,6 +66,19 @@ impl<A: Action> Call<A> {
     /// When the arguments are not as described, or the server's address cannot be used.
     pub fn request(&self) -> Result<Request, RequestError> {
         self.call.request()
+    }
+
+    /// Asks for another media type than the one that is typed, such as `text/csv`. What comes is
+    /// read with [`Self::text`] or [`Self::bytes`].
+    pub fn accept(mut self, media_type: &str) -> Self {
+        self.call.accept = Some(media_type.to_owned());
+        self
+    }
+
+    /// Sends the request again by another policy than the client's.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.call.client.settings_mut().retry = retry;
+        self
     }
 
     /// Gives up after another time than the client's.
@@ -93,31 +102,89 @@ impl<A: Action> Call<A> {
     ///
     /// When there is no answer, or the answer is a failure.
     pub async fn reply(self) -> Result<Reply<A::Answer>, CallError<A::Failure>> {
-        let operation = self.call.operation;
-        let received = self.call.exchange().await?;
-        if !answer::is_success(operation, &received) {
-            return Err(CallError::Status(Box::new(answer::failed(
-                operation, &received,
-            ))));
-        }
-        if !received.is_whole {
-            return Err(CallError::TooLarge {
-                limit: received.body.len(),
-            });
-        }
-        let body = answer::read(operation, &received).map_err(|mut error| {
-            // The message quotes what it found.
-            if let Some(redacted) = self.call.credentials().redact(&error.message) {
-                error.message = redacted;
-            }
+        let call = self.call;
+        let reply = call.whole().await?;
+        let body = answer::read(call.operation, &reply.body).map_err(|mut error| {
+            // They quote what was found.
+            call.redact(&mut error.message);
+            call.redact(&mut error.text);
             CallError::Decode(error)
         })?;
+        Ok(reply.map(|_| body))
+    }
+
+    /// Sends the call for its answer as text, whatever its type.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer, or the answer is a failure.
+    pub async fn text(self) -> Result<String, CallError<A::Failure>> {
+        Ok(self.call.whole().await?.body.text())
+    }
+
+    /// Sends the call for its answer as bytes, read while they arrive: for downloads of any length.
+    ///
+    /// The time limit holds until the answer begins, and then for each time that nothing arrives.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer, or the answer is a failure.
+    pub async fn bytes(self) -> Result<Reply<ByteStream<A::Failure>>, CallError<A::Failure>> {
+        let call = self.call;
+        let opened = call.open().await?;
+        let time_limit = call.client.settings.time_limit;
+        let reply = call.reply_of(opened);
+        Ok(reply.map(|opened| ByteStream::new(call.operation, opened, time_limit)))
+    }
+
+    /// Sends the call for its answer item by item, while they arrive.
+    ///
+    /// The time limit holds until the answer begins, and then for each time that nothing arrives.
+    /// Where an API streams only when the body says so, the body must say so.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer, or the answer is a failure or no stream.
+    pub async fn stream(self) -> Result<Items<A>, CallError<A::Failure>>
+    where
+        A: Streaming,
+    {
+        Ok(self.stream_reply().await?.body)
+    }
+
+    /// As [`Self::stream`], with status and headers.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer, or the answer is a failure or no stream.
+    pub async fn stream_reply(mut self) -> Result<Reply<Items<A>>, CallError<A::Failure>>
+    where
+        A: Streaming,
+    {
+        self.call.accept.get_or_insert_with(|| accept::<A>());
+        let call = self.call;
+        let opened = call.open().await?;
+        let reply = call.reply_of(opened);
+        let (status, headers, described) = (reply.status, reply.headers, reply.described);
+        let body = Items::new(call.client, reply.body).map_err(CallError::Decode)?;
         Ok(Reply {
-            status: received.status.as_u16(),
-            headers: received.headers,
+            status,
+            headers,
             body,
+            described,
         })
     }
+}
+
+/// The media types of an operation's streams.
+fn accept<A: Streaming>() -> String {
+    let streams = A::OPERATION
+        .answers
+        .iter()
+        .filter_map(|it| it.stream.as_ref());
+    let mut types: Vec<&str> = streams.map(|it| it.media_type).collect();
+    types.dedup();
+    types.join(", ")
 }
 
 impl Prepared {
@@ -126,6 +193,7 @@ impl Prepared {
             client,
             operation,
             arguments,
+            accept,
         } = self;
         // Credentials and the base URL are those of one API.
         if !std::ptr::eq(operation.api, client.api) {
@@ -137,25 +205,77 @@ impl Prepared {
             });
         }
         let arguments = Arguments::from_typed(operation, arguments)?;
-        Request::new(operation, client.settings.base_url.as_ref(), &arguments)
+        let mut request = Request::new(operation, client.settings.base_url.as_ref(), &arguments)?;
+        if let Some(accept) = accept {
+            let value = HeaderValue::from_str(accept).map_err(|_| RequestError::Description {
+                message: format!("`{}` is no media type", accept.escape_debug()),
+            })?;
+            request.headers.insert(ACCEPT, value);
+        }
+        Ok(request)
     }
 
-    fn credentials(&self) -> &Credentials {
-        &self.client.settings.credentials
+    fn redact(&self, text: &mut String) {
+        let credentials = &self.client.settings.credentials;
+        if let Some(redacted) = credentials.redact(text) {
+            *text = redacted;
+        }
     }
 
-    /// Sends the request. No secret that comes back in a failure remains in it.
-    async fn exchange(&self) -> Result<Received, Fault> {
-        let request = self.request()?;
-        let mut received = self.client.exchange(self.operation, request).await?;
-        if !answer::is_success(self.operation, &received)
-            && let Some(redacted) = self.credentials().redact(&received.text())
-        {
+    /// Sends the request for an answer that has begun and is a success.
+    async fn open<F: Data>(&self) -> Result<Opened, CallError<F>> {
+        let fault = |fault: Fault| fault.of(self.operation);
+        let request = self.request().map_err(|it| fault(it.into()))?;
+        let opened = self.client.open(self.operation, &request).await;
+        let opened = opened.map_err(fault)?;
+        if answer::is_success(self.operation, opened.status) {
+            return Ok(opened);
+        }
+        let failure = opened.whole(self.client.settings.answer_limit).await;
+        let failed = self.failed(failure.map_err(fault)?);
+        Err(CallError::Status(Box::new(failed)))
+    }
+
+    /// A failure. No secret that comes back in it remains in it.
+    fn failed<F: Data>(&self, mut received: Received) -> Failed<F> {
+        let credentials = &self.client.settings.credentials;
+        if let Some(redacted) = credentials.redact(&received.text()) {
             received.body = redacted.into_bytes();
             // It is UTF-8 now, whatever it was.
             received.headers.remove(CONTENT_TYPE);
         }
-        Ok(received)
+        answer::failed(self.operation, &received)
+    }
+
+    /// Sends the request for the whole of an answer that is a success.
+    async fn whole<F: Data>(&self) -> Result<Reply<Received>, CallError<F>> {
+        let opened = self.open().await?;
+        let limit = self.client.settings.answer_limit;
+        let received = opened.whole(limit).await;
+        let received = received.map_err(|fault| fault.of(self.operation))?;
+        if !received.is_whole {
+            return Err(CallError::TooLarge {
+                operation: self.operation.id,
+                limit,
+            });
+        }
+        let (status, headers) = (received.status, received.headers.clone());
+        Ok(self.reply_with(status, headers, received))
+    }
+
+    fn reply_of(&self, opened: Opened) -> Reply<Opened> {
+        let (status, headers) = (opened.status, opened.headers.clone());
+        self.reply_with(status, headers, opened)
+    }
+
+    fn reply_with<T>(&self, status: StatusCode, headers: HeaderMap, body: T) -> Reply<T> {
+        let described = answer::described(self.operation, status);
+        Reply {
+            status: status.as_u16(),
+            headers,
+            body,
+            described: described.map_or(&[], |it| it.headers),
+        }
     }
 }
 

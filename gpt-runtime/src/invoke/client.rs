@@ -5,7 +5,12 @@ use std::{sync::Arc, time::Duration};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-use super::{call::Call, http::Http};
+use super::{
+    call::Call,
+    hook::{Attempt, Hooks, Outcome},
+    http::Http,
+    retry::Retry,
+};
 use crate::{
     action::{Action, Api},
     credential::{self, Credential, Credentials},
@@ -42,6 +47,8 @@ pub(super) struct Settings {
     pub(super) headers: HeaderMap,
     pub(super) time_limit: Duration,
     pub(super) answer_limit: usize,
+    pub(super) retry: Retry,
+    pub(super) hooks: Hooks,
     pub(super) http: Http,
 }
 
@@ -56,6 +63,8 @@ impl Client {
                 headers: HeaderMap::new(),
                 time_limit: Duration::from_secs(45),
                 answer_limit: 10_000_000,
+                retry: Retry::default(),
+                hooks: Hooks::default(),
                 http: Http::default(),
             }),
         }
@@ -147,14 +156,52 @@ impl Client {
         self
     }
 
-    /// Gives up on a call after this time; 45 seconds unless set.
+    /// Sends requests again by this policy; [`Retry::default`] unless set.
+    #[must_use]
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.settings_mut().retry = retry;
+        self
+    }
+
+    /// Calls this before each request that is sent, after the hooks that were added before.
+    ///
+    /// ```
+    /// # use gpt_runtime::{action::Api, invoke::Client};
+    /// # fn client(api: &'static Api) -> Client {
+    /// Client::new(api)
+    ///     .before(|attempt| eprintln!("{} {}", attempt.method.as_str(), attempt.url))
+    ///     .after(|attempt, outcome| match outcome.result {
+    ///         Ok(head) => eprintln!("{}: {}", attempt.operation.id, head.status),
+    ///         Err(failure) => eprintln!("{}: {failure:?}", attempt.operation.id),
+    ///     })
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn before(mut self, hook: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
+        self.settings_mut().hooks.add_before(hook);
+        self
+    }
+
+    /// Calls this when an answer begins or a request fails, after the hooks that were added before.
+    /// Of a call that is dropped meanwhile it hears nothing.
+    #[must_use]
+    pub fn after(
+        mut self,
+        hook: impl Fn(&Attempt<'_>, &Outcome<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        self.settings_mut().hooks.add_after(hook);
+        self
+    }
+
+    /// Gives up on a call after this time, all attempts and the waits between them included; 45
+    /// seconds unless set. A stream may take longer: of it this is the longest silence.
     #[must_use]
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.settings_mut().time_limit = limit;
         self
     }
 
-    /// Refuses answers of more bytes than this; 10,000,000 unless set.
+    /// Refuses answers, and items of a stream, of more bytes than this; 10,000,000 unless set.
     #[must_use]
     pub fn answer_limit(mut self, bytes: usize) -> Self {
         self.settings_mut().answer_limit = bytes;

@@ -2,24 +2,45 @@
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
+use reqwest::header::HeaderMap;
+
+use super::reply;
 use crate::{
-    data::{self, Data},
+    action::Header,
+    data::{self, Data, DecodeError},
     request::RequestError,
 };
 
 /// Why a call did not bring an answer. `F` is the operation's failure, [`crate::action::Action::Failure`].
 ///
-/// No credential is ever part of it.
+/// Each says which operation was called, by its `operationId`. No credential is ever part of it.
 #[non_exhaustive]
 pub enum CallError<F> {
     /// Nothing was sent: an argument, a credential or a setting is missing or wrong.
-    Request(RequestError),
+    Request {
+        /// The operation.
+        operation: &'static str,
+        /// What is missing or wrong.
+        error: RequestError,
+    },
     /// The server could not be reached, or the connection broke.
-    Connection(ConnectionError),
+    Connection {
+        /// The operation.
+        operation: &'static str,
+        /// Why there is no connection.
+        error: ConnectionError,
+    },
     /// The answer was not complete in time. The request may have been carried out all the same.
-    TimeLimit(Duration),
-    /// The answer has more bytes than are read.
+    TimeLimit {
+        /// The operation.
+        operation: &'static str,
+        /// The time there was.
+        limit: Duration,
+    },
+    /// The answer, or an item of a stream, has more bytes than are read.
     TooLarge {
+        /// The operation.
+        operation: &'static str,
         /// The most bytes that are read.
         limit: usize,
     },
@@ -30,7 +51,10 @@ pub enum CallError<F> {
 }
 
 /// An answer with a status that is no success.
+#[non_exhaustive]
 pub struct Failed<F> {
+    /// The operation.
+    pub operation: &'static str,
     /// The HTTP status.
     pub status: u16,
     /// The body, where the description has a type for it and it is of that type.
@@ -39,17 +63,27 @@ pub struct Failed<F> {
     pub text: String,
     /// What the server calls the request, for its operators.
     pub request_id: Option<String>,
+    /// The headers.
+    pub headers: HeaderMap,
+    pub(super) described: &'static [Header],
 }
 
-/// An answer that is not what the description says.
+/// An answer, or an item of a stream, that is not what the description says.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Undecodable {
+    /// The operation.
+    pub operation: &'static str,
     /// The HTTP status.
     pub status: u16,
+    /// What the server calls the request, for its operators.
+    pub request_id: Option<String>,
     /// Where in the body, such as `features[3].geometry`; empty for the whole.
     pub path: String,
     /// What was found and what was expected.
     pub message: String,
+    /// What could not be read, shortened to some thousand characters.
+    pub text: String,
 }
 
 /// A connection that failed.
@@ -62,6 +96,27 @@ pub struct ConnectionError {
 }
 
 impl<F> CallError<F> {
+    /// The operation that was called, by its `operationId`.
+    pub fn operation(&self) -> &'static str {
+        match self {
+            Self::Request { operation, .. }
+            | Self::Connection { operation, .. }
+            | Self::TimeLimit { operation, .. }
+            | Self::TooLarge { operation, .. } => operation,
+            Self::Status(failed) => failed.operation,
+            Self::Decode(answer) => answer.operation,
+        }
+    }
+
+    /// What the server calls the request, for its operators.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Status(failed) => failed.request_id.as_deref(),
+            Self::Decode(answer) => answer.request_id.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The HTTP status, where there was an answer.
     pub fn status(&self) -> Option<u16> {
         match self {
@@ -80,7 +135,23 @@ impl<F> CallError<F> {
     }
 }
 
+impl<F> Failed<F> {
+    /// A header as a type, as [`Reply::header`](super::Reply::header) has it.
+    ///
+    /// # Errors
+    ///
+    /// When the header is not of that type.
+    pub fn header<H: Data>(&self, name: &str) -> Result<Option<H>, DecodeError> {
+        reply::header(&self.headers, self.described, name)
+    }
+}
+
 impl ConnectionError {
+    /// Whether it is not of our own making.
+    pub(super) fn is_from_network(&self) -> bool {
+        self.source.is_some()
+    }
+
     /// `error` without its URL, which may hold a key in its query.
     pub(super) fn new(host: &str, error: reqwest::Error) -> Self {
         let error = error.without_url();
@@ -160,21 +231,24 @@ impl<F: Data> fmt::Debug for Failed<F> {
             }
         }
         f.debug_struct("Failed")
+            .field("operation", &self.operation)
             .field("status", &self.status)
             .field("failure", &self.failure.as_ref().map(Printed))
             .field("text", &self.text)
             .field("request_id", &self.request_id)
+            .field("headers", &self.headers)
             .finish()
     }
 }
 
 impl<F> fmt::Display for CallError<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: ", self.operation())?;
         match self {
-            Self::Request(error) => error.fmt(f),
-            Self::Connection(error) => error.fmt(f),
-            Self::TimeLimit(limit) => write!(f, "no complete answer within {limit:?}"),
-            Self::TooLarge { limit } => {
+            Self::Request { error, .. } => error.fmt(f),
+            Self::Connection { error, .. } => error.fmt(f),
+            Self::TimeLimit { limit, .. } => write!(f, "no complete answer within {limit:?}"),
+            Self::TooLarge { limit, .. } => {
                 write!(f, "the answer has more than {limit} bytes")
             }
             Self::Status(failed) => failed.fmt(f),
@@ -185,14 +259,18 @@ impl<F> fmt::Display for CallError<F> {
 
 impl<F: Data> fmt::Debug for CallError<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Request(error) => f.debug_tuple("Request").field(error).finish(),
-            Self::Connection(error) => f.debug_tuple("Connection").field(error).finish(),
-            Self::TimeLimit(limit) => f.debug_tuple("TimeLimit").field(limit).finish(),
-            Self::TooLarge { limit } => f.debug_struct("TooLarge").field("limit", limit).finish(),
-            Self::Status(failed) => f.debug_tuple("Status").field(failed).finish(),
-            Self::Decode(answer) => f.debug_tuple("Decode").field(answer).finish(),
-        }
+        let (name, part, detail): (&str, &str, &dyn fmt::Debug) = match self {
+            Self::Request { error, .. } => ("Request", "error", error),
+            Self::Connection { error, .. } => ("Connection", "error", error),
+            Self::TimeLimit { limit, .. } => ("TimeLimit", "limit", limit),
+            Self::TooLarge { limit, .. } => ("TooLarge", "limit", limit),
+            Self::Status(failed) => return f.debug_tuple("Status").field(failed).finish(),
+            Self::Decode(answer) => return f.debug_tuple("Decode").field(answer).finish(),
+        };
+        f.debug_struct(name)
+            .field("operation", &self.operation())
+            .field(part, detail)
+            .finish()
     }
 }
 
@@ -200,8 +278,8 @@ impl<F: Data> StdError for CallError<F> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         // What is printed by this error itself is not its source too.
         match self {
-            Self::Request(error) => error.source(),
-            Self::Connection(error) => error.source(),
+            Self::Request { error, .. } => error.source(),
+            Self::Connection { error, .. } => error.source(),
             _ => None,
         }
     }

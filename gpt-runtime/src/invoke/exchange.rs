@@ -3,18 +3,36 @@
 use std::time::Duration;
 
 use reqwest::{
-    StatusCode,
-    header::{CONTENT_TYPE, HeaderMap, LOCATION},
+    Response, StatusCode,
+    header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, SET_COOKIE},
 };
+use tokio::time::Instant;
+use url::Url;
 
 use super::{
     client::Client,
     error::{CallError, ConnectionError},
+    hook::{Attempt, Failure, Head, Outcome},
+    retry::Attempts,
 };
 use crate::{
     action::Operation,
+    credential::Credentials,
     request::{Request, RequestError, essence, is_json},
 };
+
+/// An answer that has begun.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) status: StatusCode,
+    /// Without the secrets that were sent.
+    pub(super) headers: HeaderMap,
+    pub(super) host: String,
+    /// What is left of it: the body.
+    pub(super) response: Response,
+    started: Instant,
+    time_limit: Duration,
+}
 
 /// What a server sent.
 #[derive(Debug)]
@@ -40,20 +58,52 @@ impl From<RequestError> for Fault {
     }
 }
 
-impl<F> From<Fault> for CallError<F> {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Request(error) => Self::Request(error),
-            Fault::Connection(error) => Self::Connection(error),
-            Fault::TimeLimit(limit) => Self::TimeLimit(limit),
+impl Fault {
+    pub(super) fn of<F>(self, operation: &'static Operation) -> CallError<F> {
+        let operation = operation.id;
+        match self {
+            Self::Request(error) => CallError::Request { operation, error },
+            Self::Connection(error) => CallError::Connection { operation, error },
+            Self::TimeLimit(limit) => CallError::TimeLimit { operation, limit },
         }
     }
 }
 
+impl Opened {
+    /// The body up to a limit, within the time that is left.
+    pub(super) async fn whole(mut self, limit: usize) -> Result<Received, Fault> {
+        let mut received = Received {
+            status: self.status,
+            headers: std::mem::take(&mut self.headers),
+            body: Vec::new(),
+            is_whole: true,
+        };
+        let remains = self.time_limit.saturating_sub(self.started.elapsed());
+        tokio::time::timeout(remains, received.fill(&mut self.response, limit))
+            .await
+            .map_err(|_| Fault::TimeLimit(self.time_limit))?
+            .map_err(|error| Fault::Connection(ConnectionError::new(&self.host, error)))?;
+        Ok(received)
+    }
+}
+
 impl Received {
+    async fn fill(&mut self, response: &mut Response, limit: usize) -> Result<(), reqwest::Error> {
+        while let Some(chunk) = response.chunk().await? {
+            let room = limit.saturating_sub(self.body.len());
+            if chunk.len() > room {
+                self.body.extend(chunk.get(..room).unwrap_or_default());
+                self.is_whole = false;
+                break;
+            }
+            self.body.extend_from_slice(&chunk);
+        }
+        Ok(())
+    }
+
     /// The media type as the server names it.
     pub(super) fn media_type(&self) -> Option<&str> {
-        self.headers.get(CONTENT_TYPE)?.to_str().ok()
+        media_type(&self.headers)
     }
 
     /// The body as text, in the character set the server names.
@@ -101,35 +151,83 @@ impl Received {
         let url = url::Url::parse(location).ok()?;
         url.host_str().map(str::to_owned)
     }
+}
 
-    /// What the server calls the request.
-    pub(super) fn request_id(&self) -> Option<String> {
-        [
-            "x-request-id",
-            "request-id",
-            "x-correlation-id",
-            "x-amzn-requestid",
-        ]
-        .into_iter()
-        .find_map(|name| self.headers.get(name)?.to_str().ok())
-        .map(|id| id.chars().take(128).collect())
-    }
+/// The media type as the server names it.
+pub(super) fn media_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(CONTENT_TYPE)?.to_str().ok()
+}
+
+/// What the server calls the request.
+pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
+    [
+        "x-request-id",
+        "request-id",
+        "x-correlation-id",
+        "x-amzn-requestid",
+    ]
+    .into_iter()
+    .find_map(|name| headers.get(name)?.to_str().ok())
+    .map(|id| id.chars().take(128).collect())
+}
+
+/// A request with its credentials.
+struct Signed<'a> {
+    http: &'a reqwest::Client,
+    method: reqwest::Method,
+    url: Url,
+    headers: HeaderMap,
+    host: String,
 }
 
 impl Client {
-    /// Signs and sends a request of an operation of this client's API, and reads what comes back
-    /// up to the client's limits.
+    /// Sends a request of an operation of this client's API, again where the client's policy says
+    /// so, and reads what comes back up to the client's limits.
     pub(super) async fn exchange(
         &self,
         operation: &'static Operation,
-        request: Request,
+        request: &Request,
     ) -> Result<Received, Fault> {
-        let Request {
-            method,
-            mut url,
-            mut headers,
-            body,
-        } = request;
+        let opened = self.open(operation, request).await?;
+        opened.whole(self.settings.answer_limit).await
+    }
+
+    /// As [`Self::exchange`], up to where the body begins.
+    pub(super) async fn open(
+        &self,
+        operation: &'static Operation,
+        request: &Request,
+    ) -> Result<Opened, Fault> {
+        let signed = self.signed(operation, request)?;
+        let started = Instant::now();
+        let mut attempts = Attempts::new(self.settings.retry);
+        loop {
+            let attempt = Attempt {
+                operation,
+                number: attempts.number,
+                method: request.method,
+                url: &request.url,
+                headers: &request.headers,
+            };
+            self.settings.hooks.before(&attempt);
+            let begun = Instant::now();
+            let result = self.attempt(&signed, request, started).await;
+            let remains = self.settings.time_limit.saturating_sub(started.elapsed());
+            let wait = attempts.next(request, &result, remains);
+            if let Some(outcome) = outcome(&result, begun.elapsed(), wait) {
+                self.settings.hooks.after(&attempt, &outcome);
+            }
+            match wait {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return result,
+            }
+        }
+    }
+
+    /// The request as it goes out, but for its body.
+    fn signed(&self, operation: &Operation, request: &Request) -> Result<Signed<'_>, Fault> {
+        let mut url = request.url.clone();
+        let mut headers = request.headers.clone();
         for (name, value) in &self.settings.headers {
             headers.insert(name, value.clone());
         }
@@ -148,43 +246,83 @@ impl Client {
                 )));
             }
         };
-        let method = reqwest::Method::from_bytes(method.as_str().as_bytes()).map_err(|_| {
-            RequestError::Description {
+        let method = request.method.as_str().as_bytes();
+        let method =
+            reqwest::Method::from_bytes(method).map_err(|_| RequestError::Description {
                 message: format!("`{}` has a method that cannot be sent", operation.id),
-            }
-        })?;
-        let mut signed = reqwest::Request::new(method, url);
-        *signed.headers_mut() = headers;
-        *signed.body_mut() = body.map(Into::into);
+            })?;
+        Ok(Signed {
+            http,
+            method,
+            url,
+            headers,
+            host,
+        })
+    }
 
-        let limit = self.settings.time_limit;
-        tokio::time::timeout(limit, receive(http, signed, self.settings.answer_limit))
+    /// Sends the request once.
+    async fn attempt(
+        &self,
+        signed: &Signed<'_>,
+        request: &Request,
+        started: Instant,
+    ) -> Result<Opened, Fault> {
+        let mut sent = reqwest::Request::new(signed.method.clone(), signed.url.clone());
+        *sent.headers_mut() = signed.headers.clone();
+        *sent.body_mut() = request.body.clone().map(Into::into);
+
+        let time_limit = self.settings.time_limit;
+        let remains = time_limit.saturating_sub(started.elapsed());
+        let mut response = tokio::time::timeout(remains, signed.http.execute(sent))
             .await
-            .map_err(|_| Fault::TimeLimit(limit))?
-            .map_err(|error| Fault::Connection(ConnectionError::new(&host, error)))
+            .map_err(|_| Fault::TimeLimit(time_limit))?
+            .map_err(|error| Fault::Connection(ConnectionError::new(&signed.host, error)))?;
+        let mut headers = std::mem::take(response.headers_mut());
+        conceal(&mut headers, &self.settings.credentials);
+        Ok(Opened {
+            status: response.status(),
+            headers,
+            host: signed.host.clone(),
+            response,
+            started,
+            time_limit,
+        })
     }
 }
 
-async fn receive(
-    http: &reqwest::Client,
-    request: reqwest::Request,
-    limit: usize,
-) -> Result<Received, reqwest::Error> {
-    let mut response = http.execute(request).await?;
-    let mut received = Received {
-        status: response.status(),
-        headers: std::mem::take(response.headers_mut()),
-        body: Vec::new(),
-        is_whole: true,
-    };
-    while let Some(chunk) = response.chunk().await? {
-        let room = limit.saturating_sub(received.body.len());
-        if chunk.len() > room {
-            received.body.extend(chunk.get(..room).unwrap_or_default());
-            received.is_whole = false;
-            break;
+/// Takes the secrets that were sent out of what a server repeats, and keeps its own from being
+/// printed.
+fn conceal(headers: &mut HeaderMap, credentials: &Credentials) {
+    for (name, value) in headers.iter_mut() {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        if let Some(redacted) = credentials.redact(&text) {
+            *value = HeaderValue::from_str(&redacted)
+                .unwrap_or_else(|_| HeaderValue::from_static("[redacted]"));
         }
-        received.body.extend_from_slice(&chunk);
+        if *name == SET_COOKIE {
+            value.set_sensitive(true);
+        }
     }
-    Ok(received)
+}
+
+/// What hooks are told; nothing where nothing was sent.
+fn outcome<'a>(
+    result: &'a Result<Opened, Fault>,
+    duration: Duration,
+    retry_after: Option<Duration>,
+) -> Option<Outcome<'a>> {
+    let result = match result {
+        Ok(opened) => Ok(Head {
+            status: opened.status.as_u16(),
+            headers: &opened.headers,
+        }),
+        Err(Fault::Connection(error)) => Err(Failure::Connection(error)),
+        Err(Fault::TimeLimit(limit)) => Err(Failure::TimeLimit(*limit)),
+        Err(Fault::Request(_)) => return None,
+    };
+    Some(Outcome {
+        result,
+        duration,
+        retry_after,
+    })
 }

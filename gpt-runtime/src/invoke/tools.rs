@@ -155,7 +155,7 @@ async fn call(
             limit: LIMIT,
         }));
     }
-    client.exchange(operation, request).await
+    client.exchange(operation, &request).await
 }
 
 /// What a model can do about a call without an answer.
@@ -174,7 +174,7 @@ fn explain(fault: &Fault) -> String {
 }
 
 fn show(client: &Client, operation: &Operation, received: &Received) -> ToolOutput {
-    let is_error = !answer::is_success(operation, received);
+    let is_error = !answer::is_success(operation, received.status);
     let head = head(received, is_error);
     let body = if received.body.is_empty() {
         String::new()

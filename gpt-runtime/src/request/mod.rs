@@ -119,6 +119,15 @@ impl Request {
         })
     }
 
+    /// Whether there is all of the body to send once more.
+    #[allow(
+        clippy::unused_self,
+        reason = "the one place to ask, whatever bodies there will be"
+    )]
+    pub(crate) fn can_be_sent_again(&self) -> bool {
+        true
+    }
+
     /// The characters that are sent as address and body.
     pub(crate) fn length(&self) -> usize {
         let body = self.body.as_deref().unwrap_or_default();

@@ -94,11 +94,7 @@ static REPORT: Operation = Operation {
     ..FORECAST
 };
 
-const JSON: Response = Response {
-    status: Status::Code(200),
-    media_type: Some("application/json"),
-    variant: 0,
-};
+const JSON: Response = Response::new(Status::Code(200), Some("application/json"));
 
 pub(crate) const DEFINITION: Definition = Definition {
     name: "Sky Desk",

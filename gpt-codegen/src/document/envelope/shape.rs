@@ -203,9 +203,29 @@ pub(in crate::document) const RESPONSE: Shape = shape(
     "invalid-response",
     &[
         ("description", Text),
-        ("headers", Unread),
+        ("headers", Mapping),
         ("content", Mapping),
         ("links", Unread),
+        ("summary", Unread),
+    ],
+    &[],
+);
+
+pub(in crate::document) const HEADER: Shape = shape(
+    "a header",
+    "invalid-header",
+    &[
+        ("description", Text),
+        ("required", Flag),
+        ("deprecated", Flag),
+        ("allowEmptyValue", Flag),
+        ("style", Text),
+        ("explode", Flag),
+        ("schema", Schema),
+        ("example", Json),
+        ("examples", Unread),
+        ("content", Mapping),
+        // Beside a `$ref` in 3.1.
         ("summary", Unread),
     ],
     &[],
@@ -216,11 +236,12 @@ pub(in crate::document) const MEDIA_TYPE: Shape = shape(
     "invalid-media-type",
     &[
         ("schema", Schema),
+        ("itemSchema", Schema),
         ("example", Json),
         ("examples", Unread),
         ("encoding", Unread),
     ],
-    &["itemSchema", "itemEncoding", "prefixEncoding"],
+    &["itemEncoding", "prefixEncoding"],
 );
 
 pub(in crate::document) const SECURITY_SCHEME: Shape = shape(

@@ -1,6 +1,5 @@
 //! Any server that speaks OpenAI's Chat Completions.
 
-mod sse;
 mod wire;
 
 use std::{fmt, time::Duration};
@@ -10,12 +9,15 @@ use reqwest::{
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use serde_json::Value;
-use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 use url::Url;
 
-use self::{sse::Reader, wire::Assembly};
+use self::wire::Assembly;
 use super::{Chunk, Chunks, Model, ModelError, Request, Sender, chunks};
-use crate::{error::Error, invoke::http};
+use crate::{
+    error::Error,
+    invoke::{http, retry},
+    sequence::{Framing, Reader},
+};
 
 const OPENAI: &str = "https://api.openai.com/v1";
 /// The model asked for at OpenAI when `GPT_MODEL` names none.
@@ -29,6 +31,8 @@ const RETRY_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// The largest answer read, in bytes.
 const MAX_BODY: usize = 16 << 20;
+/// The longest event, in bytes.
+const MAX_EVENT: usize = 4 << 20;
 
 /// A model behind an OpenAI-compatible server: OpenAI itself, Ollama, llama.cpp, vLLM and so on.
 #[derive(Clone)]
@@ -230,7 +234,7 @@ impl ChatCompletions {
         mut response: Response,
         answer: &Sender,
     ) -> Result<Vec<crate::message::ToolCall>, ModelError> {
-        let mut reader = Reader::default();
+        let mut reader = Reader::new(Framing::Events, MAX_EVENT);
         let mut assembly = Assembly::default();
         let mut read = 0;
         let mut done = false;
@@ -243,15 +247,17 @@ impl ChatCompletions {
             if read > MAX_BODY {
                 return Err(too_long());
             }
-            for data in reader.read(&bytes).map_err(|_| too_long())? {
-                done = self.take(&mut assembly, &data, answer)?;
+            let mut events = Vec::new();
+            reader.read(&bytes, &mut events).map_err(|_| too_long())?;
+            for event in events {
+                done = self.take(&mut assembly, &event.data, answer)?;
             }
             if done {
                 break;
             }
         }
-        if !done && let Some(data) = reader.end() {
-            done = self.take(&mut assembly, &data, answer)?;
+        if !done && let Some(event) = reader.end() {
+            done = self.take(&mut assembly, &event.data, answer)?;
         }
         if !done && !assembly.is_finished() {
             let message = "the connection ended in the middle of the answer".to_owned();
@@ -376,16 +382,9 @@ fn reason(error: &reqwest::Error) -> String {
 /// How long to wait before a retry: what the server asks, else `delay`; `None` when it asks for
 /// more than anyone would wait.
 fn asked_wait(headers: &HeaderMap, delay: Duration) -> Option<Duration> {
-    let Some(asked) = headers.get("retry-after") else {
-        return Some(delay);
-    };
-    let asked = asked.to_str().ok()?.trim();
-    let wait = if let Ok(seconds) = asked.parse::<f64>() {
-        Duration::try_from_secs_f64(seconds).ok()?
-    } else {
-        let until = OffsetDateTime::parse(asked, &Rfc2822).ok()?;
-        // A moment that has passed asks for no wait.
-        Duration::try_from(until - OffsetDateTime::now_utc()).unwrap_or_default()
+    let wait = match retry::after(headers) {
+        None => delay,
+        Some(asked) => asked?,
     };
     (wait <= LONGEST_WAIT).then_some(wait)
 }
