@@ -393,7 +393,8 @@ fn described_body((body, arguments): (&Body, &BodyArguments)) -> TokenStream {
     quote! {
         Some(rt::Body {
             required: #required,
-            media_type: #media_type,
+            media_types: &[rt::MediaType::new(#media_type)],
+            by_media_type: false,
             arguments: rt::BodyArguments::#arguments,
         })
     }

@@ -9,7 +9,6 @@ use std::{
 };
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use serde_json::Value;
 
 use super::{
     answer,
@@ -20,8 +19,8 @@ use super::{
 use crate::{
     action::{Action, Operation},
     credential::Credentials,
-    data,
-    request::{Arguments, Request, RequestError},
+    data::{self, Slot, View},
+    request::{Arguments, Request, RequestError, Typed},
 };
 
 /// A call that is sent when it is awaited.
@@ -36,7 +35,7 @@ pub struct Call<A> {
 struct Prepared {
     client: Client,
     operation: &'static Operation,
-    arguments: Value,
+    arguments: Typed,
 }
 
 /// An answer with what came around it.
@@ -57,7 +56,7 @@ impl<A: Action> Call<A> {
             call: Prepared {
                 client,
                 operation: A::OPERATION,
-                arguments: data::to_value(arguments),
+                arguments: typed(A::OPERATION, arguments),
             },
             action: PhantomData,
         }
@@ -70,6 +69,15 @@ impl<A: Action> Call<A> {
     /// When the arguments are not as described, or the server's address cannot be used.
     pub fn request(&self) -> Result<Request, RequestError> {
         self.call.request()
+    }
+
+    /// Sends the body as another of the media types that the description has for it. Where the
+    /// body is an enum by media type, the variant decides instead.
+    ///
+    /// A media type that the description does not have makes the call fail before it is sent.
+    pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
+        self.call.arguments.content_type = Some(media_type.into());
+        self
     }
 
     /// Gives up after another time than the client's.
@@ -117,6 +125,36 @@ impl<A: Action> Call<A> {
             headers: received.headers,
             body,
         })
+    }
+}
+
+/// The arguments as JSON, and beside it what JSON cannot hold.
+fn typed(operation: &Operation, arguments: &dyn Slot) -> Typed {
+    let (value, files) = data::to_marked(arguments);
+    let is_enum = operation.body.is_some_and(|it| it.by_media_type);
+    Typed {
+        value,
+        files,
+        variant: is_enum.then(|| variant(operation, arguments)).flatten(),
+        content_type: None,
+    }
+}
+
+/// The variant of the body, which is the field that is no parameter.
+fn variant(operation: &Operation, arguments: &dyn Slot) -> Option<usize> {
+    let View::Record(record) = arguments.view() else {
+        return None;
+    };
+    let is_parameter = |name: &str| operation.parameters.iter().any(|it| it.argument == name);
+    let mut fields = record.table().fields.iter();
+    let index = fields.position(|(name, _)| !is_parameter(name))?;
+    match record.get(index).view() {
+        View::Union(union) => Some(union.get().0),
+        View::Option(Some(body)) => match body.view() {
+            View::Union(union) => Some(union.get().0),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -181,7 +219,7 @@ impl<A> fmt::Debug for Call<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
             .field("operation", &self.call.operation.id)
-            .field("arguments", &self.call.arguments)
+            .field("arguments", &self.call.arguments.value)
             .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{
     StatusCode,
-    header::{CONTENT_TYPE, HeaderMap, LOCATION},
+    header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION},
 };
 
 use super::{
@@ -154,8 +154,14 @@ impl Client {
             }
         })?;
         let mut signed = reqwest::Request::new(method, url);
+        if let Some(body) = body {
+            let (body, length) = body.open().await?;
+            if let Some(length) = length {
+                headers.insert(CONTENT_LENGTH, length.into());
+            }
+            *signed.body_mut() = Some(body);
+        }
         *signed.headers_mut() = headers;
-        *signed.body_mut() = body.map(Into::into);
 
         let limit = self.settings.time_limit;
         tokio::time::timeout(limit, receive(http, signed, self.settings.answer_limit))
