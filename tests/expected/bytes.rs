@@ -117,7 +117,8 @@ impl rt::Action for PutPhoto {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "image/png",
+            media_types: &[rt::MediaType::new("image/png")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Whole("body"),
         }),
         answers: &[

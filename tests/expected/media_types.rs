@@ -174,7 +174,8 @@ impl rt::Action for Send {
         parameters: &[],
         body: Some(rt::Body {
             required: false,
-            media_type: "application/vnd.example+json",
+            media_types: &[rt::MediaType::new("application/vnd.example+json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Properties(&[("a", "a")], false),
         }),
         answers: &[

@@ -153,7 +153,8 @@ impl rt::Action for PutTags {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Whole("body"),
         }),
         answers: &[
@@ -210,7 +211,8 @@ impl rt::Action for PutNote {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "text/plain",
+            media_types: &[rt::MediaType::new("text/plain")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Whole("body"),
         }),
         answers: &[
@@ -273,7 +275,8 @@ impl rt::Action for PutSetting {
         parameters: &[],
         body: Some(rt::Body {
             required: false,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Whole("body"),
         }),
         answers: &[
