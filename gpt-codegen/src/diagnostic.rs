@@ -14,6 +14,7 @@ pub(crate) enum Level {
 /// The findings whose level can be configured, because they leave something to generate.
 pub(crate) const LINTS: &[&str] = &[
     "empty-schema",
+    "header-without-value",
     "impossible-schema",
     "insecure-server",
     "invalid-path",
@@ -23,11 +24,12 @@ pub(crate) const LINTS: &[&str] = &[
     "loose-tuple",
     "many-operations",
     "mapping-without-variant",
+    "misplaced-encoding",
+    "misplaced-style",
     "mistyped-default",
     "mistyped-value",
     "newer-version",
     "parameter-without-schema",
-    "passed-over-media-type",
     "recursive-schema",
     "repeated-value",
     "reserved-header",

@@ -121,13 +121,9 @@ impl Parameter {
         Self::new(argument, name, Location::Header)
     }
 
-    /// An optional query string, as a whole written as a media type.
-    pub const fn query_string(
-        argument: &'static str,
-        name: &'static str,
-        media_type: &'static str,
-    ) -> Self {
-        Self::new(argument, name, Location::QueryString).written_as(media_type)
+    /// An optional query string as a whole, written as a media type.
+    pub const fn query_string(argument: &'static str, name: &'static str) -> Self {
+        Self::new(argument, name, Location::QueryString)
     }
 
     /// An optional cookie.
@@ -137,7 +133,10 @@ impl Parameter {
 
     /// With the style that OpenAPI has for its location.
     const fn new(argument: &'static str, name: &'static str, location: Location) -> Self {
-        let explode = matches!(location, Location::Query | Location::Cookie);
+        let explode = matches!(
+            location,
+            Location::Query | Location::QueryString | Location::Cookie
+        );
         Self {
             argument,
             name,

@@ -55,6 +55,7 @@ impl Document {
                 span: entry.key,
                 schema: None,
                 example: None,
+                node: None,
             });
         }
         let node = self.follow(cx, &entry.node)?;
@@ -63,6 +64,7 @@ impl Document {
             media_type: name.to_owned(),
             span: entry.key,
             schema: node.get("schema"),
+            node: Some(node),
             example: typed.example.or_else(|| self.first_example(cx, node)),
         })
     }

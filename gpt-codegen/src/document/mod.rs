@@ -1,6 +1,7 @@
 //! The OpenAPI description in one shape (that of 3.1), its objects read on demand.
 
 mod content;
+mod encoding;
 mod envelope;
 mod operation;
 mod parameter;
@@ -9,6 +10,7 @@ pub(crate) mod schema;
 mod security;
 mod select;
 mod server;
+mod style;
 
 pub(crate) use select::Selection;
 
@@ -151,4 +153,6 @@ pub(crate) struct MediaTypeObject<'a> {
     pub(crate) span: Span,
     pub(crate) schema: Option<&'a Node>,
     pub(crate) example: Option<serde_json::Value>,
+    /// The object itself, where there is more than a name.
+    pub(crate) node: Option<&'a Node>,
 }

@@ -62,11 +62,21 @@ impl Emitter<'_> {
         self.place_at(ty, 0)
     }
 
-    /// The Rust type of a whole body, where bytes need no text around them.
+    /// The Rust type of a whole answer, where bytes need no text around them.
     pub(super) fn body(&self, ty: TypeUse) -> TokenStream {
         match &self.api.ty(ty.id).kind {
             Type::String(text) if text.format == TextFormat::Binary => {
                 optional(ty.nullable, quote!(rt::Base64))
+            }
+            _ => self.place(ty),
+        }
+    }
+
+    /// The Rust type of a whole request body, which may be a file.
+    pub(super) fn request_body(&self, ty: TypeUse) -> TokenStream {
+        match &self.api.ty(ty.id).kind {
+            Type::String(text) if text.format == TextFormat::Binary => {
+                optional(ty.nullable, quote!(rt::File))
             }
             _ => self.place(ty),
         }
@@ -97,6 +107,7 @@ impl Emitter<'_> {
                 TextFormat::DateTime => quote!(rt::OffsetDateTime),
                 TextFormat::Uuid => quote!(rt::Uuid),
                 TextFormat::Byte => quote!(rt::Base64),
+                TextFormat::File => quote!(rt::File),
             },
             Type::Array(array) => {
                 let items = self.place_at(array.items, depth + 1);

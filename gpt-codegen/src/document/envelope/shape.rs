@@ -213,9 +213,22 @@ pub(in crate::document) const MEDIA_TYPE: Shape = shape(
         ("schema", Schema),
         ("example", Json),
         ("examples", Unread),
-        ("encoding", Unread),
+        ("encoding", Mapping),
     ],
     &["itemSchema", "itemEncoding", "prefixEncoding"],
+);
+
+pub(in crate::document) const ENCODING: Shape = shape(
+    "an encoding",
+    "invalid-encoding",
+    &[
+        ("contentType", Text),
+        ("headers", Mapping),
+        ("style", Text),
+        ("explode", Flag),
+        ("allowReserved", Flag),
+    ],
+    &["encoding", "itemEncoding", "prefixEncoding"],
 );
 
 pub(in crate::document) const SECURITY_SCHEME: Shape = shape(
