@@ -61,12 +61,12 @@ impl rt::From<rt::Client> for Client {
 /// `PUT /photo`
 #[derive(Clone)]
 pub struct PutPhoto {
-    pub body: rt::Base64,
+    pub body: rt::File,
 }
 
 impl PutPhoto {
     /// With what is required, and nothing else.
-    pub fn new(body: rt::Base64) -> Self {
+    pub fn new(body: rt::File) -> Self {
         Self { body }
     }
 }

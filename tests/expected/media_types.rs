@@ -48,6 +48,15 @@ impl rt::From<rt::Client> for Client {
     }
 }
 
+/// The body of `send`, by media type.
+#[derive(Clone)]
+pub enum SendBody {
+    /// Sent as `application/vnd.example+json`.
+    VndExampleJson(SendBodyVndExampleJson),
+    /// Sent as `multipart/form-data`.
+    Multipart(SendBodyMultipart),
+}
+
 /// Arguments of `send`: Sends it.
 ///
 /// `POST /x`
@@ -72,8 +81,13 @@ pub enum SendAnswer {
 }
 
 #[derive(Clone)]
-pub struct SendBody {
+pub struct SendBodyVndExampleJson {
     pub a: Option<String>,
+}
+
+#[derive(Clone)]
+pub struct SendBodyMultipart {
+    pub file: Option<String>,
 }
 
 #[derive(Clone)]
@@ -82,6 +96,42 @@ pub struct SendOk {
 }
 
 // From here on: what the runtime reads the types and operations by.
+
+impl rt::Data for SendBody {
+    const UNION: rt::UnionTable = rt::UnionTable {
+        name: "SendBody",
+        tag: None,
+        variants: &[
+            rt::UnionVariant {
+                name: "VndExampleJson",
+                tags: &[],
+            },
+            rt::UnionVariant {
+                name: "Multipart",
+                tags: &[],
+            },
+        ],
+        open: false,
+    };
+    fn blank(variant: usize) -> Self {
+        match variant {
+            0 => Self::VndExampleJson(rt::blank()),
+            _ => Self::Multipart(rt::blank()),
+        }
+    }
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
+        match self {
+            Self::VndExampleJson(payload) => (0, payload),
+            Self::Multipart(payload) => (1, payload),
+        }
+    }
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+        match self {
+            Self::VndExampleJson(payload) => payload,
+            Self::Multipart(payload) => payload,
+        }
+    }
+}
 
 impl rt::Data for Send {
     const TABLE: rt::RecordTable = rt::RecordTable {
@@ -174,8 +224,11 @@ impl rt::Action for Send {
         parameters: &[],
         body: Some(rt::Body {
             required: false,
-            media_types: &[rt::MediaType::new("application/vnd.example+json")],
-            by_media_type: false,
+            media_types: &[
+                rt::MediaType::new("application/vnd.example+json"),
+                rt::MediaType::new("multipart/form-data"),
+            ],
+            by_media_type: true,
             arguments: rt::BodyArguments::Properties(&[("a", "a")], false),
         }),
         answers: &[
@@ -214,9 +267,9 @@ impl rt::Action for Send {
     type Failure = ();
 }
 
-impl rt::Data for SendBody {
+impl rt::Data for SendBodyVndExampleJson {
     const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SendBody",
+        name: "SendBodyVndExampleJson",
         fields: &[("a", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
@@ -228,6 +281,23 @@ impl rt::Data for SendBody {
     }
     fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.a
+    }
+}
+
+impl rt::Data for SendBodyMultipart {
+    const TABLE: rt::RecordTable = rt::RecordTable {
+        name: "SendBodyMultipart",
+        fields: &[("file", rt::Presence::Optional)],
+        rest: rt::Rest::Ignored,
+    };
+    fn blank(_: usize) -> Self {
+        Self { file: rt::blank() }
+    }
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
+        &self.file
+    }
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+        &mut self.file
     }
 }
 
@@ -248,5 +318,5 @@ impl rt::Data for SendOk {
     }
 }
 
-rt::data!(Send, SendAnswer, SendBody, SendOk);
-rt::defaults!(Send, SendBody);
+rt::data!(SendBody, Send, SendAnswer, SendBodyVndExampleJson, SendBodyMultipart, SendOk);
+rt::defaults!(Send, SendBodyVndExampleJson, SendBodyMultipart);
