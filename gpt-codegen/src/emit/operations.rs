@@ -182,7 +182,7 @@ impl Emitter<'_> {
     fn body_type(&self, body: &Body, names: &OperationNames) -> TokenStream {
         match &names.by_media_type {
             Some(names) => ident(&names.name).into_token_stream(),
-            None => self.request_body(body.ty()),
+            None => self.place(body.ty()),
         }
     }
 
@@ -195,7 +195,7 @@ impl Emitter<'_> {
             .map(|(media_type, name)| Choice {
                 docs: docs::line(&format!("Sent as {}.", code(&media_type.name))),
                 name: name.clone(),
-                payload: self.request_body(media_type.ty),
+                payload: self.place(media_type.ty),
                 tags: Vec::new(),
             })
             .collect();

@@ -72,16 +72,6 @@ impl Emitter<'_> {
         }
     }
 
-    /// The Rust type of a whole request body, which may be a file.
-    pub(super) fn request_body(&self, ty: TypeUse) -> TokenStream {
-        match &self.api.ty(ty.id).kind {
-            Type::String(text) if text.format == TextFormat::Binary => {
-                optional(ty.nullable, quote!(rt::File))
-            }
-            _ => self.place(ty),
-        }
-    }
-
     fn place_at(&self, ty: TypeUse, depth: usize) -> TokenStream {
         optional(ty.nullable, self.ty(ty.id, depth))
     }

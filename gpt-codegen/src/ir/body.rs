@@ -136,20 +136,29 @@ impl<'a> Schemas<'a, '_> {
     /// How it is written; a range that is said to be bytes is no JSON.
     fn body_kind(&mut self, media: &MediaTypeObject<'a>) -> Kind {
         let kind = media::encoding(&media.media_type);
-        let is_bytes = kind == Kind::Json
-            && media.media_type.contains('*')
-            && media.schema.is_some_and(|node| {
-                let shape = Shape::flatten(self, &[Part::whole(node)]);
-                build::text(&shape).format == TextFormat::Binary
-            });
-        if is_bytes { Kind::Bytes } else { kind }
+        let is_range = kind == Kind::Json && media.media_type.contains('*');
+        if is_range && self.is_binary(media) {
+            Kind::Bytes
+        } else {
+            kind
+        }
+    }
+
+    fn is_binary(&mut self, media: &MediaTypeObject<'a>) -> bool {
+        media.schema.is_some_and(|node| {
+            let shape = Shape::flatten(self, &[Part::whole(node)]);
+            build::text(&shape).format == TextFormat::Binary
+        })
     }
 
     fn body_type(&mut self, kind: Kind, media: &MediaTypeObject<'a>, origin: Origin) -> TypeUse {
         match (kind, media.schema) {
             (Kind::Form | Kind::Multipart, Some(node)) => self.lower(node, origin),
             (Kind::Form | Kind::Multipart, None) => self.own(media.span, origin, Type::Any),
-            (Kind::Bytes, _) => self.bytes(media.span, origin),
+            (Kind::Bytes, _) => self.file(media.span, origin),
+            (Kind::Json | Kind::JsonSuffix, Some(_)) if self.is_binary(media) => {
+                self.file(media.span, origin)
+            }
             _ => self.content(media, origin),
         }
     }

@@ -188,9 +188,9 @@ impl<'a> Schemas<'a, '_> {
         }
     }
 
-    /// Bytes as a whole body.
-    pub(super) fn bytes(&mut self, span: Span, origin: Origin) -> TypeUse {
-        let format = TextFormat::Binary;
+    /// A file as a whole request body.
+    pub(super) fn file(&mut self, span: Span, origin: Origin) -> TypeUse {
+        let format = TextFormat::File;
         let text = Text {
             format,
             ..Text::default()

@@ -167,9 +167,9 @@ pub(crate) enum TextFormat {
     Uuid,
     /// `Base64`
     Byte,
-    /// A `String` in JSON; raw bytes as a whole body.
+    /// A `String` in JSON; raw bytes as a whole answer.
     Binary,
-    /// `File`: a binary that a `multipart` body can carry as a part of its own.
+    /// `File`: a binary that is a whole request body or can be a part of one.
     File,
 }
 

@@ -74,13 +74,7 @@ impl<'a> Schemas<'a> {
     }
 
     pub(super) fn of_body(&mut self, body: &Body) -> Value {
-        let mut schema = self.of_use(body.ty(), 0);
-        if let Type::String(text) = &self.api.ty(body.ty().id).kind
-            && text.format == TextFormat::Binary
-        {
-            // A model can only write bytes as text.
-            schema.insert("format".to_owned(), "byte".into());
-        }
+        let schema = self.of_use(body.ty(), 0);
         let examples: Vec<Value> = body.preferred.example.iter().cloned().collect();
         self.noted(
             schema,
