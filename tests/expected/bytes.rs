@@ -109,7 +109,7 @@ impl rt::Action for PutPhoto {
   "required": ["body"],
   "additionalProperties": false
 }"#,
-            example: r#"{ "body": "text" }"#,
+            example: r#"{ "body": "aGVsbG8=" }"#,
         },
         method: rt::Method::Put,
         path: "/photo",
