@@ -144,6 +144,11 @@ impl Parameter {
         Self::new(argument, name, Location::Header)
     }
 
+    /// An optional query string as a whole, written as a media type.
+    pub const fn query_string(argument: &'static str, name: &'static str) -> Self {
+        Self::new(argument, name, Location::QueryString)
+    }
+
     /// An optional cookie.
     pub const fn cookie(argument: &'static str, name: &'static str) -> Self {
         Self::new(argument, name, Location::Cookie)
@@ -151,7 +156,10 @@ impl Parameter {
 
     /// With the style that OpenAPI has for its location.
     const fn new(argument: &'static str, name: &'static str, location: Location) -> Self {
-        let explode = matches!(location, Location::Query | Location::Cookie);
+        let explode = matches!(
+            location,
+            Location::Query | Location::QueryString | Location::Cookie
+        );
         Self {
             argument,
             name,
@@ -199,10 +207,115 @@ impl Parameter {
 pub struct Body {
     /// Whether a call without it is refused.
     pub required: bool,
-    /// The media type it is sent as.
-    pub media_type: &'static str,
-    /// How flat arguments become the body.
+    /// The media types it may be sent as, the preferred one first.
+    pub media_types: &'static [MediaType],
+    /// Whether its Rust type is an enum by media type, with a variant for each in their order.
+    pub by_media_type: bool,
+    /// How flat arguments become the body, as it is in the preferred media type.
     pub arguments: BodyArguments,
+}
+
+/// A media type of a request body.
+#[derive(Clone, Copy, Debug)]
+pub struct MediaType {
+    /// Its name, such as `application/json`; a range such as `image/*` is filled when it is sent.
+    pub name: &'static str,
+    /// How the properties of a form or of a `multipart` body are written, where that is unusual.
+    pub encoding: &'static [Encoding],
+}
+
+impl MediaType {
+    /// A media type in which every property is written as is usual.
+    pub const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            encoding: &[],
+        }
+    }
+
+    /// The same with properties of which some are written in another way.
+    #[must_use]
+    pub const fn encoded(mut self, encoding: &'static [Encoding]) -> Self {
+        self.encoding = encoding;
+        self
+    }
+}
+
+/// How a property of a form or of a `multipart` body is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Encoding {
+    /// The property; `None` for all that have none of their own.
+    pub property: Option<&'static str>,
+    /// The media type of its value, instead of the one that follows from its type.
+    pub content_type: Option<&'static str>,
+    /// How arrays and objects are spelled; `None` for parts that have a media type.
+    pub style: Option<Style>,
+    /// Whether each item or property gets a name of its own, where there is a style.
+    pub explode: bool,
+    /// Whether reserved characters are sent as they are, where there is a style.
+    pub allow_reserved: bool,
+    /// The headers of its parts.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// Whether it is a file, or a list of files: of a model's text, the bytes are sent.
+    pub is_file: bool,
+}
+
+impl Encoding {
+    /// The usual way of a property, to be changed.
+    pub const fn of(property: &'static str) -> Self {
+        Self {
+            property: Some(property),
+            content_type: None,
+            style: None,
+            explode: false,
+            allow_reserved: false,
+            headers: &[],
+            is_file: false,
+        }
+    }
+
+    /// The usual way of all properties that have none of their own, to be changed.
+    pub const fn of_others() -> Self {
+        let mut others = Self::of("");
+        others.property = None;
+        others
+    }
+
+    /// The same for a file.
+    #[must_use]
+    pub const fn file(mut self) -> Self {
+        self.is_file = true;
+        self
+    }
+
+    /// The same, written as a media type.
+    #[must_use]
+    pub const fn written_as(mut self, media_type: &'static str) -> Self {
+        self.content_type = Some(media_type);
+        self
+    }
+
+    /// The same in a style.
+    #[must_use]
+    pub const fn styled(mut self, style: Style, explode: bool) -> Self {
+        self.style = Some(style);
+        self.explode = explode;
+        self
+    }
+
+    /// The same with reserved characters sent as they are.
+    #[must_use]
+    pub const fn reserved(mut self) -> Self {
+        self.allow_reserved = true;
+        self
+    }
+
+    /// The same with headers.
+    #[must_use]
+    pub const fn with_headers(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        self.headers = headers;
+        self
+    }
 }
 
 /// How flat arguments become the request body.
@@ -389,13 +502,15 @@ pub enum Location {
     Path,
     /// In the query string.
     Query,
+    /// The query string as a whole.
+    QueryString,
     /// A request header.
     Header,
     /// In the `Cookie` header.
     Cookie,
 }
 
-/// How a parameter's value is spelled (OpenAPI 3.1, section 4.8.12.3).
+/// How a parameter's value is spelled (OpenAPI 3.2, section 4.12.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// `a,b`, as in paths and headers.
@@ -412,6 +527,8 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=value`.
     DeepObject,
+    /// `name=a; name=b` without percent-encoding, as in cookies.
+    Cookie,
 }
 
 /// An HTTP method.

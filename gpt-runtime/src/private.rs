@@ -1,8 +1,9 @@
 //! What generated code needs. Not for people: anything here may change in any version.
 
 pub use crate::action::{
-    Action, Api, Body, BodyArguments, Header, Location, Method, Operation, Parameter, Requirement,
-    Response, SecurityKind, SecurityScheme, Server, Status, StreamItem, Streaming, Style, Tool,
+    Action, Api, Body, BodyArguments, Encoding, Header, Location, MediaType, Method, Operation,
+    Parameter, Requirement, Response, SecurityKind, SecurityScheme, Server, Status, StreamItem,
+    Streaming, Style, Tool,
 };
 pub use crate::gpt::{BuiltInTool, Definition, Gpt, Visibility};
 pub use crate::{
@@ -28,7 +29,7 @@ pub fn blank<T: Data>() -> T {
 }
 
 pub use crate::data::{
-    Base64, Data, IntegerEnum, Presence, RecordTable, Rest, Slot, TextEnum, UnionTable,
+    Base64, Data, File, IntegerEnum, Presence, RecordTable, Rest, Slot, TextEnum, UnionTable,
     UnionVariant,
 };
 pub use crate::{data, defaults, integer_enums, text_enums};

@@ -235,7 +235,8 @@ mod zoo {
             method: rt::Method::Put,
             body: Some(rt::Body {
                 required: true,
-                media_type: "application/json",
+                media_types: &[rt::MediaType::new("application/json")],
+                by_media_type: false,
                 arguments: rt::BodyArguments::Properties(
                     &[("body_id", "id"), ("born", "born")],
                     false,

@@ -3,7 +3,7 @@
 
 mod support;
 
-use gpt_runtime::__private::{Body, BodyArguments, Location, Method, Parameter, Style};
+use gpt_runtime::__private::{Body, BodyArguments, Location, MediaType, Method, Parameter, Style};
 use serde_json::{Value, json};
 use support::{described, parameter, request};
 
@@ -208,7 +208,9 @@ fn spelled(parameter: Parameter, value: &Value) -> String {
             .strip_prefix("/v1/x/")
             .unwrap()
             .to_owned(),
-        Location::Query => request.url.query().unwrap_or_default().to_owned(),
+        Location::Query | Location::QueryString => {
+            request.url.query().unwrap_or_default().to_owned()
+        }
         Location::Header => header("color"),
         Location::Cookie => header("cookie"),
     }
@@ -376,7 +378,8 @@ fn addresses() {
 fn body(media_type: &'static str, arguments: BodyArguments, required: bool) -> Body {
     Body {
         required,
-        media_type,
+        media_types: vec![MediaType::new(media_type)].leak(),
+        by_media_type: false,
         arguments,
     }
 }
@@ -395,6 +398,7 @@ fn sent(body: Body, arguments: &Value) -> String {
             let media_type = request.headers.get("content-type");
             let body = request
                 .body
+                .and_then(|it| it.bytes())
                 .map(|it| String::from_utf8_lossy(&it).into_owned());
             format!(
                 "{} {}",
@@ -477,7 +481,7 @@ fn bodies() {
         (
             body("multipart/form-data", Whole("x"), true),
             json!({ "x": "a" }),
-            "`callIt` takes a body of type multipart/form-data, which cannot be sent",
+            "`callIt` takes a body of type multipart/form-data, which must be an object",
         ),
     ] {
         assert_eq!(sent(body, &arguments), expected, "{arguments}");

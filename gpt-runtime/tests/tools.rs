@@ -11,13 +11,14 @@ use axum::{
     routing::{get, post},
 };
 use gpt_runtime::{
-    __private::{Body, BodyArguments, Location, Method, Operation, Style},
+    __private::{Body, BodyArguments, Location, MediaType, Method, Operation, Style},
     credential::Credential,
     invoke::{Invoker, ToolOutput},
 };
 use serde_json::{Value, json};
 use support::{Server, answer, api, endless, leak, leak_text, needs, operation, parameter};
 
+const JSON: &[MediaType] = &[MediaType::new("application/json")];
 const SECRET: &str = "s3cr3t/with+signs";
 
 /// Calls `GET /` with no arguments.
@@ -137,7 +138,8 @@ async fn long_requests_are_refused() {
     operation.method = Method::Post;
     operation.body = Some(Body {
         required: true,
-        media_type: "application/json",
+        media_types: JSON,
+        by_media_type: false,
         arguments: BodyArguments::Properties(&[], true),
     });
     let mut invoker = Invoker::default();
@@ -171,7 +173,8 @@ async fn body_and_parameters_arrive() {
     .leak();
     operation.body = Some(Body {
         required: true,
-        media_type: "application/json",
+        media_types: JSON,
+        by_media_type: false,
         arguments: BodyArguments::Properties(&[("name", "name")], false),
     });
     let mut invoker = Invoker::default();

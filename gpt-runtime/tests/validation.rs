@@ -6,11 +6,13 @@ use std::fmt::Write;
 
 use expect_test::{Expect, expect};
 use gpt_runtime::{
-    __private::{Body, BodyArguments},
+    __private::{Body, BodyArguments, MediaType},
     schema,
 };
 use serde_json::{Value, json};
 use support::{api, leak, leak_text, operation, request};
+
+const JSON: &[MediaType] = &[MediaType::new("application/json")];
 
 /// An operation whose body is the arguments, so that the body shows what became of them.
 fn echo(schema: &Value, definitions: &Value) -> &'static gpt_runtime::action::Operation {
@@ -18,7 +20,8 @@ fn echo(schema: &Value, definitions: &Value) -> &'static gpt_runtime::action::Op
     operation.tool.parameters = leak_text(schema.to_string());
     operation.body = Some(Body {
         required: true,
-        media_type: "application/json",
+        media_types: JSON,
+        by_media_type: false,
         arguments: BodyArguments::Properties(&[], true),
     });
     leak(operation)
@@ -26,7 +29,7 @@ fn echo(schema: &Value, definitions: &Value) -> &'static gpt_runtime::action::Op
 
 fn outcome(schema: &Value, definitions: &Value, arguments: &Value) -> String {
     match request(echo(schema, definitions), arguments) {
-        Ok(request) => String::from_utf8(request.body.unwrap().to_vec()).unwrap(),
+        Ok(request) => String::from_utf8(request.body.unwrap().bytes().unwrap().to_vec()).unwrap(),
         Err(error) => error
             .to_string()
             .trim_start_matches("the arguments are not as described\n")

@@ -122,7 +122,8 @@ impl rt::Action for AddDog {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Properties(
                 &[("name", "name"), ("breed", "breed")],
                 false,

@@ -132,7 +132,8 @@ impl rt::Action for Save {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Properties(
                 &[("data", "data"), ("extra", "extra"), ("list", "list")],
                 false,

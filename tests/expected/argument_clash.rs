@@ -192,7 +192,8 @@ impl rt::Action for PutItem {
         ],
         body: Some(rt::Body {
             required: true,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Properties(
                 &[("id_body", "id"), ("id_query_body", "id_query"), ("body", "body")],
                 false,

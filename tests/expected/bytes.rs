@@ -69,12 +69,12 @@ impl rt::From<rt::Client> for Client {
 /// `PUT /photo`
 #[derive(Clone)]
 pub struct PutPhoto {
-    pub body: rt::Base64,
+    pub body: rt::File,
 }
 
 impl PutPhoto {
     /// With what is required, and nothing else.
-    pub fn new(body: rt::Base64) -> Self {
+    pub fn new(body: rt::File) -> Self {
         Self { body }
     }
 }
@@ -117,7 +117,7 @@ impl rt::Action for PutPhoto {
   "required": ["body"],
   "additionalProperties": false
 }"#,
-            example: r#"{ "body": "text" }"#,
+            example: r#"{ "body": "aGVsbG8=" }"#,
         },
         method: rt::Method::Put,
         path: "/photo",
@@ -125,7 +125,8 @@ impl rt::Action for PutPhoto {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "image/png",
+            media_types: &[rt::MediaType::new("image/png")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Whole("body"),
         }),
         answers: &[rt::Response::new(rt::Status::Code(204), None)],

@@ -127,7 +127,8 @@ impl rt::Action for Login {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "application/x-www-form-urlencoded",
+            media_types: &[rt::MediaType::new("application/x-www-form-urlencoded")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Properties(
                 &[("user", "user"), ("remember", "remember")],
                 false,

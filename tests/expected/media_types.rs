@@ -56,6 +56,15 @@ impl rt::From<rt::Client> for Client {
     }
 }
 
+/// The body of `send`, by media type.
+#[derive(Clone)]
+pub enum SendBody {
+    /// Sent as `application/vnd.example+json`.
+    VndExampleJson(SendBodyVndExampleJson),
+    /// Sent as `multipart/form-data`.
+    Multipart(SendBodyMultipart),
+}
+
 /// Arguments of `send`: Sends it.
 ///
 /// `POST /x`
@@ -82,8 +91,13 @@ pub enum SendAnswer {
 }
 
 #[derive(Clone)]
-pub struct SendBody {
+pub struct SendBodyVndExampleJson {
     pub a: Option<String>,
+}
+
+#[derive(Clone)]
+pub struct SendBodyMultipart {
+    pub file: Option<String>,
 }
 
 #[derive(Clone)]
@@ -92,6 +106,42 @@ pub struct SendOk {
 }
 
 // From here on: what the runtime reads the types and operations by.
+
+impl rt::Data for SendBody {
+    const UNION: rt::UnionTable = rt::UnionTable {
+        name: "SendBody",
+        tag: None,
+        variants: &[
+            rt::UnionVariant {
+                name: "VndExampleJson",
+                tags: &[],
+            },
+            rt::UnionVariant {
+                name: "Multipart",
+                tags: &[],
+            },
+        ],
+        open: false,
+    };
+    fn blank(variant: usize) -> Self {
+        match variant {
+            0 => Self::VndExampleJson(rt::blank()),
+            _ => Self::Multipart(rt::blank()),
+        }
+    }
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
+        match self {
+            Self::VndExampleJson(payload) => (0, payload),
+            Self::Multipart(payload) => (1, payload),
+        }
+    }
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+        match self {
+            Self::VndExampleJson(payload) => payload,
+            Self::Multipart(payload) => payload,
+        }
+    }
+}
 
 impl rt::Data for Send {
     const TABLE: rt::RecordTable = rt::RecordTable {
@@ -184,7 +234,11 @@ impl rt::Action for Send {
         parameters: &[],
         body: Some(rt::Body {
             required: false,
-            media_type: "application/vnd.example+json",
+            media_types: &[
+                rt::MediaType::new("application/vnd.example+json"),
+                rt::MediaType::new("multipart/form-data"),
+            ],
+            by_media_type: true,
             arguments: rt::BodyArguments::Properties(&[("a", "a")], false),
         }),
         answers: &[
@@ -205,9 +259,9 @@ impl rt::Action for Send {
     type Failure = ();
 }
 
-impl rt::Data for SendBody {
+impl rt::Data for SendBodyVndExampleJson {
     const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SendBody",
+        name: "SendBodyVndExampleJson",
         fields: &[("a", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
@@ -219,6 +273,23 @@ impl rt::Data for SendBody {
     }
     fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
         &mut self.a
+    }
+}
+
+impl rt::Data for SendBodyMultipart {
+    const TABLE: rt::RecordTable = rt::RecordTable {
+        name: "SendBodyMultipart",
+        fields: &[("file", rt::Presence::Optional)],
+        rest: rt::Rest::Ignored,
+    };
+    fn blank(_: usize) -> Self {
+        Self { file: rt::blank() }
+    }
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
+        &self.file
+    }
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+        &mut self.file
     }
 }
 
@@ -239,5 +310,5 @@ impl rt::Data for SendOk {
     }
 }
 
-rt::data!(Send, SendAnswer, SendBody, SendOk);
-rt::defaults!(Send, SendBody);
+rt::data!(SendBody, Send, SendAnswer, SendBodyVndExampleJson, SendBodyMultipart, SendOk);
+rt::defaults!(Send, SendBodyVndExampleJson, SendBodyMultipart);

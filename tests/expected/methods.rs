@@ -129,7 +129,8 @@ impl rt::Action for QueryPets {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Properties(&[("names", "names")], false),
         }),
         answers: &[rt::Response::new(rt::Status::Code(200), None)],

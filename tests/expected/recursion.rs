@@ -169,7 +169,8 @@ impl rt::Action for PutTree {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Properties(
                 &[("value", "value"), ("left", "left"), ("children", "children")],
                 false,

@@ -193,7 +193,8 @@ impl rt::Action for NewAction {
         parameters: &[],
         body: Some(rt::Body {
             required: false,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Properties(&[("client", "client")], false),
         }),
         answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],

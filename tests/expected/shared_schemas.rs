@@ -192,7 +192,8 @@ impl rt::Action for FirstAction {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Properties(
                 &[("address", "address"), ("small", "small")],
                 false,
@@ -256,7 +257,8 @@ impl rt::Action for SecondAction {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Properties(
                 &[("home", "home"), ("work", "work"), ("small", "small")],
                 false,

@@ -152,7 +152,8 @@ impl rt::Action for AddPet {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Properties(
                 &[("name", "name"), ("age", "age")],
                 true,
@@ -205,7 +206,8 @@ impl rt::Action for ChangePet {
         parameters: &[],
         body: Some(rt::Body {
             required: false,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Properties(&[("X_Name", "X-Name")], false),
         }),
         answers: &[rt::Response::new(rt::Status::Code(204), None)],

@@ -239,7 +239,8 @@ impl rt::Action for Chat {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Properties(
                 &[("message", "message"), ("stream", "stream")],
                 false,

@@ -142,7 +142,8 @@ impl rt::Action for Subscribe {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Properties(&[("url", "url")], false),
         }),
         answers: &[rt::Response::new(rt::Status::Code(201), None)],

@@ -161,7 +161,8 @@ impl rt::Action for PutTags {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Whole("body"),
         }),
         answers: &[rt::Response::new(rt::Status::Code(204), None)],
@@ -212,7 +213,8 @@ impl rt::Action for PutNote {
         parameters: &[],
         body: Some(rt::Body {
             required: true,
-            media_type: "text/plain",
+            media_types: &[rt::MediaType::new("text/plain")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Whole("body"),
         }),
         answers: &[rt::Response::new(rt::Status::Code(204), None)],
@@ -269,7 +271,8 @@ impl rt::Action for PutSetting {
         parameters: &[],
         body: Some(rt::Body {
             required: false,
-            media_type: "application/json",
+            media_types: &[rt::MediaType::new("application/json")],
+            by_media_type: false,
             arguments: rt::BodyArguments::Whole("body"),
         }),
         answers: &[rt::Response::new(rt::Status::Code(204), None)],

@@ -58,6 +58,7 @@ impl Document {
                 schema: None,
                 item_schema: None,
                 example: None,
+                node: None,
             });
         }
         let node = self.follow(cx, &entry.node)?;
@@ -67,6 +68,7 @@ impl Document {
             span: entry.key,
             schema: node.get("schema"),
             item_schema: node.get("itemSchema"),
+            node: Some(node),
             example: typed.example.or_else(|| self.first_example(cx, node)),
         })
     }

@@ -1,6 +1,7 @@
 //! The OpenAPI description in one shape (that of 3.1), its objects read on demand.
 
 mod content;
+mod encoding;
 mod envelope;
 mod header;
 mod operation;
@@ -10,6 +11,7 @@ pub(crate) mod schema;
 mod security;
 mod select;
 mod server;
+mod style;
 mod webhook;
 
 pub(crate) use select::Selection;
@@ -215,4 +217,6 @@ pub(crate) struct MediaTypeObject<'a> {
     /// What each item of a sequence is.
     pub(crate) item_schema: Option<&'a Node>,
     pub(crate) example: Option<serde_json::Value>,
+    /// The object itself, where there is more than a name.
+    pub(crate) node: Option<&'a Node>,
 }

@@ -1,11 +1,12 @@
 //! Parameters: defaults of their location, overriding, and the variables of the path.
 
-use openapiv3::{CookieStyle, HeaderStyle, Parameter, PathStyle, QueryStyle};
+use openapiv3::Parameter;
 
 use super::{
     Document, ParameterObject,
     envelope::{self, PARAMETER},
     select::Candidate,
+    style::style,
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
@@ -49,6 +50,7 @@ impl Document {
         }
         // With a parameter missing, what the path lacks is the same mistake again.
         let fits = all_read && match_path(cx, candidate, &mut parameters);
+        check_query_string(cx, &parameters);
         parameters.retain(|parameter| !is_reserved(cx, parameter));
         fits.then_some(parameters)
     }
@@ -105,15 +107,29 @@ impl Document {
     ) -> Option<ParameterObject<'a>> {
         let (node, home) = self.follow_home(cx, item, HomeKind::Parameter)?;
         let mut shell = envelope::check(cx, node, &PARAMETER)?;
-        if let Value::Mapping(entries) = &mut shell.value
-            && !entries.contains_key("schema")
-        {
-            // `openapiv3` wants a schema or a content; both are read by their nodes.
-            entries.insert("schema".to_owned(), any_schema(node));
+        let location = location(cx, node);
+        if let Value::Mapping(entries) = &mut shell.value {
+            // `openapiv3` knows the locations and styles of 3.0.
+            entries.shift_remove("style");
+            if let Some(entry) = entries.get_mut("in")
+                && location.is_some()
+            {
+                entry.node.value = Value::String("query".to_owned());
+            }
+            if !entries.contains_key("schema") {
+                // It wants a schema or a content; both are read by their nodes.
+                entries.insert("schema".to_owned(), any_schema(node));
+            }
         }
-        let typed: Parameter = envelope::read_checked(cx, node, &shell, &PARAMETER)?;
-        let (location, style, allow_reserved) = location(&typed);
-        let data = typed.parameter_data();
+        // A location that is none was reported; one that is missing is reported here.
+        let is_unreadable = node.get("in").is_some() && location.is_none();
+        let typed: Option<Parameter> = (!is_unreadable)
+            .then(|| envelope::read_checked(cx, node, &shell, &PARAMETER))
+            .flatten();
+        let location = location?;
+        let style = style(cx, node, location, "a parameter");
+        let data = typed?.parameter_data();
+        let style = style?;
         let media_type = self.content(cx, node).into_iter().next();
         let schema = node
             .get("schema")
@@ -134,10 +150,14 @@ impl Document {
             home,
             location,
             style,
-            explode: data
-                .explode
-                .unwrap_or(matches!(style, Style::Form | Style::DeepObject)),
-            allow_reserved,
+            explode: data.explode.unwrap_or(matches!(
+                style,
+                Style::Form | Style::DeepObject | Style::Cookie
+            )),
+            allow_reserved: node
+                .get("allowReserved")
+                .and_then(Node::as_bool)
+                .unwrap_or_default(),
             // A path cannot be written without it.
             required: data.required || location == Location::Path,
             description: data.description,
@@ -155,37 +175,69 @@ impl Document {
     }
 }
 
-fn location(parameter: &Parameter) -> (Location, Style, bool) {
-    match parameter {
-        Parameter::Query {
-            style,
-            allow_reserved,
-            ..
-        } => {
-            let style = match style {
-                QueryStyle::Form => Style::Form,
-                QueryStyle::SpaceDelimited => Style::SpaceDelimited,
-                QueryStyle::PipeDelimited => Style::PipeDelimited,
-                QueryStyle::DeepObject => Style::DeepObject,
-            };
-            (Location::Query, style, *allow_reserved)
-        }
-        Parameter::Header {
-            style: HeaderStyle::Simple,
-            ..
-        } => (Location::Header, Style::Simple, false),
-        Parameter::Path { style, .. } => {
-            let style = match style {
-                PathStyle::Simple => Style::Simple,
-                PathStyle::Matrix => Style::Matrix,
-                PathStyle::Label => Style::Label,
-            };
-            (Location::Path, style, false)
-        }
-        Parameter::Cookie {
-            style: CookieStyle::Form,
-            ..
-        } => (Location::Cookie, Style::Form, false),
+const LOCATIONS: [(&str, Location); 5] = [
+    ("query", Location::Query),
+    ("querystring", Location::QueryString),
+    ("header", Location::Header),
+    ("path", Location::Path),
+    ("cookie", Location::Cookie),
+];
+
+/// Where a parameter goes; `None` where that is not said, or after a report.
+fn location(cx: &mut Diagnostics, parameter: &Node) -> Option<Location> {
+    let node = parameter.get("in")?;
+    let name = node.as_str()?;
+    let found = LOCATIONS.iter().find(|it| it.0 == name);
+    if found.is_none() {
+        let listed: Vec<_> = LOCATIONS.iter().map(|it| format!("`{}`", it.0)).collect();
+        let diagnostic = Diagnostic::error(
+            "invalid-parameter",
+            node.span,
+            format!("`{name}` is no `in` of a parameter"),
+        )
+        .label(format!("expected one of {}", listed.join(", ")));
+        cx.report(match nearest(name, LOCATIONS.iter().map(|it| it.0)) {
+            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+            None => diagnostic,
+        });
+    }
+    found.map(|it| it.1)
+}
+
+/// A query string that is one parameter leaves no room for others, and has a media type.
+fn check_query_string(cx: &mut Diagnostics, parameters: &[ParameterObject<'_>]) {
+    let mut whole = parameters
+        .iter()
+        .filter(|it| it.location == Location::QueryString);
+    let Some(first) = whole.next() else {
+        return;
+    };
+    if first.content.is_none() {
+        cx.report(
+            Diagnostic::error(
+                "invalid-parameter",
+                first.span,
+                format!("nothing says how `{}` becomes a query string", first.name),
+            )
+            .label("expected `content` instead of `schema`")
+            .help("write `content: {application/x-www-form-urlencoded: {schema: …}}`"),
+        );
+    }
+    let others = parameters
+        .iter()
+        .filter(|it| it.location == Location::Query)
+        .chain(whole);
+    for other in others {
+        cx.report(
+            Diagnostic::error(
+                "invalid-parameter",
+                other.span,
+                format!("the query string has no room for `{}`", other.name),
+            )
+            .label("also in the query string")
+            .related(first.span, "this one is the whole query string")
+            .help("make it a property of that one, or write `in: query` for both"),
+        );
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Number, Value};
 
 use crate::{
     document::HeaderObject,
-    ir::{Api, Bounds, Field, Operation, Parameter, Response, Type, TypeDef, TypeUse},
+    ir::{Api, Bounds, Field, Operation, Parameter, Response, TextFormat, Type, TypeDef, TypeUse},
 };
 
 use super::markdown::{code, inline, lines};
@@ -205,7 +205,11 @@ fn constraints(api: &Api, ty: TypeUse) -> Vec<String> {
         Type::Integer(integer) => bounds(&integer.bounds, &mut notes),
         Type::Number(number) => bounds(&number.bounds, &mut notes),
         Type::String(text) => {
-            count(text.min_length, text.max_length, "character", &mut notes);
+            let unit = match text.format {
+                TextFormat::File => "byte",
+                _ => "character",
+            };
+            count(text.min_length, text.max_length, unit, &mut notes);
             if let Some(pattern) = &text.pattern {
                 notes.push(format!("Matches {}.", code(pattern)));
             }

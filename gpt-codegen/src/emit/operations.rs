@@ -10,10 +10,10 @@ use serde_json::{Map, Value};
 use crate::{
     document::HeaderObject,
     ir::{
-        Api, Body, Location, Method, Operation, OperationId, Parameter, Requirement, Response,
-        SecurityKind, Server, Status, Stream, Style, Webhook, WebhookId,
+        Api, Body, Encoding, Location, MediaType, Method, Operation, OperationId, Parameter,
+        Requirement, Response, SecurityKind, Server, Status, Stream, Style, Webhook, WebhookId,
     },
-    names::{BODY, BodyArguments, ByStatus, OperationNames},
+    names::{BODY, BodyArguments, ByMediaType, ByStatus, OperationNames},
     tool::Tool,
 };
 
@@ -144,6 +144,9 @@ impl Emitter<'_> {
         module: &mut Module,
     ) {
         let members = self.arguments(op, names);
+        if let (Some(body), Some(names)) = (&op.body, &names.by_media_type) {
+            self.by_media_type(op, body, names, module);
+        }
         let first = format!("Arguments of {}", code(&op.id));
         let comment = docs::of_operation(op, &first, op.method.as_str());
         let refused = quote!(rt::Rest::Refused);
@@ -208,13 +211,40 @@ impl Emitter<'_> {
                 docs: docs::comment(&[lines(description)]),
                 name: names.body.clone(),
                 key: Some(BODY.to_owned()),
-                ty: optional(!body.required, self.body(body.ty)),
+                ty: optional(!body.required, self.body_type(body, names)),
                 optional: !body.required,
-                nullable: body.ty.nullable,
+                nullable: names.by_media_type.is_none() && body.ty().nullable,
                 is_given: false,
             });
         }
         members
+    }
+
+    fn body_type(&self, body: &Body, names: &OperationNames) -> TokenStream {
+        match &names.by_media_type {
+            Some(names) => ident(&names.name).into_token_stream(),
+            None => self.place(body.ty()),
+        }
+    }
+
+    /// The enum of a body that has another type in another media type.
+    fn by_media_type(&self, op: &Operation, body: &Body, names: &ByMediaType, module: &mut Module) {
+        let comment = docs::line(&format!("The body of {}, by media type.", code(&op.id)));
+        let choices: Vec<_> = body
+            .media_types()
+            .zip(&names.variants)
+            .map(|(media_type, name)| Choice {
+                docs: docs::line(&format!("Sent as {}.", code(&media_type.name))),
+                name: name.clone(),
+                payload: self.place(media_type.ty),
+                tags: Vec::new(),
+            })
+            .collect();
+        let chosen = Chosen::ByContent {
+            tag: None,
+            is_open: false,
+        };
+        choice(&names.name, &comment, &choices, chosen, module);
     }
 
     fn parameter(&self, parameter: &Parameter, key: &str, name: &str) -> Member {
@@ -310,7 +340,7 @@ fn credentials(api: &Api) -> Vec<String> {
         let kind = match &scheme.kind {
             SecurityKind::ApiKey { location, name } => {
                 let place = match location {
-                    Location::Query => "query parameter",
+                    Location::Query | Location::QueryString => "query parameter",
                     Location::Cookie => "cookie",
                     Location::Header | Location::Path => "header",
                 };
@@ -345,7 +375,11 @@ fn described_operation(op: &Operation, names: &OperationNames, tool: &Tool) -> T
     let wire = op.parameters.iter().zip(&names.arguments.parameters);
     let wire = wire.map(|(parameter, argument)| described(parameter, argument));
     let body = op.body.as_ref().zip(names.arguments.body.as_ref());
-    let body = body.map_or_else(|| quote!(None), described_body);
+    let by_media_type = names.by_media_type.is_some();
+    let body = body.map_or_else(
+        || quote!(None),
+        |(body, arguments)| described_body(body, arguments, by_media_type),
+    );
     let answers = responses(&op.answers, names.answer.is_some());
     let failures = responses(&op.failures, names.failure.is_some());
     let security = op.security.iter().map(|all| {
@@ -396,6 +430,7 @@ fn described(parameter: &Parameter, argument: &str) -> TokenStream {
     let (location, usual) = match parameter.location {
         Location::Path => (quote!(path), (Style::Simple, false)),
         Location::Query => (quote!(query), (Style::Form, true)),
+        Location::QueryString => (quote!(query_string), (Style::Form, true)),
         Location::Header => (quote!(header), (Style::Simple, false)),
         Location::Cookie => (quote!(cookie), (Style::Form, true)),
     };
@@ -403,16 +438,8 @@ fn described(parameter: &Parameter, argument: &str) -> TokenStream {
         (parameter.required && parameter.location != Location::Path).then(|| quote!(.required()));
     let explode = parameter.explode;
     let styled = ((parameter.style, explode) != usual).then(|| {
-        let style = match parameter.style {
-            Style::Simple => quote!(Simple),
-            Style::Matrix => quote!(Matrix),
-            Style::Label => quote!(Label),
-            Style::Form => quote!(Form),
-            Style::SpaceDelimited => quote!(SpaceDelimited),
-            Style::PipeDelimited => quote!(PipeDelimited),
-            Style::DeepObject => quote!(DeepObject),
-        };
-        quote!(.styled(rt::Style::#style, #explode))
+        let style = style(parameter.style);
+        quote!(.styled(#style, #explode))
     });
     let reserved = parameter.allow_reserved.then(|| quote!(.reserved()));
     let written = parameter
@@ -422,8 +449,50 @@ fn described(parameter: &Parameter, argument: &str) -> TokenStream {
     quote!(rt::Parameter::#location(#argument, #name) #required #styled #reserved #written)
 }
 
-fn described_body((body, arguments): (&Body, &BodyArguments)) -> TokenStream {
-    let (required, media_type) = (body.required, &body.media_type);
+fn style(style: Style) -> TokenStream {
+    match style {
+        Style::Simple => quote!(rt::Style::Simple),
+        Style::Matrix => quote!(rt::Style::Matrix),
+        Style::Label => quote!(rt::Style::Label),
+        Style::Form => quote!(rt::Style::Form),
+        Style::SpaceDelimited => quote!(rt::Style::SpaceDelimited),
+        Style::PipeDelimited => quote!(rt::Style::PipeDelimited),
+        Style::DeepObject => quote!(rt::Style::DeepObject),
+        Style::Cookie => quote!(rt::Style::Cookie),
+    }
+}
+
+fn media_type(media_type: &MediaType) -> TokenStream {
+    let name = &media_type.name;
+    let encoding = media_type.encoding.iter().map(encoding);
+    let encoded = (!media_type.encoding.is_empty()).then(|| quote!(.encoded(&[#(#encoding),*])));
+    quote!(rt::MediaType::new(#name) #encoded)
+}
+
+fn encoding(encoding: &Encoding) -> TokenStream {
+    let of = match &encoding.property {
+        Some(property) => quote!(of(#property)),
+        None => quote!(of_others()),
+    };
+    let file = encoding.is_file.then(|| quote!(.file()));
+    let content_type = encoding.content_type.as_ref();
+    let written = content_type.map(|it| quote!(.written_as(#it)));
+    let styled = encoding.styled.map(|it| {
+        let (style, explode) = (style(it.style), it.explode);
+        let reserved = it.allow_reserved.then(|| quote!(.reserved()));
+        quote!(.styled(#style, #explode) #reserved)
+    });
+    let headers = encoding
+        .headers
+        .iter()
+        .map(|(name, value)| quote!((#name, #value)));
+    let headers = (!encoding.headers.is_empty()).then(|| quote!(.with_headers(&[#(#headers),*])));
+    quote!(rt::Encoding::#of #file #written #styled #headers)
+}
+
+fn described_body(body: &Body, arguments: &BodyArguments, by_media_type: bool) -> TokenStream {
+    let required = body.required;
+    let media_types = body.media_types().map(media_type);
     let arguments = match arguments {
         BodyArguments::Whole => quote!(Whole(#BODY)),
         BodyArguments::Properties { map, open } => {
@@ -436,7 +505,8 @@ fn described_body((body, arguments): (&Body, &BodyArguments)) -> TokenStream {
     quote! {
         Some(rt::Body {
             required: #required,
-            media_type: #media_type,
+            media_types: &[#(#media_types),*],
+            by_media_type: #by_media_type,
             arguments: rt::BodyArguments::#arguments,
         })
     }
@@ -496,6 +566,7 @@ fn located(location: Location) -> TokenStream {
     match location {
         Location::Path => quote!(rt::Location::Path),
         Location::Query => quote!(rt::Location::Query),
+        Location::QueryString => quote!(rt::Location::QueryString),
         Location::Header => quote!(rt::Location::Header),
         Location::Cookie => quote!(rt::Location::Cookie),
     }

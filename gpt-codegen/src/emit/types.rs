@@ -62,7 +62,7 @@ impl Emitter<'_> {
         self.place_at(ty, 0)
     }
 
-    /// The Rust type of a whole body, where bytes need no text around them.
+    /// The Rust type of a whole answer, where bytes need no text around them.
     pub(super) fn body(&self, ty: TypeUse) -> TokenStream {
         match &self.api.ty(ty.id).kind {
             Type::String(text) if text.format == TextFormat::Binary => {
@@ -97,6 +97,7 @@ impl Emitter<'_> {
                 TextFormat::DateTime => quote!(rt::OffsetDateTime),
                 TextFormat::Uuid => quote!(rt::Uuid),
                 TextFormat::Byte => quote!(rt::Base64),
+                TextFormat::File => quote!(rt::File),
             },
             Type::Array(array) => {
                 let items = self.place_at(array.items, depth + 1);

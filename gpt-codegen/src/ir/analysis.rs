@@ -1,6 +1,6 @@
 //! What is true of the types as a whole: which are reached and from where, which are recursive.
 
-use super::{Api, Operation, Origin, Rest, Type, TypeDef, TypeId, TypeUse};
+use super::{Api, Body, Operation, Origin, Rest, Type, TypeDef, TypeId, TypeUse};
 use crate::diagnostic::Diagnostics;
 
 /// Completes an [`Api`] whose operations and types are lowered: drops types that nothing reaches
@@ -24,6 +24,7 @@ pub(super) fn finish(
         open(api, index);
     }
     prune(api);
+    super::files::settle(api);
     super::recursion::settle(cx, api);
 }
 
@@ -47,7 +48,8 @@ fn mark(api: &mut Api) {
     let mut answers = Vec::new();
     for operation in &api.operations {
         requests.extend(operation.parameters.iter().map(|it| it.ty.id));
-        requests.extend(operation.body.iter().map(|it| it.ty.id));
+        let bodies = operation.body.iter().flat_map(Body::media_types);
+        requests.extend(bodies.map(|it| it.ty.id));
         answers.extend(received(operation));
     }
     answers.extend(api.webhooks.iter().map(|it| it.ty.id));
@@ -137,7 +139,8 @@ fn prune(api: &mut Api) {
     let mut roots = Vec::new();
     for operation in &api.operations {
         roots.extend(operation.parameters.iter().map(|it| it.ty.id));
-        roots.extend(operation.body.iter().map(|it| it.ty.id));
+        let bodies = operation.body.iter().flat_map(Body::media_types);
+        roots.extend(bodies.map(|it| it.ty.id));
         roots.extend(received(operation));
     }
     roots.extend(api.webhooks.iter().map(|it| it.ty.id));
@@ -195,7 +198,9 @@ fn each_use(api: &mut Api, change: &mut impl FnMut(&mut TypeUse)) {
             change(&mut parameter.ty);
         }
         if let Some(body) = &mut operation.body {
-            change(&mut body.ty);
+            for media_type in body.media_types_mut() {
+                change(&mut media_type.ty);
+            }
         }
         for response in operation.answers.iter_mut().chain(&mut operation.failures) {
             change(&mut response.ty);

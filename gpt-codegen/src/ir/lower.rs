@@ -1,16 +1,15 @@
 //! Operations with their parameters, bodies and answers, brought into an [`Api`].
 
 use super::{
-    Api, Array, Body, Home, Operation, OperationId, Origin, Parameter, Place, Response,
-    SecurityScheme, Shape, Status, Text, TextFormat, Type, TypeUse, Webhook, WebhookId, analysis,
+    Api, Array, Home, Operation, OperationId, Origin, Parameter, Place, Response, SecurityScheme,
+    Status, Text, TextFormat, Type, TypeUse, Webhook, WebhookId, analysis,
     media::{self, Encoding},
-    schema::{Part, Schemas, blank},
+    schema::{Schemas, blank},
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     document::{
-        BodyObject, Document, MediaTypeObject, OperationObject, ParameterObject, ResponseObject,
-        WebhookObject, schema::Kind,
+        Document, MediaTypeObject, OperationObject, ParameterObject, ResponseObject, WebhookObject,
     },
     node::Node,
     source::Span,
@@ -77,76 +76,6 @@ fn security_schemes(
 }
 
 impl<'a> Schemas<'a, '_> {
-    /// Whether a request can be made of an operation; reported where it cannot.
-    fn is_expressible(&mut self, operation: &OperationObject<'a>) -> bool {
-        let Some(body) = &operation.body else {
-            return true;
-        };
-        let Some(media) = media::preferred_body(&body.content) else {
-            return true;
-        };
-        let problem = match media::encoding(&media.media_type) {
-            Encoding::Json | Encoding::JsonSuffix | Encoding::Text | Encoding::Sequence => {
-                return true;
-            }
-            Encoding::Bytes if !media::is_multipart(&media.media_type) => return true,
-            Encoding::Form => {
-                if media
-                    .schema
-                    .is_none_or(|node| self.form(node) != Form::Nested)
-                {
-                    return true;
-                }
-                format!("`{}` with nested values", media.media_type)
-            }
-            Encoding::Bytes => format!("`{}`", media.media_type),
-        };
-        self.cx.report(
-            Diagnostic::warning(
-                "unsupported-body",
-                media.span,
-                format!(
-                    "`{}` is left out: its body cannot be sent as {problem}",
-                    operation.id
-                ),
-            )
-            .label("this media type is not supported")
-            .related(operation.span, "the operation")
-            .help("describe the body as `application/json`, or do not select the operation"),
-        );
-        false
-    }
-
-    /// What a form is made of.
-    fn form(&mut self, node: &'a Node) -> Form {
-        let shape = Shape::flatten(self, &[Part::whole(node)]);
-        let properties = shape.properties();
-        if !shape.groups.is_empty() {
-            return Form::Nested;
-        }
-        if properties.is_empty()
-            && shape.outer().all(|it| {
-                it.additional_properties
-                    .is_none_or(|it| it.as_bool() == Some(false))
-            })
-        {
-            return Form::Empty;
-        }
-        let is_object = shape.kinds().as_deref() == Some(&[Kind::Object]);
-        let is_flat = properties.values().all(|places| {
-            let parts: Vec<_> = places.iter().map(|it| Part::whole(it.node)).collect();
-            let shape = Shape::flatten(self, &parts);
-            let kinds = shape.kinds().unwrap_or_default();
-            let nested = |kind: &Kind| matches!(kind, Kind::Array | Kind::Object);
-            shape.groups.is_empty() && !kinds.is_empty() && !kinds.iter().any(nested)
-        });
-        if is_object && is_flat && !properties.is_empty() {
-            Form::Flat
-        } else {
-            Form::Nested
-        }
-    }
-
     fn operation(&mut self, id: OperationId, operation: OperationObject<'a>) -> Operation {
         let parameters = operation
             .parameters
@@ -207,34 +136,6 @@ impl<'a> Schemas<'a, '_> {
                 .example
                 .or_else(|| remarks.example.map(Node::to_json)),
         }
-    }
-
-    fn body(&mut self, id: OperationId, body: BodyObject<'a>) -> Option<Body> {
-        let media = media::preferred_body(&body.content)?;
-        // A form without fields is how some generators say that there is no body.
-        if media::encoding(&media.media_type) == Encoding::Form
-            && media
-                .schema
-                .is_some_and(|node| self.form(node) == Form::Empty)
-        {
-            return None;
-        }
-        self.tell_others(media, &body.content);
-        self.tell_item_schema(media);
-        let origin = self.origin(id, Place::Body, body.home, media.schema);
-        let ty = match (media::encoding(&media.media_type), media.schema) {
-            (Encoding::Form, Some(node)) => self.lower(node, origin),
-            (Encoding::Form, None) => self.own(media.span, origin, Type::Any),
-            _ => self.content(media, origin),
-        };
-        Some(Body {
-            span: body.span,
-            required: body.required,
-            media_type: media::spoken(&media.media_type),
-            ty,
-            description: body.description,
-            example: media.example.clone(),
-        })
     }
 
     /// What the API sends by itself, where that has a type.
@@ -320,7 +221,7 @@ impl<'a> Schemas<'a, '_> {
         }
     }
 
-    fn content(&mut self, media: &MediaTypeObject<'a>, origin: Origin) -> TypeUse {
+    pub(super) fn content(&mut self, media: &MediaTypeObject<'a>, origin: Origin) -> TypeUse {
         let text = |format| {
             Type::String(Text {
                 format,
@@ -335,12 +236,14 @@ impl<'a> Schemas<'a, '_> {
             (Encoding::Text | Encoding::Form | Encoding::Sequence, _) => {
                 self.own(media.span, origin, text(TextFormat::None))
             }
-            (Encoding::Bytes, _) => self.own(media.span, origin, text(TextFormat::Binary)),
+            (Encoding::Bytes | Encoding::Multipart, _) => {
+                self.own(media.span, origin, text(TextFormat::Binary))
+            }
         }
     }
 
     /// What a schema in an operation is named after: its place there, unless operations share it.
-    fn origin(
+    pub(super) fn origin(
         &mut self,
         id: OperationId,
         place: Place,
@@ -356,6 +259,16 @@ impl<'a> Schemas<'a, '_> {
         Origin::Shared(home, Vec::new())
     }
 
+    /// A file as a whole request body.
+    pub(super) fn file(&mut self, span: Span, origin: Origin) -> TypeUse {
+        let format = TextFormat::File;
+        let text = Text {
+            format,
+            ..Text::default()
+        };
+        self.own(span, origin, Type::String(text))
+    }
+
     /// A type that follows from the place alone.
     pub(super) fn own(&mut self, span: Span, origin: Origin, kind: Type) -> TypeUse {
         TypeUse {
@@ -365,7 +278,7 @@ impl<'a> Schemas<'a, '_> {
     }
 
     /// Reports that the items of a request body are not told apart.
-    fn tell_item_schema(&mut self, media: &MediaTypeObject<'a>) {
+    pub(super) fn tell_item_schema(&mut self, media: &MediaTypeObject<'a>) {
         if let Some(node) = media.item_schema {
             self.cx.report(
                 Diagnostic::warning(
@@ -378,43 +291,6 @@ impl<'a> Schemas<'a, '_> {
             );
         }
     }
-
-    /// Reports media types that would have brought another JSON than the chosen one.
-    fn tell_others(&mut self, chosen: &MediaTypeObject<'a>, content: &[MediaTypeObject<'a>]) {
-        let json = |media: &MediaTypeObject<'_>| {
-            matches!(
-                media::encoding(&media.media_type),
-                Encoding::Json | Encoding::JsonSuffix
-            )
-        };
-        let schema = |media: &MediaTypeObject<'_>| media.schema.map(Node::to_json);
-        let other = content.iter().find(|media| {
-            media.span != chosen.span
-                && json(media)
-                && json(chosen)
-                && schema(media) != schema(chosen)
-        });
-        if let Some(other) = other {
-            self.cx.report(
-                Diagnostic::warning(
-                    "passed-over-media-type",
-                    other.span,
-                    format!("`{}` has a schema of its own", other.media_type),
-                )
-                .label("passed over")
-                .related(chosen.span, "this one is used"),
-            );
-        }
-    }
-}
-
-/// What `application/x-www-form-urlencoded` is to carry.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Empty,
-    /// Scalars only.
-    Flat,
-    Nested,
 }
 
 /// What a stream is when it is read as a whole.

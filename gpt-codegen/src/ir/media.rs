@@ -11,6 +11,8 @@ pub(super) enum Encoding {
     Text,
     Form,
     Bytes,
+    /// Made of parts.
+    Multipart,
     /// Items one after the other.
     Sequence,
 }
@@ -23,6 +25,7 @@ pub(super) fn encoding(media_type: &str) -> Encoding {
         "application/x-www-form-urlencoded" => Encoding::Form,
         _ if is_sequence(&essence) => Encoding::Sequence,
         _ if essence.ends_with("+json") => Encoding::JsonSuffix,
+        _ if essence.starts_with("multipart/") => Encoding::Multipart,
         _ if is_textual(&essence) => Encoding::Text,
         _ => Encoding::Bytes,
     }
@@ -78,15 +81,15 @@ pub(super) fn is_textual(media_type: &str) -> bool {
         )
 }
 
-/// Whether a content of this type is made of parts.
-pub(super) fn is_multipart(media_type: &str) -> bool {
-    essence(media_type).starts_with("multipart/")
+/// Whether the parts of a content of this type have names.
+pub(super) fn is_form_data(media_type: &str) -> bool {
+    essence(media_type) == "multipart/form-data"
 }
 
 /// A media type as it is asked for: a range that allows JSON is asked for as JSON.
 pub(super) fn spoken(media_type: &str) -> String {
     match essence(media_type).as_str() {
-        "*/*" | "application/*" => "application/json".to_owned(),
+        "*/*" | "application/*" | "application/*+json" => "application/json".to_owned(),
         _ => media_type.trim().to_owned(),
     }
 }
@@ -101,17 +104,21 @@ pub(super) fn preferred<'m, 'a>(
     })
 }
 
-/// The media type in which a request is sent most easily: a form before plain text.
-pub(super) fn preferred_body<'m, 'a>(
-    content: &'m [MediaTypeObject<'a>],
-) -> Option<&'m MediaTypeObject<'a>> {
-    let form = |media: &&MediaTypeObject<'_>| encoding(&media.media_type) == Encoding::Form;
-    match preferred(content) {
-        Some(media) if encoding(&media.media_type) > Encoding::JsonSuffix => {
-            content.iter().find(form).or(Some(media))
-        }
-        media => media,
-    }
+/// The media types of a request, that which is sent most easily first.
+pub(super) fn in_order<'m, 'a>(content: &'m [MediaTypeObject<'a>]) -> Vec<&'m MediaTypeObject<'a>> {
+    let mut ordered: Vec<_> = content.iter().collect();
+    ordered.sort_by_key(|media| {
+        let rank = match encoding(&media.media_type) {
+            Encoding::Json => 0,
+            Encoding::JsonSuffix => 1,
+            Encoding::Form => 2,
+            Encoding::Multipart => 3,
+            Encoding::Text | Encoding::Sequence => 4,
+            Encoding::Bytes => 5,
+        };
+        (rank, media.media_type.contains('*'))
+    });
+    ordered
 }
 
 /// Without parameters, in lower case.
@@ -136,7 +143,7 @@ mod tests {
             ("text/event-stream; charset=utf-8", Encoding::Sequence),
             ("image/svg+xml", Encoding::Text),
             ("application/x-www-form-urlencoded", Encoding::Form),
-            ("multipart/form-data", Encoding::Bytes),
+            ("multipart/form-data", Encoding::Multipart),
             ("image/png", Encoding::Bytes),
         ] {
             assert_eq!(encoding(media_type), expected, "{media_type}");

@@ -3,7 +3,9 @@
 mod types;
 
 mod analysis;
+mod body;
 mod build;
+mod files;
 mod lower;
 mod media;
 mod recursion;

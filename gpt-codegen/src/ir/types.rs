@@ -116,7 +116,8 @@ pub(crate) enum Part {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
     Parameter(String),
-    Body,
+    /// The request body, in the media type of this position.
+    Body(usize),
     /// The body of an answer or failure.
     Response(Status),
     /// An item of an answer that is a stream.
@@ -198,8 +199,10 @@ pub(crate) enum TextFormat {
     Uuid,
     /// `Base64`
     Byte,
-    /// A `String` in JSON; raw bytes as a whole body.
+    /// A `String` in JSON; raw bytes as a whole answer.
     Binary,
+    /// `File`: a binary that is a whole request body or can be a part of one.
+    File,
 }
 
 #[derive(Clone, Debug)]
@@ -395,6 +398,8 @@ pub(crate) struct Parameter {
 pub(crate) enum Location {
     Path,
     Query,
+    /// The query string as a whole.
+    QueryString,
     Header,
     Cookie,
 }
@@ -408,16 +413,80 @@ pub(crate) enum Style {
     SpaceDelimited,
     PipeDelimited,
     DeepObject,
+    /// As `form`, without percent-encoding.
+    Cookie,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Body {
     pub(crate) span: Span,
     pub(crate) required: bool,
-    pub(crate) media_type: String,
-    pub(crate) ty: TypeUse,
     pub(crate) description: Option<String>,
+    /// The media type that a model uses, and a typed call that does not choose.
+    pub(crate) preferred: MediaType,
+    /// What it may be sent as instead.
+    pub(crate) others: Vec<MediaType>,
+}
+
+impl Body {
+    /// All media types, the preferred one first.
+    pub(crate) fn media_types(&self) -> impl Iterator<Item = &MediaType> {
+        std::iter::once(&self.preferred).chain(&self.others)
+    }
+
+    /// All media types, the preferred one first.
+    pub(crate) fn media_types_mut(&mut self) -> impl Iterator<Item = &mut MediaType> {
+        std::iter::once(&mut self.preferred).chain(&mut self.others)
+    }
+
+    /// The type in the preferred media type.
+    pub(crate) fn ty(&self) -> TypeUse {
+        self.preferred.ty
+    }
+}
+
+/// A media type of a request body.
+#[derive(Clone, Debug)]
+pub(crate) struct MediaType {
+    pub(crate) name: String,
+    pub(crate) ty: TypeUse,
+    /// How properties are written, where that is unusual.
+    pub(crate) encoding: Vec<Encoding>,
     pub(crate) example: Option<Value>,
+}
+
+/// How a property of a form or of a `multipart` body is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Encoding {
+    /// The name on the wire; `None` for all properties that have none of their own.
+    pub(crate) property: Option<String>,
+    pub(crate) content_type: Option<String>,
+    /// `None` for what is written as a media type.
+    pub(crate) styled: Option<Styled>,
+    pub(crate) headers: Vec<(String, String)>,
+    /// Whether it is a file, or a list of files.
+    pub(crate) is_file: bool,
+}
+
+impl Encoding {
+    /// The usual way of a property.
+    pub(crate) fn of(property: &str) -> Self {
+        Self {
+            property: Some(property.to_owned()),
+            content_type: None,
+            styled: None,
+            headers: Vec::new(),
+            is_file: false,
+        }
+    }
+}
+
+/// A style with all that belongs to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Styled {
+    pub(crate) style: Style,
+    pub(crate) explode: bool,
+    pub(crate) allow_reserved: bool,
 }
 
 #[derive(Clone, Debug)]

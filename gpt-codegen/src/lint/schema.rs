@@ -30,7 +30,7 @@ fn untyped(cx: &mut Diagnostics, api: &Api) {
     }
     for op in &api.operations {
         let parameters = op.parameters.iter().map(|it| (it.span, it.ty));
-        let body = op.body.iter().map(|it| (it.span, it.ty));
+        let body = op.body.iter().map(|it| (it.span, it.ty()));
         for (span, ty) in parameters.chain(body) {
             if is_free(api, api.ty(ty.id)) {
                 report_untyped(cx, span, &op.id);

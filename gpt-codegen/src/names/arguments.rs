@@ -46,6 +46,7 @@ impl Arguments {
         for location in [
             Location::Path,
             Location::Query,
+            Location::QueryString,
             Location::Header,
             Location::Cookie,
         ] {
@@ -63,11 +64,11 @@ impl Arguments {
 /// body that may be `null`, nor of an optional one with required properties, because leaving it
 /// out and leaving them out would look the same.
 fn spread(api: &Api, body: &Body, parameters: &[String]) -> BodyArguments {
-    let Type::Struct(object) = &api.ty(body.ty.id).kind else {
+    let Type::Struct(object) = &api.ty(body.ty().id).kind else {
         return BodyArguments::Whole;
     };
     let has_required = object.fields.iter().any(|it| it.required && !it.read_only);
-    if body.ty.nullable || (!body.required && has_required) {
+    if body.ty().nullable || (!body.required && has_required) {
         return BodyArguments::Whole;
     }
     let taken: Vec<&str> = parameters.iter().map(String::as_str).collect();
@@ -99,7 +100,7 @@ fn take(scope: &mut Scope, name: &str, location: &str) -> String {
 fn location_name(location: Location) -> &'static str {
     match location {
         Location::Path => "path",
-        Location::Query => "query",
+        Location::Query | Location::QueryString => "query",
         Location::Header => "header",
         Location::Cookie => "cookie",
     }

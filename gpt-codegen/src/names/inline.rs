@@ -7,7 +7,7 @@ use crate::ir::{
 };
 
 use super::{
-    OperationNames, TypeNames, is_item,
+    ByMediaType, OperationNames, TypeNames, is_item,
     scope::Scope,
     status_name,
     words::{plural, singular, upper_camel, words},
@@ -68,7 +68,12 @@ fn origin_words(
             let name = operations.get(index).map_or("", |it| it.name.as_str());
             let part = match place {
                 Place::Parameter(parameter) => words(parameter),
-                Place::Body => vec!["body".to_owned()],
+                Place::Body(media_type) => body_words(
+                    operations
+                        .get(index)
+                        .and_then(|it| it.by_media_type.as_ref()),
+                    *media_type,
+                ),
                 Place::Response(status) => api
                     .operations
                     .get(index)
@@ -122,6 +127,15 @@ pub(super) fn webhook_words(
         None => (Vec::new(), "webhook"),
     };
     joined(joined(owner, words(&webhook.name)), vec![kind.to_owned()])
+}
+
+/// `Body`, with the media type where there are several.
+fn body_words(several: Option<&ByMediaType>, media_type: usize) -> Vec<String> {
+    let name = several.and_then(|it| it.variants.get(media_type));
+    let body = vec!["body".to_owned()];
+    body.into_iter()
+        .chain(name.map(|it| words(it)).unwrap_or_default())
+        .collect()
 }
 
 /// `Answer` or `Failure` where that says which, else the status.
@@ -214,6 +228,7 @@ fn type_words(api: &Api, types: &[TypeNames], id: TypeId, depth: usize) -> Vec<S
             TextFormat::DateTime => "date_time",
             TextFormat::Uuid => "uuid",
             TextFormat::Byte => "bytes",
+            TextFormat::File => "file",
             TextFormat::None | TextFormat::Binary => "string",
         },
         Type::Array(array) if depth < DEEPEST && !is_inline_item(api, array.items.id) => {

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod inline;
+mod media_types;
 mod scope;
 mod words;
 
@@ -73,6 +74,8 @@ pub(crate) struct OperationNames {
     pub(crate) fields: Vec<String>,
     /// The field of the body.
     pub(crate) body: String,
+    /// Where the body has several types.
+    pub(crate) by_media_type: Option<ByMediaType>,
     /// Where success has several types.
     pub(crate) answer: Option<ByStatus>,
     /// Where failure has several types.
@@ -84,6 +87,14 @@ pub(crate) struct OperationNames {
 pub(crate) struct ByStatus {
     pub(crate) name: String,
     /// One for each response.
+    pub(crate) variants: Vec<String>,
+}
+
+/// The names of an enum by media type.
+#[derive(Clone, Debug)]
+pub(crate) struct ByMediaType {
+    pub(crate) name: String,
+    /// One for each media type, the preferred one first.
     pub(crate) variants: Vec<String>,
 }
 
@@ -243,6 +254,10 @@ fn name_operations(api: &Api, scope: &mut Scope) -> Vec<OperationNames> {
             let (fields, body) = argument_fields(op, &arguments);
             OperationNames {
                 answer: by_status(api, &op.answers, &name, "Answer", scope),
+                by_media_type: op
+                    .body
+                    .as_ref()
+                    .and_then(|it| media_types::name(api, it, &name, scope)),
                 failure: by_status(api, &op.failures, &name, "Failure", scope),
                 name,
                 method,

@@ -55,13 +55,13 @@ impl Maker<'_> {
         let Some(body) = &op.body else {
             return Some(made);
         };
-        let given = body.example.as_ref();
-        let given = given.filter(|it| fits(self.api, body.ty, it));
+        let given = body.preferred.example.as_ref();
+        let given = given.filter(|it| fits(self.api, body.ty(), it));
         match &arguments.body {
             Some(BodyArguments::Properties { map, .. }) => {
                 let whole = match given {
                     Some(given) => given.clone(),
-                    None => self.value(body.ty, 0)?,
+                    None => self.value(body.ty(), 0)?,
                 };
                 for (argument, property) in map {
                     if let Some(value) = whole.get(property) {
@@ -73,7 +73,7 @@ impl Maker<'_> {
                 if let Some(given) = given {
                     made.insert(BODY.to_owned(), given.clone());
                 } else if body.required {
-                    made.insert(BODY.to_owned(), self.value(body.ty, 0)?);
+                    made.insert(BODY.to_owned(), self.value(body.ty(), 0)?);
                 }
             }
         }
@@ -196,7 +196,7 @@ fn text_value(text: &Text, nth: u64) -> Option<String> {
         (TextFormat::Date, _) => format!("2026-01-{two_digits:02}"),
         (TextFormat::DateTime, _) => format!("2026-01-{two_digits:02}T12:00:00Z"),
         (TextFormat::Uuid, _) => format!("123e4567-e89b-12d3-a456-4266141740{two_digits:02}"),
-        (TextFormat::Byte, _) => "aGVsbG8=".to_owned(),
+        (TextFormat::Byte | TextFormat::File, _) => "aGVsbG8=".to_owned(),
         (_, "email" | "idn-email") => text_of("ada", nth) + "@example.com",
         (_, "uri" | "url" | "iri") => "https://example.com/".to_owned() + &text_of("page", nth),
         (_, "uri-reference" | "iri-reference") => text_of("/page", nth),

@@ -117,7 +117,7 @@ fn text_fits(text: &Text, value: &str) -> bool {
             .and_then(|it| it.is_match(value))
             .unwrap_or(true)
         && match text.format {
-            TextFormat::None | TextFormat::Byte | TextFormat::Binary => true,
+            TextFormat::None | TextFormat::Byte | TextFormat::Binary | TextFormat::File => true,
             TextFormat::Date => value.len() == 10 && shape("0000-00-00"),
             TextFormat::DateTime => {
                 shape("0000-00-00T00:00:00")

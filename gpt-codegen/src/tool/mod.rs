@@ -167,7 +167,7 @@ fn parameters(schemas: &mut Schemas<'_>, op: &Operation, arguments: &Arguments) 
     let mut rest = Value::Bool(false);
     match (&op.body, &arguments.body) {
         (Some(body), Some(BodyArguments::Properties { map, .. })) => {
-            if let Type::Struct(object) = &schemas.api.ty(body.ty.id).kind {
+            if let Type::Struct(object) = &schemas.api.ty(body.ty().id).kind {
                 let asked: Vec<&Field> = object.fields.iter().filter(|it| !it.read_only).collect();
                 for (field, (argument, _)) in asked.into_iter().zip(map) {
                     if field.required {

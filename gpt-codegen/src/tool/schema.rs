@@ -74,17 +74,11 @@ impl<'a> Schemas<'a> {
     }
 
     pub(super) fn of_body(&mut self, body: &Body) -> Value {
-        let mut schema = self.of_use(body.ty, 0);
-        if let Type::String(text) = &self.api.ty(body.ty.id).kind
-            && text.format == TextFormat::Binary
-        {
-            // A model can only write bytes as text.
-            schema.insert("format".to_owned(), "byte".into());
-        }
-        let examples: Vec<Value> = body.example.iter().cloned().collect();
+        let schema = self.of_use(body.ty(), 0);
+        let examples: Vec<Value> = body.preferred.example.iter().cloned().collect();
         self.noted(
             schema,
-            body.ty,
+            body.ty(),
             &Notes {
                 description: body.description.as_deref(),
                 default: None,
@@ -410,6 +404,11 @@ fn put_bounds(schema: &mut Schema, bounds: &Bounds) {
 
 fn of_text(text: &Text) -> Schema {
     let mut schema = typed("string");
+    if text.format == TextFormat::File {
+        // A model can only write bytes as text, of which the bounds do not speak.
+        schema.insert("format".to_owned(), "byte".into());
+        return schema;
+    }
     put(&mut schema, "format", text.format_name.clone());
     put(&mut schema, "minLength", text.min_length);
     put(&mut schema, "maxLength", text.max_length);
@@ -452,7 +451,7 @@ fn shared(api: &Api) -> HashSet<TypeId> {
             walk.from(parameter.ty.id);
         }
         if let Some(body) = &op.body {
-            walk.from(body.ty.id);
+            walk.from(body.ty().id);
         }
     }
     let mut shared = walk.recursive;

@@ -52,7 +52,7 @@ impl Signature<'_> {
                     let cookies = with_cookie(headers, name, &value);
                     headers.insert(COOKIE, secret_header(&cookies).ok_or_else(unusable)?);
                 }
-                Location::Path => return Err(unusable()),
+                Location::Path | Location::QueryString => return Err(unusable()),
             }
         }
         Ok(())

@@ -26,6 +26,7 @@ fn slots_equal(left: &dyn Slot, right: &dyn Slot) -> bool {
         (View::Float(left), View::Float(right)) => left == right,
         (View::Double(left), View::Double(right)) => left == right,
         (View::Text(left), View::Text(right)) => left == right,
+        (View::File(left), View::File(right)) => left == right,
         (View::Any(left), View::Any(right)) => left == right,
         (View::Option(left), View::Option(right)) => match (left, right) {
             (None, None) => true,
@@ -77,6 +78,7 @@ impl fmt::Debug for Printed<'_> {
             View::Float(value) => value.fmt(f),
             View::Double(value) => value.fmt(f),
             View::Text(value) => value.fmt(f),
+            View::File(value) => value.fmt(f),
             View::Any(value) => value.fmt(f),
             View::Option(value) => value.map(Printed).fmt(f),
             View::List(list) => f

@@ -6,6 +6,7 @@
 
 mod compare;
 mod containers;
+mod file;
 mod read;
 mod scalar;
 mod simple;
@@ -15,12 +16,15 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+pub use file::File;
 pub use read::{DecodeError, from_slice, from_value};
 pub use scalar::Base64;
 pub use write::{to_string, to_value};
 
+pub(crate) use file::Chunks;
 pub(crate) use read::{read_slot, read_slot_slice};
 pub(crate) use simple::read_simple;
+pub(crate) use write::{Marked, to_marked};
 
 /// A value that JSON can be read into and written from.
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be read from JSON by `gpt-runtime`")]
@@ -115,6 +119,8 @@ pub enum View<'a> {
     Double(f64),
     /// A text, or a value written as one.
     Text(Cow<'a, str>),
+    /// A file, which travels beside the JSON that mentions it.
+    File(&'a File),
     /// Any JSON.
     Any(&'a Value),
     /// A value or nothing.

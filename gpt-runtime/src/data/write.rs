@@ -1,35 +1,85 @@
 //! Writes values as any serde format.
 
+use std::cell::RefCell;
+
 use serde::{
     Serialize, Serializer,
-    ser::{SerializeMap, SerializeSeq},
+    ser::{Error, SerializeMap, SerializeSeq},
 };
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::{Data, Presence, RecordObject, Rest, Slot, UnionObject, View};
+use super::{Data, File, Presence, RecordObject, Rest, Slot, UnionObject, View};
 
 /// Writes a value as JSON text.
 pub fn to_string(value: &impl Data) -> String {
     to_value(value).to_string()
 }
 
-/// Writes a value as JSON. Numbers that JSON has no word for (NaN, infinities) become `null`.
+/// Writes a value as JSON. Numbers that JSON has no word for (NaN, infinities) become `null`, and
+/// so does a value that holds a [`File`] which is not in memory.
 pub fn to_value(value: &impl Data) -> Value {
-    // Into a `Value`, only a map whose keys are no strings can fail, and there is none.
-    serde_json::to_value(Written(value)).unwrap_or_default()
+    // Into a `Value`, only such a file can fail, and a map whose keys are no strings, of which
+    // there is none.
+    serde_json::to_value(Written::whole(value)).unwrap_or_default()
+}
+
+/// Files by the marks that stand for them in a [`Value`]. A mark is random, so that no text from
+/// elsewhere can be one; and it is base64 text, as a schema wants it.
+pub(crate) type Marked = Vec<(String, File)>;
+
+/// Writes a value as JSON, with marks for its files.
+pub(crate) fn to_marked(value: &dyn Slot) -> (Value, Marked) {
+    let files = RefCell::default();
+    let written = Written {
+        slot: value,
+        files: Some(&files),
+    };
+    // Without files, nothing can fail.
+    let value = serde_json::to_value(written).unwrap_or_default();
+    (value, files.into_inner())
 }
 
 /// Writes a value.
 pub fn serialize<S: Serializer>(value: &impl Data, serializer: S) -> Result<S::Ok, S::Error> {
-    Written(value).serialize(serializer)
+    Written::whole(value).serialize(serializer)
 }
 
 /// A slot on its way out.
-pub(super) struct Written<'a>(pub(super) &'a dyn Slot);
+#[derive(Clone, Copy)]
+struct Written<'a> {
+    slot: &'a dyn Slot,
+    /// Where files go, if a mark is to stand for each.
+    files: Option<&'a RefCell<Marked>>,
+}
+
+impl<'a> Written<'a> {
+    fn whole(slot: &'a dyn Slot) -> Self {
+        Self { slot, files: None }
+    }
+
+    /// A part of it.
+    fn part(self, slot: &'a dyn Slot) -> Self {
+        Self { slot, ..self }
+    }
+
+    fn file<S: Serializer>(self, file: &File, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(files) = self.files {
+            let mark = Uuid::new_v4().simple().to_string();
+            files.borrow_mut().push((mark.clone(), file.clone()));
+            return serializer.serialize_str(&mark);
+        }
+        match file.base64() {
+            Some(text) => serializer.serialize_str(&text),
+            None => Err(S::Error::custom("a file that is not in memory has no text")),
+        }
+    }
+}
 
 impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.view() {
+        match self.slot.view() {
+            View::File(file) => self.file(file, serializer),
             View::Unit | View::Option(None) => serializer.serialize_unit(),
             View::Boolean(value) => serializer.serialize_bool(value),
             View::Integer(value) => match (i64::try_from(value), u64::try_from(value)) {
@@ -41,80 +91,85 @@ impl Serialize for Written<'_> {
             View::Double(value) => serializer.serialize_f64(value),
             View::Text(value) => serializer.serialize_str(&value),
             View::Any(value) => value.serialize(serializer),
-            View::Option(Some(value)) => Written(value).serialize(serializer),
+            View::Option(Some(value)) => self.part(value).serialize(serializer),
             View::List(list) => {
                 let mut sequence = serializer.serialize_seq(Some(list.len()))?;
                 for item in (0..list.len()).filter_map(|index| list.get(index)) {
-                    sequence.serialize_element(&Written(item))?;
+                    sequence.serialize_element(&self.part(item))?;
                 }
                 sequence.end()
             }
             View::Map(map) => serializer.collect_map(
                 map.entries()
-                    .map(|(key, value)| (key.to_owned(), Written(value))),
+                    .map(|(key, value)| (key.to_owned(), self.part(value))),
             ),
             View::Record(record) => {
                 let mut map = serializer.serialize_map(None)?;
-                serialize_fields(record, &mut map, &mut |_| false)?;
+                self.fields(record, &mut map, &mut |_| false)?;
                 map.end()
             }
-            View::Union(union) => serialize_union(union, serializer),
+            View::Union(union) => self.union(union, serializer),
         }
     }
 }
 
-/// Writes the properties of a record except those the caller writes itself.
-fn serialize_fields<M: SerializeMap>(
-    record: &dyn RecordObject,
-    map: &mut M,
-    passed_over: &mut dyn FnMut(&str) -> bool,
-) -> Result<(), M::Error> {
-    let table = record.table();
-    for (index, (name, presence)) in table.fields.iter().enumerate() {
-        let slot = record.get(index);
-        let missing = matches!(presence, Presence::Optional | Presence::OptionalNullable)
-            && matches!(slot.view(), View::Option(None));
-        if !missing && !passed_over(name) {
-            map.serialize_entry(name, &Written(slot))?;
-        }
-    }
-    if table.rest == Rest::Kept
-        && let View::Map(rest) = record.get(table.fields.len()).view()
-    {
-        for (key, value) in rest.entries() {
-            // A named property wins over one of the same name in the rest.
-            if table.fields.iter().all(|(name, _)| *name != key) && !passed_over(key) {
-                map.serialize_entry(key, &Written(value))?;
+impl<'a> Written<'a> {
+    /// Writes the properties of a record except those the caller writes itself.
+    fn fields<M: SerializeMap>(
+        self,
+        record: &'a dyn RecordObject,
+        map: &mut M,
+        passed_over: &mut dyn FnMut(&str) -> bool,
+    ) -> Result<(), M::Error> {
+        let table = record.table();
+        for (index, (name, presence)) in table.fields.iter().enumerate() {
+            let slot = record.get(index);
+            let missing = matches!(presence, Presence::Optional | Presence::OptionalNullable)
+                && matches!(slot.view(), View::Option(None));
+            if !missing && !passed_over(name) {
+                map.serialize_entry(name, &self.part(slot))?;
             }
         }
+        if table.rest == Rest::Kept
+            && let View::Map(rest) = record.get(table.fields.len()).view()
+        {
+            for (key, value) in rest.entries() {
+                // A named property wins over one of the same name in the rest.
+                if table.fields.iter().all(|(name, _)| *name != key) && !passed_over(key) {
+                    map.serialize_entry(key, &self.part(value))?;
+                }
+            }
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-/// Writes the payload; a tagged one with the tag of its variant.
-fn serialize_union<S: Serializer>(
-    union: &dyn UnionObject,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let (variant, payload) = union.get();
-    let table = union.table();
-    let tags = table.variants.get(variant).map_or(&[][..], |it| it.tags);
-    let (Some(tag), Some(first), View::Record(record)) = (table.tag, tags.first(), payload.view())
-    else {
-        return Written(payload).serialize(serializer);
-    };
-    // The payload may hold the tag itself, as one of several that choose this variant.
-    let own = record
-        .table()
-        .fields
-        .iter()
-        .position(|(name, _)| *name == tag)
-        .and_then(|index| text_of(record.get(index)))
-        .filter(|text| tags.contains(&text.as_str()));
-    let mut map = serializer.serialize_map(None)?;
-    map.serialize_entry(tag, own.as_deref().unwrap_or(first))?;
-    serialize_fields(record, &mut map, &mut |name| name == tag)?;
-    map.end()
+    /// Writes the payload; a tagged one with the tag of its variant.
+    fn union<S: Serializer>(
+        self,
+        union: &'a dyn UnionObject,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let (variant, payload) = union.get();
+        let table = union.table();
+        let tags = table.variants.get(variant).map_or(&[][..], |it| it.tags);
+        let (Some(tag), Some(first), View::Record(record)) =
+            (table.tag, tags.first(), payload.view())
+        else {
+            return self.part(payload).serialize(serializer);
+        };
+        // The payload may hold the tag itself, as one of several that choose this variant.
+        let own = record
+            .table()
+            .fields
+            .iter()
+            .position(|(name, _)| *name == tag)
+            .and_then(|index| text_of(record.get(index)))
+            .filter(|text| tags.contains(&text.as_str()));
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(tag, own.as_deref().unwrap_or(first))?;
+        self.fields(record, &mut map, &mut |name| name == tag)?;
+        map.end()
+    }
 }
 
 fn text_of(slot: &dyn Slot) -> Option<String> {

@@ -12,7 +12,6 @@ use reqwest::{
     StatusCode,
     header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
-use serde_json::Value;
 
 use super::{
     answer,
@@ -25,8 +24,8 @@ use super::{
 };
 use crate::{
     action::{Action, Operation, Streaming},
-    data::{self, Data},
-    request::{Arguments, Request, RequestError},
+    data::{self, Data, Slot, View},
+    request::{Arguments, Request, RequestError, Typed},
 };
 
 /// A call that is sent when it is awaited.
@@ -41,7 +40,7 @@ pub struct Call<A> {
 struct Prepared {
     client: Client,
     operation: &'static Operation,
-    arguments: Value,
+    arguments: Typed,
     /// What is asked for instead of what the description has first.
     accept: Option<String>,
 }
@@ -52,7 +51,7 @@ impl<A: Action> Call<A> {
             call: Prepared {
                 client,
                 operation: A::OPERATION,
-                arguments: data::to_value(arguments),
+                arguments: typed(A::OPERATION, arguments),
                 accept: None,
             },
             action: PhantomData,
@@ -72,6 +71,15 @@ impl<A: Action> Call<A> {
     /// read with [`Self::text`] or [`Self::bytes`].
     pub fn accept(mut self, media_type: &str) -> Self {
         self.call.accept = Some(media_type.to_owned());
+        self
+    }
+
+    /// Sends the body as another of the media types that the description has for it. Where the
+    /// body is an enum by media type, the variant decides instead.
+    ///
+    /// A media type that the description does not have makes the call fail before it is sent.
+    pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
+        self.call.arguments.content_type = Some(media_type.into());
         self
     }
 
@@ -185,6 +193,36 @@ fn accept<A: Streaming>() -> String {
     let mut types: Vec<&str> = streams.map(|it| it.media_type).collect();
     types.dedup();
     types.join(", ")
+}
+
+/// The arguments as JSON, and beside it what JSON cannot hold.
+fn typed(operation: &Operation, arguments: &dyn Slot) -> Typed {
+    let (value, files) = data::to_marked(arguments);
+    let is_enum = operation.body.is_some_and(|it| it.by_media_type);
+    Typed {
+        value,
+        files,
+        variant: is_enum.then(|| variant(operation, arguments)).flatten(),
+        content_type: None,
+    }
+}
+
+/// The variant of the body, which is the field that is no parameter.
+fn variant(operation: &Operation, arguments: &dyn Slot) -> Option<usize> {
+    let View::Record(record) = arguments.view() else {
+        return None;
+    };
+    let is_parameter = |name: &str| operation.parameters.iter().any(|it| it.argument == name);
+    let mut fields = record.table().fields.iter();
+    let index = fields.position(|(name, _)| !is_parameter(name))?;
+    match record.get(index).view() {
+        View::Union(union) => Some(union.get().0),
+        View::Option(Some(body)) => match body.view() {
+            View::Union(union) => Some(union.get().0),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 impl Prepared {
@@ -301,7 +339,7 @@ impl<A> fmt::Debug for Call<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
             .field("operation", &self.call.operation.id)
-            .field("arguments", &self.call.arguments)
+            .field("arguments", &self.call.arguments.value)
             .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{
     Response, StatusCode,
-    header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, SET_COOKIE},
+    header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, SET_COOKIE},
 };
 use tokio::time::Instant;
 use url::Url;
@@ -269,7 +269,13 @@ impl Client {
     ) -> Result<Opened, Fault> {
         let mut sent = reqwest::Request::new(signed.method.clone(), signed.url.clone());
         *sent.headers_mut() = signed.headers.clone();
-        *sent.body_mut() = request.body.clone().map(Into::into);
+        if let Some(body) = request.body.clone() {
+            let (body, length) = body.open().await?;
+            if let Some(length) = length {
+                sent.headers_mut().insert(CONTENT_LENGTH, length.into());
+            }
+            *sent.body_mut() = Some(body);
+        }
 
         let time_limit = self.settings.time_limit;
         let remains = time_limit.saturating_sub(started.elapsed());

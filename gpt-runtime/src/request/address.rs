@@ -3,7 +3,10 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{RequestError, style};
+use super::{
+    RequestError, body,
+    style::{self, Spelling},
+};
 use crate::{
     action::{Location, Operation, Parameter, Server, Style},
     credential,
@@ -173,7 +176,7 @@ fn path_text(
     let missing = "is part of the path and must be given";
     let value = arguments.get(parameter.argument).ok_or(missing)?;
     let text = match parameter.content {
-        Some(_) => style::percent_encode(&value.to_string()),
+        Some(media_type) => style::percent_encode(&body::content(media_type, value)),
         None => style::path(parameter, value).ok_or(missing)?,
     };
     // An empty segment is another path: `DELETE /animals/` may mean all of them.
@@ -239,7 +242,7 @@ fn encode_literal(literal: &str) -> String {
     encoded
 }
 
-/// `name=value` of each query parameter.
+/// `name=value` of each query parameter, and the whole that one parameter may be.
 fn pairs<'a>(
     operation: &'a Operation,
     arguments: &'a Map<String, Value>,
@@ -247,14 +250,36 @@ fn pairs<'a>(
     operation
         .parameters
         .iter()
-        .filter(|it| it.location == Location::Query)
         .filter_map(|parameter| Some((parameter, arguments.get(parameter.argument)?)))
-        .flat_map(|(parameter, value)| match parameter.content {
-            Some(_) => vec![(
-                style::percent_encode(parameter.name),
-                style::percent_encode(&value.to_string()),
-            )],
-            None => style::query(parameter, value),
+        .flat_map(|(parameter, value)| match parameter.location {
+            Location::Query => named(parameter, value),
+            Location::QueryString => vec![whole(parameter, value)],
+            Location::Path | Location::Header | Location::Cookie => Vec::new(),
         })
+        .filter(|it| !it.is_empty())
+}
+
+fn named(parameter: &Parameter, value: &Value) -> Vec<String> {
+    let pairs = match parameter.content {
+        Some(media_type) => vec![(
+            style::percent_encode(parameter.name),
+            style::percent_encode(&body::content(media_type, value)),
+        )],
+        None => style::query(parameter.name, Spelling::of(parameter), value),
+    };
+    let pairs = pairs.into_iter();
+    pairs
         .map(|(name, value)| format!("{name}={value}"))
+        .collect()
+}
+
+/// A form is a query string as it is; anything else is percent-encoded to be one.
+fn whole(parameter: &Parameter, value: &Value) -> String {
+    let media_type = parameter.content.unwrap_or_default();
+    let text = body::content(media_type, value);
+    if body::is_form(media_type) {
+        text
+    } else {
+        style::percent_encode(&text)
+    }
 }

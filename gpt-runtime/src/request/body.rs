@@ -1,16 +1,30 @@
-//! The body of a request.
+//! The body of a request, in its media type.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{RequestError, style};
-use crate::{action::Operation, schema::Violation};
+use super::{
+    RequestBody, RequestError,
+    files::{Files, refused},
+    multipart,
+    style::{self, Spelling},
+};
+use crate::{
+    action::{Encoding, MediaType, Operation, Style},
+    data::File,
+};
+
+/// What a body is called where it has no name of its own.
+const BODY: &str = "body";
 
 /// Whether a media type holds JSON.
 pub(crate) fn is_json(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+}
+
+/// Whether a media type holds a flat form.
+pub(super) fn is_form(media_type: &str) -> bool {
+    essence(media_type) == "application/x-www-form-urlencoded"
 }
 
 /// A media type without parameters, in lower case.
@@ -23,69 +37,166 @@ pub(crate) fn essence(media_type: &str) -> String {
         .to_ascii_lowercase()
 }
 
-/// The media type and the bytes.
-pub(super) fn encode(
-    operation: &Operation,
-    media_type: &'static str,
-    value: &Value,
-    is_base64: bool,
-) -> Result<(&'static str, Bytes), RequestError> {
-    let kind = essence(media_type);
-    // A range is filled with what the rest of the protocol speaks.
-    if kind == "*/*" || kind == "application/*" {
-        return Ok(("application/json", value.to_string().into()));
-    }
-    if is_json(media_type) {
-        return Ok((media_type, value.to_string().into()));
-    }
-    if kind == "application/x-www-form-urlencoded" {
-        return form(value).map(|body| (media_type, body.into()));
-    }
-    let unsendable = |why: &str| RequestError::Description {
-        message: format!(
-            "`{}` takes a body of type {media_type}, which cannot be {why}",
-            operation.id
-        ),
-    };
-    if kind.starts_with("multipart/") {
-        return Err(unsendable("sent"));
-    }
-    match value {
-        Value::String(text) if is_base64 => match STANDARD.decode(text) {
-            Ok(bytes) => Ok((media_type, bytes.into())),
-            Err(_) => Err(refused("must be bytes as base64")),
-        },
-        Value::Object(_) | Value::Array(_) => Err(unsendable("written from JSON")),
-        scalar => Ok((media_type, style::text(scalar).into())),
-    }
+/// A body that is to be written.
+#[derive(Clone, Copy)]
+pub(super) struct Unwritten<'a> {
+    pub(super) operation: &'a Operation,
+    /// As it is described.
+    pub(super) media_type: &'a MediaType,
+    /// As the caller has chosen it.
+    pub(super) chosen: Option<&'a str>,
+    pub(super) value: &'a Value,
+    pub(super) files: &'a Files,
+    /// Whether a model writes the whole body as base64.
+    pub(super) is_base64: bool,
 }
 
-/// Arrays repeat the name; values that are deeper are written as JSON, which is the
-/// specification's default for them.
-fn form(value: &Value) -> Result<String, RequestError> {
-    let Value::Object(properties) = value else {
-        return Err(refused("must be an object, to be sent as a form"));
-    };
-    let mut form = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in properties {
-        match value {
-            Value::Null => {}
-            Value::Array(items) => {
-                for item in items.iter().filter(|it| !it.is_null()) {
-                    form.append_pair(name, &style::text(item));
-                }
-            }
-            other => {
-                form.append_pair(name, &style::text(other));
-            }
+impl Unwritten<'_> {
+    /// The media type and the body.
+    pub(super) fn write(self) -> Result<(String, RequestBody), RequestError> {
+        let name = self.chosen.unwrap_or(self.media_type.name);
+        let kind = essence(name);
+        if is_json(name) {
+            return Ok((concrete(name, &kind), self.json()?));
+        }
+        if is_form(name) {
+            let form = form(self.value, self.media_type.encoding, self.files)?;
+            return Ok((name.to_owned(), form.into()));
+        }
+        if kind.starts_with("multipart/") {
+            return multipart::write(
+                self.operation,
+                &kind,
+                self.media_type,
+                self.value,
+                self.files,
+            );
+        }
+        if let Some(file) = self.file()? {
+            return Ok(of_file(name, file));
+        }
+        // A range is filled with what the rest of the protocol speaks.
+        if kind == "*/*" || kind == "application/*" {
+            return Ok((concrete(name, &kind), self.json()?));
+        }
+        match self.value {
+            Value::Object(_) | Value::Array(_) => Err(RequestError::Description {
+                message: format!(
+                    "`{}` takes a body of type {name}, which cannot be written from JSON",
+                    self.operation.id
+                ),
+            }),
+            scalar => Ok((concrete(name, &kind), style::text(scalar).into())),
         }
     }
-    Ok(form.finish())
+
+    fn json(self) -> Result<RequestBody, RequestError> {
+        let value = self.files.written(self.value, BODY)?;
+        Ok(value.to_string().into())
+    }
+
+    /// The file that is the whole body, if it is one.
+    fn file(self) -> Result<Option<File>, RequestError> {
+        match (self.value, self.files) {
+            (Value::String(text), Files::InText) if self.is_base64 => self.files.file(text, BODY),
+            (Value::String(text), Files::Beside(_)) => self.files.file(text, BODY),
+            _ => Ok(None),
+        }
+    }
 }
 
-fn refused(message: &str) -> RequestError {
-    RequestError::Arguments(vec![Violation {
-        path: "body".to_owned(),
-        message: message.to_owned(),
-    }])
+fn of_file(name: &str, file: File) -> (String, RequestBody) {
+    let name = if name.contains('*') {
+        file.content_type().unwrap_or("application/octet-stream")
+    } else {
+        name
+    };
+    let name = name.to_owned();
+    let mut body = RequestBody::default();
+    body.push_file(file);
+    (name, body)
+}
+
+/// The media type to send where a range is described.
+fn concrete(name: &str, essence: &str) -> String {
+    match essence {
+        "text/*" => "text/plain",
+        _ if essence.contains('*') => "application/json",
+        _ => name,
+    }
+    .to_owned()
+}
+
+/// The text of a value that stands in a parameter as a media type.
+pub(super) fn content(media_type: &str, value: &Value) -> String {
+    if is_form(media_type) {
+        match value {
+            Value::Object(properties) => pairs(properties, &[]),
+            other => style::text(other),
+        }
+    } else if is_json(media_type) || media_type.contains('*') {
+        value.to_string()
+    } else {
+        style::text(value)
+    }
+}
+
+/// `application/x-www-form-urlencoded`
+fn form(value: &Value, encoding: &[Encoding], files: &Files) -> Result<String, RequestError> {
+    let value = files.written(value, BODY)?;
+    match &*value {
+        Value::Object(properties) => Ok(pairs(properties, encoding)),
+        // A form that somebody else has written.
+        Value::String(text) => Ok(text.clone()),
+        _ => Err(refused(BODY, "must be an object, to be sent as a form")),
+    }
+}
+
+fn pairs(properties: &Map<String, Value>, encoding: &[Encoding]) -> String {
+    properties
+        .iter()
+        .flat_map(|(name, value)| {
+            let (spelling, value) = in_form(self::encoding(encoding, name), value);
+            style::query(name, spelling, &value)
+        })
+        // A form has its own word for a space, and everything else was encoded before.
+        .map(|(name, value)| format!("{name}={value}").replace("%20", "+"))
+        .collect::<Vec<_>>()
+        .join("&")
+}
+
+/// How a property of a form is spelled. Arrays repeat the name; what is nested is JSON text unless
+/// it has a style.
+fn in_form(encoding: Option<&Encoding>, value: &Value) -> (Spelling, Value) {
+    if let Some(encoding) = encoding
+        && let Some(style) = encoding.style
+    {
+        let spelling = Spelling {
+            style,
+            explode: encoding.explode,
+            allow_reserved: encoding.allow_reserved,
+        };
+        return (spelling, value.clone());
+    }
+    let is_json = encoding
+        .and_then(|it| it.content_type)
+        .is_some_and(self::is_json);
+    let value = match value {
+        Value::Null => Value::Null,
+        Value::Object(_) => value.to_string().into(),
+        other if is_json => other.to_string().into(),
+        other => other.clone(),
+    };
+    let spelling = Spelling {
+        style: Style::Form,
+        explode: true,
+        allow_reserved: false,
+    };
+    (spelling, value)
+}
+
+/// What is said of a property, else of all others.
+pub(super) fn encoding<'e>(encoding: &'e [Encoding], name: &str) -> Option<&'e Encoding> {
+    let own = encoding.iter().find(|it| it.property == Some(name));
+    own.or_else(|| encoding.iter().find(|it| it.property.is_none()))
 }

@@ -25,6 +25,13 @@ pub enum RequestError {
         /// What is wrong with it.
         message: String,
     },
+    /// A file cannot be read.
+    File {
+        /// Its name.
+        name: Option<String>,
+        /// Why not.
+        message: String,
+    },
     /// The request is longer than is allowed.
     TooLong {
         /// Its length in characters.
@@ -62,6 +69,14 @@ impl fmt::Display for RequestError {
                 f.write_str(" in the environment of the server")
             }
             Self::Server { message } | Self::Description { message } => f.write_str(message),
+            Self::File { name, message } => match name {
+                Some(name) => write!(
+                    f,
+                    "the file `{}` cannot be sent: {message}",
+                    name.escape_debug()
+                ),
+                None => write!(f, "the file cannot be sent: {message}"),
+            },
             Self::TooLong { length, limit } => write!(
                 f,
                 "the request has {length} characters, more than the {limit} that are allowed: \

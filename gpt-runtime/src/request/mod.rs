@@ -4,22 +4,27 @@ mod address;
 mod arguments;
 mod body;
 mod error;
+mod files;
+mod multipart;
+mod payload;
 mod style;
 
-use bytes::Bytes;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use url::Url;
 
 use crate::{
-    action::{BodyArguments, Location, Method, Operation},
+    action::{Body, BodyArguments, Location, Method, Operation, Parameter, Style},
     schema::{self, Violation},
 };
 
 pub(crate) use address::server;
-pub(crate) use arguments::Arguments;
+pub(crate) use arguments::{Arguments, Typed};
 pub(crate) use body::{essence, is_json};
 pub use error::RequestError;
+pub(crate) use files::Files;
+pub use payload::RequestBody;
+use style::Spelling;
 pub(crate) use style::percent_encode;
 
 /// Headers that say how a message is framed or where it goes: never an argument's to set.
@@ -48,7 +53,7 @@ pub struct Request {
     /// The headers the description asks for.
     pub headers: HeaderMap,
     /// The body.
-    pub body: Option<Bytes>,
+    pub body: Option<RequestBody>,
 }
 
 impl Request {
@@ -102,12 +107,9 @@ impl Request {
         let url = address::address(operation, server, &arguments.parameters, &mut violations)?;
         let body = match (&operation.body, &arguments.body) {
             (Some(described), Some(value)) => {
-                let is_base64 = matches!(described.arguments, BodyArguments::Whole(argument)
-                    if schema::is_base64(operation, argument));
-                let (media_type, bytes) =
-                    body::encode(operation, described.media_type, value, is_base64)?;
-                headers.insert(CONTENT_TYPE, described_header(operation, media_type)?);
-                Some(bytes)
+                let (media_type, body) = body(operation, described, value, arguments)?;
+                headers.insert(CONTENT_TYPE, described_header(operation, &media_type)?);
+                Some(body)
             }
             _ => None,
         };
@@ -120,20 +122,39 @@ impl Request {
     }
 
     /// Whether there is all of the body to send once more.
-    #[allow(
-        clippy::unused_self,
-        reason = "the one place to ask, whatever bodies there will be"
-    )]
     pub(crate) fn can_be_sent_again(&self) -> bool {
-        true
+        self.body.as_ref().is_none_or(RequestBody::is_repeatable)
     }
 
     /// The characters that are sent as address and body.
     pub(crate) fn length(&self) -> usize {
-        let body = self.body.as_deref().unwrap_or_default();
-        let body = std::str::from_utf8(body).map_or(body.len(), |text| text.chars().count());
+        let body = self.body.as_ref().map_or(0, RequestBody::characters);
         self.url.as_str().len().saturating_add(body)
     }
+}
+
+fn body(
+    operation: &Operation,
+    described: &Body,
+    value: &Value,
+    arguments: &Arguments,
+) -> Result<(String, RequestBody), RequestError> {
+    let choice = &arguments.media_type;
+    let media_type = described.media_types.get(choice.index);
+    let media_type = media_type.ok_or_else(|| RequestError::Description {
+        message: format!("`{}` has a body without a media type", operation.id),
+    })?;
+    let is_base64 = matches!(described.arguments, BodyArguments::Whole(argument)
+        if schema::is_base64(operation, argument));
+    body::Unwritten {
+        operation,
+        media_type,
+        chosen: choice.name.as_deref(),
+        value,
+        files: &arguments.files,
+        is_base64,
+    }
+    .write()
 }
 
 fn headers(
@@ -149,17 +170,15 @@ fn headers(
             continue;
         };
         match parameter.location {
-            Location::Path | Location::Query => {}
-            Location::Cookie => {
-                let pairs = match parameter.content {
-                    Some(_) => vec![(
-                        percent_encode(parameter.name),
-                        percent_encode(&value.to_string()),
-                    )],
-                    None => style::query(parameter, value),
-                };
-                cookies.extend(pairs.iter().map(|(name, value)| format!("{name}={value}")));
-            }
+            Location::Path | Location::Query | Location::QueryString => {}
+            Location::Cookie => match cookie(parameter, value) {
+                Some(pairs) => cookies.extend(pairs),
+                None => violations.push(Violation {
+                    path: parameter.argument.to_owned(),
+                    message: "is sent as a cookie and cannot hold semicolons or control characters"
+                        .to_owned(),
+                }),
+            },
             Location::Header => {
                 let name = HeaderName::from_bytes(parameter.name.as_bytes())
                     .ok()
@@ -172,7 +191,7 @@ fn headers(
                         ),
                     })?;
                 let text = match parameter.content {
-                    Some(_) => Some(value.to_string()),
+                    Some(media_type) => Some(body::content(media_type, value)),
                     None => style::header(parameter, value),
                 };
                 let Some(text) = text else { continue };
@@ -194,6 +213,25 @@ fn headers(
         headers.insert(COOKIE, described_header(operation, &cookies.join("; "))?);
     }
     Ok(headers)
+}
+
+/// `name=value` of a cookie; `None` where that would be more than the description says.
+fn cookie(parameter: &Parameter, value: &Value) -> Option<Vec<String>> {
+    let spelling = Spelling::of(parameter);
+    let pairs = match parameter.content {
+        Some(media_type) => vec![(
+            percent_encode(parameter.name),
+            percent_encode(&body::content(media_type, value)),
+        )],
+        None if parameter.style == Style::Cookie => style::plain(parameter.name, spelling, value),
+        None => style::query(parameter.name, spelling, value),
+    };
+    let pairs: Vec<_> = pairs
+        .into_iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let is_one = |text: &String| !text.contains(|it: char| it == ';' || it.is_control());
+    pairs.iter().all(is_one).then_some(pairs)
 }
 
 /// What the description knows first, and anything rather than a refusal.

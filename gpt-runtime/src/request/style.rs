@@ -1,5 +1,5 @@
-//! How parameters are spelled: OpenAPI 3.1, section 4.8.12.3 with its table of examples, which is
-//! RFC 6570 for everything but `spaceDelimited`, `pipeDelimited` and `deepObject`.
+//! How parameters are spelled: OpenAPI 3.2, section 4.12.3 with its table of examples, which is
+//! RFC 6570 for everything but `spaceDelimited`, `pipeDelimited`, `deepObject` and `cookie`.
 
 use std::fmt::Write;
 
@@ -12,14 +12,32 @@ pub(crate) fn percent_encode(text: &str) -> String {
     escape(text, &[])
 }
 
+/// How a value is spelled.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spelling {
+    pub(super) style: Style,
+    pub(super) explode: bool,
+    pub(super) allow_reserved: bool,
+}
+
+impl Spelling {
+    pub(super) fn of(parameter: &Parameter) -> Self {
+        Self {
+            style: parameter.style,
+            explode: parameter.explode,
+            allow_reserved: parameter.allow_reserved,
+        }
+    }
+}
+
 /// A path parameter; `None` where there is nothing to write.
 pub(super) fn path(parameter: &Parameter, value: &Value) -> Option<String> {
     let parts = Parts::of(value)?;
-    let parts = parts.escaped(if parameter.allow_reserved {
+    let parts = parts.escaped(Escape::Percent(if parameter.allow_reserved {
         b":[]@!$&'()*+,;="
     } else {
         &[]
-    });
+    }));
     let name = percent_encode(parameter.name);
     let separator = match (parameter.style, parameter.explode) {
         (Style::Label, true) => ".",
@@ -40,34 +58,42 @@ pub(super) fn path(parameter: &Parameter, value: &Value) -> Option<String> {
     })
 }
 
-/// The pairs of a query parameter, encoded.
-pub(super) fn query(parameter: &Parameter, value: &Value) -> Vec<(String, String)> {
-    let kept: &[u8] = if parameter.allow_reserved {
+/// The pairs of a query parameter or of a form's property, encoded.
+pub(super) fn query(name: &str, spelling: Spelling, value: &Value) -> Vec<(String, String)> {
+    let kept: &[u8] = if spelling.allow_reserved {
         // Without `#`, which would end the query, and `&` and `+`, which mean something else in it.
         b":/?[]@!$'()*,;="
     } else {
         &[]
     };
-    let name = percent_encode(parameter.name);
-    if parameter.style == Style::DeepObject && matches!(value, Value::Object(_) | Value::Array(_)) {
+    pairs(name, spelling, value, Escape::Percent(kept))
+}
+
+/// The pairs of what is not percent-encoded: parts of a `multipart` body, cookies of that style.
+pub(super) fn plain(name: &str, spelling: Spelling, value: &Value) -> Vec<(String, String)> {
+    pairs(name, spelling, value, Escape::Nothing)
+}
+
+fn pairs(name: &str, spelling: Spelling, value: &Value, escape: Escape) -> Vec<(String, String)> {
+    let name = escape.name(name);
+    if spelling.style == Style::DeepObject && matches!(value, Value::Object(_) | Value::Array(_)) {
         let mut pairs = Vec::new();
-        deep(&name, value, kept, &mut pairs);
+        deep(&name, value, escape, &mut pairs);
         return pairs;
     }
     let Some(parts) = Parts::of(value) else {
         return Vec::new();
     };
-    let parts = parts.escaped(kept);
-    match (parts, parameter.explode) {
+    match (parts.escaped(escape), spelling.explode) {
         (Parts::Many(items), true) => items.into_iter().map(|item| (name.clone(), item)).collect(),
         (Parts::Named(properties), true) => properties,
         (parts, _) => {
-            let separator = match parameter.style {
-                Style::SpaceDelimited => "%20",
-                Style::PipeDelimited => "%7C",
-                _ => ",",
+            let separator = match spelling.style {
+                Style::SpaceDelimited => escape.name(" "),
+                Style::PipeDelimited => escape.name("|"),
+                _ => ",".to_owned(),
             };
-            vec![(name, parts.joined(separator, false))]
+            vec![(name, parts.joined(&separator, false))]
         }
     }
 }
@@ -124,14 +150,14 @@ impl Parts {
         }
     }
 
-    fn escaped(self, kept: &[u8]) -> Self {
+    fn escaped(self, escape: Escape) -> Self {
         match self {
-            Self::One(text) => Self::One(escape(&text, kept)),
-            Self::Many(items) => Self::Many(items.iter().map(|it| escape(it, kept)).collect()),
+            Self::One(text) => Self::One(escape.value(&text)),
+            Self::Many(items) => Self::Many(items.iter().map(|it| escape.value(it)).collect()),
             Self::Named(properties) => Self::Named(
                 properties
                     .iter()
-                    .map(|(name, value)| (percent_encode(name), escape(value, kept)))
+                    .map(|(name, value)| (escape.name(name), escape.value(value)))
                     .collect(),
             ),
         }
@@ -155,13 +181,13 @@ impl Parts {
 
 /// `deepObject` as far as the specification goes, and beyond it as most servers read it:
 /// `a[b][c]=1`, `a[b][]=1&a[b][]=2` and, for arrays of more than scalars, `a[b][0][c]=1`.
-fn deep(name: &str, value: &Value, kept: &[u8], pairs: &mut Vec<(String, String)>) {
+fn deep(name: &str, value: &Value, escape: Escape, pairs: &mut Vec<(String, String)>) {
+    let inside = |key: &str| format!("{name}{}", escape.name(&format!("[{key}]")));
     match value {
         Value::Null => {}
         Value::Object(properties) => {
             for (key, value) in properties {
-                let name = format!("{name}%5B{}%5D", percent_encode(key));
-                deep(&name, value, kept, pairs);
+                deep(&inside(key), value, escape, pairs);
             }
         }
         Value::Array(items) => {
@@ -171,10 +197,35 @@ fn deep(name: &str, value: &Value, kept: &[u8], pairs: &mut Vec<(String, String)
                 } else {
                     String::new()
                 };
-                deep(&format!("{name}%5B{index}%5D"), item, kept, pairs);
+                deep(&inside(&index), item, escape, pairs);
             }
         }
-        scalar => pairs.push((name.to_owned(), escape(&text(scalar), kept))),
+        scalar => pairs.push((name.to_owned(), escape.value(&text(scalar)))),
+    }
+}
+
+/// What becomes of characters that mean something else where they would stand.
+#[derive(Clone, Copy)]
+enum Escape {
+    /// They are percent-encoded; these are kept in values.
+    Percent(&'static [u8]),
+    /// They are written as they are.
+    Nothing,
+}
+
+impl Escape {
+    fn name(self, text: &str) -> String {
+        match self {
+            Self::Percent(_) => percent_encode(text),
+            Self::Nothing => text.to_owned(),
+        }
+    }
+
+    fn value(self, text: &str) -> String {
+        match self {
+            Self::Percent(kept) => escape(text, kept),
+            Self::Nothing => text.to_owned(),
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use axum::{Json, Router, extract::State, routing::get, routing::post};
 use gpt_runtime::{
     Error,
     action::{
-        Api, Body, BodyArguments, Location, Method, Operation, Parameter, Response, Status, Style,
-        Tool,
+        Api, Body, BodyArguments, Location, MediaType, Method, Operation, Parameter, Response,
+        Status, Style, Tool,
     },
     gpt::{Definition, Gpt, Visibility},
     model::script::{Reply, Script},
@@ -87,7 +87,8 @@ static REPORT: Operation = Operation {
     parameters: &[],
     body: Some(Body {
         required: true,
-        media_type: "application/json",
+        media_types: &[MediaType::new("application/json")],
+        by_media_type: false,
         arguments: BodyArguments::Properties(&[("text", "text")], false),
     }),
     consequential: true,

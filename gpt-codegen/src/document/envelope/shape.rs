@@ -239,9 +239,22 @@ pub(in crate::document) const MEDIA_TYPE: Shape = shape(
         ("itemSchema", Schema),
         ("example", Json),
         ("examples", Unread),
-        ("encoding", Unread),
+        ("encoding", Mapping),
     ],
     &["itemEncoding", "prefixEncoding"],
+);
+
+pub(in crate::document) const ENCODING: Shape = shape(
+    "an encoding",
+    "invalid-encoding",
+    &[
+        ("contentType", Text),
+        ("headers", Mapping),
+        ("style", Text),
+        ("explode", Flag),
+        ("allowReserved", Flag),
+    ],
+    &["encoding", "itemEncoding", "prefixEncoding"],
 );
 
 pub(in crate::document) const SECURITY_SCHEME: Shape = shape(
