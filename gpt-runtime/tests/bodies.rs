@@ -728,7 +728,7 @@ async fn whole_files_arrive() {
     let text = sent(&server, File::from_path(&path)).await;
     let name = path.file_name().unwrap().to_str().unwrap();
     assert!(
-        text.starts_with(&format!("the file `{name}` cannot be sent: ")),
+        text.starts_with(&format!("`send`: the file `{name}` cannot be sent: ")),
         "{text}"
     );
 }
@@ -835,7 +835,7 @@ async fn streams_are_sent_once_and_as_announced() {
         assert_eq!(sent(&server, file.clone()).await, expected);
         assert_eq!(
             sent(&server, file).await,
-            "the file cannot be sent: it is a stream, and was sent before"
+            "`send`: the file cannot be sent: it is a stream, and was sent before"
         );
     }
     for length in [4, 6] {
