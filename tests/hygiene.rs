@@ -33,11 +33,11 @@ macro_rules! modules {
 
 modules! {
     all_of answers_by_status any_json argument_clash bodies_by_media_type bounds bytes consequential
-    const_tags descriptions documentation enums examples finite_first form_body form_styles formats
-    heirs hostile_text identifiers inline_names listing_base maps media_types multipart no_arguments
-    nullable parameters query_string read_write_only recursion reserved_names security servers
-    shared_schemas shared_tags simple_unions spread_body styles tagged_union tool_names type_lists
-    union_beside untagged_union whole_body
+    const_tags descriptions documentation enums examples file_form finite_first form_body
+    form_styles formats heirs hostile_text identifiers inline_names listing_base maps media_types
+    multipart no_arguments nullable parameters query_string read_write_only recursion reserved_names
+    security servers shared_schemas shared_tags simple_unions spread_body styles tagged_union
+    tool_names type_lists union_beside untagged_union whole_body
 }
 
 mod included {
