@@ -1,5 +1,5 @@
-//! How arguments are spelled in a request: the tables of OpenAPI 3.1.1 (section 4.8.12.4), and
-//! what they leave open.
+//! How arguments are spelled in a request: the tables of OpenAPI 3.0.4, 3.1.1 and 3.2.0, and what
+//! they leave open.
 
 mod support;
 
@@ -7,112 +7,50 @@ use gpt_runtime::__private::{Body, BodyArguments, Location, MediaType, Method, P
 use serde_json::{Value, json};
 use support::{described, parameter, request};
 
-const EMPTY: &str = r#""""#;
-const TEXT: &str = r#""blue""#;
-const ARRAY: &str = r#"["blue","black","brown"]"#;
-const OBJECT: &str = r#"{"R":100,"G":200,"B":150}"#;
+/// The values that the table spells, one for each of its columns.
+const VALUES: [&str; 6] = [
+    r#""""#,
+    "[]",
+    "{}",
+    r#""blue""#,
+    r#"["blue","black","brown"]"#,
+    r#"{"R":100,"G":200,"B":150}"#,
+];
 
-/// Location, style, explode, the value of `color`, and how it is spelled.
-const TABLE: &[(Location, Style, bool, &str, &str)] = {
+/// The specification's table of examples for each location, style and `explode`. What it calls not
+/// applicable is here as it is sent all the same; nothing in a column means that nothing is sent.
+const TABLE: &str = "
+path   simple         false | refused | refused | refused | blue        | blue,black,brown                   | R,100,G,200,B,150
+path   simple         true  | refused | refused | refused | blue        | blue,black,brown                   | R=100,G=200,B=150
+path   label          false | refused | refused | refused | .blue       | .blue,black,brown                  | .R,100,G,200,B,150
+path   label          true  | refused | refused | refused | .blue       | .blue.black.brown                  | .R=100.G=200.B=150
+path   matrix         false | ;color  | refused | refused | ;color=blue | ;color=blue,black,brown            | ;color=R,100,G,200,B,150
+path   matrix         true  | ;color  | refused | refused | ;color=blue | ;color=blue;color=black;color=brown | ;R=100;G=200;B=150
+query  form           false | color=  |         |         | color=blue  | color=blue,black,brown             | color=R,100,G,200,B,150
+query  form           true  | color=  |         |         | color=blue  | color=blue&color=black&color=brown | R=100&G=200&B=150
+query  spaceDelimited false | color=  |         |         | color=blue  | color=blue%20black%20brown         | color=R%20100%20G%20200%20B%20150
+query  spaceDelimited true  | color=  |         |         | color=blue  | color=blue&color=black&color=brown | R=100&G=200&B=150
+query  pipeDelimited  false | color=  |         |         | color=blue  | color=blue%7Cblack%7Cbrown         | color=R%7C100%7CG%7C200%7CB%7C150
+query  pipeDelimited  true  | color=  |         |         | color=blue  | color=blue&color=black&color=brown | R=100&G=200&B=150
+query  deepObject     false | color=  |         |         | color=blue  | color%5B%5D=blue&color%5B%5D=black&color%5B%5D=brown | color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150
+query  deepObject     true  | color=  |         |         | color=blue  | color%5B%5D=blue&color%5B%5D=black&color%5B%5D=brown | color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150
+header simple         false |         |         |         | blue        | blue,black,brown                   | R,100,G,200,B,150
+header simple         true  |         |         |         | blue        | blue,black,brown                   | R=100,G=200,B=150
+cookie form           false | color=  |         |         | color=blue  | color=blue,black,brown             | color=R,100,G,200,B,150
+cookie form           true  | color=  |         |         | color=blue  | color=blue; color=black; color=brown | R=100; G=200; B=150
+cookie cookie         false | color=  |         |         | color=blue  | color=blue,black,brown             | color=R,100,G,200,B,150
+cookie cookie         true  | color=  |         |         | color=blue  | color=blue; color=black; color=brown | R=100; G=200; B=150
+";
+
+/// What the specification's table leaves open.
+const BEYOND: &[(Location, Style, bool, &str, &str)] = {
     use Location::{Cookie, Header, Path, Query};
-    use Style::{DeepObject, Form, Label, Matrix, PipeDelimited, Simple, SpaceDelimited};
+    use Style::{DeepObject, Form, Simple, SpaceDelimited};
     &[
-        (Path, Matrix, false, EMPTY, ";color"),
-        (Path, Matrix, false, TEXT, ";color=blue"),
-        (Path, Matrix, false, ARRAY, ";color=blue,black,brown"),
-        (Path, Matrix, false, OBJECT, ";color=R,100,G,200,B,150"),
-        (Path, Matrix, true, EMPTY, ";color"),
-        (Path, Matrix, true, TEXT, ";color=blue"),
-        (
-            Path,
-            Matrix,
-            true,
-            ARRAY,
-            ";color=blue;color=black;color=brown",
-        ),
-        (Path, Matrix, true, OBJECT, ";R=100;G=200;B=150"),
-        (Path, Label, false, TEXT, ".blue"),
-        (Path, Label, false, ARRAY, ".blue,black,brown"),
-        (Path, Label, false, OBJECT, ".R,100,G,200,B,150"),
-        (Path, Label, true, TEXT, ".blue"),
-        (Path, Label, true, ARRAY, ".blue.black.brown"),
-        (Path, Label, true, OBJECT, ".R=100.G=200.B=150"),
-        (Path, Simple, false, TEXT, "blue"),
-        (Path, Simple, false, ARRAY, "blue,black,brown"),
-        (Path, Simple, false, OBJECT, "R,100,G,200,B,150"),
-        (Path, Simple, true, TEXT, "blue"),
-        (Path, Simple, true, ARRAY, "blue,black,brown"),
-        (Path, Simple, true, OBJECT, "R=100,G=200,B=150"),
-        (Header, Simple, false, EMPTY, ""),
-        (Header, Simple, false, TEXT, "blue"),
-        (Header, Simple, false, ARRAY, "blue,black,brown"),
-        (Header, Simple, false, OBJECT, "R,100,G,200,B,150"),
-        (Header, Simple, true, ARRAY, "blue,black,brown"),
-        (Header, Simple, true, OBJECT, "R=100,G=200,B=150"),
-        (Query, Form, false, EMPTY, "color="),
-        (Query, Form, false, TEXT, "color=blue"),
-        (Query, Form, false, ARRAY, "color=blue,black,brown"),
-        (Query, Form, false, OBJECT, "color=R,100,G,200,B,150"),
-        (Query, Form, true, EMPTY, "color="),
-        (Query, Form, true, TEXT, "color=blue"),
-        (
-            Query,
-            Form,
-            true,
-            ARRAY,
-            "color=blue&color=black&color=brown",
-        ),
-        (Query, Form, true, OBJECT, "R=100&G=200&B=150"),
-        (
-            Query,
-            SpaceDelimited,
-            false,
-            ARRAY,
-            "color=blue%20black%20brown",
-        ),
-        (
-            Query,
-            SpaceDelimited,
-            false,
-            OBJECT,
-            "color=R%20100%20G%20200%20B%20150",
-        ),
-        (
-            Query,
-            PipeDelimited,
-            false,
-            ARRAY,
-            "color=blue%7Cblack%7Cbrown",
-        ),
-        (
-            Query,
-            PipeDelimited,
-            false,
-            OBJECT,
-            "color=R%7C100%7CG%7C200%7CB%7C150",
-        ),
-        (
-            Query,
-            DeepObject,
-            true,
-            OBJECT,
-            "color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150",
-        ),
-        (Cookie, Form, false, TEXT, "color=blue"),
-        (Cookie, Form, false, ARRAY, "color=blue,black,brown"),
-        // Not in the table: nothing, in the sense of RFC 6570.
-        (Query, Form, true, "[]", ""),
-        (Query, Form, false, "{}", ""),
+        // A list with nothing in one of its places.
         (Query, Form, true, r#"["blue",null]"#, "color=blue"),
-        // Not in the table: a cookie has no `&`.
-        (
-            Cookie,
-            Form,
-            true,
-            ARRAY,
-            "color=blue; color=black; color=brown",
-        ),
-        // Not in the table: deeper than the specification goes.
+        (Query, Form, true, r#"["blue",""]"#, "color=blue&color="),
+        // Deeper than the specification goes.
         (
             Query,
             DeepObject,
@@ -135,6 +73,14 @@ const TABLE: &[(Location, Style, bool, &str, &str)] = {
             "color%5B0%5D%5Ba%5D=1",
         ),
         (Query, Form, true, r#"[{"a":1}]"#, "color=%7B%22a%22%3A1%7D"),
+        // Separators inside of values.
+        (
+            Query,
+            SpaceDelimited,
+            false,
+            r#"["a b","c"]"#,
+            "color=a%20b%20c",
+        ),
         // Scalars.
         (Query, Form, true, "true", "color=true"),
         (Query, Form, true, "1.0", "color=1"),
@@ -216,15 +162,121 @@ fn spelled(parameter: Parameter, value: &Value) -> String {
     }
 }
 
+fn location(name: &str) -> Location {
+    match name {
+        "path" => Location::Path,
+        "query" => Location::Query,
+        "header" => Location::Header,
+        "cookie" => Location::Cookie,
+        other => panic!("{other}"),
+    }
+}
+
+fn style(name: &str) -> Style {
+    match name {
+        "simple" => Style::Simple,
+        "label" => Style::Label,
+        "matrix" => Style::Matrix,
+        "form" => Style::Form,
+        "spaceDelimited" => Style::SpaceDelimited,
+        "pipeDelimited" => Style::PipeDelimited,
+        "deepObject" => Style::DeepObject,
+        "cookie" => Style::Cookie,
+        other => panic!("{other}"),
+    }
+}
+
 #[test]
 fn table() {
-    for (location, style, explode, value, expected) in TABLE {
+    for row in TABLE.trim().lines() {
+        let mut columns = row.split('|').map(str::trim);
+        let place: Vec<_> = columns.next().unwrap().split_whitespace().collect();
+        let parameter = color(location(place[0]), style(place[1]), place[2] == "true");
+        for (value, expected) in VALUES.iter().zip(columns) {
+            let value: Value = serde_json::from_str(value).unwrap();
+            let mut found = spelled(parameter, &value);
+            if found.contains("- `color`: is part of the path") {
+                found = "refused".to_owned();
+            }
+            assert_eq!(found, expected, "{place:?} {value}");
+        }
+    }
+}
+
+#[test]
+fn beyond_the_table() {
+    for (location, style, explode, value, expected) in BEYOND {
         let value: Value = serde_json::from_str(value).unwrap();
         assert_eq!(
             spelled(color(*location, *style, *explode), &value),
             *expected,
             "{location:?} {style:?} {explode} {value}"
         );
+    }
+}
+
+#[test]
+fn cookies_that_are_not_encoded_stay_one() {
+    let plain = color(Location::Cookie, Style::Cookie, true);
+    for (value, expected) in [
+        (json!("a=b, \"c\" %20"), "color=a=b, \"c\" %20"),
+        (json!("a; admin=1"), "refused"),
+        (json!("a\r\nX-Evil: 1"), "refused"),
+        (json!({ "a;b": 1 }), "refused"),
+    ] {
+        let mut found = spelled(plain, &value);
+        if found.contains("- `color`: is sent as a cookie and cannot hold semicolons") {
+            found = "refused".to_owned();
+        }
+        assert_eq!(found, expected, "{value}");
+    }
+}
+
+#[test]
+fn a_parameter_that_is_the_whole_query_string() {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    for (media_type, value, expected) in [
+        (
+            FORM,
+            json!({ "a b": ["c d", "e&f"], "g": { "h": 1 } }),
+            "a+b=c+d&a+b=e%26f&g=%7B%22h%22%3A1%7D",
+        ),
+        (FORM, json!({}), ""),
+        (FORM, json!("a=b&c=d"), "a=b&c=d"),
+        (
+            "application/json",
+            json!({ "a": [1, " "] }),
+            "%7B%22a%22%3A%5B1%2C%22%20%22%5D%7D",
+        ),
+        ("text/plain", json!("a&b"), "a%26b"),
+    ] {
+        let mut parameter = color(Location::QueryString, Style::Form, true);
+        parameter.content = Some(media_type);
+        assert_eq!(spelled(parameter, &value), expected);
+    }
+}
+
+#[test]
+fn content_parameters_in_other_media_types() {
+    for (location, media_type, value, expected) in [
+        (Location::Query, "text/plain", json!("a b"), "color=a%20b"),
+        (Location::Header, "text/plain", json!(1.0), "1"),
+        (
+            Location::Path,
+            "application/vnd.x+json",
+            json!("a"),
+            "%22a%22",
+        ),
+        (
+            Location::Query,
+            "application/x-www-form-urlencoded",
+            json!({ "a": "b c" }),
+            "color=a%3Db%2Bc",
+        ),
+    ] {
+        let mut parameter = color(location, Style::Simple, false);
+        parameter.content = Some(media_type);
+        assert_eq!(spelled(parameter, &value), expected);
     }
 }
 

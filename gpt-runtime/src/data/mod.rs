@@ -2,7 +2,8 @@
 //!
 //! A generated type carries a table and the smallest accessors; reading, writing, comparing and
 //! printing are one interpreter each, in this module, instead of derived code in every type.
-//! People meet [`Data`] as a bound only: generated types and the types of JSON implement it.
+//! People meet [`Data`] as a bound only: generated types and the types of JSON implement it, and so
+//! does [`File`], which requests carry beside their JSON.
 
 mod compare;
 mod containers;
