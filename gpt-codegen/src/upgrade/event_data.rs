@@ -41,9 +41,11 @@ fn each_media_type(node: &mut Node, references: &mut Vec<String>) {
                 each_media_type(&mut entry.node, references);
             }
         }
-        Value::Sequence(items) => items
-            .iter_mut()
-            .for_each(|it| each_media_type(it, references)),
+        Value::Sequence(items) => {
+            for item in items {
+                each_media_type(item, references);
+            }
+        }
         _ => {}
     }
 }
@@ -55,7 +57,9 @@ fn event(node: &mut Node, references: &mut Vec<String>) {
     }
     for key in ["allOf", "anyOf", "oneOf"] {
         if let Some(Value::Sequence(members)) = child(node, key).map(|it| &mut it.value) {
-            members.iter_mut().for_each(|it| event(it, references));
+            for member in members {
+                event(member, references);
+            }
         }
     }
     if let Some(data) = child(node, "properties").and_then(|it| child(it, "data"))
