@@ -4,31 +4,43 @@ use serde::{
     Serialize, Serializer,
     ser::{SerializeMap, SerializeSeq},
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use super::{Data, Presence, RecordObject, Rest, Slot, UnionObject, View};
 
-/// Writes a value as JSON text.
+/// Writes a value as JSON text. Numbers that JSON has no word for (NaN, infinities) become `null`.
 pub fn to_string(value: &impl Data) -> String {
-    to_value(value).to_string()
+    // Into a text, only a map whose keys are no strings can fail, and there is none.
+    serde_json::to_string(&Written(value, Target::Any)).unwrap_or_default()
 }
 
-/// Writes a value as JSON. Numbers that JSON has no word for (NaN, infinities) become `null`.
+/// Writes a value as JSON. Numbers that JSON has no word for (NaN, infinities) become `null`, and
+/// those with more digits than a [`Value`] holds become texts.
 pub fn to_value(value: &impl Data) -> Value {
     // Into a `Value`, only a map whose keys are no strings can fail, and there is none.
-    serde_json::to_value(Written(value)).unwrap_or_default()
+    serde_json::to_value(Written(value, Target::Value)).unwrap_or_default()
 }
 
 /// Writes a value.
 pub fn serialize<S: Serializer>(value: &impl Data, serializer: S) -> Result<S::Ok, S::Error> {
-    Written(value).serialize(serializer)
+    Written(value, Target::Any).serialize(serializer)
+}
+
+/// What is written into.
+#[derive(Clone, Copy)]
+enum Target {
+    /// A format that may hold numbers of any length.
+    Any,
+    /// A [`Value`], whose numbers have 64 bits.
+    Value,
 }
 
 /// A slot on its way out.
-pub(super) struct Written<'a>(pub(super) &'a dyn Slot);
+struct Written<'a>(&'a dyn Slot, Target);
 
 impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let target = self.1;
         match self.0.view() {
             View::Unit | View::Option(None) => serializer.serialize_unit(),
             View::Boolean(value) => serializer.serialize_bool(value),
@@ -39,33 +51,76 @@ impl Serialize for Written<'_> {
             },
             View::Float(value) => serializer.serialize_f32(value),
             View::Double(value) => serializer.serialize_f64(value),
+            View::Digits(digits) => serialize_digits(&digits, target, serializer),
             View::Text(value) => serializer.serialize_str(&value),
             View::Any(value) => value.serialize(serializer),
-            View::Option(Some(value)) => Written(value).serialize(serializer),
+            View::Option(Some(value)) => Written(value, target).serialize(serializer),
             View::List(list) => {
                 let mut sequence = serializer.serialize_seq(Some(list.len()))?;
                 for item in (0..list.len()).filter_map(|index| list.get(index)) {
-                    sequence.serialize_element(&Written(item))?;
+                    sequence.serialize_element(&Written(item, target))?;
+                }
+                sequence.end()
+            }
+            View::Tuple(tuple) => {
+                let mut sequence = serializer.serialize_seq(Some(tuple.len()))?;
+                for item in (0..tuple.len()).filter_map(|index| tuple.get(index)) {
+                    sequence.serialize_element(&Written(item, target))?;
                 }
                 sequence.end()
             }
             View::Map(map) => serializer.collect_map(
                 map.entries()
-                    .map(|(key, value)| (key.to_owned(), Written(value))),
+                    .map(|(key, value)| (key.to_owned(), Written(value, target))),
             ),
             View::Record(record) => {
                 let mut map = serializer.serialize_map(None)?;
-                serialize_fields(record, &mut map, &mut |_| false)?;
+                serialize_fields(record, target, &mut map, &mut |_| false)?;
                 map.end()
             }
-            View::Union(union) => serialize_union(union, serializer),
+            View::Union(union) => serialize_union(union, target, serializer),
         }
+    }
+}
+
+/// Writes a number without losing a digit. What a [`Value`] cannot hold is written into it as text,
+/// which a check of the number refuses: sending another number would be worse.
+fn serialize_digits<S: Serializer>(
+    digits: &str,
+    target: Target,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    if let Ok(integer) = digits.parse() {
+        return serializer.serialize_i64(integer);
+    }
+    if let Ok(integer) = digits.parse() {
+        return serializer.serialize_u64(integer);
+    }
+    let float = digits.parse::<f64>().ok().filter(|it| it.is_finite());
+    let float = float.filter(|it| match target {
+        Target::Any => it.to_string() == digits,
+        Target::Value => it.to_string() == without_zeros(digits),
+    });
+    match (float, target, RawValue::from_string(digits.to_owned())) {
+        (Some(float), _, _) => serializer.serialize_f64(float),
+        (None, Target::Any, Ok(raw)) => raw.serialize(serializer),
+        _ => serializer.serialize_str(digits),
+    }
+}
+
+/// The number without zeros at the end of its fraction.
+fn without_zeros(digits: &str) -> &str {
+    if digits.contains('.') && !digits.contains(['e', 'E']) {
+        digits.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        digits
     }
 }
 
 /// Writes the properties of a record except those the caller writes itself.
 fn serialize_fields<M: SerializeMap>(
     record: &dyn RecordObject,
+    target: Target,
     map: &mut M,
     passed_over: &mut dyn FnMut(&str) -> bool,
 ) -> Result<(), M::Error> {
@@ -75,7 +130,7 @@ fn serialize_fields<M: SerializeMap>(
         let missing = matches!(presence, Presence::Optional | Presence::OptionalNullable)
             && matches!(slot.view(), View::Option(None));
         if !missing && !passed_over(name) {
-            map.serialize_entry(name, &Written(slot))?;
+            map.serialize_entry(name, &Written(slot, target))?;
         }
     }
     if table.rest == Rest::Kept
@@ -84,7 +139,7 @@ fn serialize_fields<M: SerializeMap>(
         for (key, value) in rest.entries() {
             // A named property wins over one of the same name in the rest.
             if table.fields.iter().all(|(name, _)| *name != key) && !passed_over(key) {
-                map.serialize_entry(key, &Written(value))?;
+                map.serialize_entry(key, &Written(value, target))?;
             }
         }
     }
@@ -94,6 +149,7 @@ fn serialize_fields<M: SerializeMap>(
 /// Writes the payload; a tagged one with the tag of its variant.
 fn serialize_union<S: Serializer>(
     union: &dyn UnionObject,
+    target: Target,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let (variant, payload) = union.get();
@@ -101,7 +157,7 @@ fn serialize_union<S: Serializer>(
     let tags = table.variants.get(variant).map_or(&[][..], |it| it.tags);
     let (Some(tag), Some(first), View::Record(record)) = (table.tag, tags.first(), payload.view())
     else {
-        return Written(payload).serialize(serializer);
+        return Written(payload, target).serialize(serializer);
     };
     // The payload may hold the tag itself, as one of several that choose this variant.
     let own = record
@@ -113,7 +169,7 @@ fn serialize_union<S: Serializer>(
         .filter(|text| tags.contains(&text.as_str()));
     let mut map = serializer.serialize_map(None)?;
     map.serialize_entry(tag, own.as_deref().unwrap_or(first))?;
-    serialize_fields(record, &mut map, &mut |name| name == tag)?;
+    serialize_fields(record, target, &mut map, &mut |name| name == tag)?;
     map.end()
 }
 
