@@ -35,10 +35,11 @@ modules! {
     all_of answer_headers answers_by_status any_json argument_clash bodies_by_media_type bounds
     bytes consequential const_tags descriptions documentation enums event_streams examples
     file_form finite_first form_body form_styles formats heirs hostile_text identifiers
-    inline_names listing_base maps media_types methods multipart no_arguments nullable
-    parameters query_string read_write_only recursion reserved_names security servers
-    several_files shared_names shared_schemas shared_tags simple_unions spread_body streams
-    styles tagged_union tool_names type_lists union_beside untagged_union webhooks whole_body
+    inline_names listing_base maps media_types methods mixed_enums multipart no_arguments
+    nullable parameters property_patterns query_string read_write_only recursion request_formats
+    reserved_names security servers several_files shared_names shared_schemas shared_tags
+    simple_unions spread_body streams styles tagged_union tool_names tuples type_lists
+    union_beside untagged_union webhooks whole_body
 }
 
 mod included {
@@ -127,9 +128,157 @@ fn formats_have_types() {
         "uri": "https://example.com", "int32": -1, "uint64": u64::MAX, "float": 0.5, "double": 0.25
     });
     let formats: formats::Formats = check(&json);
-    assert_eq!(formats.byte.0, b"hi");
-    assert_eq!(formats.date.year(), 2026);
+    assert_eq!(formats.byte.value().unwrap().0, b"hi");
+    assert_eq!(formats.date.value().unwrap().year(), 2026);
     assert_eq!(formats.uint64, u64::MAX);
+}
+
+#[test]
+fn answers_are_not_held_to_formats() {
+    let json = json!({
+        "date": "", "dateTime": "2026-02-28 12:30:00", "uuid": "none", "byte": "?", "email": "",
+        "uri": "not one", "int32": 0, "uint64": 0, "float": 0.5, "double": 0.25,
+        "time": "12:30", "duration": "P3W", "ip": "2001:db8::1", "decimal": "1.50",
+        "int64Text": "9223372036854775807", "base64url": "_-8", "base16": "0aFF",
+        "big": 7, "exact": 19.5, "unix": 1_700_000_000, "moment": 1.5
+    });
+    let formats: formats::Formats = check(&json);
+    assert_eq!(formats.date.value(), None);
+    assert_eq!(formats.date_time.local().unwrap().hour(), 12);
+    assert_eq!(formats.base64url.unwrap().value().unwrap().0, [0xff, 0xef]);
+    assert_eq!(formats.base16.unwrap().value().unwrap().0, [0x0a, 0xff]);
+    assert_eq!(formats.decimal.unwrap().as_str(), "1.50");
+    assert_eq!(formats.int64_text.unwrap().parse(), Ok(i64::MAX));
+    assert_eq!(formats.unix.unwrap().value().unwrap().year(), 2023);
+}
+
+#[test]
+fn requests_have_plain_types() {
+    let client = request_formats::Client::new();
+    let mut arguments = request_formats::Find::default();
+    arguments.uri = Some("https://example.com".parse().unwrap());
+    arguments.duration = Some("PT90M".parse().unwrap());
+    arguments.decimal = Some("0.10".parse().unwrap());
+    arguments.since = Some(1_700_000_000.into());
+    arguments.ip = Some(std::net::Ipv4Addr::LOCALHOST.into());
+    let flat = json!({
+        "uri": "https://example.com", "duration": "PT90M", "decimal": "0.10",
+        "since": 1_700_000_000, "ip": "127.0.0.1"
+    });
+    check_same(&client.find(arguments), &flat);
+    for (name, value) in [
+        ("date", json!("2026-02-30")),
+        ("dateTime", json!("2026-02-28 12:30:00")),
+        ("localDateTime", json!("2026-02-28T12:30:00Z")),
+        ("time", json!("25:00:00")),
+        ("duration", json!("90m")),
+        ("uri", json!("example.com")),
+        ("ip", json!("1.2.3")),
+        ("decimal", json!("1,5")),
+        ("token", json!("a+/b")),
+    ] {
+        refuse::<request_formats::Find>(&json!({ name: value }), name);
+    }
+}
+
+#[test]
+fn values_of_several_kinds_are_told_apart() {
+    use mixed_enums::{PutBodyScale, SettingScale, SettingScaleText};
+    let json = json!({
+        "agreed": true, "scale": "auto", "size": 10, "ratio": 1.5, "version": 2.5,
+        "origin": { "x": 0, "y": 0 }, "shape": [1, 2], "level": 0.5
+    });
+    let setting: mixed_enums::Setting = check(&json);
+    let scale = setting.scale.unwrap().unwrap();
+    assert_eq!(scale, SettingScale::Text(SettingScaleText::Auto));
+    for scale in [
+        json!("new"),
+        json!(7),
+        json!(1.5),
+        json!(false),
+        json!([]),
+        json!(null),
+    ] {
+        check::<mixed_enums::Setting>(&json!({ "agreed": false, "scale": scale }));
+    }
+    assert!(from_value::<PutBodyScale>(&json!("none")).is_err());
+    for (name, value) in [
+        ("agreed", json!(false)),
+        ("scale", json!(3)),
+        ("ratio", json!(0.7)),
+        ("version", json!(2)),
+        ("origin", json!({ "x": 0, "y": 1 })),
+        ("shape", json!([2, 1])),
+        ("level", json!(true)),
+    ] {
+        let mut body = json!({ "agreed": true });
+        body[name] = value;
+        refuse::<mixed_enums::Save>(&body, name);
+    }
+}
+
+#[test]
+fn tuples_have_a_type_for_each_position() {
+    let json = json!({
+        "point": [1.5, 2.5], "entry": ["a", null, { "name": "b" }], "single": ["c"],
+        "old": ["d", {}], "short": ["e"], "open": ["f", 1, true], "rest": ["g", false],
+        "alike": ["h", "i"], "nodes": ["j", ["k", []]]
+    });
+    let tuples: tuples::Tuples = check(&json);
+    let tag = tuples::Tag {
+        name: "b".to_owned(),
+    };
+    assert_eq!(tuples.entry, Some(("a".to_owned(), None, tag)));
+    let error = from_value::<tuples::Tuples>(&json!({ "point": [1.5] })).unwrap_err();
+    assert_eq!(error.path, "point");
+    let error = from_value::<tuples::Tuples>(&json!({ "point": [1.5, "x"] })).unwrap_err();
+    assert_eq!(error.path, "point[1]");
+    let longer: tuples::Tuples = from_value(&json!({ "point": [1, 2, 3] })).unwrap();
+    assert_eq!(longer.point, Some((1.0, 2.0)));
+    for (path, body) in [
+        ("point", json!({ "point": [1, 2, 3] })),
+        ("point[1]", json!({ "point": [1, "x"] })),
+        ("open[1]", json!({ "open": ["a", "b"] })),
+        ("rest[2]", json!({ "rest": ["a", true, 1] })),
+        ("nodes[1]", json!({ "nodes": ["a", "b"] })),
+    ] {
+        refuse::<tuples::Save>(&body, path);
+    }
+}
+
+#[test]
+fn properties_are_checked_by_their_names() {
+    let json = json!({
+        "one": { "a": 1 }, "several": { "n": 1, "t": "a", "x": true },
+        "named": { "id": 1, "x-a": "b" }, "names": { "ab": "c" }, "listed": { "en": 1 }
+    });
+    let patterns: property_patterns::Patterns = check(&json);
+    assert_eq!(patterns.named.unwrap().additional["x-a"], "b");
+    for (path, body) in [
+        ("one.A", json!({ "one": { "A": 1 } })),
+        ("one.a", json!({ "one": { "a": "b" } })),
+        ("several.n", json!({ "several": { "n": "b" } })),
+        ("several.x", json!({ "several": { "x": 1 } })),
+        ("named.y", json!({ "named": { "y": "b" } })),
+        ("names{abc}", json!({ "names": { "abc": "d" } })),
+        ("listed{fr}", json!({ "listed": { "fr": 1 } })),
+    ] {
+        refuse::<property_patterns::Save>(&body, path);
+    }
+    for (path, body) in [
+        ("body", json!({ "body": {} })),
+        ("body.city", json!({ "body": { "street": "a" } })),
+        ("body.y", json!({ "body": { "id": 1, "y": "b" } })),
+    ] {
+        refuse::<property_patterns::Put>(&body, path);
+    }
+}
+
+/// A tool call with these arguments is refused for what is at the path.
+fn refuse<A: Action>(arguments: &Value, path: &str) {
+    let error = Request::from_arguments(A::OPERATION, None, arguments).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains(&format!("`{path}`")), "{arguments}: {text}");
 }
 
 #[test]

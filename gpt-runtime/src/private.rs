@@ -29,14 +29,16 @@ pub fn blank<T: Data>() -> T {
 }
 
 pub use crate::data::{
-    Base64, Data, File, IntegerEnum, Presence, RecordTable, Rest, Slot, TextEnum, UnionTable,
-    UnionVariant,
+    Base16, Base64, Base64Url, Data, Decimal, Digits, Duration, File, Formatted, IntegerEnum,
+    Presence, RecordTable, Rest, Slot, TextEnum, TimeOfDay, UnionTable, UnionVariant, UnixTime,
 };
 pub use crate::{data, defaults, integer_enums, text_enums};
 pub use core::{convert::From, fmt::Debug};
 pub use serde_json::Value;
 pub use std::collections::BTreeMap;
-pub use time::{Date, OffsetDateTime};
+pub use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+pub use time::{Date, OffsetDateTime, PrimitiveDateTime};
+pub use url::Url;
 pub use uuid::Uuid;
 
 /// The names of the standard prelude that generated code uses.

@@ -106,12 +106,12 @@ pub enum SendBodyContentItemTextType {
 #[derive(Clone)]
 pub struct SendBodyContentItemImageUrl {
     pub r#type: SendBodyContentItemImageUrlType,
-    pub url: String,
+    pub url: rt::Formatted<rt::Url>,
 }
 
 impl SendBodyContentItemImageUrl {
     /// With what is required, and nothing else.
-    pub fn new(url: String) -> Self {
+    pub fn new(url: rt::Formatted<rt::Url>) -> Self {
         Self {
             url,
             ..<Self as rt::Data>::blank(0)

@@ -146,7 +146,7 @@ pub struct WatchNotesItemJsonData {
 
 #[derive(Clone)]
 pub struct ListReadingsItem {
-    pub at: Option<rt::OffsetDateTime>,
+    pub at: Option<rt::Formatted<rt::OffsetDateTime>>,
 }
 
 // From here on: what the runtime reads the types and operations by.

@@ -78,7 +78,7 @@ pub struct All {
     pub hint: Option<AllHint>,
     pub words: Option<Option<AllWords>>,
     pub steps: Option<AllSteps>,
-    pub address: Option<String>,
+    pub address: Option<AllAddress>,
     pub number: Option<f64>,
     pub anything: Option<rt::Value>,
     pub nested: Option<Option<AllNested>>,
@@ -114,6 +114,12 @@ pub enum AllSteps {
     V3,
     /// A value that this version of the document does not know.
     Other(i64),
+}
+
+#[derive(Clone)]
+pub enum AllAddress {
+    Ipv4(rt::Formatted<rt::Ipv4Addr>),
+    Ipv6(rt::Formatted<rt::Ipv6Addr>),
 }
 
 #[derive(Clone)]
@@ -164,7 +170,9 @@ impl rt::Action for Send {
     "hint": { "type": "string", "enum": ["auto", "none"] },
     "words": { "type": ["string", "null"], "enum": ["up", "down", "left", "right", null] },
     "steps": { "type": "integer", "enum": [1, 2, 3] },
-    "address": { "type": "string" },
+    "address": {
+      "anyOf": [{ "type": "string", "format": "ipv4" }, { "type": "string", "format": "ipv6" }]
+    },
     "number": { "type": "number" },
     "anything": {},
     "nested": { "anyOf": [{ "type": "integer" }, { "type": "boolean" }, { "type": "null" }] }
@@ -328,6 +336,42 @@ impl rt::IntegerEnum for AllSteps {
     }
 }
 
+impl rt::Data for AllAddress {
+    const UNION: rt::UnionTable = rt::UnionTable {
+        name: "AllAddress",
+        tag: None,
+        variants: &[
+            rt::UnionVariant {
+                name: "Ipv4",
+                tags: &[],
+            },
+            rt::UnionVariant {
+                name: "Ipv6",
+                tags: &[],
+            },
+        ],
+        open: false,
+    };
+    fn blank(variant: usize) -> Self {
+        match variant {
+            0 => Self::Ipv4(rt::blank()),
+            _ => Self::Ipv6(rt::blank()),
+        }
+    }
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
+        match self {
+            Self::Ipv4(payload) => (0, payload),
+            Self::Ipv6(payload) => (1, payload),
+        }
+    }
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+        match self {
+            Self::Ipv4(payload) => payload,
+            Self::Ipv6(payload) => payload,
+        }
+    }
+}
+
 impl rt::Data for AllNested {
     const UNION: rt::UnionTable = rt::UnionTable {
         name: "AllNested",
@@ -364,7 +408,7 @@ impl rt::Data for AllNested {
     }
 }
 
-rt::data!(Send, All, Part, AllNested);
+rt::data!(Send, All, Part, AllAddress, AllNested);
 rt::text_enums!(AllHint, AllWords);
 rt::integer_enums!(AllSteps);
 rt::defaults!(All, Part);

@@ -79,7 +79,7 @@ pub struct All {
     pub list: Option<AllList>,
     pub every: Option<rt::Value>,
     /// Exactly 2 items.
-    pub point: Option<Vec<f64>>,
+    pub point: Option<(f64, f64)>,
     pub nothing: Option<rt::Value>,
 }
 
@@ -128,7 +128,13 @@ impl rt::Action for Send {
     "note": { "type": ["string", "null"], "maxLength": 9 },
     "list": { "anyOf": [{ "type": "array", "items": { "type": "integer" } }, { "type": "string" }] },
     "every": {},
-    "point": { "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2 },
+    "point": {
+      "type": "array",
+      "prefixItems": [{ "type": "number" }, { "type": "number" }],
+      "items": false,
+      "minItems": 2,
+      "maxItems": 2
+    },
     "nothing": {}
   },
   "additionalProperties": false

@@ -80,7 +80,7 @@ pub type NewPetWebhook = Pet;
 
 #[derive(Clone)]
 pub struct SubscribeBody {
-    pub url: String,
+    pub url: rt::Formatted<rt::Url>,
 }
 
 #[derive(Clone)]

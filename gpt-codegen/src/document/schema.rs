@@ -30,6 +30,9 @@ pub(crate) struct SchemaObject<'a> {
     pub(crate) required_here: bool,
     pub(crate) additional_properties: Option<&'a Node>,
     pub(crate) pattern_properties: Vec<Property<'a>>,
+    pub(crate) property_names: Option<(&'a Node, Span)>,
+    /// Properties, and those that must be there where they are.
+    pub(crate) dependent_required: Vec<(&'a str, Vec<&'a str>)>,
     pub(crate) items: Option<&'a Node>,
     pub(crate) prefix_items: Vec<&'a Node>,
     pub(crate) all_of: Vec<&'a Node>,
@@ -221,6 +224,8 @@ impl<'a> SchemaObject<'a> {
             required_here: false,
             additional_properties: None,
             pattern_properties: Vec::new(),
+            property_names: None,
+            dependent_required: Vec::new(),
             items: None,
             prefix_items: Vec::new(),
             all_of: Vec::new(),
@@ -270,7 +275,7 @@ impl<'a> SchemaObject<'a> {
                 let target = text(cx, key, node).map(|text| (text, node.span));
                 self.reference = self.reference.or(target);
             }
-            "$recursiveRef" => unexpressed(cx, key, entry),
+            "$recursiveRef" => unexpressed(cx, key, entry.key),
             "type" => self.types = types(cx, node),
             "nullable" => self.nullable = flag(cx, key, node),
             "properties" => self.properties = properties(cx, key, node),
@@ -283,6 +288,8 @@ impl<'a> SchemaObject<'a> {
             // A sequence of `items` is what `prefixItems` was before 2020-12.
             "items" if node.as_sequence().is_some() => self.prefix_items = schemas(cx, key, node),
             "items" => self.items = Some(node),
+            // What follows `prefixItems`, before 2020-12 and across an `allOf`.
+            "additionalItems" | "unevaluatedItems" => self.items = self.items.or(Some(node)),
             "prefixItems" => self.prefix_items = schemas(cx, key, node),
             "allOf" => self.all_of = schemas(cx, key, node),
             "oneOf" => self.one_of = schemas(cx, key, node),
@@ -319,10 +326,17 @@ impl<'a> SchemaObject<'a> {
             "default" => self.default = Some(node),
             "example" => self.examples.insert(0, node),
             "examples" => self.examples.extend(node.as_sequence().unwrap_or_default()),
-            "not" | "if" | "dependentSchemas" | "dependentRequired" | "propertyNames"
-            | "contains" | "unevaluatedItems" => {
+            "propertyNames" => {
                 self.narrows = true;
-                unexpressed(cx, key, entry);
+                self.property_names = Some((node, entry.key));
+            }
+            "dependentRequired" => {
+                self.narrows = true;
+                self.dependent_required = dependencies(cx, key, node);
+            }
+            "not" | "if" | "dependentSchemas" | "contains" => {
+                self.narrows = true;
+                unexpressed(cx, key, entry.key);
             }
             // The first four go with keywords that are reported; the others change no value.
             "then" | "else" | "minContains" | "maxContains" | "xml" | "externalDocs"
@@ -367,6 +381,8 @@ impl<'a> SchemaObject<'a> {
             || !self.required.is_empty()
             || self.additional_properties.is_some()
             || !self.pattern_properties.is_empty()
+            || self.property_names.is_some()
+            || !self.dependent_required.is_empty()
             || self.items.is_some()
             || !self.prefix_items.is_empty()
             || self.values.is_some()
@@ -645,15 +661,28 @@ fn properties<'a>(cx: &mut Diagnostics, key: &str, node: &'a Node) -> Vec<Proper
     }
 }
 
-fn unexpressed(cx: &mut Diagnostics, key: &str, entry: &Entry) {
+fn dependencies<'a>(
+    cx: &mut Diagnostics,
+    key: &str,
+    node: &'a Node,
+) -> Vec<(&'a str, Vec<&'a str>)> {
+    let mut dependencies = Vec::new();
+    for property in properties(cx, key, node) {
+        let names = sequence(cx, property.name, property.node).unwrap_or_default();
+        let names = names
+            .iter()
+            .filter_map(|name| text(cx, key, name))
+            .collect();
+        dependencies.push((property.name, names));
+    }
+    dependencies
+}
+
+pub(crate) fn unexpressed(cx: &mut Diagnostics, key: &str, span: Span) {
     cx.report(
-        Diagnostic::warning(
-            "unchecked-keyword",
-            entry.key,
-            format!("`{key}` is not checked"),
-        )
-        .label("passed over: no type can say this")
-        .cause(key),
+        Diagnostic::warning("unchecked-keyword", span, format!("`{key}` is not checked"))
+            .label("passed over: no type can say this")
+            .cause(key),
     );
 }
 

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use crate::ir::{
-    Api, Enum, EnumValues, Field, IntegerFormat, Rest, Struct, TextFormat, Type, TypeDef, TypeId,
-    TypeUse, Union,
+    Api, Enum, EnumValues, Field, IntegerFormat, NumberFormat, Rest, Struct, TextFormat, Type,
+    TypeDef, TypeId, TypeUse, Union,
 };
 
 use super::{
@@ -65,7 +65,7 @@ impl Emitter<'_> {
     /// The Rust type of a whole answer, where bytes need no text around them.
     pub(super) fn body(&self, ty: TypeUse) -> TokenStream {
         match &self.api.ty(ty.id).kind {
-            Type::String(text) if text.format == TextFormat::Binary => {
+            Type::String(text) if matches!(text.format, TextFormat::Binary | TextFormat::Byte) => {
                 optional(ty.nullable, quote!(rt::Base64))
             }
             _ => self.place(ty),
@@ -88,17 +88,20 @@ impl Emitter<'_> {
                 IntegerFormat::Int64 => quote!(i64),
                 IntegerFormat::Uint32 => quote!(u32),
                 IntegerFormat::Uint64 => quote!(u64),
+                IntegerFormat::Big => quote!(rt::Digits),
+                IntegerFormat::UnixTime => quote!(rt::UnixTime),
             },
-            Type::Number(number) if number.single => quote!(f32),
-            Type::Number(_) => quote!(f64),
-            Type::String(text) => match text.format {
-                TextFormat::None | TextFormat::Binary => quote!(String),
-                TextFormat::Date => quote!(rt::Date),
-                TextFormat::DateTime => quote!(rt::OffsetDateTime),
-                TextFormat::Uuid => quote!(rt::Uuid),
-                TextFormat::Byte => quote!(rt::Base64),
-                TextFormat::File => quote!(rt::File),
+            Type::Number(number) => match number.format {
+                NumberFormat::Float => quote!(f32),
+                NumberFormat::Double => quote!(f64),
+                NumberFormat::Decimal => quote!(rt::Digits),
+                NumberFormat::UnixTime => quote!(rt::UnixTime),
             },
+            Type::String(it) => text(it.format, self.api.ty(id).in_answer),
+            Type::Array(array) if array.is_tuple => {
+                let items = array.prefix.iter().map(|it| self.place_at(*it, depth + 1));
+                quote!((#(#items,)*))
+            }
             Type::Array(array) => {
                 let items = self.place_at(array.items, depth + 1);
                 quote!(Vec<#items>)
@@ -285,6 +288,35 @@ impl Emitter<'_> {
             },
             module,
         );
+    }
+}
+
+/// The type of a text. Answers are not held to formats, so that one may stand there that cannot be
+/// read.
+fn text(format: TextFormat, in_answer: bool) -> TokenStream {
+    let value = match format {
+        TextFormat::None | TextFormat::Binary => return quote!(String),
+        TextFormat::File => return quote!(rt::File),
+        TextFormat::Decimal => return quote!(rt::Decimal),
+        // A URI is sent as it was written, which `Url` does not keep.
+        TextFormat::Uri => return quote!(rt::Formatted<rt::Url>),
+        TextFormat::Date => quote!(rt::Date),
+        TextFormat::DateTime => quote!(rt::OffsetDateTime),
+        TextFormat::LocalDateTime => quote!(rt::PrimitiveDateTime),
+        TextFormat::Time => quote!(rt::TimeOfDay),
+        TextFormat::Duration => quote!(rt::Duration),
+        TextFormat::Uuid => quote!(rt::Uuid),
+        TextFormat::Ipv4 => quote!(rt::Ipv4Addr),
+        TextFormat::Ipv6 => quote!(rt::Ipv6Addr),
+        TextFormat::Ip => quote!(rt::IpAddr),
+        TextFormat::Byte => quote!(rt::Base64),
+        TextFormat::Base64Url => quote!(rt::Base64Url),
+        TextFormat::Base16 => quote!(rt::Base16),
+    };
+    if in_answer {
+        quote!(rt::Formatted<#value>)
+    } else {
+        value
     }
 }
 

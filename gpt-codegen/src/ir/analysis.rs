@@ -1,6 +1,6 @@
 //! What is true of the types as a whole: which are reached and from where, which are recursive.
 
-use super::{Api, Body, Operation, Origin, Rest, Type, TypeDef, TypeId, TypeUse};
+use super::{Api, Body, Operation, Origin, Patterns, Rest, Type, TypeDef, TypeId, TypeUse};
 use crate::diagnostic::Diagnostics;
 
 /// Completes an [`Api`] whose operations and types are lowered: drops types that nothing reaches
@@ -11,6 +11,7 @@ pub(super) fn finish(
     required_in_requests: &[(TypeId, usize)],
 ) {
     settle_null(api);
+    loosen_tuples(api);
     mark(api);
     for (id, index) in required_in_requests {
         if let Some(def) = api.types.get_mut(id.0 as usize)
@@ -40,6 +41,24 @@ fn settle_null(api: &mut Api) {
             ty.nullable = false;
         }
     });
+}
+
+/// Makes lists of tuples that contain themselves: a tuple holds its items without a pointer, and
+/// so would have no size.
+fn loosen_tuples(api: &mut Api) {
+    for index in 0..api.types.len() {
+        let Some(Type::Array(array)) = api.types.get(index).map(|def| &def.kind) else {
+            continue;
+        };
+        let inside = array.prefix.iter().map(|ty| ty.id).collect();
+        let is_endless =
+            array.is_tuple && reach(api, inside).iter().any(|id| id.0 as usize == index);
+        if let Some(Type::Array(array)) = api.types.get_mut(index).map(|def| &mut def.kind)
+            && is_endless
+        {
+            array.is_tuple = false;
+        }
+    }
 }
 
 /// Notes which types requests and answers reach.
@@ -96,13 +115,22 @@ fn reach(api: &Api, roots: Vec<TypeId>) -> Vec<TypeId> {
 /// The types that a type is made of.
 fn parts(kind: &Type) -> Vec<TypeId> {
     match kind {
-        Type::Array(array) => vec![array.items.id],
-        Type::Map(map) => vec![map.values.id],
+        Type::Array(array) => array.uses().map(|ty| ty.id).collect(),
+        Type::Map(map) => {
+            let patterns = map.patterns.iter().flat_map(Patterns::uses);
+            [map.values]
+                .into_iter()
+                .chain(patterns)
+                .map(|ty| ty.id)
+                .collect()
+        }
         Type::Struct(strct) => {
             let mut parts: Vec<_> = strct.fields.iter().map(|field| field.ty.id).collect();
             if let Rest::Kept(ty) = strct.rest {
                 parts.push(ty.id);
             }
+            let patterns = strct.patterns.iter().flat_map(Patterns::uses);
+            parts.extend(patterns.map(|ty| ty.id));
             parts
         }
         Type::Union(union) => union.variants.iter().map(|variant| variant.ty).collect(),
@@ -125,7 +153,7 @@ fn open(api: &mut Api, index: usize) {
     match &mut def.kind {
         Type::Enum(list) => list.open |= def.in_answer && !list.is_const,
         // A scalar that changes its type is an error; a new kind of object is not.
-        Type::Union(union) => union.open |= def.in_answer && has_objects,
+        Type::Union(union) => union.open |= def.in_answer && (has_objects || union.is_list),
         // An API that adds a property must not break its callers.
         Type::Struct(strct) if def.in_answer && strct.rest == Rest::Refused => {
             strct.rest = Rest::Ignored;
@@ -214,8 +242,12 @@ fn each_use(api: &mut Api, change: &mut impl FnMut(&mut TypeUse)) {
     }
     for def in &mut api.types {
         match &mut def.kind {
-            Type::Array(array) => change(&mut array.items),
-            Type::Map(map) => change(&mut map.values),
+            Type::Array(array) => array.uses_mut().for_each(&mut *change),
+            Type::Map(map) => {
+                change(&mut map.values);
+                let patterns = map.patterns.iter_mut();
+                patterns.flat_map(Patterns::uses_mut).for_each(&mut *change);
+            }
             Type::Struct(strct) => {
                 for field in &mut strct.fields {
                     change(&mut field.ty);
@@ -223,6 +255,8 @@ fn each_use(api: &mut Api, change: &mut impl FnMut(&mut TypeUse)) {
                 if let Rest::Kept(ty) = &mut strct.rest {
                     change(ty);
                 }
+                let patterns = strct.patterns.iter_mut();
+                patterns.flat_map(Patterns::uses_mut).for_each(&mut *change);
             }
             _ => {}
         }

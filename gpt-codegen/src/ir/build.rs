@@ -2,17 +2,24 @@
 
 use std::collections::HashSet;
 
+use serde_json::{Value as Json, json};
+
 use super::{
-    Array, Enum, EnumValues, Field, Integer, IntegerFormat, Map, Number, Origin, Part as Place,
-    Rest, Shape, Struct, Text, TextFormat, Type, TypeId, TypeUse, Union, Variant,
+    Array, Enum, EnumValues, Field, Integer, IntegerFormat, Map, Number, NumberFormat, Origin,
+    Part as Place, Patterns, Rest, Shape, Struct, Text, TextFormat, Type, TypeId, TypeUse, Union,
+    Variant,
     schema::{At, Part, Schemas, blank},
+    shape::tighten,
 };
 use crate::{
     diagnostic::Diagnostic,
-    document::schema::{Kind, Property},
+    document::schema::{Kind, Property, unexpressed},
     node::{Node, Value},
     source::Span,
 };
+
+/// Longer arrays than this are no tuples: the runtime has none.
+const LONGEST_TUPLE: usize = 12;
 
 impl<'a> Schemas<'a, '_> {
     /// Fills in a promised type.
@@ -70,7 +77,7 @@ impl<'a> Schemas<'a, '_> {
             return self.union(id, parts, &heirs);
         }
         let kinds = shape.kinds();
-        if let Some(kind) = self.listed(shape, kinds.as_deref()) {
+        if let Some(kind) = self.listed(id, shape, kinds.as_deref()) {
             return kind;
         }
         match kinds.as_deref() {
@@ -106,6 +113,7 @@ impl<'a> Schemas<'a, '_> {
             tag: None,
             variants,
             open: false,
+            is_list: false,
         })
     }
 
@@ -113,10 +121,7 @@ impl<'a> Schemas<'a, '_> {
         match kind {
             Kind::Boolean => Type::Boolean,
             Kind::Integer => Type::Integer(integer(shape)),
-            Kind::Number => Type::Number(Number {
-                single: shape.first(|it| it.format) == Some("float"),
-                bounds: shape.bounds(),
-            }),
+            Kind::Number => Type::Number(number(shape)),
             Kind::String => Type::String(text(shape)),
             Kind::Array => Type::Array(self.array(id, shape)),
             Kind::Object => self.object(id, shape),
@@ -124,62 +129,102 @@ impl<'a> Schemas<'a, '_> {
     }
 
     fn array(&mut self, id: TypeId, shape: &Shape<'a>) -> Array {
-        let mut items: Vec<&'a Node> = shape
-            .atoms
-            .iter()
-            .filter_map(|it| it.schema.items)
-            .collect();
+        let all = shape.atoms.iter().filter_map(|it| it.schema.items);
         // `items: false` closes a list of `prefixItems`.
-        items.retain(|node| node.as_bool() != Some(false));
+        let (closed, items): (Vec<&'a Node>, Vec<&'a Node>) =
+            all.partition(|node| node.as_bool() == Some(false));
+        let (min_items, max_items) = (
+            shape.most(|it| it.min_items),
+            shape.least(|it| it.max_items),
+        );
         let prefix = shape.first(|it| {
             let prefix = &it.prefix_items;
             (!prefix.is_empty()).then(|| prefix.clone())
         });
-        let items = if let Some(mut all) = prefix {
-            all.extend(items);
-            self.tuple_items(id, &all)
-        } else {
+        let first = prefix.unwrap_or_default();
+        let length = first.len() as u64;
+        let is_closed = !closed.is_empty() || max_items.is_some_and(|it| it <= length);
+        let is_tuple = is_closed
+            && !first.is_empty()
+            && min_items.is_some_and(|it| it >= length)
+            && first.len() <= LONGEST_TUPLE;
+        let rest = match items.as_slice() {
+            _ if is_closed => Rest::Refused,
+            // Without a prefix, `items` is what there is to say.
+            _ if first.is_empty() => Rest::Ignored,
+            [] => Rest::Ignored,
+            items => {
+                let parts = items.iter().copied().map(Part::whole).collect();
+                Rest::Kept(self.inside(id, Place::Item, parts))
+            }
+        };
+        let items = if first.is_empty() {
             let parts = items.into_iter().map(Part::whole).collect();
             self.inside(id, Place::Item, parts)
+        } else {
+            let all: Vec<&'a Node> = first.iter().copied().chain(items).collect();
+            self.tuple_items(id, &all, is_tuple)
         };
+        let prefix = first
+            .into_iter()
+            .enumerate()
+            .map(|(index, node)| self.inside(id, Place::Position(index), vec![Part::whole(node)]));
         Array {
             items,
-            min_items: shape.most(|it| it.min_items),
-            max_items: shape.least(|it| it.max_items),
+            prefix: prefix.collect(),
+            rest,
+            is_tuple,
+            min_items,
+            max_items,
             unique_items: shape.outer().any(|it| it.unique_items),
         }
     }
 
     /// The type that fits every item of a tuple.
-    fn tuple_items(&mut self, id: TypeId, items: &[&'a Node]) -> TypeUse {
-        let Some((&first, others)) = items.split_first() else {
-            return self.inside(id, Place::Item, Vec::new());
-        };
-        let shape = Shape::flatten(self, &[Part::whole(first)]);
-        let first_kinds = shape.kinds();
-        let scalar = matches!(
-            first_kinds.as_deref(),
-            Some([Kind::Boolean | Kind::Integer | Kind::Number | Kind::String])
-        );
-        let alike = others.iter().all(|other| {
-            let one = self.canonical(vec![Part::whole(first)]);
-            let two = self.canonical(vec![Part::whole(other)]);
-            let other = Shape::flatten(self, &[Part::whole(other)]);
-            super::schema::key(&one) == super::schema::key(&two)
-                || (scalar && other.kinds() == first_kinds && other.groups.is_empty())
-        });
-        if alike {
-            return self.inside(id, Place::Item, vec![Part::whole(first)]);
+    fn tuple_items(&mut self, id: TypeId, items: &[&'a Node], is_tuple: bool) -> TypeUse {
+        if let Some(part) = self.common(items) {
+            return self.inside(id, Place::Item, vec![part]);
         }
-        self.cx.report(
-            Diagnostic::warning(
-                "loose-tuple",
-                first.span,
-                "the items of this array are typed as any JSON",
-            )
-            .label("`prefixItems` gives each position a type of its own"),
-        );
+        if let Some(first) = items.first()
+            && !is_tuple
+            && self.first_time(At::of(first), "tuple")
+        {
+            self.cx.report(
+                Diagnostic::warning(
+                    "loose-tuple",
+                    first.span,
+                    "the items of this array are typed as any JSON",
+                )
+                .label("`prefixItems` gives each position a type of its own")
+                .help("a tuple needs `minItems`, and `items: false` behind the last one"),
+            );
+        }
         self.inside(id, Place::Item, Vec::new())
+    }
+
+    /// The one schema that all of these say, if they do.
+    fn common(&mut self, nodes: &[&'a Node]) -> Option<Part<'a>> {
+        let (&first, others) = nodes.split_first()?;
+        let shape = Shape::flatten(self, &[Part::whole(first)]);
+        let kinds = shape.kinds();
+        let is_plain = |shape: &Shape<'a>| shape.groups.is_empty() && shape.values().is_none();
+        let is_scalar = matches!(
+            kinds.as_deref(),
+            Some([Kind::Boolean | Kind::Integer | Kind::Number | Kind::String])
+        ) && is_plain(&shape);
+        let one = super::schema::key(&self.canonical(vec![Part::whole(first)]));
+        let null = self.admits_null(first, 0);
+        let alike = others.iter().all(|other| {
+            let two = self.canonical(vec![Part::whole(other)]);
+            let like = Shape::flatten(self, &[Part::whole(other)]);
+            (super::schema::key(&two) == one
+                || (is_scalar
+                    && is_plain(&like)
+                    && like.kinds() == kinds
+                    && like.first(|it| it.format) == shape.first(|it| it.format)))
+                && self.admits_null(other, 0) == null
+        });
+        alike.then(|| Part::whole(first))
     }
 
     /// The type of a part of a type; of any JSON where no schema says what it is.
@@ -200,7 +245,8 @@ impl<'a> Schemas<'a, '_> {
     fn object(&mut self, id: TypeId, shape: &Shape<'a>) -> Type {
         let properties = shape.properties();
         let required = shape.required();
-        let rest = self.rest(shape);
+        let (rest, patterns) = self.rest(id, shape);
+        self.check_object(id, shape);
         if properties.is_empty() && required.is_empty() && !matches!(rest, Some(Additional::None)) {
             let parts = match rest {
                 Some(Additional::Of(parts)) => parts,
@@ -208,6 +254,7 @@ impl<'a> Schemas<'a, '_> {
             };
             return Type::Map(Map {
                 values: self.inside(id, Place::Entry, parts),
+                patterns,
                 min_properties: shape.most(|it| it.min_properties),
                 max_properties: shape.least(|it| it.max_properties),
             });
@@ -235,7 +282,19 @@ impl<'a> Schemas<'a, '_> {
             None if properties.is_empty() => Rest::Kept(self.inside(id, Place::Value, Vec::new())),
             None => Rest::Ignored,
         };
-        Type::Struct(Struct { fields, rest })
+        for (keyword, size) in [
+            ("minProperties", shape.most(|it| it.min_properties)),
+            ("maxProperties", shape.least(|it| it.max_properties)),
+        ] {
+            if let Some(size) = size {
+                self.put_check(id, keyword, size.into());
+            }
+        }
+        Type::Struct(Struct {
+            fields,
+            rest,
+            patterns,
+        })
     }
 
     fn field(
@@ -300,59 +359,143 @@ impl<'a> Schemas<'a, '_> {
         });
     }
 
-    fn rest(&mut self, shape: &Shape<'a>) -> Option<Additional<'a>> {
-        let named = shape
-            .atoms
-            .iter()
-            .any(|it| !it.schema.properties.is_empty());
+    /// What becomes of properties that are not named, and the patterns among them.
+    fn rest(
+        &mut self,
+        id: TypeId,
+        shape: &Shape<'a>,
+    ) -> (Option<Additional<'a>>, Option<Patterns>) {
+        let additional = additional(shape);
         let patterns: Vec<Property<'a>> = shape
             .atoms
             .iter()
             .flat_map(|it| it.schema.pattern_properties.iter().copied())
             .collect();
-        if let Some(first) = patterns.first()
-            && (named || patterns.len() > 1)
-        {
-            if self.first_time(At::of(first.node), "patterns") {
-                self.cx.report(
-                    Diagnostic::warning(
-                        "unchecked-keyword",
-                        first.key,
-                        "`patternProperties` are not told apart",
-                    )
-                    .label("kept as any JSON, whatever their names"),
-                );
+        if patterns.is_empty() {
+            return (additional, None);
+        }
+        let mut nodes: Vec<&'a Node> = patterns.iter().map(|it| it.node).collect();
+        let rest = match &additional {
+            None => Rest::Ignored,
+            Some(Additional::None) => Rest::Refused,
+            Some(Additional::Of(parts)) => {
+                nodes.extend(parts.iter().map(|part| part.node));
+                Rest::Kept(self.inside(id, Place::Value, parts.clone()))
             }
-            return Some(Additional::Of(Vec::new()));
+        };
+        let is_free = matches!(&additional, Some(Additional::Of(parts)) if parts.is_empty());
+        let common = self.common(&nodes).filter(|_| !is_free);
+        if common.is_none() {
+            self.tell_patterns(&patterns);
         }
-        if let [pattern] = patterns.as_slice() {
-            return Some(Additional::Of(vec![Part::whole(pattern.node)]));
-        }
-        let mut of = Vec::new();
-        let mut closed = false;
-        let mut open = false;
-        for node in shape
-            .atoms
+        let values = patterns
             .iter()
-            .filter_map(|it| it.schema.additional_properties)
+            .map(|it| {
+                let ty = self.inside(id, Place::Value, vec![Part::whole(it.node)]);
+                (it.name.to_owned(), ty)
+            })
+            .collect();
+        let kept = Additional::Of(common.into_iter().collect());
+        (Some(kept), Some(Patterns { values, rest }))
+    }
+
+    fn tell_patterns(&mut self, patterns: &[Property<'a>]) {
+        if let Some(first) = patterns.first()
+            && self.first_time(At::of(first.node), "patterns")
         {
-            match node.value {
-                Value::Boolean(false) => closed = true,
-                Value::Boolean(true) => open = true,
-                _ => of.push(Part::whole(node)),
-            }
-        }
-        match (of.is_empty(), open, closed) {
-            (false, _, _) => Some(Additional::Of(of)),
-            (true, true, _) => Some(Additional::Of(Vec::new())),
-            (true, false, true) => Some(Additional::None),
-            (true, false, false) => None,
+            self.cx.report(
+                Diagnostic::warning(
+                    "loose-map",
+                    first.key,
+                    "properties that have no name are typed as any JSON",
+                )
+                .label("`patternProperties` or what is beside them give them several types"),
+            );
         }
     }
 
-    /// The enum that `enum` or `const` makes, where it can be one.
-    fn listed(&mut self, shape: &Shape<'a>, kinds: Option<&[Kind]>) -> Option<Type> {
-        let (nodes, span, is_const) = shape.values()?;
+    /// Notes what requests must heed of an object as a whole.
+    fn check_object(&mut self, id: TypeId, shape: &Shape<'a>) {
+        let mut dependencies = serde_json::Map::new();
+        for schema in shape.outer() {
+            for (name, needed) in &schema.dependent_required {
+                dependencies.insert((*name).to_owned(), json!(needed));
+            }
+        }
+        if !dependencies.is_empty() {
+            self.put_check(id, "dependentRequired", dependencies.into());
+        }
+        let Some((node, span)) = shape.first(|it| it.property_names) else {
+            return;
+        };
+        match self.names_check(node) {
+            Some(check) => self.put_check(id, "propertyNames", check.into()),
+            None => unexpressed(self.cx, "propertyNames", span),
+        }
+    }
+
+    /// What `propertyNames` asks of a name, as far as it is about texts.
+    fn names_check(&mut self, node: &'a Node) -> Option<serde_json::Map<String, Json>> {
+        let shape = Shape::flatten(self, &[Part::whole(node)]);
+        if !shape.groups.is_empty() || shape.outer().any(|it| it.narrows || it.never) {
+            return None;
+        }
+        let mut check = serde_json::Map::new();
+        let text = text(&shape);
+        let entries = [
+            ("pattern", text.pattern.map(Json::from)),
+            ("minLength", text.min_length.map(Json::from)),
+            ("maxLength", text.max_length.map(Json::from)),
+            ("format", text.format_name.map(Json::from)),
+        ];
+        for (keyword, value) in entries {
+            check.extend(value.map(|value| (keyword.to_owned(), value)));
+        }
+        if let Some((values, ..)) = shape.values() {
+            let values: Vec<Json> = values.into_iter().map(Node::to_json).collect();
+            check.insert("enum".to_owned(), values.into());
+        }
+        Some(check)
+    }
+
+    /// Notes a keyword that the type does not say.
+    fn put_check(&mut self, id: TypeId, keyword: &str, value: Json) {
+        if let Some(def) = self.def(id) {
+            def.checks.insert(keyword.to_owned(), value);
+        }
+    }
+
+    /// The type that `enum` or `const` makes, where it is more than a check of another type.
+    fn listed(&mut self, id: TypeId, shape: &Shape<'a>, kinds: Option<&[Kind]>) -> Option<Type> {
+        let (nodes, _, is_const) = shape.values()?;
+        let values = self.distinct(nodes);
+        if values.is_empty() {
+            return None;
+        }
+        let values = match kinds {
+            Some([Kind::String]) => EnumValues::Texts(self.texts(&values)),
+            Some([Kind::Integer]) => EnumValues::Integers(self.integers(&values)?),
+            Some([kind]) => {
+                self.check_values(id, *kind, &values);
+                return None;
+            }
+            _ if values.iter().all(|it| it.as_str().is_some()) => {
+                EnumValues::Texts(self.texts(&values))
+            }
+            _ if values.iter().all(|it| whole_number(it).is_some()) => {
+                EnumValues::Integers(self.integers(&values)?)
+            }
+            _ => return Some(self.mixed(id, &values, is_const)),
+        };
+        Some(Type::Enum(Enum {
+            values,
+            open: false,
+            is_const,
+        }))
+    }
+
+    /// The values without `null`, each once.
+    fn distinct(&mut self, nodes: Vec<&'a Node>) -> Vec<&'a Node> {
         let mut values: Vec<&'a Node> = Vec::new();
         let mut seen = HashSet::new();
         for node in nodes {
@@ -368,30 +511,108 @@ impl<'a> Schemas<'a, '_> {
                 );
             }
         }
-        if values.is_empty() {
-            return None;
+        values
+    }
+
+    /// Notes the values of a type that has no enum; those of another type are passed over.
+    fn check_values(&mut self, id: TypeId, kind: Kind, values: &[&'a Node]) {
+        let (fitting, others): (Vec<&'a Node>, Vec<&'a Node>) =
+            values.iter().partition(|node| is_of_kind(node, kind));
+        for node in others {
+            if self.first_time(At::of(node), "kind of value") {
+                self.cx.report(
+                    Diagnostic::warning(
+                        "mistyped-value",
+                        node.span,
+                        format!("{} is no value of this type", node.kind()),
+                    )
+                    .label("passed over"),
+                );
+            }
         }
-        let values = match kinds {
-            Some([Kind::String]) => EnumValues::Texts(self.texts(&values)),
-            Some([Kind::Integer]) => EnumValues::Integers(self.integers(&values)?),
-            Some([Kind::Boolean]) => return None,
-            None if values.iter().all(|it| it.as_str().is_some()) => {
-                EnumValues::Texts(self.texts(&values))
+        if !fitting.is_empty() {
+            let fitting: Vec<Json> = fitting.into_iter().map(Node::to_json).collect();
+            self.put_check(id, "enum", fitting.into());
+        }
+    }
+
+    /// The type of values of several kinds: a union of an enum for the texts, one for the
+    /// integers, and so on. Arrays and objects make it any JSON.
+    fn mixed(&mut self, id: TypeId, values: &[&'a Node], is_const: bool) -> Type {
+        let of = |kind: Kind| -> Vec<&'a Node> {
+            let all = values.iter().copied();
+            all.filter(|node| is_of_kind(node, kind)).collect()
+        };
+        if values
+            .iter()
+            .any(|it| it.as_mapping().is_some() || it.as_sequence().is_some())
+        {
+            let all: Vec<Json> = values.iter().map(|it| it.to_json()).collect();
+            self.put_check(id, "enum", all.into());
+            return Type::Any;
+        }
+        let mut variants = Vec::new();
+        let all = [Kind::String, Kind::Number, Kind::Boolean];
+        let kinds: Vec<Kind> = all
+            .into_iter()
+            .filter(|kind| !of(*kind).is_empty())
+            .collect();
+        for (index, kind) in kinds.iter().enumerate() {
+            let listed = of(*kind);
+            let ty = if kinds.len() == 1 {
+                id
+            } else {
+                let Some(span) = listed.first().map(|it| it.span) else {
+                    continue;
+                };
+                self.add(blank(
+                    span,
+                    Origin::Inside(id, Place::Variant(index)),
+                    Type::Any,
+                ))
+            };
+            let kind = self.list_of(ty, *kind, &listed, is_const);
+            if ty == id {
+                return kind;
             }
-            None if values.iter().all(|it| whole_number(it).is_some()) => {
-                EnumValues::Integers(self.integers(&values)?)
+            if let Some(def) = self.def(ty) {
+                def.kind = kind;
             }
-            None => return Some(self.loose(&values, span)),
-            Some(_) => {
-                self.tell_loose(&values, span);
-                return None;
+            variants.push(Variant {
+                ty,
+                tags: Vec::new(),
+                boxed: false,
+            });
+        }
+        Type::Union(Union {
+            tag: None,
+            variants,
+            open: false,
+            is_list: !is_const,
+        })
+    }
+
+    fn list_of(&mut self, id: TypeId, kind: Kind, values: &[&'a Node], is_const: bool) -> Type {
+        let integers = values.iter().map(|it| whole_number(it));
+        let values = match (kind, integers.collect::<Option<Vec<_>>>()) {
+            (Kind::String, _) => EnumValues::Texts(self.texts(values)),
+            (Kind::Number, Some(integers)) => EnumValues::Integers(integers),
+            (kind, _) => {
+                // Both truth values are all that there are.
+                if kind == Kind::Number || values.len() == 1 {
+                    self.check_values(id, kind, values);
+                }
+                return match kind {
+                    Kind::Boolean => Type::Boolean,
+                    _ => Type::Number(Number::default()),
+                };
             }
         };
-        Some(Type::Enum(Enum {
+        Type::Enum(Enum {
             values,
             open: false,
             is_const,
-        }))
+        })
     }
 
     fn texts(&mut self, values: &[&'a Node]) -> Vec<String> {
@@ -447,28 +668,6 @@ impl<'a> Schemas<'a, '_> {
             }
         }
         Some(integers)
-    }
-
-    /// The type of values that make no enum.
-    fn loose(&mut self, values: &[&'a Node], span: Span) -> Type {
-        if values.iter().all(|it| it.as_bool().is_some()) {
-            return Type::Boolean;
-        }
-        self.tell_loose(values, span);
-        if values.iter().all(|it| matches!(it.value, Value::Number(_))) {
-            return Type::Number(Number::default());
-        }
-        Type::Any
-    }
-
-    fn tell_loose(&mut self, values: &[&'a Node], span: Span) {
-        let first = values.first().map(|node| At::of(node));
-        if first.is_some_and(|at| self.first_time(at, "loose")) {
-            self.cx.report(
-                Diagnostic::warning("loose-enum", span, "these values are not checked")
-                    .label("only texts or only integers make an enum"),
-            );
-        }
     }
 
     /// Drops the defaults of fields that their types refuse; their types are built by now.
@@ -560,10 +759,45 @@ struct FieldDraft<'a> {
 }
 
 /// What `additionalProperties` says.
+#[derive(Clone)]
 enum Additional<'a> {
     None,
     /// Of any JSON where there are no parts.
     Of(Vec<Part<'a>>),
+}
+
+fn additional<'a>(shape: &Shape<'a>) -> Option<Additional<'a>> {
+    let mut of = Vec::new();
+    let mut closed = false;
+    let mut open = false;
+    for node in shape
+        .atoms
+        .iter()
+        .filter_map(|it| it.schema.additional_properties)
+    {
+        match node.value {
+            Value::Boolean(false) => closed = true,
+            Value::Boolean(true) => open = true,
+            _ => of.push(Part::whole(node)),
+        }
+    }
+    match (of.is_empty(), open, closed) {
+        (false, _, _) => Some(Additional::Of(of)),
+        (true, true, _) => Some(Additional::Of(Vec::new())),
+        (true, false, true) => Some(Additional::None),
+        (true, false, false) => None,
+    }
+}
+
+fn is_of_kind(node: &Node, kind: Kind) -> bool {
+    match kind {
+        Kind::Boolean => node.as_bool().is_some(),
+        Kind::Integer => is_whole(node),
+        Kind::Number => matches!(node.value, Value::Number(_)),
+        Kind::String => node.as_str().is_some(),
+        Kind::Array => node.as_sequence().is_some(),
+        Kind::Object => node.as_mapping().is_some(),
+    }
 }
 
 pub(super) fn whole_number(node: &Node) -> Option<i64> {
@@ -573,45 +807,94 @@ pub(super) fn whole_number(node: &Node) -> Option<i64> {
     }
 }
 
+/// The greatest integer that a float tells from the next power of two: bounds beyond are of
+/// integers of more than 64 bits.
+const BEYOND_64_BITS: f64 = 18_446_744_073_709_551_616.0;
+/// Where signed integers of 64 bits end.
+const BEYOND_63_BITS: f64 = 9_223_372_036_854_775_808.0;
+/// Bounds as great as this say nothing: they are the greatest float, more or less.
+const BOUNDLESS: f64 = 1e78;
+
 fn integer(shape: &Shape<'_>) -> Integer {
-    let bounds = shape.bounds();
+    let mut bounds = shape.bounds();
+    let float =
+        |bound: &Option<serde_json::Number>| bound.as_ref().and_then(serde_json::Number::as_f64);
+    let (low, high) = (float(&bounds.minimum), float(&bounds.maximum));
     let beyond = |bound: &Option<serde_json::Number>| {
         bound
             .as_ref()
             .is_some_and(|number| number.as_i64().is_none() && number.as_u64().is_some())
     };
-    let natural = bounds
-        .minimum
-        .as_ref()
-        .is_some_and(|number| number.as_f64().is_some_and(|it| it >= 0.0));
-    let format = match shape.first(|it| it.format) {
+    let natural = low.is_some_and(|it| it >= 0.0);
+    let is_big = high.is_some_and(|it| it > BEYOND_64_BITS && it < BOUNDLESS)
+        || low.is_some_and(|it| it < -BEYOND_63_BITS && it > -BOUNDLESS)
+        || (low.is_some_and(|it| it < 0.0)
+            && high.is_some_and(|it| it > BEYOND_63_BITS && it < BOUNDLESS));
+    let name = shape.first(|it| it.format);
+    let format = match name {
         Some("int8" | "int16" | "int32") => IntegerFormat::Int32,
         Some("uint8" | "uint16" | "uint32") => IntegerFormat::Uint32,
         Some("uint64" | "uint") => IntegerFormat::Uint64,
         Some("int64") => IntegerFormat::Int64,
+        Some("bigint" | "int128" | "uint128" | "int256" | "uint256") => IntegerFormat::Big,
+        Some(name) if is_unix_time(name) => IntegerFormat::UnixTime,
+        _ if is_big => IntegerFormat::Big,
         _ if beyond(&bounds.minimum) || (natural && beyond(&bounds.maximum)) => {
             IntegerFormat::Uint64
         }
         _ => IntegerFormat::Int64,
     };
+    let width = match name {
+        Some("int8") => Some((-128, 127)),
+        Some("int16") => Some((-32_768, 32_767)),
+        Some("uint8") => Some((0, 255)),
+        Some("uint16") => Some((0, 65_535)),
+        Some("uint128" | "uint256") => Some((0, i64::MAX)),
+        _ => None,
+    };
+    if let Some((least, most)) = width {
+        tighten(&mut bounds.minimum, Some(&least.into()), f64::max);
+        if most < i64::MAX {
+            tighten(&mut bounds.maximum, Some(&most.into()), f64::min);
+        }
+    }
     Integer { format, bounds }
+}
+
+fn number(shape: &Shape<'_>) -> Number {
+    let format = match shape.first(|it| it.format) {
+        Some("float") => NumberFormat::Float,
+        Some("decimal" | "decimal128" | "bigdecimal" | "big-decimal" | "bigint") => {
+            NumberFormat::Decimal
+        }
+        Some(name) if is_unix_time(name) => NumberFormat::UnixTime,
+        _ => NumberFormat::Double,
+    };
+    Number {
+        format,
+        bounds: shape.bounds(),
+    }
+}
+
+fn is_unix_time(format: &str) -> bool {
+    matches!(
+        format,
+        "unix-time" | "unixtime" | "unix-timestamp" | "unix_timestamp" | "timestamp" | "epoch"
+    )
 }
 
 pub(super) fn text(shape: &Shape<'_>) -> Text {
     let name = shape.first(|it| it.format);
     let encoding = shape.first(|it| it.content_encoding);
-    let format = match (name, encoding) {
-        (Some("date"), _) => TextFormat::Date,
-        (Some("date-time"), _) => TextFormat::DateTime,
-        (Some("uuid"), _) => TextFormat::Uuid,
-        (Some("byte"), _) => TextFormat::Byte,
-        (Some("binary"), _) => TextFormat::Binary,
-        (_, Some(encoding)) if encoding.eq_ignore_ascii_case("base64") => TextFormat::Byte,
+    let format = match (named(name), encoding.and_then(encoded)) {
+        (Some(format), _) | (None, Some(format)) => format,
         // How 3.1 says `format: binary`.
         (None, None)
-            if shape
-                .first(|it| it.content_media_type)
-                .is_some_and(|it| !super::media::is_textual(it)) =>
+            if name.is_none()
+                && encoding.is_none()
+                && shape
+                    .first(|it| it.content_media_type)
+                    .is_some_and(|it| !super::media::is_textual(it)) =>
         {
             TextFormat::Binary
         }
@@ -620,8 +903,42 @@ pub(super) fn text(shape: &Shape<'_>) -> Text {
     Text {
         format,
         format_name: name.map(str::to_owned),
+        encoding: encoding.map(str::to_owned),
         min_length: shape.most(|it| it.min_length),
         max_length: shape.least(|it| it.max_length),
         pattern: shape.first(|it| it.pattern).map(str::to_owned),
+    }
+}
+
+/// The formats that have a type.
+fn named(format: Option<&str>) -> Option<TextFormat> {
+    Some(match format? {
+        "date" => TextFormat::Date,
+        "date-time" => TextFormat::DateTime,
+        "date-time-local" | "local-date-time" => TextFormat::LocalDateTime,
+        "time" | "time-local" | "local-time" => TextFormat::Time,
+        "duration" => TextFormat::Duration,
+        "uuid" => TextFormat::Uuid,
+        "uri" | "url" => TextFormat::Uri,
+        "ipv4" => TextFormat::Ipv4,
+        "ipv6" => TextFormat::Ipv6,
+        "ip" => TextFormat::Ip,
+        "decimal" | "decimal128" | "bigdecimal" | "big-decimal" | "double" | "float" | "number"
+        | "int32" | "int64" | "uint32" | "uint64" | "int128" | "uint128" | "bigint" | "int256"
+        | "uint256" => TextFormat::Decimal,
+        "byte" | "base64" => TextFormat::Byte,
+        "base64url" => TextFormat::Base64Url,
+        "base16" => TextFormat::Base16,
+        "binary" => TextFormat::Binary,
+        _ => return None,
+    })
+}
+
+fn encoded(encoding: &str) -> Option<TextFormat> {
+    match encoding.to_ascii_lowercase().as_str() {
+        "base64" => Some(TextFormat::Byte),
+        "base64url" => Some(TextFormat::Base64Url),
+        "base16" => Some(TextFormat::Base16),
+        _ => None,
     }
 }

@@ -1,8 +1,8 @@
 //! Operations with their parameters, bodies and answers, brought into an [`Api`].
 
 use super::{
-    Api, Array, Home, Operation, OperationId, Origin, Parameter, Place, Response, SecurityScheme,
-    Status, Text, TextFormat, Type, TypeUse, Webhook, WebhookId, analysis,
+    Api, Array, Home, Operation, OperationId, Origin, Parameter, Place, Response, Rest,
+    SecurityScheme, Status, Text, TextFormat, Type, TypeUse, Webhook, WebhookId, analysis,
     media::{self, Encoding},
     schema::{Schemas, blank},
 };
@@ -297,6 +297,9 @@ impl<'a> Schemas<'a, '_> {
 fn all_items(item: TypeUse) -> Type {
     Type::Array(Array {
         items: item,
+        prefix: Vec::new(),
+        rest: Rest::Ignored,
+        is_tuple: false,
         min_items: None,
         max_items: None,
         unique_items: false,

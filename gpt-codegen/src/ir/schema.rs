@@ -598,6 +598,7 @@ pub(super) fn blank(span: crate::source::Span, origin: Origin, kind: Type) -> Ty
         deprecated: false,
         examples: Vec::new(),
         default: None,
+        checks: serde_json::Map::new(),
         in_request: false,
         in_answer: false,
         kind,

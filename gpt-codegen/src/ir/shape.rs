@@ -188,6 +188,8 @@ impl<'a> Shape<'a> {
             if !schema.properties.is_empty()
                 || schema.additional_properties.is_some()
                 || !schema.pattern_properties.is_empty()
+                || schema.property_names.is_some()
+                || !schema.dependent_required.is_empty()
                 || !schema.required.is_empty()
                 || schema.min_properties.is_some()
                 || schema.max_properties.is_some()
@@ -284,7 +286,7 @@ impl<'a> Shape<'a> {
     }
 }
 
-fn tighten(
+pub(super) fn tighten(
     bound: &mut Option<serde_json::Number>,
     other: Option<&serde_json::Number>,
     tighter: fn(f64, f64) -> f64,

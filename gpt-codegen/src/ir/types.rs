@@ -52,6 +52,9 @@ pub(crate) struct TypeDef {
     pub(crate) examples: Vec<Value>,
     /// `default` of the schema.
     pub(crate) default: Option<Value>,
+    /// Keywords that no Rust type says, such as `enum` of a number: requests are checked against
+    /// them.
+    pub(crate) checks: serde_json::Map<String, Value>,
     /// Whether a request can reach it.
     pub(crate) in_request: bool,
     /// Whether an answer can reach it.
@@ -104,6 +107,8 @@ pub(crate) enum Part {
     Property(String),
     /// The items of an array.
     Item,
+    /// The item at a position of an array.
+    Position(usize),
     /// The additional properties of an object that has others too.
     Value,
     /// The values of a map.
@@ -156,13 +161,27 @@ pub(crate) enum IntegerFormat {
     Int64,
     Uint32,
     Uint64,
+    /// More than 64 bits: `Digits`
+    Big,
+    /// Seconds since 1970: `UnixTime`
+    UnixTime,
 }
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Number {
-    /// `format: float`.
-    pub(crate) single: bool,
+    pub(crate) format: NumberFormat,
     pub(crate) bounds: Bounds,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum NumberFormat {
+    Float,
+    #[default]
+    Double,
+    /// `Digits`
+    Decimal,
+    /// Seconds since 1970: `UnixTime`
+    UnixTime,
 }
 
 /// The bounds of a number, as JSON numbers.
@@ -180,6 +199,8 @@ pub(crate) struct Text {
     pub(crate) format: TextFormat,
     /// `format` as written, known or not.
     pub(crate) format_name: Option<String>,
+    /// `contentEncoding` as written.
+    pub(crate) encoding: Option<String>,
     pub(crate) min_length: Option<u64>,
     pub(crate) max_length: Option<u64>,
     /// An ECMA-262 regular expression.
@@ -195,10 +216,30 @@ pub(crate) enum TextFormat {
     Date,
     /// `OffsetDateTime`
     DateTime,
+    /// `PrimitiveDateTime`
+    LocalDateTime,
+    /// `TimeOfDay`
+    Time,
+    /// `Duration`
+    Duration,
     /// `Uuid`
     Uuid,
+    /// `Url`
+    Uri,
+    /// `Ipv4Addr`
+    Ipv4,
+    /// `Ipv6Addr`
+    Ipv6,
+    /// `IpAddr`
+    Ip,
+    /// A number as text: `Decimal`
+    Decimal,
     /// `Base64`
     Byte,
+    /// `Base64Url`
+    Base64Url,
+    /// `Base16`
+    Base16,
     /// A `String` in JSON; raw bytes as a whole answer.
     Binary,
     /// `File`: a binary that is a whole request body or can be a part of one.
@@ -207,7 +248,14 @@ pub(crate) enum TextFormat {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Array {
+    /// A type that fits all items.
     pub(crate) items: TypeUse,
+    /// The types of the first items (`prefixItems`).
+    pub(crate) prefix: Vec<TypeUse>,
+    /// What may follow them.
+    pub(crate) rest: Rest,
+    /// Whether `prefix` describes all items, so that it is a tuple in Rust.
+    pub(crate) is_tuple: bool,
     pub(crate) min_items: Option<u64>,
     pub(crate) max_items: Option<u64>,
     pub(crate) unique_items: bool,
@@ -216,6 +264,7 @@ pub(crate) struct Array {
 #[derive(Clone, Debug)]
 pub(crate) struct Map {
     pub(crate) values: TypeUse,
+    pub(crate) patterns: Option<Patterns>,
     pub(crate) min_properties: Option<u64>,
     pub(crate) max_properties: Option<u64>,
 }
@@ -224,6 +273,59 @@ pub(crate) struct Map {
 pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
     pub(crate) rest: Rest,
+    pub(crate) patterns: Option<Patterns>,
+}
+
+/// `patternProperties`, and what `additionalProperties` says beside them.
+#[derive(Clone, Debug)]
+pub(crate) struct Patterns {
+    /// By regular expression of ECMA-262.
+    pub(crate) values: Vec<(String, TypeUse)>,
+    pub(crate) rest: Rest,
+}
+
+impl Patterns {
+    /// Every type in it.
+    pub(crate) fn uses_mut(&mut self) -> impl Iterator<Item = &mut TypeUse> {
+        let rest = match &mut self.rest {
+            Rest::Kept(ty) => Some(ty),
+            Rest::Ignored | Rest::Refused => None,
+        };
+        self.values.iter_mut().map(|(_, ty)| ty).chain(rest)
+    }
+
+    /// Every type in it.
+    pub(crate) fn uses(&self) -> impl Iterator<Item = TypeUse> {
+        let rest = match self.rest {
+            Rest::Kept(ty) => Some(ty),
+            Rest::Ignored | Rest::Refused => None,
+        };
+        self.values.iter().map(|(_, ty)| *ty).chain(rest)
+    }
+}
+
+impl Array {
+    /// Every type in it.
+    pub(crate) fn uses_mut(&mut self) -> impl Iterator<Item = &mut TypeUse> {
+        let rest = match &mut self.rest {
+            Rest::Kept(ty) => Some(ty),
+            Rest::Ignored | Rest::Refused => None,
+        };
+        let first = self.prefix.iter_mut();
+        [&mut self.items].into_iter().chain(first).chain(rest)
+    }
+
+    /// Every type in it.
+    pub(crate) fn uses(&self) -> impl Iterator<Item = TypeUse> {
+        let rest = match self.rest {
+            Rest::Kept(ty) => Some(ty),
+            Rest::Ignored | Rest::Refused => None,
+        };
+        [self.items]
+            .into_iter()
+            .chain(self.prefix.iter().copied())
+            .chain(rest)
+    }
 }
 
 /// What becomes of properties that are not named.
@@ -282,6 +384,8 @@ pub(crate) struct Union {
     pub(crate) variants: Vec<Variant>,
     /// Whether values that fit no variant are kept: in answers the API may add some.
     pub(crate) open: bool,
+    /// Whether it is a list of values of several kinds.
+    pub(crate) is_list: bool,
 }
 
 #[derive(Clone, Debug)]

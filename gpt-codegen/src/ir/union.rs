@@ -92,6 +92,7 @@ impl<'a> Schemas<'a, '_> {
             tag,
             variants: variants.into_iter().map(|(_, variant)| variant).collect(),
             open: false,
+            is_list: false,
         })
     }
 
@@ -115,6 +116,7 @@ impl<'a> Schemas<'a, '_> {
                 tag: None,
                 variants,
                 open: false,
+                is_list: false,
             });
         }
         id

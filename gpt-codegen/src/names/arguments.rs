@@ -61,12 +61,16 @@ impl Arguments {
 }
 
 /// Spreads the properties of a body beside the parameters, where nothing is lost by it: not of a
-/// body that may be `null`, nor of an optional one with required properties, because leaving it
+/// body that may be `null`, nor of one that is checked as a whole, nor of an optional one with required properties, because leaving it
 /// out and leaving them out would look the same.
 fn spread(api: &Api, body: &Body, parameters: &[String]) -> BodyArguments {
-    let Type::Struct(object) = &api.ty(body.ty().id).kind else {
+    let def = api.ty(body.ty().id);
+    let Type::Struct(object) = &def.kind else {
         return BodyArguments::Whole;
     };
+    if !def.checks.is_empty() || object.patterns.is_some() {
+        return BodyArguments::Whole;
+    }
     let has_required = object.fields.iter().any(|it| it.required && !it.read_only);
     if body.ty().nullable || (!body.required && has_required) {
         return BodyArguments::Whole;

@@ -2,8 +2,8 @@
 //! make the item `ForecastPeriod`.
 
 use crate::ir::{
-    Api, Operation, Origin, Part, Place, Response, Status, TextFormat, Type, TypeId, TypeUse,
-    WebhookId,
+    Api, EnumValues, Operation, Origin, Part, Place, Response, Status, TextFormat, Type, TypeId,
+    TypeUse, WebhookId,
 };
 
 use super::{
@@ -104,6 +104,7 @@ fn part_words(parent: Vec<String>, part: &Part) -> Vec<String> {
     match part {
         Part::Property(property) => joined(parent, words(property)),
         Part::Item => one_of(parent, "item"),
+        Part::Position(index) => joined(parent, vec!["item".to_owned(), (index + 1).to_string()]),
         Part::Entry => one_of(parent, "value"),
         Part::Value => joined(parent, vec!["value".to_owned()]),
         Part::Variant(index) => joined(parent, vec![format!("variant{}", index + 1)]),
@@ -201,6 +202,14 @@ pub(super) fn variant_words(
     if let [tag] = variant.tags.as_slice() {
         return words(tag);
     }
+    if shape.is_list
+        && let Type::Enum(list) = &api.ty(variant.ty).kind
+    {
+        return match list.values {
+            EnumValues::Texts(_) => words("text"),
+            EnumValues::Integers(_) => words("integer"),
+        };
+    }
     type_words(api, types, variant.ty, 0)
 }
 
@@ -225,12 +234,20 @@ fn type_words(api: &Api, types: &[TypeNames], id: TypeId, depth: usize) -> Vec<S
         Type::Number(_) => "number",
         Type::String(text) => match text.format {
             TextFormat::Date => "date",
-            TextFormat::DateTime => "date_time",
+            TextFormat::DateTime | TextFormat::LocalDateTime => "date_time",
+            TextFormat::Time => "time",
+            TextFormat::Duration => "duration",
             TextFormat::Uuid => "uuid",
-            TextFormat::Byte => "bytes",
             TextFormat::File => "file",
+            TextFormat::Uri => "uri",
+            TextFormat::Ipv4 => "ipv4",
+            TextFormat::Ipv6 => "ipv6",
+            TextFormat::Ip => "ip",
+            TextFormat::Decimal => "decimal",
+            TextFormat::Byte | TextFormat::Base64Url | TextFormat::Base16 => "bytes",
             TextFormat::None | TextFormat::Binary => "string",
         },
+        Type::Array(array) if array.is_tuple => "tuple",
         Type::Array(array) if depth < DEEPEST && !is_inline_item(api, array.items.id) => {
             let mut words = type_words(api, types, array.items.id, depth + 1);
             let last = words.pop().unwrap_or_default();
@@ -245,7 +262,7 @@ fn type_words(api: &Api, types: &[TypeNames], id: TypeId, depth: usize) -> Vec<S
         Type::Map(_) => "map",
         Type::Struct(_) => "object",
         Type::Enum(it) => match &it.values {
-            crate::ir::EnumValues::Texts(texts) if texts.len() == 1 => {
+            EnumValues::Texts(texts) if texts.len() == 1 => {
                 return texts.first().map_or_else(Vec::new, |it| words(it));
             }
             _ => "value",
@@ -278,8 +295,17 @@ fn same_type(api: &Api, left: TypeId, right: TypeId, depth: usize) -> bool {
     match (&api.ty(left).kind, &api.ty(right).kind) {
         (Type::Any, Type::Any) | (Type::Boolean, Type::Boolean) | (Type::Unit, Type::Unit) => true,
         (Type::Integer(left), Type::Integer(right)) => left.format == right.format,
-        (Type::Number(left), Type::Number(right)) => left.single == right.single,
+        (Type::Number(left), Type::Number(right)) => left.format == right.format,
         (Type::String(left), Type::String(right)) => left.format == right.format,
+        (Type::Array(left), Type::Array(right)) if left.is_tuple || right.is_tuple => {
+            left.is_tuple == right.is_tuple
+                && left.prefix.len() == right.prefix.len()
+                && left
+                    .prefix
+                    .iter()
+                    .zip(&right.prefix)
+                    .all(|(left, right)| same(*left, *right))
+        }
         (Type::Array(left), Type::Array(right)) => same(left.items, right.items),
         (Type::Map(left), Type::Map(right)) => same(left.values, right.values),
         _ => false,

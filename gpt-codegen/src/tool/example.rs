@@ -5,7 +5,8 @@ use serde_json::{Map, Number, Value};
 
 use crate::{
     ir::{
-        Api, Bounds, EnumValues, Field, Operation, Struct, Text, TextFormat, Type, TypeId, TypeUse,
+        Api, Bounds, EnumValues, Field, Operation, Rest, Struct, Text, TextFormat, Type, TypeId,
+        TypeUse,
     },
     names::{Arguments, BODY, BodyArguments},
 };
@@ -84,7 +85,9 @@ impl Maker<'_> {
     fn value(&mut self, ty: TypeUse, nth: u64) -> Option<Value> {
         self.left = self.left.checked_sub(1)?;
         let def = self.api.ty(ty.id);
+        let listed = def.checks.get("enum").and_then(Value::as_array);
         let given = def.examples.iter().chain(&def.default);
+        let given = given.chain(listed.into_iter().flatten());
         let mut given = given.filter(|it| fits(self.api, ty, it));
         if let Some(given) = usize::try_from(nth).ok().and_then(|it| given.nth(it)) {
             return Some(given.clone());
@@ -109,13 +112,20 @@ impl Maker<'_> {
             Type::Array(array) => {
                 let least = array.min_items.unwrap_or(0);
                 let wanted = least.max(1).min(array.max_items.unwrap_or(u64::MAX));
+                let wanted = wanted.max(least.min(array.prefix.len() as u64));
                 if wanted > MOST_ITEMS {
                     return None;
                 }
                 let items: Option<Vec<_>> = (0..wanted)
-                    .map(|index| {
-                        let index = if array.unique_items { index } else { 0 };
-                        self.value(array.items, index + nth)
+                    .zip(0_usize..)
+                    .map(|(nth_item, index)| {
+                        let ty = match (array.prefix.get(index), array.rest) {
+                            (Some(ty), _) => *ty,
+                            (None, Rest::Kept(ty)) => ty,
+                            (None, _) => array.items,
+                        };
+                        let nth_item = if array.unique_items { nth_item } else { 0 };
+                        self.value(ty, nth_item + nth)
                     })
                     .collect();
                 items
@@ -132,7 +142,11 @@ impl Maker<'_> {
                     .collect::<Option<Map<_, _>>>()
                     .map(Value::from)
             }
-            Type::Struct(object) => self.object(object, nth).map(Value::from),
+            Type::Struct(object) => {
+                let least = api.ty(id).checks.get("minProperties");
+                let least = least.and_then(Value::as_u64).unwrap_or(0);
+                self.object(object, nth, least).map(Value::from)
+            }
             Type::Enum(it) => {
                 let index = usize::try_from(nth).ok()?;
                 match &it.values {
@@ -157,11 +171,17 @@ impl Maker<'_> {
         }
     }
 
-    fn object(&mut self, object: &Struct, nth: u64) -> Option<Map<String, Value>> {
+    fn object(&mut self, object: &Struct, nth: u64, least: u64) -> Option<Map<String, Value>> {
         let api = self.api;
         let mut made = Map::new();
-        let is_asked = |it: &&Field| it.required && !it.read_only;
-        for field in object.fields.iter().filter(is_asked) {
+        let asked = object.fields.iter().filter(|it| !it.read_only);
+        let (required, optional): (Vec<&Field>, Vec<&Field>) = asked.partition(|it| it.required);
+        let missing = least.saturating_sub(required.len() as u64);
+        let missing = usize::try_from(missing).ok()?;
+        for field in required
+            .into_iter()
+            .chain(optional.into_iter().take(missing))
+        {
             let default = field.default.as_ref();
             let default = default.filter(|it| nth == 0 && fits(api, field.ty, it));
             let value = match default {
@@ -201,9 +221,17 @@ fn text_value(text: &Text, nth: u64) -> Option<String> {
         (_, "uri" | "url" | "iri") => "https://example.com/".to_owned() + &text_of("page", nth),
         (_, "uri-reference" | "iri-reference") => text_of("/page", nth),
         (_, "hostname" | "idn-hostname") => text_of("www", nth) + ".example.com",
-        (_, "ipv4") => format!("192.0.2.{two_digits}"),
+        (_, "ipv4" | "ip") => format!("192.0.2.{two_digits}"),
         (_, "ipv6") => format!("2001:db8::{two_digits}"),
-        (_, "time") => format!("12:00:{two_digits:02}Z"),
+        (_, "time-local" | "local-time") => format!("12:00:{two_digits:02}"),
+        (TextFormat::Time, _) => format!("12:00:{two_digits:02}Z"),
+        (TextFormat::LocalDateTime, _) => format!("2026-01-{two_digits:02}T12:00:00"),
+        (TextFormat::Decimal, "decimal" | "decimal128" | "bigdecimal" | "big-decimal") => {
+            format!("{two_digits}.5")
+        }
+        (TextFormat::Decimal, _) => two_digits.to_string(),
+        (TextFormat::Base64Url, _) => "aGVsbG8".to_owned(),
+        (TextFormat::Base16, _) => "68656C6C6F".to_owned(),
         (_, "duration") => format!("P{two_digits}D"),
         (_, "regex") => text_of("a", nth),
         (_, "json-pointer") => text_of("/name", nth),

@@ -1,5 +1,7 @@
 //! Whether JSON written in a document (a default, an example) fits its type.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use serde_json::{Number, Value};
 
 use crate::ir::{Api, Bounds, EnumValues, Rest, Struct, Text, TextFormat, Type, TypeId, TypeUse};
@@ -22,7 +24,13 @@ fn type_fits(api: &Api, id: TypeId, value: &Value, depth: usize) -> bool {
     if depth > DEEPEST {
         return false;
     }
-    match &api.ty(id).kind {
+    let def = api.ty(id);
+    if let Some(Value::Array(values)) = def.checks.get("enum")
+        && !values.contains(value)
+    {
+        return false;
+    }
+    match &def.kind {
         Type::Any => true,
         Type::Boolean => value.is_boolean(),
         Type::Integer(integer) => match value {
@@ -40,9 +48,15 @@ fn type_fits(api: &Api, id: TypeId, value: &Value, depth: usize) -> bool {
                 && array.max_items.is_none_or(|it| length <= it)
                 && !(array.unique_items
                     && (1..items.len()).any(|index| items[..index].contains(&items[index])))
-                && items
-                    .iter()
-                    .all(|item| use_fits(api, array.items, item, depth + 1))
+                && items.iter().enumerate().all(|(index, item)| {
+                    let ty = array.prefix.get(index).copied();
+                    match (ty, array.rest) {
+                        (Some(ty), _) => use_fits(api, ty, item, depth + 1),
+                        (None, Rest::Refused) if !array.prefix.is_empty() => false,
+                        (None, Rest::Kept(ty)) => use_fits(api, ty, item, depth + 1),
+                        (None, _) => use_fits(api, array.items, item, depth + 1),
+                    }
+                })
         }),
         Type::Map(map) => value.as_object().is_some_and(|entries| {
             let length = entries.len() as u64;
@@ -117,7 +131,26 @@ fn text_fits(text: &Text, value: &str) -> bool {
             .and_then(|it| it.is_match(value))
             .unwrap_or(true)
         && match text.format {
-            TextFormat::None | TextFormat::Byte | TextFormat::Binary | TextFormat::File => true,
+            TextFormat::None
+            | TextFormat::Byte
+            | TextFormat::Base64Url
+            | TextFormat::Binary
+            | TextFormat::File => true,
+            TextFormat::LocalDateTime => shape("0000-00-00T00:00:00"),
+            TextFormat::Time => shape("00:00:00"),
+            TextFormat::Duration => value.starts_with('P') && value.len() > 2,
+            TextFormat::Uri => value.split_once(':').is_some_and(|(scheme, rest)| {
+                scheme.starts_with(|it: char| it.is_ascii_alphabetic())
+                    && !rest.trim_start_matches('/').is_empty()
+                    && !value.contains(char::is_whitespace)
+            }),
+            TextFormat::Ipv4 => value.parse::<Ipv4Addr>().is_ok(),
+            TextFormat::Ipv6 => value.parse::<Ipv6Addr>().is_ok(),
+            TextFormat::Ip => value.parse::<IpAddr>().is_ok(),
+            TextFormat::Decimal => is_decimal(text, value),
+            TextFormat::Base16 => {
+                value.len() % 2 == 0 && value.bytes().all(|it| it.is_ascii_hexdigit())
+            }
             TextFormat::Date => value.len() == 10 && shape("0000-00-00"),
             TextFormat::DateTime => {
                 shape("0000-00-00T00:00:00")
@@ -126,6 +159,19 @@ fn text_fits(text: &Text, value: &str) -> bool {
             }
             TextFormat::Uuid => value.len() == 36 && shape("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"),
         }
+}
+
+fn is_decimal(text: &Text, value: &str) -> bool {
+    match text.format_name.as_deref() {
+        Some("int32") => value.parse::<i32>().is_ok(),
+        Some("uint32") => value.parse::<u32>().is_ok(),
+        Some("int64") => value.parse::<i64>().is_ok(),
+        Some("uint64") => value.parse::<u64>().is_ok(),
+        Some("bigint" | "int128" | "uint128" | "int256" | "uint256") => {
+            value.parse::<u128>().is_ok()
+        }
+        _ => serde_json::from_str::<Number>(value).is_ok(),
+    }
 }
 
 fn is_integer(number: &Number) -> bool {

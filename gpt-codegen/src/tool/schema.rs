@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     ir::{
-        Api, Body, Bounds, EnumValues, Field, Integer, IntegerFormat, Number, Origin, Parameter,
-        Rest, Struct, Text, TextFormat, Type, TypeId, TypeUse, Union,
+        Api, Array, Body, Bounds, EnumValues, Field, Integer, IntegerFormat, Number, NumberFormat,
+        Origin, Parameter, Patterns, Rest, Struct, Text, TextFormat, Type, TypeId, TypeUse, Union,
     },
     names::{Names, is_item},
 };
@@ -179,7 +179,7 @@ impl<'a> Schemas<'a> {
             Type::String(text) => of_text(text),
             Type::Array(array) => {
                 let mut schema = typed("array");
-                schema.insert("items".into(), self.of_use(array.items, depth + 1).into());
+                self.put_items(&mut schema, array, depth);
                 put(&mut schema, "minItems", array.min_items);
                 put(&mut schema, "maxItems", array.max_items);
                 put(
@@ -192,8 +192,13 @@ impl<'a> Schemas<'a> {
             Type::Map(map) => {
                 let mut schema = typed("object");
                 schema.insert("properties".into(), json!({}));
-                let values = self.of_additional(map.values, depth);
-                schema.insert("additionalProperties".into(), values);
+                match &map.patterns {
+                    Some(patterns) => self.put_patterns(&mut schema, patterns, depth),
+                    None => {
+                        let values = self.of_additional(map.values, depth);
+                        schema.insert("additionalProperties".into(), values);
+                    }
+                }
                 put(&mut schema, "minProperties", map.min_properties);
                 put(&mut schema, "maxProperties", map.max_properties);
                 schema
@@ -206,6 +211,8 @@ impl<'a> Schemas<'a> {
             Type::Union(union) => self.of_union(union, depth),
             Type::Unit => typed("null"),
         };
+        let mut schema = schema;
+        schema.extend(def.checks.clone());
         let ty = TypeUse {
             id: shape.id,
             nullable: false,
@@ -263,8 +270,46 @@ impl<'a> Schemas<'a> {
             // What the document does not name, a model can only have made up.
             Rest::Ignored | Rest::Refused => false.into(),
         };
-        schema.insert("additionalProperties".into(), rest);
+        match &object.patterns {
+            Some(patterns) => self.put_patterns(&mut schema, patterns, depth),
+            None => {
+                schema.insert("additionalProperties".into(), rest);
+            }
+        }
         schema
+    }
+
+    fn put_items(&mut self, schema: &mut Schema, array: &Array, depth: usize) {
+        if array.prefix.is_empty() {
+            schema.insert("items".into(), self.of_use(array.items, depth + 1).into());
+            return;
+        }
+        let prefix: Vec<Value> = array
+            .prefix
+            .iter()
+            .map(|ty| self.of_use(*ty, depth + 1).into())
+            .collect();
+        schema.insert("prefixItems".into(), prefix.into());
+        let rest = match array.rest {
+            Rest::Kept(ty) => self.of_use(ty, depth + 1).into(),
+            Rest::Refused => false.into(),
+            Rest::Ignored => json!({}),
+        };
+        schema.insert("items".into(), rest);
+    }
+
+    fn put_patterns(&mut self, schema: &mut Schema, patterns: &Patterns, depth: usize) {
+        let values: Schema = patterns
+            .values
+            .iter()
+            .map(|(pattern, ty)| (pattern.clone(), self.of_use(*ty, depth + 1).into()))
+            .collect();
+        schema.insert("patternProperties".into(), values.into());
+        let rest = match patterns.rest {
+            Rest::Kept(values) => self.of_additional(values, depth),
+            Rest::Ignored | Rest::Refused => false.into(),
+        };
+        schema.insert("additionalProperties".into(), rest);
     }
 
     fn of_additional(&mut self, values: TypeUse, depth: usize) -> Value {
@@ -377,7 +422,8 @@ fn of_integer(integer: &Integer) -> Schema {
     let mut schema = typed("integer");
     let format = match integer.format {
         // What is not said is not repeated.
-        IntegerFormat::Int64 => None,
+        IntegerFormat::Int64 | IntegerFormat::Big => None,
+        IntegerFormat::UnixTime => Some("unix-time"),
         IntegerFormat::Int32 => Some("int32"),
         IntegerFormat::Uint32 => Some("uint32"),
         IntegerFormat::Uint64 => Some("uint64"),
@@ -389,7 +435,13 @@ fn of_integer(integer: &Integer) -> Schema {
 
 fn of_number(number: &Number) -> Schema {
     let mut schema = typed("number");
-    put(&mut schema, "format", number.single.then_some("float"));
+    let format = match number.format {
+        NumberFormat::Float => Some("float"),
+        NumberFormat::Double => None,
+        NumberFormat::Decimal => Some("decimal"),
+        NumberFormat::UnixTime => Some("unix-time"),
+    };
+    put(&mut schema, "format", format);
     put_bounds(&mut schema, &number.bounds);
     schema
 }
@@ -410,6 +462,7 @@ fn of_text(text: &Text) -> Schema {
         return schema;
     }
     put(&mut schema, "format", text.format_name.clone());
+    put(&mut schema, "contentEncoding", text.encoding.clone());
     put(&mut schema, "minLength", text.min_length);
     put(&mut schema, "maxLength", text.max_length);
     put(&mut schema, "pattern", text.pattern.clone());
@@ -503,15 +556,28 @@ impl Walk<'_> {
 /// The types that the schema of a type mentions.
 fn asked_for(api: &Api, id: TypeId) -> Vec<TypeId> {
     match &api.ty(id).kind {
-        Type::Array(array) => vec![array.items.id],
-        Type::Map(map) => vec![map.values.id],
+        Type::Array(array) => array.uses().map(|ty| ty.id).collect(),
+        Type::Map(map) => {
+            let patterns = map.patterns.iter().flat_map(Patterns::uses);
+            [map.values]
+                .into_iter()
+                .chain(patterns)
+                .map(|ty| ty.id)
+                .collect()
+        }
         Type::Struct(object) => {
+            let patterns = object.patterns.iter().flat_map(Patterns::uses);
+            let patterns: Vec<TypeId> = patterns.map(|ty| ty.id).collect();
             let rest = match object.rest {
                 Rest::Kept(values) => Some(values.id),
                 Rest::Ignored | Rest::Refused => None,
             };
             let fields = object.fields.iter().filter(|it| !it.read_only);
-            fields.map(|it| it.ty.id).chain(rest).collect()
+            fields
+                .map(|it| it.ty.id)
+                .chain(rest)
+                .chain(patterns)
+                .collect()
         }
         Type::Union(union) => union.variants.iter().map(|it| it.ty).collect(),
         _ => Vec::new(),

@@ -25,7 +25,9 @@ fn slots_equal(left: &dyn Slot, right: &dyn Slot) -> bool {
         (View::Integer(left), View::Integer(right)) => left == right,
         (View::Float(left), View::Float(right)) => left == right,
         (View::Double(left), View::Double(right)) => left == right,
-        (View::Text(left), View::Text(right)) => left == right,
+        (View::Digits(left), View::Digits(right)) | (View::Text(left), View::Text(right)) => {
+            left == right
+        }
         (View::File(left), View::File(right)) => left == right,
         (View::Any(left), View::Any(right)) => left == right,
         (View::Option(left), View::Option(right)) => match (left, right) {
@@ -39,6 +41,12 @@ fn slots_equal(left: &dyn Slot, right: &dyn Slot) -> bool {
                     (Some(left), Some(right)) => slots_equal(left, right),
                     _ => false,
                 })
+        }
+        (View::Tuple(left), View::Tuple(right)) => {
+            (0..left.len()).all(|index| match (left.get(index), right.get(index)) {
+                (Some(left), Some(right)) => slots_equal(left, right),
+                _ => false,
+            })
         }
         (View::Map(left), View::Map(right)) => left
             .entries()
@@ -77,6 +85,7 @@ impl fmt::Debug for Printed<'_> {
             View::Integer(value) => value.fmt(f),
             View::Float(value) => value.fmt(f),
             View::Double(value) => value.fmt(f),
+            View::Digits(value) => f.write_str(&value),
             View::Text(value) => value.fmt(f),
             View::File(value) => value.fmt(f),
             View::Any(value) => value.fmt(f),
@@ -89,6 +98,13 @@ impl fmt::Debug for Printed<'_> {
                         .map(Printed),
                 )
                 .finish(),
+            View::Tuple(tuple) => {
+                let mut print = f.debug_tuple("");
+                for item in (0..tuple.len()).filter_map(|index| tuple.get(index)) {
+                    print.field(&Printed(item));
+                }
+                print.finish()
+            }
             View::Map(map) => f
                 .debug_map()
                 .entries(

@@ -8,9 +8,11 @@
 mod compare;
 mod containers;
 mod file;
+mod formats;
 mod read;
 mod scalar;
 mod simple;
+mod tuple;
 mod write;
 
 use std::borrow::Cow;
@@ -18,11 +20,15 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 pub use file::File;
+pub use formats::{
+    Base16, Base64, Base64Url, Decimal, Digits, Duration, Format, FormatError, Formatted,
+    TimeOfDay, UnixTime,
+};
 pub use read::{DecodeError, from_slice, from_value};
-pub use scalar::Base64;
 pub use write::{to_string, to_value};
 
 pub(crate) use file::Chunks;
+pub(crate) use formats::check as check_format;
 pub(crate) use read::{read_slot, read_slot_slice};
 pub(crate) use simple::read_simple;
 pub(crate) use write::{Marked, to_marked};
@@ -118,6 +124,8 @@ pub enum View<'a> {
     Float(f32),
     /// A number in double precision.
     Double(f64),
+    /// A number digit by digit.
+    Digits(Cow<'a, str>),
     /// A text, or a value written as one.
     Text(Cow<'a, str>),
     /// A file, which travels beside the JSON that mentions it.
@@ -128,6 +136,8 @@ pub enum View<'a> {
     Option(Option<&'a dyn Slot>),
     /// An array.
     List(&'a dyn List),
+    /// An array with a type for each position.
+    Tuple(&'a dyn Tuple),
     /// An object with any keys.
     Map(&'a dyn Map),
     /// An object with named properties.
@@ -148,6 +158,8 @@ pub enum ViewMut<'a> {
     Float(&'a mut f32),
     /// Takes a number.
     Double(&'a mut f64),
+    /// Takes a number, digit by digit.
+    Digits(&'a mut dyn SetText),
     /// Takes a text.
     Text(&'a mut dyn SetText),
     /// Takes any JSON.
@@ -156,6 +168,8 @@ pub enum ViewMut<'a> {
     Option(&'a mut dyn SetOption),
     /// Takes an array.
     List(&'a mut dyn List),
+    /// Takes an array of one length.
+    Tuple(&'a mut dyn Tuple),
     /// Takes an object.
     Map(&'a mut dyn Map),
     /// Takes an object.
@@ -211,6 +225,17 @@ pub trait List {
     fn clear(&mut self);
     /// Appends a blank item, to be filled.
     fn push(&mut self) -> &mut dyn Slot;
+}
+
+/// An array of one length, with a type for each position.
+#[allow(clippy::len_without_is_empty, reason = "no tuple is empty")]
+pub trait Tuple {
+    /// The number of items.
+    fn len(&self) -> usize;
+    /// The item at a position below `len`.
+    fn get(&self, index: usize) -> Option<&dyn Slot>;
+    /// The item at a position below `len`.
+    fn get_mut(&mut self, index: usize) -> Option<&mut dyn Slot>;
 }
 
 /// An object with any keys.

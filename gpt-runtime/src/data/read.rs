@@ -8,7 +8,10 @@ use std::{
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::Value;
 
-use super::{Data, Fit, List, Map, Presence, RecordObject, Rest, Slot, UnionObject, ViewMut};
+use super::{
+    Data, Fit, List, Map, Presence, RecordObject, Rest, SetText, Slot, Tuple, UnionObject, ViewMut,
+    formats::is_number,
+};
 
 /// JSON that does not fit a type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -156,7 +159,12 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
                 deserializer.deserialize_any(Filling { view, reading })
             }
             view @ ViewMut::Text(_) => deserializer.deserialize_str(Filling { view, reading }),
-            view @ ViewMut::List(_) => deserializer.deserialize_seq(Filling { view, reading }),
+            ViewMut::Digits(digits) => {
+                deserializer.deserialize_newtype_struct(RAW, Number { digits })
+            }
+            view @ (ViewMut::List(_) | ViewMut::Tuple(_)) => {
+                deserializer.deserialize_seq(Filling { view, reading })
+            }
             view @ (ViewMut::Map(_) | ViewMut::Record(_)) => {
                 deserializer.deserialize_map(Filling { view, reading })
             }
@@ -191,6 +199,64 @@ impl<'de> Visitor<'de> for Optional<'_> {
     }
 }
 
+/// How `serde_json` is asked for a value as it is written. Other formats take it for a name and
+/// give the number as they read it.
+const RAW: &str = "$serde_json::private::RawValue";
+
+/// Takes a number digit by digit.
+struct Number<'a> {
+    digits: &'a mut dyn SetText,
+}
+
+impl Number<'_> {
+    fn set<E: Error>(self, digits: &str) -> Result<(), E> {
+        self.digits.set(digits).map(drop).map_err(E::custom)
+    }
+}
+
+impl<'de> Visitor<'de> for Number<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number")
+    }
+    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
+        self.set(&value.to_string())
+    }
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+        self.set(&value.to_string())
+    }
+    fn visit_i128<E: Error>(self, value: i128) -> Result<(), E> {
+        self.set(&value.to_string())
+    }
+    fn visit_u128<E: Error>(self, value: u128) -> Result<(), E> {
+        self.set(&value.to_string())
+    }
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        self.set(&value.to_string())
+    }
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        let raw = match entries.next_key::<String>()? {
+            Some(key) if key == RAW => entries.next_value::<String>()?,
+            _ => return Err(A::Error::invalid_type(Unexpected::Map, &self)),
+        };
+        if is_number(&raw) {
+            return self.set(&raw);
+        }
+        let found = match raw.as_bytes().first() {
+            Some(b'"') => "string",
+            Some(b'{') => "map",
+            Some(b'[') => "sequence",
+            Some(b'n') => "null",
+            _ => "boolean",
+        };
+        Err(A::Error::invalid_type(Unexpected::Other(found), &self))
+    }
+}
+
 /// Fills whatever is no union, option or free JSON.
 struct Filling<'a> {
     view: ViewMut<'a>,
@@ -205,7 +271,7 @@ impl<'de> Visitor<'de> for Filling<'_> {
             ViewMut::Integer(_) => "an integer",
             ViewMut::Float(_) | ViewMut::Double(_) => "a number",
             ViewMut::Text(_) => "a string",
-            ViewMut::List(_) => "an array",
+            ViewMut::List(_) | ViewMut::Tuple(_) => "an array",
             _ => "an object",
         })
     }
@@ -273,6 +339,7 @@ impl<'de> Visitor<'de> for Filling<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<(), A::Error> {
         match self.view {
             ViewMut::List(list) => read_list(list, items, self.reading),
+            ViewMut::Tuple(tuple) => read_tuple(tuple, items, self.reading),
             _ => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
         }
     }
@@ -307,6 +374,30 @@ fn read_list<'de, A: SeqAccess<'de>>(
             }
         }
     }
+}
+
+/// Reads an item into each position; further ones are passed over as unknown properties are.
+fn read_tuple<'de, A: SeqAccess<'de>>(
+    tuple: &mut dyn Tuple,
+    mut items: A,
+    reading: &Reading,
+) -> Result<(), A::Error> {
+    let length = tuple.len();
+    for index in 0..length {
+        let Some(slot) = tuple.get_mut(index) else {
+            break;
+        };
+        let read = items.next_element_seed(reading.seed(slot));
+        let read = read.inspect_err(|_| reading.path.borrow_mut().push(Segment::Item(index)))?;
+        if read.is_none() {
+            let expected = format!("{length} items");
+            return Err(A::Error::invalid_length(index, &expected.as_str()));
+        }
+    }
+    while items.next_element::<serde::de::IgnoredAny>()?.is_some() {
+        reading.note(Fit::Unknown);
+    }
+    Ok(())
 }
 
 /// Appends an item only once the format has said that there is one.

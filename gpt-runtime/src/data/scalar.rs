@@ -1,17 +1,10 @@
-//! The types of JSON's scalars and of the formats that have a Rust type.
+//! The types of JSON's scalars.
 
 use std::mem::discriminant;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
-use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
-use uuid::Uuid;
 
 use super::{Data, Fit, IntegerEnum, SetInteger, SetText, TextEnum, View, ViewMut};
-
-/// Bytes that JSON holds as base64 text (`format: byte`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Base64(pub Vec<u8>);
 
 impl Data for () {
     fn blank(_: usize) -> Self {}
@@ -116,113 +109,6 @@ impl Data for String {
 impl SetText for String {
     fn set(&mut self, text: &str) -> Result<Fit, &'static str> {
         text.clone_into(self);
-        Ok(Fit::Known)
-    }
-}
-
-impl Data for Base64 {
-    fn blank(_: usize) -> Self {
-        Self::default()
-    }
-    fn view(&self) -> View<'_> {
-        View::Text(STANDARD.encode(&self.0).into())
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Text(self)
-    }
-}
-
-impl SetText for Base64 {
-    fn set(&mut self, text: &str) -> Result<Fit, &'static str> {
-        self.0 = STANDARD.decode(text).map_err(|_| "bytes as base64")?;
-        Ok(Fit::Known)
-    }
-    fn bytes(&mut self) -> Option<&mut Vec<u8>> {
-        Some(&mut self.0)
-    }
-}
-
-impl Data for Uuid {
-    fn blank(_: usize) -> Self {
-        Uuid::nil()
-    }
-    fn view(&self) -> View<'_> {
-        View::Text(self.to_string().into())
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Text(self)
-    }
-}
-
-impl SetText for Uuid {
-    fn set(&mut self, text: &str) -> Result<Fit, &'static str> {
-        *self = Uuid::try_parse(text).map_err(|_| "a UUID")?;
-        Ok(Fit::Known)
-    }
-}
-
-impl Data for Date {
-    fn blank(_: usize) -> Self {
-        Date::MIN
-    }
-    fn view(&self) -> View<'_> {
-        View::Text(
-            format!(
-                "{:04}-{:02}-{:02}",
-                self.year(),
-                u8::from(self.month()),
-                self.day()
-            )
-            .into(),
-        )
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Text(self)
-    }
-}
-
-impl SetText for Date {
-    fn set(&mut self, text: &str) -> Result<Fit, &'static str> {
-        *self = parse_date(text).ok_or("a date such as `2026-01-31`")?;
-        Ok(Fit::Known)
-    }
-}
-
-/// Reads `full-date` of RFC 3339.
-pub(crate) fn parse_date(text: &str) -> Option<Date> {
-    let bytes = text.as_bytes();
-    if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
-        return None;
-    }
-    let number = |range: std::ops::Range<usize>| {
-        let digits = text.get(range)?;
-        digits
-            .bytes()
-            .all(|it| it.is_ascii_digit())
-            .then(|| digits.parse::<u16>().ok())?
-    };
-    let month = u8::try_from(number(5..7)?).ok()?.try_into().ok()?;
-    let day = u8::try_from(number(8..10)?).ok()?;
-    Date::from_calendar_date(i32::from(number(0..4)?), month, day).ok()
-}
-
-impl Data for OffsetDateTime {
-    fn blank(_: usize) -> Self {
-        OffsetDateTime::UNIX_EPOCH
-    }
-    fn view(&self) -> View<'_> {
-        // RFC 3339 has no year beyond 9999 and no offset with seconds; neither can be read.
-        View::Text(self.format(&Rfc3339).unwrap_or_default().into())
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Text(self)
-    }
-}
-
-impl SetText for OffsetDateTime {
-    fn set(&mut self, text: &str) -> Result<Fit, &'static str> {
-        *self = OffsetDateTime::parse(text, &Rfc3339)
-            .map_err(|_| "a date and time as RFC 3339 has them, such as `2026-01-31T12:00:00Z`")?;
         Ok(Fit::Known)
     }
 }

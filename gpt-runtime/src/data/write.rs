@@ -6,22 +6,26 @@ use serde::{
     Serialize, Serializer,
     ser::{Error, SerializeMap, SerializeSeq},
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
 
 use super::{Data, File, Presence, RecordObject, Rest, Slot, UnionObject, View};
 
-/// Writes a value as JSON text.
+/// Writes a value as JSON text. Numbers that JSON has no word for (NaN, infinities) become `null`,
+/// and so does a value that holds a [`File`] which is not in memory.
 pub fn to_string(value: &impl Data) -> String {
-    to_value(value).to_string()
+    // Into a text, only such a file can fail, and a map whose keys are no strings, of which there
+    // is none.
+    serde_json::to_string(&Written::whole(value, Target::Any)).unwrap_or_else(|_| "null".to_owned())
 }
 
 /// Writes a value as JSON. Numbers that JSON has no word for (NaN, infinities) become `null`, and
-/// so does a value that holds a [`File`] which is not in memory.
+/// so does a value that holds a [`File`] which is not in memory; those with more digits than a
+/// [`Value`] holds become texts.
 pub fn to_value(value: &impl Data) -> Value {
     // Into a `Value`, only such a file can fail, and a map whose keys are no strings, of which
     // there is none.
-    serde_json::to_value(Written::whole(value)).unwrap_or_default()
+    serde_json::to_value(Written::whole(value, Target::Value)).unwrap_or_default()
 }
 
 /// Files by the marks that stand for them in a [`Value`]. A mark is random, so that no text from
@@ -33,6 +37,7 @@ pub(crate) fn to_marked(value: &dyn Slot) -> (Value, Marked) {
     let files = RefCell::default();
     let written = Written {
         slot: value,
+        target: Target::Value,
         files: Some(&files),
     };
     // Without files, nothing can fail.
@@ -42,20 +47,34 @@ pub(crate) fn to_marked(value: &dyn Slot) -> (Value, Marked) {
 
 /// Writes a value.
 pub fn serialize<S: Serializer>(value: &impl Data, serializer: S) -> Result<S::Ok, S::Error> {
-    Written::whole(value).serialize(serializer)
+    Written::whole(value, Target::Any).serialize(serializer)
+}
+
+/// What is written into.
+#[derive(Clone, Copy)]
+enum Target {
+    /// A format that may hold numbers of any length.
+    Any,
+    /// A [`Value`], whose numbers have 64 bits.
+    Value,
 }
 
 /// A slot on its way out.
 #[derive(Clone, Copy)]
 struct Written<'a> {
     slot: &'a dyn Slot,
+    target: Target,
     /// Where files go, if a mark is to stand for each.
     files: Option<&'a RefCell<Marked>>,
 }
 
 impl<'a> Written<'a> {
-    fn whole(slot: &'a dyn Slot) -> Self {
-        Self { slot, files: None }
+    fn whole(slot: &'a dyn Slot, target: Target) -> Self {
+        Self {
+            slot,
+            target,
+            files: None,
+        }
     }
 
     /// A part of it.
@@ -89,12 +108,20 @@ impl Serialize for Written<'_> {
             },
             View::Float(value) => serializer.serialize_f32(value),
             View::Double(value) => serializer.serialize_f64(value),
+            View::Digits(digits) => serialize_digits(&digits, self.target, serializer),
             View::Text(value) => serializer.serialize_str(&value),
             View::Any(value) => value.serialize(serializer),
             View::Option(Some(value)) => self.part(value).serialize(serializer),
             View::List(list) => {
                 let mut sequence = serializer.serialize_seq(Some(list.len()))?;
                 for item in (0..list.len()).filter_map(|index| list.get(index)) {
+                    sequence.serialize_element(&self.part(item))?;
+                }
+                sequence.end()
+            }
+            View::Tuple(tuple) => {
+                let mut sequence = serializer.serialize_seq(Some(tuple.len()))?;
+                for item in (0..tuple.len()).filter_map(|index| tuple.get(index)) {
                     sequence.serialize_element(&self.part(item))?;
                 }
                 sequence.end()
@@ -110,6 +137,40 @@ impl Serialize for Written<'_> {
             }
             View::Union(union) => self.union(union, serializer),
         }
+    }
+}
+
+/// Writes a number without losing a digit. What a [`Value`] cannot hold is written into it as text,
+/// which a check of the number refuses: sending another number would be worse.
+fn serialize_digits<S: Serializer>(
+    digits: &str,
+    target: Target,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    if let Ok(integer) = digits.parse() {
+        return serializer.serialize_i64(integer);
+    }
+    if let Ok(integer) = digits.parse() {
+        return serializer.serialize_u64(integer);
+    }
+    let float = digits.parse::<f64>().ok().filter(|it| it.is_finite());
+    let float = float.filter(|it| match target {
+        Target::Any => it.to_string() == digits,
+        Target::Value => it.to_string() == without_zeros(digits),
+    });
+    match (float, target, RawValue::from_string(digits.to_owned())) {
+        (Some(float), _, _) => serializer.serialize_f64(float),
+        (None, Target::Any, Ok(raw)) => raw.serialize(serializer),
+        _ => serializer.serialize_str(digits),
+    }
+}
+
+/// The number without zeros at the end of its fraction.
+fn without_zeros(digits: &str) -> &str {
+    if digits.contains('.') && !digits.contains(['e', 'E']) {
+        digits.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        digits
     }
 }
 

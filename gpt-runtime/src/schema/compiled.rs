@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::pattern::Pattern;
+use super::{pattern::Pattern, shown};
 use crate::action::Operation;
 
 /// The schema of an operation's arguments, parsed.
@@ -15,6 +15,8 @@ use crate::action::Operation;
 pub(super) struct Compiled {
     /// With its `$defs`.
     pub(super) whole: Value,
+    /// What a model is shown of it.
+    pub(super) shown: Value,
     /// By their text.
     patterns: HashMap<String, Pattern>,
     /// What cannot be checked.
@@ -98,9 +100,10 @@ fn compile(operation: &Operation) -> Result<Compiled, String> {
     let root = Value::Object(whole);
     let mut pending = vec![&root];
     while let Some(schema) = pending.pop() {
-        if let Some(pattern) = schema.get("pattern").and_then(Value::as_str)
-            && !patterns.contains_key(pattern)
-        {
+        for pattern in patterns_of(schema) {
+            if patterns.contains_key(pattern) {
+                continue;
+            }
             match Pattern::new(pattern) {
                 Ok(compiled) => {
                     patterns.insert(pattern.to_owned(), compiled);
@@ -137,24 +140,31 @@ fn compile(operation: &Operation) -> Result<Compiled, String> {
         whole["$defs"] = Value::Object(definitions);
     }
     Ok(Compiled {
+        shown: shown::to_model(&whole),
         whole,
         patterns,
         problems,
     })
 }
 
+/// The regular expressions of a schema.
+fn patterns_of(schema: &Value) -> impl Iterator<Item = &str> {
+    let keys = schema.get("patternProperties").and_then(Value::as_object);
+    let keys = keys.into_iter().flat_map(Map::keys).map(String::as_str);
+    keys.chain(schema.get("pattern").and_then(Value::as_str))
+}
+
 /// The schemas inside a schema.
 fn inner(schema: &Value) -> impl Iterator<Item = &Value> {
-    let objects = schema
-        .get("properties")
-        .and_then(Value::as_object)
+    let objects = ["properties", "patternProperties"]
         .into_iter()
+        .filter_map(|it| schema.get(it)?.as_object())
         .flat_map(Map::values);
     let lists = ["anyOf", "oneOf", "allOf", "prefixItems"]
         .into_iter()
         .filter_map(|it| schema.get(it)?.as_array())
         .flatten();
-    let single = ["items", "additionalProperties"]
+    let single = ["items", "additionalProperties", "propertyNames"]
         .into_iter()
         .filter_map(|it| schema.get(it));
     objects.chain(lists).chain(single)

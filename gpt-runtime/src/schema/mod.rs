@@ -3,6 +3,7 @@
 mod check;
 mod compiled;
 mod pattern;
+mod shown;
 mod words;
 
 use std::fmt;
@@ -33,13 +34,15 @@ impl fmt::Display for Violation {
     }
 }
 
-/// The JSON Schema of an operation's arguments, with the `$defs` it reaches.
+/// The JSON Schema of an operation's arguments, with the `$defs` it reaches, in keywords that all
+/// providers of models take. A call is checked against more than that: against the patterns of
+/// property names, for example, and each position of an array.
 ///
 /// A description that cannot be read becomes a schema that says so; calls of its operation are
 /// refused.
 pub fn parameters(operation: &Operation) -> Value {
     match &*Compiled::of(operation) {
-        Ok(compiled) => compiled.whole.clone(),
+        Ok(compiled) => compiled.shown.clone(),
         Err(message) => json!({ "type": "object", "properties": {}, "description": message }),
     }
 }

@@ -72,6 +72,8 @@ struct Checker<'a> {
 enum Segment {
     Property(String),
     Item(usize),
+    /// The name of a property, not what is in it.
+    Name(String),
 }
 
 impl<'a> Checker<'a> {
@@ -83,6 +85,7 @@ impl<'a> Checker<'a> {
                 Segment::Property(name) if path.is_empty() => write!(path, "{name}"),
                 Segment::Property(name) => write!(path, ".{name}"),
                 Segment::Item(index) => write!(path, "[{index}]"),
+                Segment::Name(name) => write!(path, "{{{name}}}"),
             };
         }
         let mut message = message.into();

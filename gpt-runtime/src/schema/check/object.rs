@@ -75,9 +75,18 @@ impl<'a> Checker<'a> {
             properties.len(),
             ("property", "properties"),
         );
+        self.dependent(schema, properties);
         let others = schema.get("additionalProperties");
         for (name, value) in properties.iter_mut() {
             let segment = || Segment::Property(name.clone());
+            self.name(schema, name);
+            let matched = self.matched(schema, name);
+            for schema in &matched {
+                self.inside(segment(), schema, value);
+            }
+            if !matched.is_empty() && described.is_none_or(|it| !it.contains_key(name)) {
+                continue;
+            }
             match (described.and_then(|it| it.get(name)), others) {
                 (None, Some(Value::Bool(false))) if self.caller == Caller::Code => {}
                 (None, Some(Value::Bool(false))) => {
@@ -86,6 +95,38 @@ impl<'a> Checker<'a> {
                 }
                 (Some(schema), _) | (None, Some(schema)) => self.inside(segment(), schema, value),
                 (None, None) => {}
+            }
+        }
+    }
+
+    /// What `patternProperties` says of a property. A pattern that is not checked matches.
+    fn matched(&self, schema: &'a Map<String, Value>, name: &str) -> Vec<&'a Value> {
+        let patterns = schema.get("patternProperties").and_then(Value::as_object);
+        let patterns = patterns.into_iter().flatten();
+        patterns
+            .filter(|(pattern, _)| {
+                let pattern = self.compiled.pattern(pattern);
+                pattern.and_then(|it| it.matches(name)).unwrap_or(true)
+            })
+            .map(|(_, schema)| schema)
+            .collect()
+    }
+
+    fn name(&mut self, schema: &'a Map<String, Value>, name: &str) {
+        if let Some(names) = schema.get("propertyNames") {
+            self.inside(Segment::Name(name.to_owned()), names, &mut name.into());
+        }
+    }
+
+    fn dependent(&mut self, schema: &Map<String, Value>, properties: &Map<String, Value>) {
+        let dependencies = schema.get("dependentRequired").and_then(Value::as_object);
+        for (name, needed) in dependencies.into_iter().flatten() {
+            let needed = needed.as_array().into_iter().flatten();
+            for other in needed.filter_map(Value::as_str) {
+                if properties.contains_key(name) && !properties.contains_key(other) {
+                    let message = format!("is missing: it goes with `{name}`");
+                    self.report_at(Segment::Property(other.to_owned()), message);
+                }
             }
         }
     }

@@ -31,7 +31,7 @@ pub fn call<A: Action>(client: &Client, flat: &Value) -> Pin<Box<dyn Future<Outp
     Box::pin(async move {
         match call.reply().await {
             Ok(reply) => json!({ "status": reply.status }),
-            Err(CallError::Request(error)) => json!({ "refused": error.to_string() }),
+            Err(CallError::Request { error, .. }) => json!({ "refused": error.to_string() }),
             Err(CallError::Status(failed)) => json!({
                 "status": failed.status,
                 "failed": failed.text,

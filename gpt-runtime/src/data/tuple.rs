@@ -1,0 +1,52 @@
+//! Arrays that have a type for each position (`prefixItems`), as Rust tuples.
+
+use super::{Data, Slot, Tuple, View, ViewMut};
+
+macro_rules! tuples {
+    ($($len:literal: $($ty:ident $index:tt)*;)*) => {$(
+        impl<$($ty: Data),*> Data for ($($ty,)*) {
+            fn blank(_: usize) -> Self {
+                ($($ty::blank(0),)*)
+            }
+            fn view(&self) -> View<'_> {
+                View::Tuple(self)
+            }
+            fn view_mut(&mut self) -> ViewMut<'_> {
+                ViewMut::Tuple(self)
+            }
+        }
+
+        impl<$($ty: Data),*> Tuple for ($($ty,)*) {
+            fn len(&self) -> usize {
+                $len
+            }
+            fn get(&self, index: usize) -> Option<&dyn Slot> {
+                match index {
+                    $($index => Some(&self.$index),)*
+                    _ => None,
+                }
+            }
+            fn get_mut(&mut self, index: usize) -> Option<&mut dyn Slot> {
+                match index {
+                    $($index => Some(&mut self.$index),)*
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+tuples! {
+    1: A 0;
+    2: A 0 B 1;
+    3: A 0 B 1 C 2;
+    4: A 0 B 1 C 2 D 3;
+    5: A 0 B 1 C 2 D 3 E 4;
+    6: A 0 B 1 C 2 D 3 E 4 F 5;
+    7: A 0 B 1 C 2 D 3 E 4 F 5 G 6;
+    8: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7;
+    9: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8;
+    10: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9;
+    11: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10;
+    12: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11;
+}
