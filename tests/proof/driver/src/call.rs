@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin};
 
 use gpt_runtime::{
     Error,
-    action::{Action, Api, BodyArguments, Operation, SecurityKind},
+    action::{Action, Api, BodyArguments, Operation, SecurityKind, SecurityScheme},
     credential::Credential,
     data,
     invoke::{CallError, Client, Invoker},
@@ -60,7 +60,8 @@ impl Faces {
         let mut tools = Invoker::default();
         tools.set_base_url(api, address)?;
         let mut typed = Client::new(api).base_url(address)?;
-        for scheme in api.security_schemes {
+        let settable = |it: &&SecurityScheme| it.kind != SecurityKind::MutualTls;
+        for scheme in api.security_schemes.iter().filter(settable) {
             tools.set_credential(api, scheme.name, dummy(scheme.kind))?;
             typed = typed.credential(scheme.name, dummy(scheme.kind))?;
         }
@@ -89,7 +90,10 @@ impl Faces {
 fn dummy(kind: SecurityKind) -> Credential {
     match kind {
         SecurityKind::ApiKey(..) => Credential::api_key("a-key-for-the-proof"),
-        SecurityKind::Bearer => Credential::bearer("a-token-for-the-proof"),
+        SecurityKind::Http(_) => Credential::http("a-credential-for-the-proof"),
+        SecurityKind::Bearer | SecurityKind::MutualTls => {
+            Credential::bearer("a-token-for-the-proof")
+        }
         SecurityKind::Basic => Credential::basic("user", "a-password-for-the-proof"),
     }
 }
