@@ -33,7 +33,7 @@ impl Document {
         let content_type = copy.get("contentType").and_then(Node::as_str);
         Some(Encoding {
             content_type: content_type.map(str::to_owned),
-            styled: styled(cx, &copy)?,
+            styled: styled(cx, &copy).ok()?,
             headers: self.part_headers(cx, node),
             ..Encoding::of(property)
         })
@@ -85,15 +85,18 @@ impl Document {
     }
 }
 
-/// The style, if anything says that there is one. `None` after a report.
-fn styled(cx: &mut Diagnostics, encoding: &Node) -> Option<Option<Styled>> {
+/// A report was made of what cannot be read.
+struct Reported;
+
+/// The style, if anything says that there is one.
+fn styled(cx: &mut Diagnostics, encoding: &Node) -> Result<Option<Styled>, Reported> {
     let keys = ["style", "explode", "allowReserved"];
     if keys.iter().all(|key| encoding.get(key).is_none()) {
-        return Some(None);
+        return Ok(None);
     }
-    let style = style::style(cx, encoding, Location::Query, "a property")?;
+    let style = style::style(cx, encoding, Location::Query, "a property").ok_or(Reported)?;
     let flag = |key: &str| encoding.get(key).and_then(Node::as_bool);
-    Some(Some(Styled {
+    Ok(Some(Styled {
         style,
         explode: flag("explode").unwrap_or(matches!(style, Style::Form | Style::DeepObject)),
         allow_reserved: flag("allowReserved").unwrap_or_default(),

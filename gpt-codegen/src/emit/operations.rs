@@ -470,10 +470,8 @@ fn media_type(media_type: &MediaType) -> TokenStream {
 }
 
 fn encoding(encoding: &Encoding) -> TokenStream {
-    let of = match &encoding.property {
-        Some(property) => quote!(of(#property)),
-        None => quote!(of_others()),
-    };
+    let property = encoding.property.as_ref();
+    let of = property.map_or_else(|| quote!(of_others()), |it| quote!(of(#it)));
     let file = encoding.is_file.then(|| quote!(.file()));
     let content_type = encoding.content_type.as_ref();
     let written = content_type.map(|it| quote!(.written_as(#it)));
