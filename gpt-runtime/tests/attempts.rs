@@ -211,11 +211,12 @@ async fn a_server_that_puts_off_is_asked_again() {
 
 #[tokio::test]
 async fn a_wait_that_is_too_long_is_not_begun() {
+    const LATER: &str = "Sun, 06 Nov 1994 09:49:37 GMT";
+    const PASSED: &str = "Sun, 06 Nov 1994 08:00:00 GMT";
+
     check(&[(429, Some("3600"))], &["429"], &["429"]).await;
     check(&[(429, Some("soon"))], &["429"], &["429"]).await;
-    const LATER: &str = "Sun, 06 Nov 1994 09:49:37 GMT";
     check(&[(429, Some(LATER))], &["429"], &["429"]).await;
-    const PASSED: &str = "Sun, 06 Nov 1994 08:00:00 GMT";
     let again = "429, again after 0ns";
     check(
         &[(429, Some(PASSED)), (200, None)],

@@ -12,9 +12,12 @@ pub(crate) fn read_simple(
     is_exploded: bool,
 ) -> Result<(), DecodeError> {
     let parts = || {
-        let parts = lines.iter().flat_map(|line| match is_list {
-            true => line.split(',').collect::<Vec<_>>(),
-            false => vec![line.as_str()],
+        let parts = lines.iter().flat_map(|line| {
+            if is_list {
+                line.split(',').collect::<Vec<_>>()
+            } else {
+                vec![line.as_str()]
+            }
         });
         parts.map(str::trim).filter(|it| !it.is_empty())
     };

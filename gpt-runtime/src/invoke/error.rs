@@ -237,7 +237,7 @@ impl<F: Data> fmt::Debug for Failed<F> {
             .field("text", &self.text)
             .field("request_id", &self.request_id)
             .field("headers", &self.headers)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

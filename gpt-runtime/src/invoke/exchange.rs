@@ -312,11 +312,11 @@ fn conceal(headers: &mut HeaderMap, credentials: &Credentials) {
 }
 
 /// What hooks are told; nothing where nothing was sent.
-fn outcome<'a>(
-    result: &'a Result<Opened, Fault>,
+fn outcome(
+    result: &Result<Opened, Fault>,
     duration: Duration,
     retry_after: Option<Duration>,
-) -> Option<Outcome<'a>> {
+) -> Option<Outcome<'_>> {
     let result = match result {
         Ok(opened) => Ok(Head {
             status: opened.status.as_u16(),

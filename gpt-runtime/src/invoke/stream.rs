@@ -225,6 +225,10 @@ impl<A: Streaming> Items<A> {
         self.last_event_id.as_deref()
     }
 
+    #[allow(
+        clippy::type_complexity,
+        reason = "it is what the stream itself yields"
+    )]
     fn poll_event(
         &mut self,
         cx: &mut Context<'_>,
@@ -345,6 +349,7 @@ impl<A: Streaming> Stream for Events<A> {
 
 impl About {
     /// An item, or a whole answer, that is not what it should be, without secrets.
+    #[allow(clippy::unnecessary_box_returns, reason = "it is boxed in each error")]
     fn undecodable(&self, message: String, text: &str) -> Box<Undecodable> {
         let credentials = &self.client.settings.credentials;
         let redacted = |text: String| credentials.redact(&text).unwrap_or(text);
