@@ -48,7 +48,7 @@ async fn from_coordinates_to_an_observation() {
         .await
         .unwrap();
     let observation = observation.properties;
-    assert_eq!(observation.timestamp, clock());
+    assert_eq!(observation.timestamp.value(), Some(clock()));
     assert!(observation.temperature.value.flatten().is_some());
     // There, and null: the station has no such instrument.
     assert_eq!(observation.wind_gust.unwrap().value, Some(None));
