@@ -154,7 +154,7 @@ impl Document {
                 continue;
             };
             found.extend(item_candidates(path, entry, item));
-            if !std::ptr::eq(item, &entry.node) {
+            if !std::ptr::eq(item, &raw const entry.node) {
                 // What stands beside the reference belongs to the path as well.
                 found.extend(item_candidates(path, entry, &entry.node));
             }

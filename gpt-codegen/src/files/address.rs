@@ -91,14 +91,13 @@ pub(super) fn join(base: &str, relative: &str) -> String {
             .map_or(base.len(), |slash| scheme + 3 + slash)
     });
     let (origin, path) = base.split_at(path_at);
-    let merged = match relative.strip_prefix('/') {
-        Some(_) => relative.to_owned(),
-        None => {
-            let folder = path
-                .rfind('/')
-                .map_or("", |slash| path.get(..=slash).unwrap_or(path));
-            format!("{folder}{relative}")
-        }
+    let merged = if relative.starts_with('/') {
+        relative.to_owned()
+    } else {
+        let folder = path
+            .rfind('/')
+            .map_or("", |slash| path.get(..=slash).unwrap_or(path));
+        format!("{folder}{relative}")
     };
     let mut parts: Vec<&str> = Vec::new();
     for part in merged.split('/') {

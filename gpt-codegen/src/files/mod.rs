@@ -34,7 +34,7 @@ const MAX_FILES: usize = 10_000;
 /// All files read so far. The first is the description itself.
 #[derive(Debug)]
 pub(crate) struct Files {
-    files: Vec<File>,
+    all: Vec<File>,
     /// By path; `None` where there is no such file.
     by_path: HashMap<PathBuf, Option<FileId>>,
     by_source: HashMap<SourceId, FileId>,
@@ -78,7 +78,7 @@ impl Files {
 
     pub(crate) fn new(path: &Path, root: Node, max_bytes: u64) -> Self {
         let mut files = Self {
-            files: Vec::new(),
+            all: Vec::new(),
             by_path: HashMap::new(),
             by_source: HashMap::new(),
             identifiers: Identifiers::default(),
@@ -90,10 +90,10 @@ impl Files {
     }
 
     fn add(&mut self, path: PathBuf, source: SourceId, root: Option<Node>) -> FileId {
-        let id = FileId(self.files.len());
+        let id = FileId(self.all.len());
         self.by_path.insert(path.clone(), Some(id));
         self.by_source.insert(source, id);
-        self.files.push(File {
+        self.all.push(File {
             path,
             root,
             was_swagger: false,
@@ -110,16 +110,16 @@ impl Files {
 
     /// The paths of all files but the first.
     pub(crate) fn others(&self) -> impl Iterator<Item = &Path> {
-        self.files.iter().skip(1).map(|it| it.path.as_path())
+        self.all.iter().skip(1).map(|it| it.path.as_path())
     }
 
     pub(crate) fn node(&self, id: FileId) -> Option<&Node> {
-        self.files.get(id.0)?.root.as_ref()
+        self.all.get(id.0)?.root.as_ref()
     }
 
     /// A file, to be brought to another shape.
     pub(crate) fn get_mut(&mut self, id: FileId) -> Option<&mut File> {
-        self.files.get_mut(id.0)
+        self.all.get_mut(id.0)
     }
 
     /// The file that a place is in.
@@ -143,7 +143,7 @@ impl Files {
         if let Some(known) = self.by_path.get(&path) {
             return known.map(|id| (id, false));
         }
-        if !path.is_file() || self.files.len() >= MAX_FILES {
+        if !path.is_file() || self.all.len() >= MAX_FILES {
             self.by_path.insert(path, None);
             return None;
         }
@@ -160,14 +160,14 @@ impl Files {
 
     /// Where the file of a reference would be, its own for one that begins with `#`.
     fn path_of(&self, base: FileId, address: &Address<'_>) -> Option<PathBuf> {
-        let base = &self.files.get(base.0)?.path;
+        let base = &self.all.get(base.0)?.path;
         if address.document.is_empty() {
             return Some(base.clone());
         }
         let folder = |path: &Path| path.parent().unwrap_or(Path::new("")).to_owned();
         let path = match address.on_the_web() {
             // Where `wget -x` puts it, beside the description.
-            Some(path) => folder(&self.files.first()?.path).join(path),
+            Some(path) => folder(&self.all.first()?.path).join(path),
             None => folder(base).join(percent_decode(address.path()).as_ref()),
         };
         Some(address::normal(&path))
@@ -175,7 +175,7 @@ impl Files {
 
     /// Takes down what is called by a URI or an anchor, in all files.
     pub(crate) fn identify(&mut self, cx: &Diagnostics) {
-        let files = self.files.iter().enumerate();
+        let files = self.all.iter().enumerate();
         self.identifiers = Identifiers::of(files.filter_map(|(index, file)| {
             let root = file.root.as_ref()?;
             let text = &cx.sources.get(root.span.source).text;
@@ -235,7 +235,7 @@ impl Files {
     /// Where a fragment that is a pointer leads in a file, whatever has moved there.
     pub(crate) fn pointer(&self, file: FileId, fragment: &str) -> Pointer {
         let pointer = Pointer::parse(&percent_decode(fragment));
-        match self.files.get(file.0) {
+        match self.all.get(file.0) {
             Some(File {
                 root: Some(root),
                 was_swagger: true,

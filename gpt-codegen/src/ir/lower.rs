@@ -30,13 +30,13 @@ pub(crate) fn lower<'a>(
     for mut operation in operations {
         let callbacks = std::mem::take(&mut operation.callbacks);
         let mark = schemas.cx.len();
-        if !schemas.is_expressible(&operation) {
-            schemas.cx.leave_out(&operation.id, operation.span, mark);
-        } else {
+        if schemas.is_expressible(&operation) {
             let id = OperationId(u32::try_from(lowered.len()).unwrap_or(u32::MAX));
             lowered.push(schemas.operation(id, operation));
             schemas.drain();
             schemas.webhooks(&mut sent, Some(id), callbacks);
+        } else {
+            schemas.cx.leave_out(&operation.id, operation.span, mark);
         }
     }
     schemas.webhooks(&mut sent, None, webhooks);

@@ -51,9 +51,10 @@ fn type_fits(api: &Api, id: TypeId, value: &Value, depth: usize) -> bool {
                 && items.iter().enumerate().all(|(index, item)| {
                     let ty = array.prefix.get(index).copied();
                     match (ty, array.rest) {
-                        (Some(ty), _) => use_fits(api, ty, item, depth + 1),
                         (None, Rest::Refused) if !array.prefix.is_empty() => false,
-                        (None, Rest::Kept(ty)) => use_fits(api, ty, item, depth + 1),
+                        (Some(ty), _) | (None, Rest::Kept(ty)) => {
+                            use_fits(api, ty, item, depth + 1)
+                        }
                         (None, _) => use_fits(api, array.items, item, depth + 1),
                     }
                 })
@@ -149,7 +150,7 @@ fn text_fits(text: &Text, value: &str) -> bool {
             TextFormat::Ip => value.parse::<IpAddr>().is_ok(),
             TextFormat::Decimal => is_decimal(text, value),
             TextFormat::Base16 => {
-                value.len() % 2 == 0 && value.bytes().all(|it| it.is_ascii_hexdigit())
+                value.len().is_multiple_of(2) && value.bytes().all(|it| it.is_ascii_hexdigit())
             }
             TextFormat::Date => value.len() == 10 && shape("0000-00-00"),
             TextFormat::DateTime => {

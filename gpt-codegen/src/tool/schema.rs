@@ -192,12 +192,11 @@ impl<'a> Schemas<'a> {
             Type::Map(map) => {
                 let mut schema = typed("object");
                 schema.insert("properties".into(), json!({}));
-                match &map.patterns {
-                    Some(patterns) => self.put_patterns(&mut schema, patterns, depth),
-                    None => {
-                        let values = self.of_additional(map.values, depth);
-                        schema.insert("additionalProperties".into(), values);
-                    }
+                if let Some(patterns) = &map.patterns {
+                    self.put_patterns(&mut schema, patterns, depth);
+                } else {
+                    let values = self.of_additional(map.values, depth);
+                    schema.insert("additionalProperties".into(), values);
                 }
                 put(&mut schema, "minProperties", map.min_properties);
                 put(&mut schema, "maxProperties", map.max_properties);

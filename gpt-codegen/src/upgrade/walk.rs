@@ -144,19 +144,15 @@ impl<'w> Walk<'w> {
         entries(node, |key, child| match key {
             "schema" | "itemSchema" => self.visit(Kind::Schema, child),
             "examples" => self.each(Kind::Other, child),
-            "encoding" => match &mut child.value {
-                Value::Mapping(encodings) => encodings
-                    .values_mut()
-                    .for_each(|it| self.encoding(&mut it.node)),
-                _ => {}
-            },
+            "encoding" => entries(child, |_, encoding| self.encoding(encoding)),
             "itemEncoding" => self.encoding(child),
-            "prefixEncoding" => match &mut child.value {
-                Value::Sequence(encodings) => {
-                    encodings.iter_mut().for_each(|it| self.encoding(it));
+            "prefixEncoding" => {
+                if let Value::Sequence(encodings) = &mut child.value {
+                    for encoding in encodings {
+                        self.encoding(encoding);
+                    }
                 }
-                _ => {}
-            },
+            }
             _ => {}
         });
     }

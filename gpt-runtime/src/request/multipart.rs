@@ -26,7 +26,7 @@ pub(super) fn write(
     let parts = Parts {
         encoding: media_type.encoding,
         files,
-        parts: Vec::new(),
+        gathered: Vec::new(),
     }
     .of(operation, kind, value)?;
     // Random, so that it stands in no part.
@@ -62,11 +62,15 @@ impl Part<'_> {
     fn write(self, boundary: &str, body: &mut RequestBody) -> Result<(), RequestError> {
         let mut head = format!("--{boundary}\r\n");
         if let Some(name) = &self.name {
-            head += &format!("Content-Disposition: form-data; name=\"{}\"", quoted(name));
+            head.extend([
+                "Content-Disposition: form-data; name=\"",
+                &quoted(name),
+                "\"",
+            ]);
             if let Content::File(file) = &self.content {
                 // What has no file name is no file to many servers.
                 let name = file.name().unwrap_or(name);
-                head += &format!("; filename=\"{}\"", quoted(name));
+                head.extend(["; filename=\"", &quoted(name), "\""]);
             }
             head += "\r\n";
         }
@@ -116,7 +120,7 @@ fn quoted(name: &str) -> String {
 struct Parts<'a> {
     encoding: &'a [Encoding],
     files: &'a Files,
-    parts: Vec<Part<'a>>,
+    gathered: Vec<Part<'a>>,
 }
 
 impl<'a> Parts<'a> {
@@ -148,7 +152,7 @@ impl<'a> Parts<'a> {
             }
             other => self.part(None, None, other)?,
         }
-        Ok(self.parts)
+        Ok(self.gathered)
     }
 
     fn property(&mut self, name: &str, value: &Value) -> Result<(), RequestError> {
@@ -180,7 +184,7 @@ impl<'a> Parts<'a> {
         };
         let value = self.files.written(value, name)?;
         for (name, text) in style::plain(name, spelling, &value) {
-            self.parts.push(Part {
+            self.gathered.push(Part {
                 name: Some(name),
                 content_type: None,
                 headers: encoding.headers,
@@ -201,19 +205,18 @@ impl<'a> Parts<'a> {
         }
         let path = name.unwrap_or("body");
         let described = encoding.and_then(|it| it.content_type);
-        let (content_type, content) = match self.file(path, encoding, value)? {
-            Some(file) => (Some(of_file(described, &file)), Content::File(file)),
-            None => {
-                let value = self.files.written(value, path)?;
-                let content_type = of_value(described, &value);
-                let text = match &content_type {
-                    Some(it) if is_json(it) => value.to_string(),
-                    _ => style::text(&value),
-                };
-                (content_type, Content::Text(text))
-            }
+        let (content_type, content) = if let Some(file) = self.file(path, encoding, value)? {
+            (Some(of_file(described, &file)), Content::File(file))
+        } else {
+            let value = self.files.written(value, path)?;
+            let content_type = of_value(described, &value);
+            let text = match &content_type {
+                Some(it) if is_json(it) => value.to_string(),
+                _ => style::text(&value),
+            };
+            (content_type, Content::Text(text))
         };
-        self.parts.push(Part {
+        self.gathered.push(Part {
             name: name.map(str::to_owned),
             content_type,
             headers: encoding.map_or(&[], |it| it.headers),

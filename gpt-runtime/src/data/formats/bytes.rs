@@ -1,5 +1,7 @@
 //! Bytes as text.
 
+use std::fmt::Write;
+
 use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose},
@@ -78,7 +80,12 @@ impl Format for Base16 {
         ))
     }
     fn write(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02X}")).collect()
+        let mut text = String::with_capacity(2 * self.0.len());
+        for byte in &self.0 {
+            // Writing into a `String` cannot fail.
+            let _ = write!(text, "{byte:02X}");
+        }
+        text
     }
 }
 

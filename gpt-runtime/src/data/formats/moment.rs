@@ -177,7 +177,7 @@ fn read_offset(text: &str) -> Option<UtcOffset> {
         4 => [digits.get(..2)?, digits.get(2..)?],
         _ => return None,
     }
-    .map(|it| it.parse::<i8>());
+    .map(str::parse::<i8>);
     UtcOffset::from_hms(sign * hours.ok()?, sign * minutes.ok()?, 0).ok()
 }
 
