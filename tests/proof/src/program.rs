@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::Command};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     build,
@@ -44,15 +44,24 @@ impl Program {
         build::program(&document.module(), module, &tables).map(Self)
     }
 
-    /// What came of each task, and what was said of an early end.
+    /// What came of each task. One that ends the program has that as its outcome.
     pub(crate) fn run(&self, address: &str, tasks: &[Value]) -> Result<Vec<Value>, String> {
-        let tasks: String = tasks.iter().map(|it| format!("{it}\n")).collect();
-        let run = watch::run(Command::new(&self.0).arg(address), &tasks, LIMITS)?;
-        if !run.success {
-            let limit = run.exceeded.unwrap_or_default();
-            return Err(format!("the program ended early: {limit} {}", run.stderr));
+        let mut done = Vec::new();
+        while let Some(rest) = tasks.get(done.len()..).filter(|it| !it.is_empty()) {
+            let lines: String = rest.iter().map(|it| format!("{it}\n")).collect();
+            let run = watch::run(Command::new(&self.0).arg(address), &lines, LIMITS)?;
+            for line in run.stdout.lines() {
+                done.push(serde_json::from_str(line).map_err(|it| it.to_string())?);
+            }
+            if done.len() < tasks.len() {
+                let words = run
+                    .stderr
+                    .lines()
+                    .find(|it| !it.is_empty() && !it.contains("main"));
+                let cause = run.exceeded.or(words).unwrap_or("an early end");
+                done.push(json!({ "message": format!("the program ended: {cause}") }));
+            }
         }
-        let done = run.stdout.lines().map(serde_json::from_str);
-        done.collect::<Result<_, _>>().map_err(|it| it.to_string())
+        Ok(done)
     }
 }

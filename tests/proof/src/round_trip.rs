@@ -54,13 +54,30 @@ struct Tally {
     around: usize,
 }
 
-/// Failures by their cause.
+/// Failures by their cause, each with how often and where.
 #[derive(Default)]
-struct Causes(BTreeMap<String, (usize, String)>);
+struct Causes(BTreeMap<String, Vec<String>>);
 
 impl Causes {
     fn add(&mut self, cause: String, example: String) {
-        self.0.entry(cause).or_insert_with(|| (0, example)).0 += 1;
+        self.0.entry(cause).or_default().push(example);
+    }
+
+    /// One line for each cause, and one for each failure in a file beside.
+    fn write(self) -> Result<(), String> {
+        let mut table = Table::new(["cause", "count", "example"]);
+        let mut rows: Vec<_> = self.0.into_iter().collect();
+        rows.sort_by_key(|(_, examples)| std::cmp::Reverse(examples.len()));
+        let mut all = String::new();
+        for (cause, examples) in rows {
+            for example in &examples {
+                all += &format!("{cause}\t{example}\n");
+            }
+            let first = examples.first().cloned().unwrap_or_default();
+            table.push([cause, examples.len().to_string(), first]);
+        }
+        fs::write(output().join("round-trip-failures.tsv"), all).map_err(|it| it.to_string())?;
+        table.write(&output(), "round-trip-causes")
     }
 }
 
@@ -101,14 +118,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     table.push(total.cells("all"));
     fs::create_dir_all(output()).map_err(|it| it.to_string())?;
     table.write(&output(), "round-trip")?;
-    let mut failures = Table::new(["cause", "count", "example"]);
-    let mut rows: Vec<_> = causes.0.into_iter().collect();
-    rows.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
-    for (cause, (count, example)) in rows {
-        failures.push([cause, count.to_string(), example]);
-    }
     println!();
-    failures.write(&output(), "round-trip-causes")?;
+    causes.write()?;
     Ok(total.equal == total.samples)
 }
 
@@ -134,7 +145,8 @@ fn prove(
     let done = program.run("", &lines.collect::<Vec<_>>())?;
     for (task, done) in tasks.iter().zip(&done) {
         let place = format!("{} {}", document.name, subjects[task.subject].pointer);
-        judge(task, done, &place, &mut tally, causes);
+        let direction = subjects[task.subject].direction;
+        judge(task, done, (&place, direction), &mut tally, causes);
     }
     Ok(Some(tally))
 }
@@ -249,7 +261,13 @@ fn is_broken(judge: &jsonschema::Validator, mutant: &Mutant) -> bool {
     }
 }
 
-fn judge(task: &Task, done: &Value, place: &str, tally: &mut Tally, causes: &mut Causes) {
+fn judge(
+    task: &Task,
+    done: &Value,
+    (place, direction): (&str, Direction),
+    tally: &mut Tally,
+    causes: &mut Causes,
+) {
     let message = done["message"].as_str().map(general);
     let path = done["path"].as_str().unwrap_or_default();
     let example = || {
@@ -270,12 +288,18 @@ fn judge(task: &Task, done: &Value, place: &str, tally: &mut Tally, causes: &mut
         return;
     };
     tally.mutants += 1;
+    let way = match direction {
+        Direction::Request => "requests",
+        Direction::Answer => "answers",
+        Direction::Both => "both ways",
+    };
     if message.is_none() {
         let example = format!("{} in {}", mutant.path, example());
-        return causes.add(format!("accepted: {}", mutant.kind), example);
+        return causes.add(format!("accepted in {way}: {}", mutant.kind), example);
     }
     tally.refused += 1;
-    if path == mutant.path {
+    // Another type may be right for the place and wrong further inside.
+    if path.starts_with(&mutant.path) {
         tally.exact += 1;
     } else if mutant.path.starts_with(path) {
         tally.around += 1;
