@@ -57,7 +57,10 @@ pub(crate) fn emit(
     };
     write_items(&mut text, [uses])?;
     write_items(&mut text, [cx.api(&tools.schemas), cx.operations()])?;
-    write_items(&mut text, cx.client())?;
+    // Webhooks alone need no client.
+    if !api.operations.is_empty() {
+        write_items(&mut text, cx.client())?;
+    }
     write_items(&mut text, module.items)?;
     text.push_str("\n// From here on: what the runtime reads the types and operations by.\n");
     write_items(&mut text, module.tables)?;
