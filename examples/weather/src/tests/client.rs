@@ -6,9 +6,8 @@ use super::clock;
 use crate::{
     stand_in,
     weather::{
-        AreaCode, Client, Geometry, GetActiveAlerts, GetForecast, GetForecastFeatureFlag,
-        GetForecastUnits, GetHourlyForecast, GetLatestObservation, GetPoint, GetStations,
-        PeriodTemperature, Severity,
+        AreaCode, Client, FeatureFlag, Geometry, GetActiveAlerts, GetForecast, GetHourlyForecast,
+        GetLatestObservation, GetPoint, GetStations, PeriodTemperature, Severity, Units,
     },
 };
 
@@ -59,7 +58,7 @@ async fn forecasts() {
     let client = client().await;
     let forecast = client
         .get_forecast(GetForecast {
-            units: Some(GetForecastUnits::Si),
+            units: Some(Units::Si),
             ..GetForecast::new("BOU".to_owned(), 63, 62)
         })
         .await
@@ -74,7 +73,7 @@ async fn forecasts() {
 
     let hourly = client
         .get_hourly_forecast(GetHourlyForecast {
-            feature_flags: Some(vec![GetForecastFeatureFlag::ForecastTemperatureQv]),
+            feature_flags: Some(vec![FeatureFlag::ForecastTemperatureQv]),
             ..GetHourlyForecast::new("BOU".to_owned(), 63, 62)
         })
         .await
