@@ -13,7 +13,10 @@ const DOCUMENT: &str = r##"{
   "servers": [{ "url": "https://example.com/{v}", "variables": { "v": { "default": "@" } } }],
   "security": [{ "@": ["@"] }],
   "paths": { "/x": { "post": {
-    "operationId": "send", "summary": "@", "description": "@",
+    "operationId": "@", "summary": "@", "description": "@", "tags": ["@"],
+    "callbacks": { "@": { "{$request.query.@}": { "post": { "description": "@",
+      "requestBody": { "content": { "application/json": {
+        "schema": { "type": "object", "properties": { "@": { "type": "string" } } } } } } } } } },
     "parameters": [
       { "name": "@", "in": "query", "description": "@", "schema": { "const": "@" } },
       { "name": "limit", "in": "query", "schema": {
@@ -24,6 +27,9 @@ const DOCUMENT: &str = r##"{
     "responses": { "200": { "description": "@",
       "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Body" } } } } }
   } } },
+  "webhooks": { "@": { "post": { "summary": "@",
+    "requestBody": { "content": { "application/json": {
+      "schema": { "$ref": "#/components/schemas/A" } } } } } } },
   "components": {
     "securitySchemes": { "@": { "type": "http", "scheme": "bearer", "description": "@" } },
     "schemas": {
