@@ -154,6 +154,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
                 union,
                 &serde::Deserialize::deserialize(deserializer)?,
                 reading,
+                None,
             ),
             view @ (ViewMut::Integer(_) | ViewMut::Float(_) | ViewMut::Double(_)) => {
                 deserializer.deserialize_any(Filling { view, reading })
@@ -527,14 +528,32 @@ impl Seen {
     }
 }
 
+/// A union that is being read, and the one whose variant it is.
+struct Above<'a> {
+    name: &'static str,
+    above: Option<&'a Above<'a>>,
+}
+
 /// Chooses the variant by the tag where there is one, else the one that fits best: fewest parts it
 /// does not know, then most parts it knows, then the first.
 fn read_union<E: Error>(
     union: &mut dyn UnionObject,
     json: &Value,
     reading: &Reading,
+    above: Option<&Above<'_>>,
 ) -> Result<(), E> {
     let table = union.table();
+    // Unions can be variants of each other. What fits only by going round fits nothing.
+    if std::iter::successors(above, |it| it.above).any(|it| it.name == table.name) {
+        return Err(E::custom(format_args!(
+            "{} is a variant of itself",
+            table.name
+        )));
+    }
+    let within = Above {
+        name: table.name,
+        above,
+    };
     let typed = table.variants.len() - usize::from(table.open);
     let tag = table
         .tag
@@ -550,13 +569,11 @@ fn read_union<E: Error>(
         let inner = Reading::default();
         let payload = union.set(variant);
         let untagged = without_tag(json, table.tag, payload);
-        return inner
-            .seed(payload)
-            .deserialize(untagged.as_ref().unwrap_or(json))
-            .map_err(|error| {
-                reading.path.borrow_mut().extend(inner.path.take());
-                E::custom(error)
-            });
+        let json = untagged.as_ref().unwrap_or(json);
+        return read_payload(payload, json, &inner, &within).map_err(|error| {
+            reading.path.borrow_mut().extend(inner.path.take());
+            E::custom(error)
+        });
     }
     let mut best: Option<((u32, std::cmp::Reverse<u32>), usize)> = None;
     let mut first_error = None;
@@ -566,7 +583,7 @@ fn read_union<E: Error>(
             continue;
         }
         let inner = Reading::default();
-        match inner.seed(union.set(variant)).deserialize(json) {
+        match read_payload(union.set(variant), json, &inner, &within) {
             Ok(()) => {
                 let rank = (inner.unknown.get(), std::cmp::Reverse(inner.known.get()));
                 if best.as_ref().is_none_or(|(best, _)| rank < *best) {
@@ -583,17 +600,11 @@ fn read_union<E: Error>(
             for _ in 0..rank.0 {
                 reading.note(Fit::Unknown);
             }
-            Reading::default()
-                .seed(union.set(variant))
-                .deserialize(json)
-                .map_err(E::custom)
+            read_payload(union.set(variant), json, &Reading::default(), &within).map_err(E::custom)
         }
         None if table.open => {
             reading.note(Fit::Unknown);
-            Reading::default()
-                .seed(union.set(typed))
-                .deserialize(json)
-                .map_err(E::custom)
+            read_payload(union.set(typed), json, &Reading::default(), &within).map_err(E::custom)
         }
         None => Err(match (first_error, tag) {
             // With one candidate its own failure says more than the union's.
@@ -614,6 +625,19 @@ fn read_union<E: Error>(
                     .unwrap_or_default()
             )),
         }),
+    }
+}
+
+/// Reads the payload of a variant. A union in a union reads the same JSON again.
+fn read_payload(
+    payload: &mut dyn Slot,
+    json: &Value,
+    reading: &Reading,
+    above: &Above<'_>,
+) -> Result<(), serde_json::Error> {
+    match payload.view_mut() {
+        ViewMut::Union(union) => read_union(union, json, reading, Some(above)),
+        _ => reading.seed(payload).deserialize(json),
     }
 }
 
