@@ -9,8 +9,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unex
 use serde_json::Value;
 
 use super::{
-    Data, Fit, List, Map, Presence, RecordObject, Rest, SetText, Slot, Tuple, UnionObject, ViewMut,
-    formats::is_number,
+    Data, Fit, List, Map, Presence, RecordObject, Rest, SetText, Slot, Tuple, UnionObject,
+    UnionTable, UnionVariant, ViewMut, formats::is_number,
 };
 
 /// JSON that does not fit a type.
@@ -602,29 +602,59 @@ fn read_union<E: Error>(
             }
             read_payload(union.set(variant), json, &Reading::default(), &within).map_err(E::custom)
         }
-        None if table.open => {
+        None if table.open && may_be_unknown(table, json) => {
             reading.note(Fit::Unknown);
             read_payload(union.set(typed), json, &Reading::default(), &within).map_err(E::custom)
         }
-        None => Err(match (first_error, tag) {
-            // With one candidate its own failure says more than the union's.
-            (Some((error, inner)), _) if typed == 1 => {
-                reading.path.borrow_mut().extend(inner.path.take());
-                E::custom(error)
-            }
-            (_, Some(tag)) => E::custom(format_args!(
-                "`{tag}` is not a `{}` that {} knows",
-                table.tag.unwrap_or_default(),
-                table.name
-            )),
-            (error, None) => E::custom(format_args!(
-                "no variant of {} fits{}",
-                table.name,
-                error
-                    .map(|(error, _)| format!(", the first because {error}"))
-                    .unwrap_or_default()
-            )),
-        }),
+        None => Err(refusal(table, json, reading, first_error)),
+    }
+}
+
+/// Whether JSON that fits no variant may be a new one. Where tags tell them all apart, a new one has
+/// a tag as well.
+fn may_be_unknown(table: &UnionTable, json: &Value) -> bool {
+    let is_typed = |it: &&UnionVariant| !it.tags.is_empty();
+    let tagged = table.variants.iter().filter(is_typed).count();
+    let Some(tag) = table.tag.filter(|_| tagged + 1 == table.variants.len()) else {
+        return true;
+    };
+    json.get(tag).is_some_and(is_scalar)
+}
+
+fn is_scalar(json: &Value) -> bool {
+    json.is_string() || json.is_number() || json.is_boolean()
+}
+
+/// Why no variant fits.
+fn refusal<E: Error>(
+    table: &UnionTable,
+    json: &Value,
+    reading: &Reading,
+    first: Option<(serde_json::Error, Reading)>,
+) -> E {
+    let typed = table.variants.len() - usize::from(table.open);
+    match (first, table.tag.and_then(|tag| Some((tag, json.get(tag)?)))) {
+        // With one candidate its own failure says more than the union's.
+        (Some((error, inner)), _) if typed == 1 => {
+            reading.path.borrow_mut().extend(inner.path.take());
+            E::custom(error)
+        }
+        (_, Some((tag, Value::String(value)))) => E::custom(format_args!(
+            "`{value}` is not a `{tag}` that {} knows",
+            table.name
+        )),
+        (_, Some((tag, value))) if !is_scalar(value) => {
+            let segment = Segment::Property(tag.to_owned());
+            reading.path.borrow_mut().push(segment);
+            E::custom(format_args!("this chooses no variant of {}", table.name))
+        }
+        (first, _) => E::custom(format_args!(
+            "no variant of {} fits{}",
+            table.name,
+            first
+                .map(|(error, _)| format!(", the first because {error}"))
+                .unwrap_or_default()
+        )),
     }
 }
 
