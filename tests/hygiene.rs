@@ -75,7 +75,12 @@ fn examples_fit_their_schemas() {
 fn unions_that_lead_back_to_themselves_end() {
     check::<bare_heirs::Step>(&json!({ "type": "camera", "label": "Snap" }));
     check::<bare_heirs::Step>(&json!({ "type": "message", "text": "Hello" }));
+    check::<bare_heirs::Step>(&json!({
+        "type": "camera",
+        "background": { "type": "gradient", "angle": "90deg" }
+    }));
     check::<bare_heirs::Answer>(&json!({ "value": { "value": true } }));
+    check::<bare_heirs::Answer>(&json!({ "value": true, "extra": null }));
     check::<bare_heirs::Detailed>(&json!(true));
 }
 

@@ -15,7 +15,27 @@ pub static API: rt::Api = rt::Api {
         },
     ],
     security_schemes: &[],
-    schemas: r#"{}"#,
+    schemas: r#"{
+  "Background": {
+    "anyOf": [
+      {
+        "type": "object",
+        "properties": {
+          "type": { "type": "string", "enum": ["gradient"] },
+          "angle": { "type": "string" }
+        },
+        "required": ["type"],
+        "additionalProperties": false
+      },
+      {
+        "type": "object",
+        "properties": { "type": { "type": "string", "enum": ["Background"] } },
+        "required": ["type"],
+        "additionalProperties": false
+      }
+    ]
+  }
+}"#,
 };
 
 /// The operations in the order of the document.
@@ -74,12 +94,41 @@ pub enum Step {
 pub struct StepObject {
     pub r#type: Option<String>,
     pub label: Option<String>,
+    pub background: Option<Background>,
+}
+
+#[derive(Clone)]
+pub enum Background {
+    Gradient(Gradient),
+    Background(BackgroundBackground),
+}
+
+#[derive(Clone)]
+pub struct Gradient {
+    pub r#type: String,
+    pub angle: Option<String>,
+}
+
+impl Gradient {
+    /// With what is required, and nothing else.
+    pub fn new(r#type: String) -> Self {
+        Self {
+            r#type,
+            ..<Self as rt::Data>::blank(0)
+        }
+    }
+}
+
+#[derive(Clone)]
+pub struct BackgroundBackground {
+    pub r#type: String,
 }
 
 #[derive(Clone)]
 pub struct MessageStep {
     pub r#type: Option<String>,
     pub label: Option<String>,
+    pub background: Option<Background>,
     pub text: String,
 }
 
@@ -112,6 +161,7 @@ pub enum Detailed {
 #[derive(Clone)]
 pub struct DetailedObject {
     pub value: Answer,
+    pub extra: Option<rt::Value>,
 }
 
 // From here on: what the runtime reads the types and operations by.
@@ -140,7 +190,7 @@ impl rt::Action for AddStep {
         tool: rt::Tool {
             name: "addStep",
             description: "POST /steps",
-            parameters: r#"{
+            parameters: r##"{
   "type": "object",
   "properties": {
     "body": {
@@ -149,7 +199,8 @@ impl rt::Action for AddStep {
           "type": "object",
           "properties": {
             "type": { "type": "string", "enum": ["camera", "location"] },
-            "label": { "type": "string" }
+            "label": { "type": "string" },
+            "background": { "$ref": "#/$defs/Background" }
           },
           "required": ["type"],
           "additionalProperties": false
@@ -159,6 +210,7 @@ impl rt::Action for AddStep {
           "properties": {
             "type": { "type": "string", "enum": ["message"] },
             "label": { "type": "string" },
+            "background": { "$ref": "#/$defs/Background" },
             "text": { "type": "string" }
           },
           "required": ["type", "text"],
@@ -168,7 +220,7 @@ impl rt::Action for AddStep {
     }
   },
   "additionalProperties": false
-}"#,
+}"##,
             example: r#"{}"#,
         },
         method: rt::Method::Post,
@@ -230,26 +282,112 @@ impl rt::Data for Step {
 impl rt::Data for StepObject {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "StepObject",
-        fields: &[("type", rt::Presence::Optional), ("label", rt::Presence::Optional)],
+        fields: &[
+            ("type", rt::Presence::Optional),
+            ("label", rt::Presence::Optional),
+            ("background", rt::Presence::Optional),
+        ],
         rest: rt::Rest::Ignored,
     };
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
             label: rt::blank(),
+            background: rt::blank(),
         }
     }
     fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.r#type,
-            _ => &self.label,
+            1 => &self.label,
+            _ => &self.background,
         }
     }
     fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.r#type,
-            _ => &mut self.label,
+            1 => &mut self.label,
+            _ => &mut self.background,
         }
+    }
+}
+
+impl rt::Data for Background {
+    const UNION: rt::UnionTable = rt::UnionTable {
+        name: "Background",
+        tag: Some("type"),
+        variants: &[
+            rt::UnionVariant {
+                name: "Gradient",
+                tags: &["gradient"],
+            },
+            rt::UnionVariant {
+                name: "Background",
+                tags: &["Background"],
+            },
+        ],
+        open: false,
+    };
+    fn blank(variant: usize) -> Self {
+        match variant {
+            0 => Self::Gradient(rt::blank()),
+            _ => Self::Background(rt::blank()),
+        }
+    }
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
+        match self {
+            Self::Gradient(payload) => (0, payload),
+            Self::Background(payload) => (1, payload),
+        }
+    }
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+        match self {
+            Self::Gradient(payload) => payload,
+            Self::Background(payload) => payload,
+        }
+    }
+}
+
+impl rt::Data for Gradient {
+    const TABLE: rt::RecordTable = rt::RecordTable {
+        name: "Gradient",
+        fields: &[("type", rt::Presence::Required), ("angle", rt::Presence::Optional)],
+        rest: rt::Rest::Ignored,
+    };
+    fn blank(_: usize) -> Self {
+        Self {
+            r#type: rt::blank(),
+            angle: rt::blank(),
+        }
+    }
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
+        match index {
+            0 => &self.r#type,
+            _ => &self.angle,
+        }
+    }
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+        match index {
+            0 => &mut self.r#type,
+            _ => &mut self.angle,
+        }
+    }
+}
+
+impl rt::Data for BackgroundBackground {
+    const TABLE: rt::RecordTable = rt::RecordTable {
+        name: "BackgroundBackground",
+        fields: &[("type", rt::Presence::Required)],
+        rest: rt::Rest::Ignored,
+    };
+    fn blank(_: usize) -> Self {
+        Self { r#type: rt::blank() }
+    }
+    fn slot(&self, _: usize) -> &dyn rt::Slot {
+        &self.r#type
+    }
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+        &mut self.r#type
     }
 }
 
@@ -259,6 +397,7 @@ impl rt::Data for MessageStep {
         fields: &[
             ("type", rt::Presence::Optional),
             ("label", rt::Presence::Optional),
+            ("background", rt::Presence::Optional),
             ("text", rt::Presence::Required),
         ],
         rest: rt::Rest::Ignored,
@@ -267,6 +406,7 @@ impl rt::Data for MessageStep {
         Self {
             r#type: rt::blank(),
             label: rt::blank(),
+            background: rt::blank(),
             text: rt::blank(),
         }
     }
@@ -274,6 +414,7 @@ impl rt::Data for MessageStep {
         match index {
             0 => &self.r#type,
             1 => &self.label,
+            2 => &self.background,
             _ => &self.text,
         }
     }
@@ -281,6 +422,7 @@ impl rt::Data for MessageStep {
         match index {
             0 => &mut self.r#type,
             1 => &mut self.label,
+            2 => &mut self.background,
             _ => &mut self.text,
         }
     }
@@ -375,19 +517,31 @@ impl rt::Data for Detailed {
 impl rt::Data for DetailedObject {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "DetailedObject",
-        fields: &[("value", rt::Presence::Required)],
+        fields: &[("value", rt::Presence::Required), ("extra", rt::Presence::Optional)],
         rest: rt::Rest::Ignored,
     };
     fn blank(_: usize) -> Self {
-        Self { value: rt::blank() }
+        Self {
+            value: rt::blank(),
+            extra: rt::blank(),
+        }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.value
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
+        match index {
+            0 => &self.value,
+            _ => &self.extra,
+        }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.value
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+        match index {
+            0 => &mut self.value,
+            _ => &mut self.extra,
+        }
     }
 }
 
-rt::data!(AddStep, Step, StepObject, MessageStep, Answer, Detailed, DetailedObject);
+rt::data!(
+    AddStep, Step, StepObject, Background, Gradient, BackgroundBackground, MessageStep,
+    Answer, Detailed, DetailedObject
+);
 rt::defaults!(AddStep, StepObject);

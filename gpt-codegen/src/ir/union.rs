@@ -191,6 +191,11 @@ impl<'a> Schemas<'a, '_> {
         if discriminator.mapping.is_empty() {
             variants.push(part.node);
             variants.extend(self.heirs(part.node));
+        } else if let [only] = variants.as_slice()
+            && !std::ptr::eq(*only, part.node)
+        {
+            // What is not the only heir is the base.
+            variants.push(part.node);
         }
         (variants.len() > 1).then_some(Group {
             id,
