@@ -32,7 +32,7 @@ macro_rules! modules {
 }
 
 modules! {
-    all_of answer_headers answers_by_status any_json argument_clash bodies_by_media_type bounds
+    all_of answer_headers answers_by_status any_json argument_clash bare_heirs bodies_by_media_type bounds
     bytes consequential const_tags descriptions documentation enums event_streams examples
     file_form finite_first form_body form_styles formats heirs hostile_text identifiers
     inline_names listing_base maps media_types methods mixed_enums multipart no_arguments
@@ -69,6 +69,19 @@ fn examples_fit_their_schemas() {
             panic!("{}: {example}: {error}", operation.id);
         }
     }
+}
+
+#[test]
+fn unions_that_lead_back_to_themselves_end() {
+    check::<bare_heirs::Step>(&json!({ "type": "camera", "label": "Snap" }));
+    check::<bare_heirs::Step>(&json!({ "type": "message", "text": "Hello" }));
+    check::<bare_heirs::Step>(&json!({
+        "type": "camera",
+        "background": { "type": "gradient", "angle": "90deg" }
+    }));
+    check::<bare_heirs::Answer>(&json!({ "value": { "value": true } }));
+    check::<bare_heirs::Answer>(&json!({ "value": true, "extra": null }));
+    check::<bare_heirs::Detailed>(&json!(true));
 }
 
 #[test]

@@ -500,6 +500,20 @@ fn tagged_unions() {
 }
 
 #[test]
+fn an_open_union_keeps_what_names_another_variant_alone() {
+    check_refused::<Vec<Animal>>(
+        r#"[{"kind":["cat"],"born":"2020-02-29"}]"#,
+        "[0].kind",
+        "this chooses no variant of Animal at line 1 column 38",
+    );
+    check_refused::<Animal>(
+        "{}",
+        "",
+        "no variant of Animal fits, the first because missing property `born`",
+    );
+}
+
+#[test]
 fn untagged_unions_take_what_fits_best() {
     assert_eq!(check::<Size>("1.5"), Size::Number(1.5));
     assert!(

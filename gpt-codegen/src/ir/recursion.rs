@@ -1,10 +1,12 @@
 //! Types that contain themselves: which have a value at all, and where a `Box` gives them a size.
+//! That a union is a variant of itself says nothing, and is left out.
 
 use super::{Api, Type, TypeId, Union};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Boxes what must be boxed, after making sure that every type has a finite value.
 pub(super) fn settle(cx: &mut Diagnostics, api: &mut Api) {
+    cut_unions(api);
     let mut ranks = ranks(api, Choice::Any);
     while let Some(index) = endless_struct(api, &ranks) {
         loosen(cx, api, index, &ranks);
@@ -12,6 +14,19 @@ pub(super) fn settle(cx: &mut Diagnostics, api: &mut Api) {
     }
     put_finite_first(api, &ranks);
     box_cycles(api);
+}
+
+/// Takes a union out of its own variants: what fits it fits another of them.
+fn cut_unions(api: &mut Api) {
+    for (id, def) in (0..).map(TypeId).zip(&mut api.types) {
+        let Type::Union(union) = &mut def.kind else {
+            continue;
+        };
+        union.variants.retain(|variant| variant.ty != id);
+        if union.variants.is_empty() {
+            def.kind = Type::Any;
+        }
+    }
 }
 
 /// Which variants of a union a value may have.

@@ -158,8 +158,14 @@ impl<'a> Schemas<'a, '_> {
                 part
             })
             .collect();
-        // A base among its own heirs stands for itself.
-        if !parts.iter().any(|part| std::ptr::eq(part.node, variant)) {
+        // A base among its own heirs stands for itself, and so does an heir that adds nothing.
+        let meant = self.peel(Part::whole(variant)).node;
+        let is_beside = |part: &Part<'a>| {
+            [variant, meant]
+                .iter()
+                .any(|it| std::ptr::eq(part.node, *it))
+        };
+        if !parts.iter().any(is_beside) {
             all.push(Part::whole(variant));
         }
         self.canonical(all)
@@ -185,6 +191,11 @@ impl<'a> Schemas<'a, '_> {
         if discriminator.mapping.is_empty() {
             variants.push(part.node);
             variants.extend(self.heirs(part.node));
+        } else if let [only] = variants.as_slice()
+            && !std::ptr::eq(*only, part.node)
+        {
+            // What is not the only heir is the base.
+            variants.push(part.node);
         }
         (variants.len() > 1).then_some(Group {
             id,

@@ -18,7 +18,7 @@ impl<T: Data> Data for Option<T> {
 
 impl<T: Data> SetOption for Option<T> {
     fn clear(&mut self) {
-        *self = None;
+        *self = T::null();
     }
     fn fill(&mut self) -> &mut dyn Slot {
         self.insert(T::blank(0))

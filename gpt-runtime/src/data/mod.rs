@@ -58,6 +58,11 @@ pub trait Data: Sized + 'static {
     /// part of it is optional.
     #[doc(hidden)]
     fn blank(variant: usize) -> Self;
+    /// What `null` is, if it is a value of the type.
+    #[doc(hidden)]
+    fn null() -> Option<Self> {
+        None
+    }
     /// The slot of a record's field.
     #[doc(hidden)]
     fn slot(&self, _index: usize) -> &dyn Slot {
@@ -205,7 +210,7 @@ pub trait SetInteger {
 
 /// Takes a value or nothing.
 pub trait SetOption {
-    /// Becomes nothing.
+    /// Becomes what `null` is: a value of any JSON, else nothing.
     fn clear(&mut self);
     /// Becomes a blank value, to be filled.
     fn fill(&mut self) -> &mut dyn Slot;

@@ -9,8 +9,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unex
 use serde_json::Value;
 
 use super::{
-    Data, Fit, List, Map, Presence, RecordObject, Rest, SetText, Slot, Tuple, UnionObject, ViewMut,
-    formats::is_number,
+    Data, Fit, List, Map, Presence, RecordObject, Rest, SetText, Slot, Tuple, UnionObject,
+    UnionTable, UnionVariant, ViewMut, formats::is_number,
 };
 
 /// JSON that does not fit a type.
@@ -154,6 +154,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
                 union,
                 &serde::Deserialize::deserialize(deserializer)?,
                 reading,
+                None,
             ),
             view @ (ViewMut::Integer(_) | ViewMut::Float(_) | ViewMut::Double(_)) => {
                 deserializer.deserialize_any(Filling { view, reading })
@@ -527,14 +528,32 @@ impl Seen {
     }
 }
 
+/// A union that is being read, and the one whose variant it is.
+struct Above<'a> {
+    name: &'static str,
+    above: Option<&'a Above<'a>>,
+}
+
 /// Chooses the variant by the tag where there is one, else the one that fits best: fewest parts it
 /// does not know, then most parts it knows, then the first.
 fn read_union<E: Error>(
     union: &mut dyn UnionObject,
     json: &Value,
     reading: &Reading,
+    above: Option<&Above<'_>>,
 ) -> Result<(), E> {
     let table = union.table();
+    // Unions can be variants of each other. What fits only by going round fits nothing.
+    if std::iter::successors(above, |it| it.above).any(|it| it.name == table.name) {
+        return Err(E::custom(format_args!(
+            "{} is a variant of itself",
+            table.name
+        )));
+    }
+    let within = Above {
+        name: table.name,
+        above,
+    };
     let typed = table.variants.len() - usize::from(table.open);
     let tag = table
         .tag
@@ -550,13 +569,11 @@ fn read_union<E: Error>(
         let inner = Reading::default();
         let payload = union.set(variant);
         let untagged = without_tag(json, table.tag, payload);
-        return inner
-            .seed(payload)
-            .deserialize(untagged.as_ref().unwrap_or(json))
-            .map_err(|error| {
-                reading.path.borrow_mut().extend(inner.path.take());
-                E::custom(error)
-            });
+        let json = untagged.as_ref().unwrap_or(json);
+        return read_payload(payload, json, &inner, &within).map_err(|error| {
+            reading.path.borrow_mut().extend(inner.path.take());
+            E::custom(error)
+        });
     }
     let mut best: Option<((u32, std::cmp::Reverse<u32>), usize)> = None;
     let mut first_error = None;
@@ -566,7 +583,7 @@ fn read_union<E: Error>(
             continue;
         }
         let inner = Reading::default();
-        match inner.seed(union.set(variant)).deserialize(json) {
+        match read_payload(union.set(variant), json, &inner, &within) {
             Ok(()) => {
                 let rank = (inner.unknown.get(), std::cmp::Reverse(inner.known.get()));
                 if best.as_ref().is_none_or(|(best, _)| rank < *best) {
@@ -583,37 +600,74 @@ fn read_union<E: Error>(
             for _ in 0..rank.0 {
                 reading.note(Fit::Unknown);
             }
-            Reading::default()
-                .seed(union.set(variant))
-                .deserialize(json)
-                .map_err(E::custom)
+            read_payload(union.set(variant), json, &Reading::default(), &within).map_err(E::custom)
         }
-        None if table.open => {
+        None if table.open && may_be_unknown(table, json) => {
             reading.note(Fit::Unknown);
-            Reading::default()
-                .seed(union.set(typed))
-                .deserialize(json)
-                .map_err(E::custom)
+            read_payload(union.set(typed), json, &Reading::default(), &within).map_err(E::custom)
         }
-        None => Err(match (first_error, tag) {
-            // With one candidate its own failure says more than the union's.
-            (Some((error, inner)), _) if typed == 1 => {
-                reading.path.borrow_mut().extend(inner.path.take());
-                E::custom(error)
-            }
-            (_, Some(tag)) => E::custom(format_args!(
-                "`{tag}` is not a `{}` that {} knows",
-                table.tag.unwrap_or_default(),
-                table.name
-            )),
-            (error, None) => E::custom(format_args!(
-                "no variant of {} fits{}",
-                table.name,
-                error
-                    .map(|(error, _)| format!(", the first because {error}"))
-                    .unwrap_or_default()
-            )),
-        }),
+        None => Err(refusal(table, json, reading, first_error)),
+    }
+}
+
+/// Whether JSON that fits no variant may be a new one. Where tags tell them all apart, a new one has
+/// a tag as well.
+fn may_be_unknown(table: &UnionTable, json: &Value) -> bool {
+    let is_typed = |it: &&UnionVariant| !it.tags.is_empty();
+    let tagged = table.variants.iter().filter(is_typed).count();
+    let Some(tag) = table.tag.filter(|_| tagged + 1 == table.variants.len()) else {
+        return true;
+    };
+    json.get(tag).is_some_and(is_scalar)
+}
+
+fn is_scalar(json: &Value) -> bool {
+    json.is_string() || json.is_number() || json.is_boolean()
+}
+
+/// Why no variant fits.
+fn refusal<E: Error>(
+    table: &UnionTable,
+    json: &Value,
+    reading: &Reading,
+    first: Option<(serde_json::Error, Reading)>,
+) -> E {
+    let typed = table.variants.len() - usize::from(table.open);
+    match (first, table.tag.and_then(|tag| Some((tag, json.get(tag)?)))) {
+        // With one candidate its own failure says more than the union's.
+        (Some((error, inner)), _) if typed == 1 => {
+            reading.path.borrow_mut().extend(inner.path.take());
+            E::custom(error)
+        }
+        (_, Some((tag, Value::String(value)))) => E::custom(format_args!(
+            "`{value}` is not a `{tag}` that {} knows",
+            table.name
+        )),
+        (_, Some((tag, value))) if !is_scalar(value) => {
+            let segment = Segment::Property(tag.to_owned());
+            reading.path.borrow_mut().push(segment);
+            E::custom(format_args!("this chooses no variant of {}", table.name))
+        }
+        (first, _) => E::custom(format_args!(
+            "no variant of {} fits{}",
+            table.name,
+            first
+                .map(|(error, _)| format!(", the first because {error}"))
+                .unwrap_or_default()
+        )),
+    }
+}
+
+/// Reads the payload of a variant. A union in a union reads the same JSON again.
+fn read_payload(
+    payload: &mut dyn Slot,
+    json: &Value,
+    reading: &Reading,
+    above: &Above<'_>,
+) -> Result<(), serde_json::Error> {
+    match payload.view_mut() {
+        ViewMut::Union(union) => read_union(union, json, reading, Some(above)),
+        _ => reading.seed(payload).deserialize(json),
     }
 }
 

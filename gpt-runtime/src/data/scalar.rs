@@ -86,6 +86,9 @@ impl Data for Value {
     fn blank(_: usize) -> Self {
         Value::Null
     }
+    fn null() -> Option<Self> {
+        Some(Value::Null)
+    }
     fn view(&self) -> View<'_> {
         View::Any(self)
     }

@@ -75,6 +75,8 @@ pub(crate) fn read(path: &Path) -> Result<Value, String> {
     serde_json::from_str(text).or_else(|_| {
         let mut options = serde_saphyr::Options::default();
         options.budget = None;
+        // `y` is a name, as it has been since YAML 1.2.
+        options.strict_booleans = true;
         serde_saphyr::from_str_with_options(text, options).map_err(|it| it.to_string())
     })
 }
