@@ -15,8 +15,10 @@ pub(crate) struct Arguments {
     pub(crate) skip_check: bool,
     /// Leaves the made-up documents out.
     pub(crate) skip_synthetic: bool,
-    /// Judges what an earlier run recorded, where it did.
+    /// Judges what earlier runs recorded, and runs nothing.
     pub(crate) recorded: bool,
+    /// Runs only what no earlier run recorded.
+    pub(crate) resume: bool,
     /// Where random values start.
     pub(crate) seed: u64,
     /// Values made of each type.
@@ -41,6 +43,7 @@ impl Arguments {
                 "--seed" => arguments.seed = number(&value()?)?,
                 "--samples" => arguments.samples = number(&value()?)?,
                 "--recorded" => arguments.recorded = true,
+                "--resume" => arguments.resume = true,
                 "--skip-check" => arguments.skip_check = true,
                 "--skip-synthetic" => arguments.skip_synthetic = true,
                 _ if word.starts_with("--") => return Err(format!("there is no flag `{word}`")),

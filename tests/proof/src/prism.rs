@@ -3,6 +3,7 @@
 mod answers;
 mod outcome;
 mod record;
+mod violation;
 
 use std::{collections::BTreeMap, fs, io::Write};
 

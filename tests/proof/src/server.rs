@@ -70,7 +70,12 @@ impl Drop for Prism {
     fn drop(&mut self) {
         // With whatever it started.
         let group = format!("-{}", self.process.id());
-        drop(Command::new("kill").args(["-KILL", "--", &group]).status());
+        let mut kill = Command::new("kill");
+        drop(
+            kill.args(["-KILL", "--", &group])
+                .stderr(Stdio::null())
+                .status(),
+        );
         drop(self.process.kill());
         drop(self.process.wait());
     }

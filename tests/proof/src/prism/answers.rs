@@ -1,12 +1,15 @@
 //! What a document says of answers and bodies, asked independently of the generator.
 
+mod bundle;
+
 use serde_json::Value;
 
 use crate::{
     dialect::{Direction, convert},
-    document::{Document, read, version},
+    document::{Document, version},
     judge::Judge,
     operations::escape,
+    sample::decode,
 };
 
 /// The schemas of a document, as they are meant for each way.
@@ -39,7 +42,7 @@ pub(super) enum Verdict {
 
 impl Schemas {
     pub(super) fn read(document: &Document) -> Result<Self, String> {
-        let root = read(&document.path)?;
+        let root = bundle::read(&document.path)?;
         let version = version(&root).unwrap_or("3.1").to_owned();
         Ok(Self {
             answers: convert(&root, &version, Direction::Answer),
@@ -58,7 +61,7 @@ impl<'a> Described<'a> {
 
     /// Whether the body of an answer is what the document says of the status and media type.
     pub(super) fn answer(&self, operation: &Value, wire: &Value) -> Verdict {
-        let Some(operation) = pointer_of(operation) else {
+        let Some(operation) = pointer_of(self.answers.root, operation) else {
             return Verdict::Unknown("no such operation");
         };
         let status = wire["status"].as_u64().unwrap_or_default().to_string();
@@ -84,7 +87,7 @@ impl<'a> Described<'a> {
 
     /// Whether the body of a request is what the document says of its media type.
     pub(super) fn request(&self, operation: &Value, wire: &Value) -> Verdict {
-        let Some(operation) = pointer_of(operation) else {
+        let Some(operation) = pointer_of(self.requests.root, operation) else {
             return Verdict::Unknown("no such operation");
         };
         let body = follow(self.requests.root, &format!("{operation}/requestBody"));
@@ -93,10 +96,11 @@ impl<'a> Described<'a> {
     }
 }
 
-fn pointer_of(operation: &Value) -> Option<String> {
+fn pointer_of(root: &Value, operation: &Value) -> Option<String> {
     let path = escape(operation["path"].as_str()?);
     let method = operation["method"].as_str()?.to_lowercase();
-    Some(format!("/paths/{path}/{method}"))
+    let item = follow(root, &format!("/paths/{path}"));
+    Some(follow(root, &format!("{item}/{method}")))
 }
 
 /// Where the references at a place lead.
@@ -105,7 +109,7 @@ fn follow(root: &Value, pointer: &str) -> String {
     for _ in 0..10 {
         let target = root.pointer(&pointer).and_then(|it| it["$ref"].as_str());
         match target.and_then(|it| it.strip_prefix('#')) {
-            Some(target) => target.clone_into(&mut pointer),
+            Some(target) => pointer = decode(target),
             None => break,
         }
     }
@@ -122,12 +126,12 @@ impl<'a> Side<'a> {
     fn judge(&self, holder: &str, media_type: Option<&str>, body: &Value) -> Verdict {
         let text = body.as_str().unwrap_or_default();
         let media_type = essence(media_type.unwrap_or_default());
+        if text.is_empty() && media_type.ends_with("json") {
+            return Verdict::Unfit("an empty body is no JSON".to_owned());
+        }
         let Some(schema) = self.schema(holder, &media_type) else {
             return Verdict::Unknown("no schema is described");
         };
-        if text.is_empty() {
-            return Verdict::Unfit("the body is empty".to_owned());
-        }
         let Ok(value) = serde_json::from_str::<Value>(text) else {
             return if media_type.ends_with("json") {
                 Verdict::Unfit("the body is no JSON".to_owned())

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::answers::{Described, Verdict};
+use super::{
+    answers::{Described, Verdict},
+    violation::{Violation, violations},
+};
 use crate::round_trip::general;
 
 /// The request was taken, and the answer read.
@@ -128,27 +131,28 @@ impl Context<'_> {
         )
     }
 
-    /// Prism says what it has against a request in a header, whatever it answers.
+    /// Prism says what it has against a request in a header, whatever it answers; or in its answer.
     fn refused_by_prism(&self, wire: &Value) -> Option<Outcome> {
-        let violations = wire["violations"].as_str()?;
-        let parts = violations.split("{\"location\":");
-        let of_request = |it: &&str| it.starts_with("[\"request\"") && it.contains("\"Error\"");
-        let found: Vec<&str> = parts.filter(of_request).collect();
-        let first = found.first()?;
-        let is_in_body = |it: &&str| it.starts_with("[\"request\",\"body\"");
-        let (fault, verdict) = if found.iter().all(|it| is_reserved(it)) {
+        let mut found = violations(wire);
+        let reserved = found.first()?.clone();
+        found.retain(|it| !it.is_reserved());
+        let first = found.first().unwrap_or(&reserved);
+        let (fault, verdict) = if found.is_empty() {
             let rule = "the specification says that this parameter is ignored";
             (Fault::Prism, rule.to_owned())
-        } else if found.iter().all(is_in_body) {
+        } else if is_form(wire) && found.iter().all(Violation::is_of_part) {
+            let rule = "it reads every part of a form as text";
+            (Fault::Prism, rule.to_owned())
+        } else if found.iter().all(Violation::is_in_body) {
             match self.described.request(self.operation, wire) {
                 Verdict::Fits => (Fault::Prism, "the body fits its schema".to_owned()),
                 Verdict::Unfit(reason) => (Fault::Ours, reason),
                 Verdict::Unknown(reason) => (Fault::Ours, reason.to_owned()),
             }
         } else {
-            (Fault::Ours, String::new())
+            (Fault::Ours, "not judged".to_owned())
         };
-        let reason = format!("{}: {verdict}", violation(first));
+        let reason = format!("{first}: {verdict}");
         Some(Outcome::new("refused by Prism", reason, fault))
     }
 
@@ -175,22 +179,9 @@ fn unanswered(text: Option<&str>) -> Outcome {
     }
 }
 
-/// Whether a violation is of a header parameter that OpenAPI says is ignored.
-fn is_reserved(violation: &str) -> bool {
-    let names = ["accept", "content-type", "authorization"];
-    let is_named = names
-        .iter()
-        .any(|it| violation.starts_with(&format!("[\"request\",\"header\",\"{it}\"]")));
-    is_named || violation.contains("property 'authorization'")
-}
-
-/// Where Prism says something is wrong, and what.
-fn violation(part: &str) -> String {
-    let place = part.split(']').next().unwrap_or_default();
-    let place: Vec<_> = place.trim_start_matches('[').split(',').take(2).collect();
-    let message = part.split("\"message\":\"").nth(1).unwrap_or_default();
-    let message = message.split("\"}").next().unwrap_or_default();
-    format!("{} {}", place.join(".").replace('"', ""), general(message))
+fn is_form(wire: &Value) -> bool {
+    let sent = wire["sent_type"].as_str();
+    sent.is_some_and(|it| it.starts_with("multipart/"))
 }
 
 /// What Prism answers in its own name.

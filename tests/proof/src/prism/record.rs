@@ -44,8 +44,12 @@ impl Record {
     /// Calls every operation, unless an earlier run did and that is enough. `None` where nothing
     /// is generated.
     pub(super) fn of(arguments: &Arguments, document: &Document) -> Result<Option<Self>, String> {
-        if arguments.recorded && file(document).exists() {
+        let is_recorded = file(document).exists();
+        if is_recorded && (arguments.recorded || arguments.resume) {
             return Self::read(document).map(Some);
+        }
+        if arguments.recorded {
+            return Ok(None);
         }
         let Some(module) = generate(document)?.module else {
             return Ok(None);
