@@ -32,14 +32,15 @@ macro_rules! modules {
 }
 
 modules! {
-    all_of answer_headers answers_by_status any_json argument_clash bare_heirs bodies_by_media_type bounds
-    bytes consequential const_tags descriptions documentation enums event_streams examples
-    file_form finite_first form_body form_styles formats heirs hostile_text identifiers
-    inline_names listing_base maps media_types methods mixed_enums multipart no_arguments
-    nullable parameters property_patterns query_string read_write_only recursion request_formats
-    reserved_names security servers several_files shared_names shared_schemas shared_tags
-    simple_unions spread_body streams styles tagged_union tool_names tuples type_lists
-    union_beside untagged_union webhooks whole_body
+    all_of answer_headers answers_by_status any_json argument_clash bare_heirs
+    bodies_by_media_type bounds bytes consequential const_tags default_mapping descriptions
+    documentation download_of_any_type enums event_streams examples file_form finite_first
+    form_body form_styles formats heirs hostile_text identifiers inline_names listing_base maps
+    media_types methods mixed_enums multipart no_arguments nullable parameters property_patterns
+    query_string read_write_only recursion request_formats reserved_names security servers
+    several_files shared_names shared_schemas shared_tags simple_unions spread_body streams
+    styles tagged_union tool_names tuples type_lists union_beside untagged_union webhooks
+    whole_body
 }
 
 mod included {
@@ -313,6 +314,24 @@ fn unions_and_recursion_are_read() {
     ));
     let file = json!({ "file": "x" });
     assert!(matches!(check(&file), SearchBodyInput::FileReference(_)));
+}
+
+#[test]
+fn any_other_tag_chooses_the_default() {
+    use default_mapping::GetPetAnswer;
+    for (json, is_cat) in [
+        (json!({ "kind": "cat", "purrs": true }), true),
+        (json!({ "kind": "axolotl", "name": "Axel" }), false),
+        (json!({ "kind": "OtherPet", "name": "Axel" }), false),
+        (json!({ "name": "Axel" }), false),
+    ] {
+        let pet: GetPetAnswer = check(&json);
+        match pet {
+            GetPetAnswer::Cat(_) => assert!(is_cat, "{json}"),
+            GetPetAnswer::OtherPet(_) => assert!(!is_cat, "{json}"),
+            GetPetAnswer::Other(_) => panic!("{json}"),
+        }
+    }
 }
 
 #[test]

@@ -130,6 +130,8 @@ pub(crate) struct Discriminator<'a> {
     pub(crate) property: &'a str,
     /// Values of the property, and the schema each stands for: a reference or a bare name.
     pub(crate) mapping: Vec<(&'a str, &'a str, Span)>,
+    /// The schema for any other value (`defaultMapping`, OpenAPI 3.2).
+    pub(crate) default: Option<(&'a str, Span)>,
 }
 
 const TYPES: [&str; 7] = [
@@ -544,7 +546,14 @@ fn discriminator<'a>(cx: &mut Diagnostics, node: &'a Node) -> Option<Discriminat
             None => cx.report(wrong_kind("`mapping`", "a mapping", node)),
         }
     }
-    Some(Discriminator { property, mapping })
+    let default = node
+        .get("defaultMapping")
+        .and_then(|it| Some((text(cx, "defaultMapping", it)?, it.span)));
+    Some(Discriminator {
+        property,
+        mapping,
+        default,
+    })
 }
 
 fn wrong_kind(what: &str, wanted: &str, node: &Node) -> Diagnostic {

@@ -112,10 +112,7 @@ impl<'a> Schemas<'a, '_> {
             Some(it) if is_written(it.kind) && !self.is_text(media) => return None,
             _ => None,
         };
-        let name = match kind {
-            Kind::Bytes => media.media_type.trim().to_owned(),
-            _ => media::spoken(&media.media_type),
-        };
+        let name = self.spoken(media);
         let ty = known.unwrap_or_else(|| {
             // Only one of them can be called as the whole body is.
             let home = body.home.clone().filter(|_| before.is_empty());
@@ -135,6 +132,14 @@ impl<'a> Schemas<'a, '_> {
             object: media,
             kind,
         })
+    }
+
+    /// A media type as it is asked for and sent: a range is JSON, unless it is said to be bytes.
+    pub(super) fn spoken(&mut self, media: &MediaTypeObject<'a>) -> String {
+        match self.body_kind(media) {
+            Kind::Bytes => media.media_type.trim().to_owned(),
+            _ => media::spoken(&media.media_type),
+        }
     }
 
     /// How it is written; a range that is said to be bytes is no JSON.

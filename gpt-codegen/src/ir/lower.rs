@@ -202,7 +202,7 @@ impl<'a> Schemas<'a, '_> {
                     }
                     _ => self.content(media, origin),
                 };
-                (Some(media::spoken(&media.media_type)), ty)
+                (Some(self.spoken(media)), ty)
             }
         };
         let used = stream.iter().map(|it| it.media_type.as_str());

@@ -303,9 +303,17 @@ impl<'a> Schemas<'a, '_> {
                 .or_default()
                 .push((*value).to_owned());
         }
+        let default = discriminator.default.and_then(|(target, span)| {
+            let node = self.mapping_target(target, span, &group.variants)?;
+            Some(self.peel(Part::whole(node)).node)
+        });
         for draft in drafts.iter_mut() {
             let node = self.peel(Part::whole(draft.node)).node;
             let mut tags = by_schema.get(&At::of(node)).cloned().unwrap_or_default();
+            // A variant without tags is tried where no other is chosen.
+            if tags.is_empty() && default.is_some_and(|it| std::ptr::eq(it, node)) {
+                continue;
+            }
             if tags.is_empty() {
                 let fixed = self.tag_values(&draft.parts, discriminator.property, 0);
                 let name = self.reference_name(draft.node);

@@ -241,7 +241,7 @@ fn accept(operation: &Operation) -> String {
         types.extend(response.media_type.filter(|it| !types.contains(it)));
     }
     match types.as_slice() {
-        [] | ["*/*"] => "*/*".to_owned(),
+        types if types.is_empty() || types.contains(&"*/*") => "*/*".to_owned(),
         types => format!("{}, */*;q=0.1", types.join(", ")),
     }
 }

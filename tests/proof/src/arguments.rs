@@ -15,6 +15,10 @@ pub(crate) struct Arguments {
     pub(crate) skip_check: bool,
     /// Leaves the made-up documents out.
     pub(crate) skip_synthetic: bool,
+    /// Judges what earlier runs recorded, and runs nothing.
+    pub(crate) recorded: bool,
+    /// Runs only what no earlier run recorded.
+    pub(crate) resume: bool,
     /// Where random values start.
     pub(crate) seed: u64,
     /// Values made of each type.
@@ -38,6 +42,8 @@ impl Arguments {
                 "--only" => arguments.only.push(value()?),
                 "--seed" => arguments.seed = number(&value()?)?,
                 "--samples" => arguments.samples = number(&value()?)?,
+                "--recorded" => arguments.recorded = true,
+                "--resume" => arguments.resume = true,
                 "--skip-check" => arguments.skip_check = true,
                 "--skip-synthetic" => arguments.skip_synthetic = true,
                 _ if word.starts_with("--") => return Err(format!("there is no flag `{word}`")),

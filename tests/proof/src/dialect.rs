@@ -36,6 +36,7 @@ impl Dialect {
                     match (key, name.as_str()) {
                         ("example" | "examples" | "default", _) | (_, "example" | "examples") => {}
                         ("schemas" | "definitions", _) | (_, "schema") => self.schema(value),
+                        ("x-files", _) if is_schema(value) => self.schema(value),
                         _ => self.document(value, name),
                     }
                 }
@@ -110,6 +111,12 @@ impl Dialect {
             required.retain(|it| !is_other(it));
         }
     }
+}
+
+/// Whether a whole file is one schema.
+fn is_schema(file: &Value) -> bool {
+    let words = ["type", "properties", "allOf", "oneOf", "anyOf", "enum"];
+    words.iter().any(|it| file.get(it).is_some())
 }
 
 fn old_bounds(entries: &mut Map<String, Value>, bound: &str, exclusive: &str) {

@@ -1,189 +1,254 @@
 //! `prism`: every operation is called through both of its faces, and Prism judges the request.
 
+mod answers;
 mod outcome;
+mod record;
+mod violation;
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, io::Write};
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use self::outcome::{Outcome, outcome};
+use self::{
+    answers::{Described, Schemas},
+    outcome::{Context, Fault, GOOD, Outcome},
+    record::{Call, Record},
+};
 use crate::{
     arguments::{Arguments, output},
     document::{Document, documents},
-    generate::{Module, generate},
-    program::Program,
-    random::Random,
-    round_trip::subjects,
-    sample::Sampler,
-    server::Prism,
     table::Table,
 };
 
-/// How often an operation is called with arguments made from its schema, beside its example.
-const SAMPLES: usize = 2;
+const FACES: [&str; 3] = ["tool", "typed", "dynamic"];
 
-/// What came of the calls of a document, by face.
+/// What came of the calls of a document.
 #[derive(Default)]
 struct Tally {
     operations: usize,
     calls: usize,
-    /// Taken by Prism and, where it is typed, read.
-    good: BTreeMap<&'static str, usize>,
-    kinds: BTreeMap<&'static str, usize>,
+    faces: BTreeMap<&'static str, Count>,
 }
 
-/// What failed, by its reason: how often, and where for example.
-type Reasons = BTreeMap<(&'static str, String), (usize, String)>;
+/// What came of the calls through one face.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    /// Taken by Prism and, where it is typed, read.
+    good: usize,
+    ours: usize,
+    others: usize,
+}
 
-/// Prints the tables; whether nearly every call was taken and its answer read.
+/// What failed, by whose fault it is, its kind and its reason: how often, and where for example.
+type Reasons = BTreeMap<(Fault, &'static str, String), (usize, String)>;
+
+/// All that is found.
+#[derive(Default)]
+struct Findings {
+    rows: Vec<[String; 7]>,
+    total: Tally,
+    reasons: Reasons,
+    untried: Vec<[String; 2]>,
+}
+
+/// Prints the tables; whether nearly every call was taken and its answer read, but for what is not
+/// our fault.
 pub(crate) fn run(arguments: &Arguments) -> Result<bool, String> {
     fs::create_dir_all(output().join("prism")).map_err(|it| it.to_string())?;
-    let mut table = Table::new([
-        "document",
-        "operations",
-        "calls",
-        "tool",
-        "typed",
-        "typed, dynamic",
-        "failures",
-    ]);
-    let (mut total, mut reasons) = (Tally::default(), Reasons::new());
-    for document in documents(arguments)? {
-        match prove(arguments, &document, &mut reasons) {
+    let failures = output().join("prism-failures.tsv");
+    let mut failures = fs::File::create(failures).map_err(|it| it.to_string())?;
+    let mut findings = Findings::default();
+    let mut documents = documents(arguments)?;
+    documents.sort_by_key(|it| fs::metadata(&it.path).map_or(0, |it| it.len()));
+    for document in documents {
+        match prove(arguments, &document, &mut findings.reasons, &mut failures) {
             Ok(None) => {}
             Ok(Some(tally)) => {
-                eprintln!("{}: {}", document.name, tally.cells("").join(" "));
-                total.add(&tally);
-                table.push(tally.cells(&document.name));
+                let cells = tally.cells(&document.name);
+                eprintln!("{}", cells.join(" "));
+                findings.rows.push(cells);
+                findings.total.add(&tally);
             }
             Err(error) => {
                 eprintln!("{}: {error}", document.name);
                 let first = error.lines().next().unwrap_or_default().to_owned();
-                count(&mut reasons, ("not tried", first), &document.name);
+                findings.untried.push([document.name, first]);
             }
         }
+        // A run may be ended by hand; what it found so far is kept.
+        findings.write()?;
     }
-    table.push(total.cells("all"));
-    table.write(&output(), "prism")?;
-    println!();
-    write_reasons(reasons)?;
-    let good = total.good.values().sum::<usize>();
-    Ok(good * 100 >= total.calls * 3 * 97)
+    print!("{}", findings.tables());
+    Ok(findings.total.is_enough())
 }
 
-fn write_reasons(reasons: Reasons) -> Result<(), String> {
-    let mut table = Table::new(["kind", "reason", "count", "example"]);
-    let mut rows: Vec<_> = reasons.into_iter().collect();
-    rows.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
-    for ((kind, reason), (count, example)) in rows {
-        table.push([kind.to_owned(), reason, count.to_string(), example]);
+impl Findings {
+    fn write(&self) -> Result<(), String> {
+        fs::write(output().join("prism.md"), self.tables()).map_err(|it| it.to_string())
     }
-    table.write(&output(), "prism-reasons")
+
+    fn tables(&self) -> String {
+        let mut documents = Table::new([
+            "document",
+            "operations",
+            "calls",
+            "tool",
+            "typed",
+            "dynamic",
+            "ours, others'",
+        ]);
+        self.rows.iter().for_each(|it| documents.push(it.clone()));
+        documents.push(self.total.cells("all"));
+        let mut reasons = Table::new(["fault", "kind", "reason", "count", "example"]);
+        let mut rows: Vec<_> = self.reasons.iter().collect();
+        rows.sort_by_key(|((fault, ..), (count, _))| (*fault, std::cmp::Reverse(*count)));
+        for ((fault, kind, reason), (count, example)) in rows {
+            reasons.push([
+                fault.word().to_owned(),
+                (*kind).to_owned(),
+                reason.clone(),
+                count.to_string(),
+                example.clone(),
+            ]);
+        }
+        let mut untried = Table::new(["document", "not tried because"]);
+        self.untried.iter().for_each(|it| untried.push(it.clone()));
+        format!(
+            "{}\n{}\n{}\n{}",
+            documents.markdown(),
+            self.total.shares(),
+            reasons.markdown(),
+            untried.markdown(),
+        )
+    }
 }
 
 fn prove(
     arguments: &Arguments,
     document: &Document,
     reasons: &mut Reasons,
+    failures: &mut fs::File,
 ) -> Result<Option<Tally>, String> {
-    let Some(module) = generate(document)?.module else {
+    let Some(record) = Record::of(arguments, document)? else {
         return Ok(None);
     };
-    let prism = Prism::start(&document.path, &document.module())?;
-    let subjects = subjects(document, &module);
-    let types: Vec<_> = subjects.iter().map(|it| it.rust.as_str()).collect();
-    let program = Program::build(document, &module, &types)?;
-    let calls = calls(arguments, &module);
-    let done = program.run(&prism.address, &calls)?;
-    let ids = module.facts["operations"].as_array().into_iter().flatten();
-    let ids: Vec<_> = ids.filter_map(|it| it["id"].as_str()).collect();
+    let schemas = Schemas::read(document)?;
+    let described = Described::new(&schemas);
     let mut tally = Tally {
-        operations: ids.len(),
+        operations: record.operations.len(),
+        calls: record.calls.len(),
         ..Tally::default()
     };
-    for (call, done) in calls.iter().zip(&done) {
-        tally.calls += 1;
-        let index = call["operation"]
-            .as_u64()
-            .and_then(|it| usize::try_from(it).ok());
-        let id = index
-            .and_then(|it| ids.get(it))
-            .copied()
-            .unwrap_or_default();
-        let example: String = call["arguments"].to_string().chars().take(300).collect();
-        let example = format!("{} {id} {example}", document.name);
-        for face in ["tool", "typed", "dynamic"] {
-            let Outcome { kind, reason } = outcome(face, done);
-            *tally.kinds.entry(kind).or_default() += 1;
-            if kind == outcome::GOOD {
-                *tally.good.entry(face).or_default() += 1;
-            } else {
-                count(reasons, (kind, format!("{face}: {reason}")), &example);
+    for Call { task, done } in &record.calls {
+        let index = task["operation"].as_u64().unwrap_or_default();
+        let index = usize::try_from(index).map_err(|it| it.to_string())?;
+        let operation = record.operations.get(index).unwrap_or(&Value::Null);
+        let context = Context {
+            described: &described,
+            operation,
+            task,
+        };
+        for face in FACES {
+            let found = context.outcome(face, done);
+            tally.faces.entry(face).or_default().count(&found);
+            if found.kind != GOOD {
+                let line = failure(document, operation, task, face, &found);
+                writeln!(failures, "{line}").map_err(|it| it.to_string())?;
+                let example = format!("{} {}", document.name, operation["id"]);
+                let key = (found.fault, found.kind, format!("{face}: {}", found.reason));
+                reasons.entry(key).or_insert((0, example)).0 += 1;
             }
         }
     }
     Ok(Some(tally))
 }
 
-fn count(reasons: &mut Reasons, key: (&'static str, String), example: &str) {
-    reasons
-        .entry(key)
-        .or_insert_with(|| (0, example.to_owned()))
-        .0 += 1;
+/// A line of the file of failures.
+fn failure(
+    document: &Document,
+    operation: &Value,
+    task: &Value,
+    face: &str,
+    found: &Outcome,
+) -> String {
+    let id = operation["id"].as_str().unwrap_or_default();
+    let arguments: String = task["arguments"].to_string().chars().take(300).collect();
+    let cells = [
+        &document.name,
+        id,
+        face,
+        found.kind,
+        &found.reason,
+        found.fault.word(),
+        &arguments,
+    ];
+    cells.map(|it| it.replace(['\t', '\n'], " ")).join("\t")
 }
 
-/// Calls of every tool: with its example, and with values of its schema.
-fn calls(arguments: &Arguments, module: &Module) -> Vec<Value> {
-    let tools = module.facts["tools"]["tools"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    let parameters: Map<String, Value> = (0..)
-        .zip(&tools)
-        .map(|(index, tool): (usize, _)| (index.to_string(), tool["parameters"].clone()))
-        .collect();
-    let root = json!({ "$defs": module.facts["tools"]["schemas"], "tools": parameters });
-    let mut sampler = Sampler::new(&root, Random::new(arguments.seed));
-    sampler.plain = true;
-    let mut calls = Vec::new();
-    for (index, tool) in tools.iter().enumerate() {
-        calls.push(json!({ "operation": index, "arguments": tool["example"] }));
-        for _ in 0..SAMPLES {
-            if let Some(made) = sampler.sample_at(&format!("/tools/{index}")) {
-                calls.push(json!({ "operation": index, "arguments": made }));
-            }
+impl Count {
+    fn count(&mut self, found: &Outcome) {
+        match found.fault {
+            _ if found.kind == GOOD => self.good += 1,
+            Fault::Ours => self.ours += 1,
+            _ => self.others += 1,
         }
     }
-    calls
 }
 
 impl Tally {
     fn add(&mut self, other: &Self) {
         self.operations += other.operations;
         self.calls += other.calls;
-        for (face, count) in &other.good {
-            *self.good.entry(face).or_default() += count;
-        }
-        for (kind, count) in &other.kinds {
-            *self.kinds.entry(kind).or_default() += count;
+        for (face, count) in &other.faces {
+            let all = self.faces.entry(face).or_default();
+            all.good += count.good;
+            all.ours += count.ours;
+            all.others += count.others;
         }
     }
 
+    /// Whether 97 % of the calls through each face are good, without those that others failed.
+    fn is_enough(&self) -> bool {
+        let mut counts = self.faces.values();
+        counts.all(|it| it.good * 100 >= (it.good + it.ours) * 97)
+    }
+
     fn cells(&self, name: &str) -> [String; 7] {
-        let good = |face| self.good.get(face).copied().unwrap_or_default().to_string();
-        let failures = self
-            .kinds
-            .iter()
-            .filter(|(kind, _)| **kind != outcome::GOOD);
-        let failures = failures.map(|(kind, count)| format!("{kind} ×{count}"));
+        let face = |face| self.faces.get(face).copied().unwrap_or_default();
+        let counts = FACES.map(face);
+        let ours: usize = counts.iter().map(|it| it.ours).sum();
+        let others: usize = counts.iter().map(|it| it.others).sum();
+        let [tool, typed, dynamic] = counts.map(|it| it.good.to_string());
         [
             name.to_owned(),
             self.operations.to_string(),
             self.calls.to_string(),
-            good("tool"),
-            good("typed"),
-            good("dynamic"),
-            failures.collect::<Vec<_>>().join(", "),
+            tool,
+            typed,
+            dynamic,
+            format!("{ours}, {others}"),
         ]
     }
+
+    /// The shares of good calls by face, of all and of those that nobody else failed.
+    fn shares(&self) -> String {
+        let mut table = Table::new(["face", "good", "ours", "others'", "of all", "attributable"]);
+        for (face, count) in &self.faces {
+            let attributable = count.good + count.ours;
+            table.push([
+                (*face).to_owned(),
+                count.good.to_string(),
+                count.ours.to_string(),
+                count.others.to_string(),
+                share(count.good, attributable + count.others),
+                share(count.good, attributable),
+            ]);
+        }
+        table.markdown()
+    }
+}
+
+fn share(part: usize, whole: usize) -> String {
+    let hundredths = (part * 10_000).checked_div(whole).unwrap_or_default();
+    format!("{}.{:02} %", hundredths / 100, hundredths % 100)
 }

@@ -385,7 +385,8 @@ fn tag_of(holder: &Value, pointer: &str) -> Value {
     mapped.map_or_else(|| name.clone().into(), |(tag, _)| tag.clone().into())
 }
 
-fn decode(pointer: &str) -> String {
+/// A pointer as it stands in a reference, without the escapes of a URL.
+pub(crate) fn decode(pointer: &str) -> String {
     pointer
         .replace("%7B", "{")
         .replace("%7D", "}")

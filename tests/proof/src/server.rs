@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     net::{TcpListener, TcpStream},
+    os::unix::process::CommandExt,
     path::Path,
     process::{Child, Command, Stdio},
     thread,
@@ -11,7 +12,7 @@ use std::{
 
 use crate::arguments::{output, workspace};
 
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A running Prism; it ends with this.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ impl Prism {
             .stdin(Stdio::null())
             .stdout(log)
             .stderr(errors)
+            .process_group(0)
             .spawn()
             .map_err(|error| format!("Prism does not start, see README.md: {error}"))?;
         let mut prism = Self {
@@ -51,7 +53,12 @@ impl Prism {
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             let ended = self.process.try_wait().map_err(|it| it.to_string())?;
             if ended.is_some() || start.elapsed() > PATIENCE {
-                return Err("Prism cannot load it".to_owned());
+                let late = "Prism did not listen in time".to_owned();
+                return Err(if ended.is_some() {
+                    "Prism cannot load it".to_owned()
+                } else {
+                    late
+                });
             }
             thread::sleep(Duration::from_millis(50));
         }
@@ -61,6 +68,14 @@ impl Prism {
 
 impl Drop for Prism {
     fn drop(&mut self) {
+        // With whatever it started.
+        let group = format!("-{}", self.process.id());
+        let mut kill = Command::new("kill");
+        drop(
+            kill.args(["-KILL", "--", &group])
+                .stderr(Stdio::null())
+                .status(),
+        );
         drop(self.process.kill());
         drop(self.process.wait());
     }

@@ -1,16 +1,21 @@
 //! Calls an operation through both of its faces: as a tool and as a typed function.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, time::Duration};
 
 use gpt_runtime::{
     Error,
     action::{Action, Api, BodyArguments, Operation, SecurityKind, SecurityScheme},
     credential::Credential,
     data,
-    invoke::{CallError, Client, Invoker},
+    invoke::{CallError, Client, Invoker, Retry},
     request::Request,
 };
 use serde_json::{Map, Value, json};
+
+use crate::wire::Wire;
+
+/// How long a call may take.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An operation, and the call of its typed face with flat arguments.
 pub type Caller = (&'static Operation, Typed);
@@ -53,13 +58,18 @@ pub(crate) struct Faces {
     typed: Client,
     /// Asks Prism for an answer made from the schema instead of the document's example.
     dynamic: Client,
+    wire: Wire,
 }
 
 impl Faces {
-    pub(crate) fn new(api: &'static Api, address: &str) -> Result<Self, Error> {
+    pub(crate) fn new(api: &'static Api, wire: Wire) -> Result<Self, Error> {
         let mut tools = Invoker::default();
-        tools.set_base_url(api, address)?;
-        let mut typed = Client::new(api).base_url(address)?;
+        tools.set_base_url(api, &wire.address)?;
+        tools.set_time_limit(PATIENCE);
+        let mut typed = Client::new(api)
+            .base_url(&wire.address)?
+            .time_limit(PATIENCE)
+            .retry(Retry::never());
         let settable = |it: &&SecurityScheme| it.kind != SecurityKind::MutualTls;
         for scheme in api.security_schemes.iter().filter(settable) {
             tools.set_credential(api, scheme.name, dummy(scheme.kind))?;
@@ -69,6 +79,7 @@ impl Faces {
             tools,
             dynamic: typed.clone().header("prefer", "dynamic=true")?,
             typed,
+            wire,
         })
     }
 
@@ -78,13 +89,35 @@ impl Faces {
             return json!({ "refused": error.to_string() });
         }
         let output = self.tools.invoke(operation, flat).await;
-        let text: String = output.text.chars().take(4_000).collect();
+        let text: String = output.text.chars().take(1_000).collect();
+        let tool = json!({ "text": text, "is_error": output.is_error });
         json!({
-            "tool": { "text": text, "is_error": output.is_error },
-            "typed": typed(&self.typed, flat).await,
-            "dynamic": typed(&self.dynamic, flat).await,
+            "tool": self.with_wire(tool),
+            "typed": self.with_wire(typed(&self.typed, flat).await),
+            "dynamic": self.with_wire(typed(&self.dynamic, flat).await),
         })
     }
+
+    /// What came of a face, and what was said meanwhile. The bodies only where something is amiss.
+    fn with_wire(&self, mut done: Value) -> Value {
+        let mut wire = self.wire.take();
+        let is_bad = ["message", "failed", "broken"]
+            .iter()
+            .any(|it| done.get(*it).is_some());
+        let is_bad = is_bad || done["is_error"] == true || !wire["violations"].is_null();
+        if let Some(entries) = wire.as_object_mut().filter(|_| !is_bad) {
+            entries.retain(|key, _| key == "status" || key == "violations");
+        }
+        done["wire"] = wire;
+        done
+    }
+}
+
+/// Whether a call was sent and there was no answer.
+pub(crate) fn is_unanswered(done: &Value) -> bool {
+    ["typed", "dynamic"]
+        .iter()
+        .any(|face| done[face]["broken"].is_string())
 }
 
 fn dummy(kind: SecurityKind) -> Credential {

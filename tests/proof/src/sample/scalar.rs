@@ -114,6 +114,7 @@ fn formatted(random: &mut Random, format: &str) -> Option<String> {
         "byte" => ["", "YQ==", "YWI=", "YWJj", "/+8="]
             .get(random.below(5))?
             .to_string(),
+        "base64url" => ["YWI=", "YWJj", "_-8="].get(random.below(3))?.to_string(),
         "uri" | "url" | "uri-reference" | "iri" => format!("https://example.com/{day}?x={hour}"),
         "email" | "idn-email" => format!("user{day}@example.com"),
         "hostname" => format!("host{day}.example.com"),
