@@ -1,9 +1,11 @@
 //! What a model sees of each operation: a name, a description, the JSON Schema of flat arguments
 //! and an example of them.
 //!
-//! The schemas stay within what all providers take: the root is a plain object, there is no
-//! `allOf`, `oneOf`, `not` or `if`, `type` is a list only for `null`, `properties` and `items` are
-//! always there, and a `$ref` has no siblings. Names below the root are those of the wire.
+//! The schemas stay near what all providers take: the root is a plain object, there is no `allOf`,
+//! `oneOf`, `not` or `if`, `type` is a list only for `null`, `properties` and `items` are always
+//! there, and a `$ref` has no siblings. What else calls are checked by (`prefixItems`,
+//! `patternProperties`, `propertyNames`, `dependentRequired`) the runtime leaves out of what models
+//! are shown. Names below the root are those of the wire.
 
 mod example;
 mod fits;
