@@ -27,8 +27,8 @@
 //!   is not chosen is not read, so that mistakes in it cost nothing.
 //! - A **report** says what is wrong, where, and what to write instead. All reports come at once.
 //!   Errors end the build; warnings are shown by cargo. Each carries a name, by which
-//!   [`Config::allow`], [`Config::warn`] and [`Config::deny`] change the level of those that leave
-//!   a choice.
+//!   [`Config::allow`], [`Config::warn`] and [`Config::deny`] change its level, and
+//!   [`Config::lenient`] makes warnings of all that need not end the build.
 //!
 //! ```text
 //! error[missing-operation-id]: operation has no `operationId`

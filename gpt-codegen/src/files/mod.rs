@@ -165,10 +165,13 @@ impl Files {
             return Some(base.clone());
         }
         let folder = |path: &Path| path.parent().unwrap_or(Path::new("")).to_owned();
-        let path = match address.on_the_web() {
+        let path = percent_decode(address.path());
+        let path = match (address.on_the_web(), path.strip_prefix('/')) {
             // Where `wget -x` puts it, beside the description.
-            Some(path) => folder(&self.all.first()?.path).join(path),
-            None => folder(base).join(percent_decode(address.path()).as_ref()),
+            (Some(path), _) => folder(&self.all.first()?.path).join(path),
+            // Never from the root of the machine, which is nobody's to refer to.
+            (None, Some(path)) => folder(&self.all.first()?.path).join(path),
+            (None, None) => folder(base).join(path.as_ref()),
         };
         Some(address::normal(&path))
     }
