@@ -166,12 +166,15 @@ impl Files {
         }
         let folder = |path: &Path| path.parent().unwrap_or(Path::new("")).to_owned();
         let path = percent_decode(address.path());
-        let path = match (address.on_the_web(), path.strip_prefix('/')) {
+        let is_absolute = path.starts_with('/');
+        let path = match address.on_the_web() {
             // Where `wget -x` puts it, beside the description.
-            (Some(path), _) => folder(&self.all.first()?.path).join(path),
+            Some(path) => folder(&self.all.first()?.path).join(path),
             // Never from the root of the machine, which is nobody's to refer to.
-            (None, Some(path)) => folder(&self.all.first()?.path).join(path),
-            (None, None) => folder(base).join(path.as_ref()),
+            None if is_absolute => {
+                folder(&self.all.first()?.path).join(path.trim_start_matches('/'))
+            }
+            None => folder(base).join(path.as_ref()),
         };
         Some(address::normal(&path))
     }
