@@ -82,6 +82,8 @@ fn unions_that_lead_back_to_themselves_end() {
     check::<bare_heirs::Answer>(&json!({ "value": { "value": true } }));
     check::<bare_heirs::Answer>(&json!({ "value": true, "extra": null }));
     check::<bare_heirs::Detailed>(&json!(true));
+    let deep = (0..60).fold(json!(true), |json, _| json!({ "value": json }));
+    check::<bare_heirs::Answer>(&deep);
 }
 
 #[test]
