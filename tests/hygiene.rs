@@ -84,6 +84,10 @@ fn unions_that_lead_back_to_themselves_end() {
     check::<bare_heirs::Detailed>(&json!(true));
     let deep = (0..60).fold(json!(true), |json, _| json!({ "value": json }));
     check::<bare_heirs::Answer>(&deep);
+    let twins = |depth| (0..depth).fold(json!({}), |json, _| json!({ "twin": json }));
+    check::<bare_heirs::Twin>(&twins(5));
+    let error = from_value::<bare_heirs::Twin>(&twins(100)).unwrap_err();
+    assert!(error.message.contains("too many ways"), "{error}");
 }
 
 #[test]

@@ -92,7 +92,7 @@ struct Reading {
 /// again for each variant around them, which has no bound but the depth of the JSON.
 const TRIALS: usize = 256;
 /// That many are let pass in any case.
-const FEWEST_TRIALS: usize = 4_000_000;
+const FEWEST_TRIALS: usize = 1_000_000;
 
 enum Segment {
     Property(String),
