@@ -88,11 +88,10 @@ fn size(kind: &Type, sizes: &[Option<usize>]) -> usize {
             values: EnumValues::Integers(_),
             ..
         }) => 2 * POINTER,
-        Type::String(_) | Type::Enum(_) | Type::Map(_) => CONTAINER,
         Type::Array(array) if array.is_tuple => {
             array.prefix.iter().map(|it| size_of(it.id, sizes)).sum()
         }
-        Type::Array(_) => CONTAINER,
+        Type::String(_) | Type::Enum(_) | Type::Map(_) | Type::Array(_) => CONTAINER,
         Type::Struct(strct) => size_of_struct(strct, sizes),
         Type::Union(union) => size_of_union(union, sizes),
     }
