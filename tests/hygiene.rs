@@ -35,12 +35,12 @@ modules! {
     all_of answer_headers answers_by_status any_json argument_clash bare_heirs
     bodies_by_media_type bounds bytes consequential const_tags default_mapping descriptions
     documentation download_of_any_type enums event_streams examples file_form finite_first
-    form_body form_styles formats heirs hostile_text identifiers inline_names listing_base maps
-    media_types methods mixed_enums multipart no_arguments nullable parameters property_patterns
-    query_string read_write_only recursion request_formats reserved_names security servers
-    several_files shared_names shared_schemas shared_tags simple_unions spread_body streams
-    styles tagged_union tool_names tuples type_lists union_beside untagged_union webhooks
-    whole_body
+    form_body form_styles formats heirs hostile_text identifiers inline_names large_values
+    listing_base maps media_types methods mixed_enums multipart no_arguments nullable parameters
+    property_patterns query_string read_write_only recursion request_formats reserved_names
+    security servers several_files shared_names shared_schemas shared_tags simple_unions
+    spread_body streams styles tagged_union tool_names tuples type_lists union_beside
+    untagged_union webhooks whole_body
 }
 
 mod included {
@@ -83,6 +83,20 @@ fn unions_that_lead_back_to_themselves_end() {
     check::<bare_heirs::Answer>(&json!({ "value": { "value": true } }));
     check::<bare_heirs::Answer>(&json!({ "value": true, "extra": null }));
     check::<bare_heirs::Detailed>(&json!(true));
+    let deep = (0..60).fold(json!(true), |json, _| json!({ "value": json }));
+    check::<bare_heirs::Answer>(&deep);
+    let twins = |depth| (0..depth).fold(json!({}), |json, _| json!({ "twin": json }));
+    check::<bare_heirs::Twin>(&twins(5));
+    let error = from_value::<bare_heirs::Twin>(&twins(100)).unwrap_err();
+    assert!(error.message.contains("too many ways"), "{error}");
+}
+
+#[test]
+fn what_is_large_is_boxed() {
+    assert!(size_of::<large_values::Page>() < 2 * size_of::<large_values::Block>());
+    check::<large_values::Page>(&json!({
+        "main": {}, "aside": { "a": { "k": "" } }, "list": [{}], "either": { "d": {} }
+    }));
 }
 
 #[test]

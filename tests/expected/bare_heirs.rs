@@ -162,6 +162,27 @@ pub enum Detailed {
 pub struct DetailedObject {
     pub value: Answer,
     pub extra: Option<rt::Value>,
+    pub twin: Option<Twin>,
+}
+
+#[derive(Clone)]
+pub enum Twin {
+    Object(TwinObject),
+    Object2(TwinObject2),
+    /// A value that this version of the document does not know.
+    Other(rt::Value),
+}
+
+#[derive(Clone)]
+pub struct TwinObject {
+    pub twin: Option<Box<Twin>>,
+    pub left: Option<String>,
+}
+
+#[derive(Clone)]
+pub struct TwinObject2 {
+    pub twin: Option<Box<Twin>>,
+    pub right: Option<String>,
 }
 
 // From here on: what the runtime reads the types and operations by.
@@ -517,31 +538,133 @@ impl rt::Data for Detailed {
 impl rt::Data for DetailedObject {
     const TABLE: rt::RecordTable = rt::RecordTable {
         name: "DetailedObject",
-        fields: &[("value", rt::Presence::Required), ("extra", rt::Presence::Optional)],
+        fields: &[
+            ("value", rt::Presence::Required),
+            ("extra", rt::Presence::Optional),
+            ("twin", rt::Presence::Optional),
+        ],
         rest: rt::Rest::Ignored,
     };
     fn blank(_: usize) -> Self {
         Self {
             value: rt::blank(),
             extra: rt::blank(),
+            twin: rt::blank(),
         }
     }
     fn slot(&self, index: usize) -> &dyn rt::Slot {
         match index {
             0 => &self.value,
-            _ => &self.extra,
+            1 => &self.extra,
+            _ => &self.twin,
         }
     }
     fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
         match index {
             0 => &mut self.value,
-            _ => &mut self.extra,
+            1 => &mut self.extra,
+            _ => &mut self.twin,
+        }
+    }
+}
+
+impl rt::Data for Twin {
+    const UNION: rt::UnionTable = rt::UnionTable {
+        name: "Twin",
+        tag: None,
+        variants: &[
+            rt::UnionVariant {
+                name: "Object",
+                tags: &[],
+            },
+            rt::UnionVariant {
+                name: "Object2",
+                tags: &[],
+            },
+            rt::UnionVariant {
+                name: "Other",
+                tags: &[],
+            },
+        ],
+        open: true,
+    };
+    fn blank(variant: usize) -> Self {
+        match variant {
+            0 => Self::Object(rt::blank()),
+            1 => Self::Object2(rt::blank()),
+            _ => Self::Other(rt::blank()),
+        }
+    }
+    fn payload(&self) -> (usize, &dyn rt::Slot) {
+        match self {
+            Self::Object(payload) => (0, payload),
+            Self::Object2(payload) => (1, payload),
+            Self::Other(payload) => (2, payload),
+        }
+    }
+    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
+        match self {
+            Self::Object(payload) => payload,
+            Self::Object2(payload) => payload,
+            Self::Other(payload) => payload,
+        }
+    }
+}
+
+impl rt::Data for TwinObject {
+    const TABLE: rt::RecordTable = rt::RecordTable {
+        name: "TwinObject",
+        fields: &[("twin", rt::Presence::Optional), ("left", rt::Presence::Optional)],
+        rest: rt::Rest::Ignored,
+    };
+    fn blank(_: usize) -> Self {
+        Self {
+            twin: rt::blank(),
+            left: rt::blank(),
+        }
+    }
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
+        match index {
+            0 => &self.twin,
+            _ => &self.left,
+        }
+    }
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+        match index {
+            0 => &mut self.twin,
+            _ => &mut self.left,
+        }
+    }
+}
+
+impl rt::Data for TwinObject2 {
+    const TABLE: rt::RecordTable = rt::RecordTable {
+        name: "TwinObject2",
+        fields: &[("twin", rt::Presence::Optional), ("right", rt::Presence::Optional)],
+        rest: rt::Rest::Ignored,
+    };
+    fn blank(_: usize) -> Self {
+        Self {
+            twin: rt::blank(),
+            right: rt::blank(),
+        }
+    }
+    fn slot(&self, index: usize) -> &dyn rt::Slot {
+        match index {
+            0 => &self.twin,
+            _ => &self.right,
+        }
+    }
+    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
+        match index {
+            0 => &mut self.twin,
+            _ => &mut self.right,
         }
     }
 }
 
 rt::data!(
     AddStep, Step, StepObject, Background, Gradient, BackgroundBackground, MessageStep,
-    Answer, Detailed, DetailedObject
+    Answer, Detailed, DetailedObject, Twin, TwinObject, TwinObject2
 );
 rt::defaults!(AddStep, StepObject);

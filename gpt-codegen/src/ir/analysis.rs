@@ -27,6 +27,7 @@ pub(super) fn finish(
     prune(api);
     super::files::settle(api);
     super::recursion::settle(cx, api);
+    super::size::settle(api);
 }
 
 /// Any JSON takes `null` as it is.

@@ -11,6 +11,7 @@ mod media;
 mod recursion;
 mod schema;
 mod shape;
+mod size;
 mod stream;
 mod union;
 

@@ -348,8 +348,8 @@ pub(crate) struct Field {
     pub(crate) span: Span,
     pub(crate) ty: TypeUse,
     pub(crate) required: bool,
-    /// Whether the type must stand behind a `Box` to have a size. Only optional or nullable fields
-    /// are boxed, inside their `Option`.
+    /// Whether the type stands behind a `Box`, to have a size or to be small. Only optional or
+    /// nullable fields are boxed, inside their `Option`.
     pub(crate) boxed: bool,
     /// The description at the property, else of its schema.
     pub(crate) description: Option<String>,

@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     fmt::{self, Write},
+    rc::Rc,
 };
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
@@ -83,7 +84,15 @@ struct Reading {
     known: Cell<u32>,
     /// Properties and enum values that the types do not name.
     unknown: Cell<u32>,
+    /// How many values may still be read on trial, while a union is read.
+    trials: Rc<Cell<Option<usize>>>,
 }
+
+/// How often, on the average, a value in a union may be read on trial: unions in unions are read
+/// again for each variant around them, which has no bound but the depth of the JSON.
+const TRIALS: usize = 256;
+/// That many are let pass in any case.
+const FEWEST_TRIALS: usize = 1_000_000;
 
 enum Segment {
     Property(String),
@@ -96,6 +105,21 @@ impl Reading {
             slot,
             reading: self,
         }
+    }
+
+    /// A reading on trial, which is part of this one.
+    fn trial(&self) -> Self {
+        Self {
+            trials: Rc::clone(&self.trials),
+            ..Self::default()
+        }
+    }
+
+    /// Counts a trial; whether it may take place.
+    fn may_try(&self, json: &Value) -> bool {
+        let left = self.trials.get().unwrap_or(0).checked_sub(values_in(json));
+        self.trials.set(Some(left.unwrap_or(0)));
+        left.is_some()
     }
 
     fn note(&self, fit: Fit) {
@@ -150,12 +174,10 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
             ViewMut::Option(option) => {
                 deserializer.deserialize_option(Optional { option, reading })
             }
-            ViewMut::Union(union) => read_union(
-                union,
-                &serde::Deserialize::deserialize(deserializer)?,
-                reading,
-                None,
-            ),
+            ViewMut::Union(union) => {
+                let json = serde::Deserialize::deserialize(deserializer)?;
+                read_whole_union(union, &json, reading)
+            }
             view @ (ViewMut::Integer(_) | ViewMut::Float(_) | ViewMut::Double(_)) => {
                 deserializer.deserialize_any(Filling { view, reading })
             }
@@ -528,6 +550,30 @@ impl Seen {
     }
 }
 
+/// Reads a union that is not a variant itself.
+fn read_whole_union<E: Error>(
+    union: &mut dyn UnionObject,
+    json: &Value,
+    reading: &Reading,
+) -> Result<(), E> {
+    if reading.trials.get().is_some() {
+        return read_union(union, json, reading, None);
+    }
+    let trials = values_in(json).saturating_mul(TRIALS);
+    reading.trials.set(Some(trials.max(FEWEST_TRIALS)));
+    let read = read_union(union, json, reading, None);
+    reading.trials.set(None);
+    read
+}
+
+fn values_in(json: &Value) -> usize {
+    match json {
+        Value::Array(items) => items.iter().fold(1, |sum, it| sum + values_in(it)),
+        Value::Object(entries) => entries.values().fold(1, |sum, it| sum + values_in(it)),
+        _ => 1,
+    }
+}
+
 /// A union that is being read, and the one whose variant it is.
 struct Above<'a> {
     name: &'static str,
@@ -566,7 +612,7 @@ fn read_union<E: Error>(
             .position(|variant| variant.tags.contains(&tag))
     });
     if let Some(variant) = tagged {
-        let inner = Reading::default();
+        let inner = reading.trial();
         let payload = union.set(variant);
         let untagged = without_tag(json, table.tag, payload);
         let json = untagged.as_ref().unwrap_or(json);
@@ -577,12 +623,20 @@ fn read_union<E: Error>(
     }
     let mut best: Option<((u32, std::cmp::Reverse<u32>), usize)> = None;
     let mut first_error = None;
+    let mut last = None;
     for variant in 0..typed {
         // A variant that names its tags is not chosen for another tag.
         if tag.is_some() && !table.variants[variant].tags.is_empty() {
             continue;
         }
-        let inner = Reading::default();
+        if !reading.may_try(json) {
+            return Err(E::custom(format_args!(
+                "too many ways to read this as {}",
+                table.name
+            )));
+        }
+        last = Some(variant);
+        let inner = reading.trial();
         match read_payload(union.set(variant), json, &inner, &within) {
             Ok(()) => {
                 let rank = (inner.unknown.get(), std::cmp::Reverse(inner.known.get()));
@@ -600,11 +654,14 @@ fn read_union<E: Error>(
             for _ in 0..rank.0 {
                 reading.note(Fit::Unknown);
             }
-            read_payload(union.set(variant), json, &Reading::default(), &within).map_err(E::custom)
+            if last == Some(variant) {
+                return Ok(());
+            }
+            read_payload(union.set(variant), json, &reading.trial(), &within).map_err(E::custom)
         }
         None if table.open && may_be_unknown(table, json) => {
             reading.note(Fit::Unknown);
-            read_payload(union.set(typed), json, &Reading::default(), &within).map_err(E::custom)
+            read_payload(union.set(typed), json, &reading.trial(), &within).map_err(E::custom)
         }
         None => Err(refusal(table, json, reading, first_error)),
     }
