@@ -140,11 +140,20 @@ impl Context<'_> {
         let (fault, verdict) = if found.is_empty() {
             let rule = "the specification says that this parameter is ignored";
             (Fault::Prism, rule.to_owned())
+        } else if found.iter().all(|it| self.is_not_required(it)) {
+            let rule = "what stands beside a reference is ignored";
+            (Fault::Prism, rule.to_owned())
+        } else if self.task["arguments"]["body"] == "" && wire["sent"] == "" {
+            let rule = "it takes an empty body for none";
+            (Fault::Prism, rule.to_owned())
         } else if is_form(wire) && found.iter().all(Violation::is_of_part) {
             let rule = "it reads every part of a form as text";
             (Fault::Prism, rule.to_owned())
         } else if found.iter().all(Violation::is_in_body) {
-            match self.described.request(self.operation, wire) {
+            match self
+                .described
+                .request(self.operation, wire, &self.task["arguments"])
+            {
                 Verdict::Fits => (Fault::Prism, "the body fits its schema".to_owned()),
                 Verdict::Unfit(reason) => (Fault::Ours, reason),
                 Verdict::Unknown(reason) => (Fault::Ours, reason.to_owned()),
@@ -154,6 +163,12 @@ impl Context<'_> {
         };
         let reason = format!("{first}: {verdict}");
         Some(Outcome::new("refused by Prism", reason, fault))
+    }
+
+    /// Whether Prism misses a parameter that the document does not require.
+    fn is_not_required(&self, violation: &Violation) -> bool {
+        let missing = violation.missing_parameter();
+        missing.is_some_and(|(place, name)| !self.described.requires(self.operation, place, name))
     }
 
     fn not_read(&self, kind: &'static str, message: &str, wire: &Value) -> Outcome {
