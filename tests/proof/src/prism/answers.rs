@@ -59,6 +59,12 @@ impl<'a> Described<'a> {
         }
     }
 
+    /// Whether the document has the operation.
+    pub(super) fn has(&self, operation: &Value) -> bool {
+        let pointer = pointer_of(self.requests.root, operation);
+        pointer.is_some_and(|it| self.requests.root.pointer(&it).is_some())
+    }
+
     /// Whether the body of an answer is what the document says of the status and media type.
     pub(super) fn answer(&self, operation: &Value, wire: &Value) -> Verdict {
         let Some(operation) = pointer_of(self.answers.root, operation) else {

@@ -69,6 +69,12 @@ impl Violation {
         }
     }
 
+    /// Whether it is about the header by which Prism is told how to answer.
+    pub(super) fn is_of_preference(&self) -> bool {
+        self.place
+            .starts_with(&["header".to_owned(), "prefer".to_owned()])
+    }
+
     /// The place and name of a parameter that is missing.
     pub(super) fn missing_parameter(&self) -> Option<(&str, &str)> {
         let [place] = self.place.as_slice() else {
