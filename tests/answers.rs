@@ -22,7 +22,7 @@ macro_rules! modules {
     )*};
 }
 
-modules! { answer_headers event_streams streams }
+modules! { answer_headers download_of_any_type event_streams streams }
 
 /// A server for one request; what it answers, the test sends.
 struct Server {
@@ -402,6 +402,14 @@ async fn what_is_sent_decides_how_it_is_read() {
         error.ends_with("the server sent text/csv instead of JSON"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_download_of_any_type_is_bytes() {
+    let server = Server::whole("image/png", "no base64!").await;
+    let client = server.client(&download_of_any_type::API);
+    let answer = client.call(download_of_any_type::Download {}).await;
+    assert_eq!(answer.unwrap().0, b"no base64!");
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ impl Prism {
         let port = free_port().map_err(|it| it.to_string())?;
         let errors = log.try_clone().map_err(|it| it.to_string())?;
         let process = Command::new(modules.join("node/bin/node"))
-            .arg("--max-old-space-size=4096")
+            .arg("--max-old-space-size=2048")
             .arg(modules.join("@stoplight/prism-cli/dist/index.js"))
             .args(["mock", "-h", "127.0.0.1", "-p", &port.to_string()])
             .arg(document)

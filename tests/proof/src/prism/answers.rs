@@ -59,6 +59,12 @@ impl<'a> Described<'a> {
         }
     }
 
+    /// Whether the document has the operation.
+    pub(super) fn has(&self, operation: &Value) -> bool {
+        let pointer = pointer_of(self.requests.root, operation);
+        pointer.is_some_and(|it| self.requests.root.pointer(&it).is_some())
+    }
+
     /// Whether the body of an answer is what the document says of the status and media type.
     pub(super) fn answer(&self, operation: &Value, wire: &Value) -> Verdict {
         let Some(operation) = pointer_of(self.answers.root, operation) else {
@@ -85,15 +91,55 @@ impl<'a> Described<'a> {
             .judge(&response, wire["type"].as_str(), &wire["body"])
     }
 
-    /// Whether the body of a request is what the document says of its media type.
-    pub(super) fn request(&self, operation: &Value, wire: &Value) -> Verdict {
+    /// Whether a parameter must be there; for a body, that is asked of its schema.
+    pub(super) fn requires(&self, operation: &Value, place: &str, name: &str) -> bool {
+        let root = self.requests.root;
+        let Some(operation) = pointer_of(root, operation) else {
+            return true;
+        };
+        let item = operation.rsplit_once('/').map_or("", |(item, _)| item);
+        let is_it = |it: &Value| {
+            let is_named = it["name"]
+                .as_str()
+                .is_some_and(|it| it.eq_ignore_ascii_case(name));
+            is_named && it["in"] == place && it["required"] == true
+        };
+        place == "body"
+            || [item, operation.as_str()].iter().any(|holder| {
+                let count = root.pointer(&format!("{holder}/parameters"));
+                let count = count.and_then(Value::as_array).map_or(0, Vec::len);
+                let pointers = (0..count).map(|it| format!("{holder}/parameters/{it}"));
+                let mut found = pointers.filter_map(|it| root.pointer(&follow(root, &it)));
+                found.any(is_it)
+            })
+    }
+
+    /// Whether the body of a request is what the document says of its media type. A form is judged
+    /// by the arguments it was made of.
+    pub(super) fn request(&self, operation: &Value, wire: &Value, arguments: &Value) -> Verdict {
         let Some(operation) = pointer_of(self.requests.root, operation) else {
             return Verdict::Unknown("no such operation");
         };
-        let body = follow(self.requests.root, &format!("{operation}/requestBody"));
-        self.requests
-            .judge(&body, wire["sent_type"].as_str(), &wire["sent"])
+        let body = body_of(self.requests.root, &operation);
+        let media_type = wire["sent_type"].as_str();
+        let is_form = media_type.is_some_and(|it| it.contains("form"));
+        if is_form {
+            let whole = arguments.get("body").unwrap_or(arguments);
+            let whole = whole.to_string().into();
+            return self.requests.judge(&body, media_type, &whole);
+        }
+        self.requests.judge(&body, media_type, &wire["sent"])
     }
+}
+
+/// Where the body of an operation is described; in 2.0 that is a parameter.
+fn body_of(root: &Value, operation: &str) -> String {
+    let parameters = root.pointer(&format!("{operation}/parameters"));
+    let count = parameters.and_then(Value::as_array).map_or(0, Vec::len);
+    let mut pointers = (0..count).map(|it| follow(root, &format!("{operation}/parameters/{it}")));
+    let is_body = |it: &String| root.pointer(it).is_some_and(|it| it["in"] == "body");
+    let body = pointers.find(is_body);
+    body.unwrap_or_else(|| follow(root, &format!("{operation}/requestBody")))
 }
 
 fn pointer_of(root: &Value, operation: &Value) -> Option<String> {

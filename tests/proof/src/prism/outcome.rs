@@ -23,7 +23,9 @@ pub(super) enum Fault {
     /// What the document gives as an example does not fit its own schema, or Prism made something
     /// of the schema that does not.
     Answer,
-    /// The proof made arguments that HTTP cannot carry.
+    /// What the document says is no valid OpenAPI.
+    Document,
+    /// The proof made arguments that HTTP cannot carry, or that are not of their format.
     Proof,
 }
 
@@ -33,6 +35,7 @@ impl Fault {
             Self::Ours => "ours",
             Self::Prism => "Prism",
             Self::Answer => "answer",
+            Self::Document => "document",
             Self::Proof => "proof",
         }
     }
@@ -91,7 +94,7 @@ impl Context<'_> {
         if let Some(outcome) = self.refused_by_prism(wire) {
             return outcome;
         }
-        if let Some(outcome) = failed(wire) {
+        if let Some(outcome) = self.failed(wire) {
             return outcome;
         }
         if wire["status"].is_null() {
@@ -116,6 +119,9 @@ impl Context<'_> {
             "cannot be empty",
             "cannot hold line breaks",
             "cannot be `.`",
+            // A format that the sampler does not know.
+            "\" is not a",
+            "\" is not bytes",
         ];
         let impossible = impossible.iter().any(|it| error.contains(it));
         let fault = if impossible && self.task["origin"] == "sample" {
@@ -140,11 +146,26 @@ impl Context<'_> {
         let (fault, verdict) = if found.is_empty() {
             let rule = "the specification says that this parameter is ignored";
             (Fault::Prism, rule.to_owned())
+        } else if found.iter().all(Violation::is_of_preference) {
+            let rule = "the proof asks in this header for an answer from the schema";
+            (Fault::Proof, rule.to_owned())
+        } else if found.iter().all(|it| self.is_empty_list(it)) {
+            let rule = "an empty list is nothing in a query";
+            (Fault::Proof, rule.to_owned())
+        } else if found.iter().all(|it| self.is_not_required(it)) {
+            let rule = "what stands beside a reference is ignored";
+            (Fault::Prism, rule.to_owned())
+        } else if self.task["arguments"]["body"] == "" && wire["sent"] == "" {
+            let rule = "it takes an empty body for none";
+            (Fault::Prism, rule.to_owned())
         } else if is_form(wire) && found.iter().all(Violation::is_of_part) {
             let rule = "it reads every part of a form as text";
             (Fault::Prism, rule.to_owned())
         } else if found.iter().all(Violation::is_in_body) {
-            match self.described.request(self.operation, wire) {
+            match self
+                .described
+                .request(self.operation, wire, &self.task["arguments"])
+            {
                 Verdict::Fits => (Fault::Prism, "the body fits its schema".to_owned()),
                 Verdict::Unfit(reason) => (Fault::Ours, reason),
                 Verdict::Unknown(reason) => (Fault::Ours, reason.to_owned()),
@@ -156,13 +177,61 @@ impl Context<'_> {
         Some(Outcome::new("refused by Prism", reason, fault))
     }
 
+    /// Whether Prism misses a parameter that the document does not require.
+    fn is_not_required(&self, violation: &Violation) -> bool {
+        let missing = violation.missing_parameter();
+        missing.is_some_and(|(place, name)| !self.described.requires(self.operation, place, name))
+    }
+
+    /// Whether Prism misses a parameter that is there and has no items.
+    fn is_empty_list(&self, violation: &Violation) -> bool {
+        let missing = violation.missing_parameter();
+        missing.is_some_and(|(_, name)| {
+            let value = &self.task["arguments"][name];
+            value.as_array().is_some_and(Vec::is_empty)
+        })
+    }
+
     fn not_read(&self, kind: &'static str, message: &str, wire: &Value) -> Outcome {
         let (fault, verdict) = match self.described.answer(self.operation, wire) {
+            // The judge does not know this format.
+            Verdict::Fits if message.contains(" integer of ") => {
+                (Fault::Answer, "the number is not of its format".to_owned())
+            }
             Verdict::Fits => (Fault::Ours, "the answer fits its schema".to_owned()),
             Verdict::Unfit(reason) => (Fault::Answer, reason),
             Verdict::Unknown(reason) => (Fault::Ours, reason.to_owned()),
         };
         Outcome::new(kind, format!("{verdict}: {}", general(message)), fault)
+    }
+
+    /// What Prism answers in its own name.
+    fn failed(&self, wire: &Value) -> Option<Outcome> {
+        let body = wire["body"].as_str()?;
+        let word = body.split(PRISM).nth(1)?.split('"').next()?;
+        let kind = match word {
+            "UNPROCESSABLE_ENTITY" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_CONTENT_TYPE" => {
+                "refused by Prism"
+            }
+            "UNAUTHORIZED" => "unauthorized at Prism",
+            "NO_PATH_MATCHED_ERROR" | "NO_METHOD_MATCHED_ERROR" => "not found by Prism",
+            _ => "Prism failed",
+        };
+        let answer: Value = serde_json::from_str(body).unwrap_or_default();
+        let detail = general(answer["detail"].as_str().unwrap_or_default());
+        let fault = match kind {
+            "Prism failed" => Fault::Prism,
+            // A fragment is no part of a request.
+            "not found by Prism" if self.has_fragment() => Fault::Document,
+            "not found by Prism" if self.described.has(self.operation) => Fault::Prism,
+            _ => Fault::Ours,
+        };
+        Some(Outcome::new(kind, format!("{word} {detail}"), fault))
+    }
+
+    fn has_fragment(&self) -> bool {
+        let path = self.operation["path"].as_str();
+        path.is_some_and(|it| it.contains('#'))
     }
 }
 
@@ -182,25 +251,4 @@ fn unanswered(text: Option<&str>) -> Outcome {
 fn is_form(wire: &Value) -> bool {
     let sent = wire["sent_type"].as_str();
     sent.is_some_and(|it| it.starts_with("multipart/"))
-}
-
-/// What Prism answers in its own name.
-fn failed(wire: &Value) -> Option<Outcome> {
-    let body = wire["body"].as_str()?;
-    let word = body.split(PRISM).nth(1)?.split('"').next()?;
-    let kind = match word {
-        "UNPROCESSABLE_ENTITY" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_CONTENT_TYPE" => {
-            "refused by Prism"
-        }
-        "UNAUTHORIZED" => "unauthorized at Prism",
-        "NO_PATH_MATCHED_ERROR" | "NO_METHOD_MATCHED_ERROR" => "not found by Prism",
-        _ => "Prism failed",
-    };
-    let answer: Value = serde_json::from_str(body).unwrap_or_default();
-    let detail = general(answer["detail"].as_str().unwrap_or_default());
-    let fault = match kind {
-        "Prism failed" => Fault::Prism,
-        _ => Fault::Ours,
-    };
-    Some(Outcome::new(kind, format!("{word} {detail}"), fault))
 }

@@ -24,7 +24,7 @@ const SAMPLES: usize = 2;
 /// How often values are made that do not fit before the operation is left with its example.
 const TRIES: usize = 10;
 /// How often Prism is started for a document, when it no longer answers.
-const STARTS: usize = 3;
+const STARTS: usize = 2;
 
 /// What was called, and what came of it.
 pub(super) struct Record {

@@ -47,7 +47,7 @@ fn closed(part: &str) -> String {
 
 impl Violation {
     fn read(item: &Value, is_from_header: bool) -> Option<Self> {
-        let place = item["location"].as_array()?.iter();
+        let place = item["location"].as_array().into_iter().flatten();
         let mut place = place.map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned));
         if is_from_header && place.next()? != "request" || item["severity"] != "Error" {
             return None;
@@ -67,6 +67,21 @@ impl Violation {
             [place] => place == "header" && self.message.split('\'').any(is_name),
             [] => false,
         }
+    }
+
+    /// Whether it is about the header by which Prism is told how to answer.
+    pub(super) fn is_of_preference(&self) -> bool {
+        self.place
+            .starts_with(&["header".to_owned(), "prefer".to_owned()])
+    }
+
+    /// The place and name of a parameter that is missing.
+    pub(super) fn missing_parameter(&self) -> Option<(&str, &str)> {
+        let [place] = self.place.as_slice() else {
+            return None;
+        };
+        let name = self.message.split_once("must have required property '")?.1;
+        Some((place, name.strip_suffix('\'')?))
     }
 
     /// Whether it is about the kind of a part of a form.

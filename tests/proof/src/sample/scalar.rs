@@ -114,6 +114,10 @@ fn formatted(random: &mut Random, format: &str) -> Option<String> {
         "byte" => ["", "YQ==", "YWI=", "YWJj", "/+8="]
             .get(random.below(5))?
             .to_string(),
+        // Of a text, which may hold a number too.
+        "int32" | "int64" | "uint32" | "uint64" | "decimal" | "double" | "float" => {
+            random.below(1000).to_string()
+        }
         "base64url" => ["YWI=", "YWJj", "_-8="].get(random.below(3))?.to_string(),
         "uri" | "url" | "uri-reference" | "iri" => format!("https://example.com/{day}?x={hour}"),
         "email" | "idn-email" => format!("user{day}@example.com"),
