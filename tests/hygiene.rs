@@ -36,11 +36,11 @@ modules! {
     bodies_by_media_type bounds bytes consequential const_tags default_mapping descriptions
     documentation download_of_any_type enums event_streams examples file_form finite_first
     form_body form_styles formats heirs hostile_text identifiers inline_names large_values
-    listing_base maps media_types methods mixed_enums multipart no_arguments nullable parameters
-    property_patterns query_string read_write_only recursion request_formats reserved_names
-    security servers several_files shared_names shared_schemas shared_tags simple_unions
-    spread_body streams styles tagged_union tool_names tuples type_lists union_beside
-    untagged_union webhooks whole_body
+    listing_base maps media_types methods mixed_enums multipart no_arguments nullable
+    only_webhooks parameters property_patterns query_string read_write_only recursion
+    request_formats reserved_names security servers several_files shared_names shared_schemas
+    shared_tags simple_unions spread_body streams styles tagged_union tool_names tuples
+    type_lists union_beside untagged_union webhooks whole_body
 }
 
 mod included {

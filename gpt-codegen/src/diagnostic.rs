@@ -290,7 +290,12 @@ impl Diagnostics {
     }
 
     pub(crate) fn has_errors(&self) -> bool {
-        self.found.iter().any(|it| it.level == Level::Error)
+        self.has_errors_since(0)
+    }
+
+    /// Whether an error was found from `mark` on.
+    pub(crate) fn has_errors_since(&self, mark: usize) -> bool {
+        (self.found.iter().skip(mark)).any(|it| it.level == Level::Error)
     }
 
     /// All findings in the order of the sources.

@@ -98,12 +98,12 @@ impl Document {
         cx: &mut Diagnostics,
         selection: &Selection,
     ) -> Vec<OperationObject<'a>> {
-        let had_errors = cx.has_errors();
+        let mark = cx.len();
         let mut candidates = self.candidates(cx, selection);
         self.check_selectors(cx, selection, &candidates);
         candidates.retain(|candidate| selection.selects(candidate));
         // Paths that could not be followed are reported already.
-        let is_explained = cx.has_errors() && !had_errors;
+        let is_explained = cx.has_errors_since(mark);
         let has_webhooks = self.root().get("webhooks").is_some();
         if candidates.is_empty() && selection.is_all() && !is_explained && !has_webhooks {
             cx.report(

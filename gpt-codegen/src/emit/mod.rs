@@ -51,8 +51,14 @@ pub(crate) fn emit(
     }
 
     let mut text = header(options.source);
+    // Without operations there may be nothing that needs it.
+    let unneeded = api
+        .operations
+        .is_empty()
+        .then(|| quote!(#[allow(unused_imports)]));
     let uses = quote! {
         use #runtime::__private as rt;
+        #unneeded
         use rt::prelude::*;
     };
     write_items(&mut text, [uses])?;
