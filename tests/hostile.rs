@@ -1,7 +1,7 @@
 //! What a document says never leaves its literals: nasty texts in every place yield code of the
 //! same structure as plain ones do.
 
-use std::fs;
+use std::{fmt::Write as _, fs};
 
 use gpt_codegen::Config;
 use proc_macro2::{TokenStream, TokenTree};
@@ -125,7 +125,7 @@ fn write(tokens: TokenStream, words: &mut String) {
             TokenTree::Literal(_) => words.push_str(" literal "),
             TokenTree::Ident(name) => words.push_str(word(&name.to_string())),
             TokenTree::Group(group) => {
-                words.push_str(&format!("{:?}[", group.delimiter()));
+                write!(words, "{:?}[", group.delimiter()).unwrap();
                 write(group.stream(), words);
                 words.push(']');
             }
