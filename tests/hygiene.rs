@@ -34,12 +34,12 @@ macro_rules! modules {
 modules! {
     all_of answer_headers answers_by_status any_json argument_clash bodies_by_media_type bounds
     bytes consequential const_tags descriptions documentation download_of_any_type enums
-    event_streams examples file_form finite_first form_body form_styles formats heirs hostile_text
-    identifiers inline_names listing_base maps media_types methods mixed_enums multipart
-    no_arguments nullable parameters property_patterns query_string read_write_only recursion
-    request_formats reserved_names security servers several_files shared_names shared_schemas
-    shared_tags simple_unions spread_body streams styles tagged_union tool_names tuples type_lists
-    union_beside untagged_union webhooks whole_body
+    event_streams examples file_example file_form finite_first form_body form_styles formats head
+    heirs hostile_text identifiers inline_names listing_base maps media_types methods mixed_enums
+    multipart no_arguments nullable parameters property_patterns query_string read_write_only
+    recursion request_formats reserved_names security servers several_files shared_names
+    shared_schemas shared_tags simple_unions spread_body streams styles tagged_union tool_names
+    tuples type_lists union_beside untagged_union webhooks whole_body
 }
 
 mod included {
