@@ -87,7 +87,9 @@ impl<'a> Schemas<'a, '_> {
         let mut responses = operation.responses;
         if operation.method == Method::Head {
             // What is described is what a GET would bring: an answer to HEAD has no body.
-            responses.iter_mut().for_each(|it| it.content.clear());
+            for response in &mut responses {
+                response.content.clear();
+            }
         }
         let (answers, failures) = self.responses(id, responses);
         let consequential = operation
