@@ -133,10 +133,10 @@ fn fails<T, F>(result: Result<T, CallError<F>>) -> CallError<F> {
 }
 
 /// Compares all items of an answer with what is expected of them.
-async fn check<A: Action>(media_type: &str, body: &str, arguments: A, expected: &Value)
+async fn check<A>(media_type: &str, body: &str, arguments: A, expected: &Value)
 where
+    A: Action + gpt_runtime::action::Streaming,
     A::Answer: Debug + Send,
-    A: gpt_runtime::action::Streaming,
 {
     let server = Server::whole(media_type, body).await;
     let client = server.client(A::OPERATION.api);

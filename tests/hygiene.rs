@@ -34,10 +34,10 @@ macro_rules! modules {
 modules! {
     all_of answer_headers answers_by_status any_json argument_clash bare_heirs
     bodies_by_media_type bounds bytes consequential const_tags default_mapping descriptions
-    documentation download_of_any_type enums event_streams examples file_form finite_first
-    form_body form_styles formats heirs hostile_text identifiers inline_names large_values
-    listing_base maps media_types methods mixed_enums multipart no_arguments nullable
-    only_webhooks parameters property_patterns query_string read_write_only recursion
+    documentation download_of_any_type enums event_streams examples file_example file_form
+    finite_first form_body form_styles formats head heirs hostile_text identifiers inline_names
+    large_values listing_base maps media_types methods mixed_enums multipart no_arguments
+    nullable only_webhooks parameters property_patterns query_string read_write_only recursion
     request_formats reserved_names security servers several_files shared_names shared_schemas
     shared_tags simple_unions spread_body streams styles tagged_union tool_names tuples
     type_lists union_beside untagged_union webhooks whole_body
@@ -183,12 +183,14 @@ fn answers_are_not_held_to_formats() {
 #[test]
 fn requests_have_plain_types() {
     let client = request_formats::Client::new();
-    let mut arguments = request_formats::Find::default();
-    arguments.uri = Some("https://example.com".parse().unwrap());
-    arguments.duration = Some("PT90M".parse().unwrap());
-    arguments.decimal = Some("0.10".parse().unwrap());
-    arguments.since = Some(1_700_000_000.into());
-    arguments.ip = Some(std::net::Ipv4Addr::LOCALHOST.into());
+    let arguments = request_formats::Find {
+        uri: Some("https://example.com".parse().unwrap()),
+        duration: Some("PT90M".parse().unwrap()),
+        decimal: Some("0.10".parse().unwrap()),
+        since: Some(1_700_000_000.into()),
+        ip: Some(std::net::Ipv4Addr::LOCALHOST.into()),
+        ..request_formats::Find::default()
+    };
     let flat = json!({
         "uri": "https://example.com", "duration": "PT90M", "decimal": "0.10",
         "since": 1_700_000_000, "ip": "127.0.0.1"

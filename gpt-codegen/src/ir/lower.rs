@@ -5,6 +5,7 @@ use super::{
     SecurityScheme, Status, Text, TextFormat, Type, TypeUse, Webhook, WebhookId, analysis,
     media::{self, Encoding},
     schema::{Schemas, blank},
+    types::Method,
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
@@ -83,7 +84,14 @@ impl<'a> Schemas<'a, '_> {
             .map(|parameter| self.parameter(id, parameter))
             .collect();
         let body = operation.body.and_then(|body| self.body(id, body));
-        let (answers, failures) = self.responses(id, operation.responses);
+        let mut responses = operation.responses;
+        if operation.method == Method::Head {
+            // What is described is what a GET would bring: an answer to HEAD has no body.
+            for response in &mut responses {
+                response.content.clear();
+            }
+        }
+        let (answers, failures) = self.responses(id, responses);
         let consequential = operation
             .consequential
             .unwrap_or(!operation.method.is_safe());

@@ -132,11 +132,11 @@ fn text_fits(text: &Text, value: &str) -> bool {
             .and_then(|it| it.is_match(value))
             .unwrap_or(true)
         && match text.format {
-            TextFormat::None
-            | TextFormat::Byte
-            | TextFormat::Base64Url
-            | TextFormat::Binary
-            | TextFormat::File => true,
+            TextFormat::None | TextFormat::Base64Url | TextFormat::Binary => true,
+            // A model writes a file as base64; documents like to give its name.
+            TextFormat::Byte | TextFormat::File => value
+                .chars()
+                .all(|it| it.is_ascii_alphanumeric() || "+/=".contains(it)),
             TextFormat::LocalDateTime => shape("0000-00-00T00:00:00"),
             TextFormat::Time => shape("00:00:00"),
             TextFormat::Duration => value.starts_with('P') && value.len() > 2,

@@ -15,16 +15,26 @@ pub(crate) struct Arguments {
     pub(crate) skip_check: bool,
     /// Leaves the made-up documents out.
     pub(crate) skip_synthetic: bool,
-    /// Judges what earlier runs recorded, and runs nothing.
-    pub(crate) recorded: bool,
-    /// Runs only what no earlier run recorded.
-    pub(crate) resume: bool,
+    /// What is done with what earlier runs recorded.
+    pub(crate) recordings: Recordings,
     /// Where random values start.
     pub(crate) seed: u64,
     /// Values made of each type.
     pub(crate) samples: usize,
     /// What stands behind the flags.
     pub(crate) rest: Vec<String>,
+}
+
+/// What is done with what earlier runs recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Recordings {
+    /// All is run anew.
+    #[default]
+    Renew,
+    /// Only what is not recorded is run.
+    Keep,
+    /// Nothing is run.
+    Only,
 }
 
 impl Arguments {
@@ -42,8 +52,8 @@ impl Arguments {
                 "--only" => arguments.only.push(value()?),
                 "--seed" => arguments.seed = number(&value()?)?,
                 "--samples" => arguments.samples = number(&value()?)?,
-                "--recorded" => arguments.recorded = true,
-                "--resume" => arguments.resume = true,
+                "--recorded" => arguments.recordings = Recordings::Only,
+                "--resume" => arguments.recordings = Recordings::Keep,
                 "--skip-check" => arguments.skip_check = true,
                 "--skip-synthetic" => arguments.skip_synthetic = true,
                 _ if word.starts_with("--") => return Err(format!("there is no flag `{word}`")),

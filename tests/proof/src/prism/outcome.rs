@@ -23,7 +23,7 @@ pub(super) enum Fault {
     /// What the document gives as an example does not fit its own schema, or Prism made something
     /// of the schema that does not.
     Answer,
-    /// What the document says is no valid OpenAPI.
+    /// The document has a path that is none, or describes no answer.
     Document,
     /// The proof made arguments that HTTP cannot carry, or that are not of their format.
     Proof,
@@ -116,12 +116,11 @@ impl Context<'_> {
     /// that HTTP can carry.
     fn refused_by_us(&self, error: &str) -> Outcome {
         let impossible = [
-            "cannot be empty",
+            "is part of the path and",
             "cannot hold line breaks",
-            "cannot be `.`",
-            // A format that the sampler does not know.
-            "\" is not a",
-            "\" is not bytes",
+            // A format that the sampler and the judge do not know.
+            " is not a",
+            " is not bytes",
         ];
         let impossible = impossible.iter().any(|it| error.contains(it));
         let fault = if impossible && self.task["origin"] == "sample" {
@@ -220,6 +219,7 @@ impl Context<'_> {
         let answer: Value = serde_json::from_str(body).unwrap_or_default();
         let detail = general(answer["detail"].as_str().unwrap_or_default());
         let fault = match kind {
+            "Prism failed" if word.starts_with("NO_RESPONSE") => Fault::Document,
             "Prism failed" => Fault::Prism,
             // A fragment is no part of a request.
             "not found by Prism" if self.has_fragment() => Fault::Document,

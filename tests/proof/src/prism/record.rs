@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Map, Value, json};
 
 use crate::{
-    arguments::{Arguments, output},
+    arguments::{Arguments, Recordings, output},
     document::Document,
     generate::{Module, generate},
     judge::Judge,
@@ -45,11 +45,12 @@ impl Record {
     /// is generated.
     pub(super) fn of(arguments: &Arguments, document: &Document) -> Result<Option<Self>, String> {
         let is_recorded = file(document).exists();
-        if is_recorded && (arguments.recorded || arguments.resume) {
-            return Self::read(document).map(Some);
-        }
-        if arguments.recorded {
-            return Ok(None);
+        match arguments.recordings {
+            Recordings::Keep | Recordings::Only if is_recorded => {
+                return Self::read(document).map(Some);
+            }
+            Recordings::Only => return Ok(None),
+            Recordings::Keep | Recordings::Renew => {}
         }
         let Some(module) = generate(document)?.module else {
             return Ok(None);
@@ -92,7 +93,8 @@ impl Record {
     fn write(&self, document: &Document) -> Result<(), String> {
         let mut text = format!("{}\n", Value::Array(self.operations.clone()));
         for Call { task, done } in &self.calls {
-            text += &format!("{}\n", json!({ "task": task, "done": done }));
+            text += &json!({ "task": task, "done": done }).to_string();
+            text.push('\n');
         }
         fs::write(file(document), text).map_err(|it| it.to_string())
     }

@@ -88,7 +88,7 @@ impl Violation {
     pub(super) fn is_of_part(&self) -> bool {
         let kinds = ["object", "array", "boolean", "integer", "number"];
         let says = |it: &&str| self.message.ends_with(&format!("must be {it}"));
-        self.is_in_body() && kinds.iter().any(|it| says(it))
+        self.is_in_body() && kinds.iter().any(says)
     }
 
     pub(super) fn is_in_body(&self) -> bool {

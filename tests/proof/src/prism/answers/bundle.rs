@@ -45,7 +45,7 @@ impl Bundle {
                 for (key, value) in entries {
                     match value {
                         Value::String(target) if key == "$ref" => {
-                            *target = self.target(target, file)
+                            *target = self.target(target, file);
                         }
                         _ => self.rewrite(value, file),
                     }
