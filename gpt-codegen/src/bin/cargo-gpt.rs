@@ -112,18 +112,16 @@ fn summary(generated: &Generated, place: &Path) -> String {
         count(generated.code.lines().count(), "line"),
     );
     if !generated.left_out.is_empty() {
-        text += &format!(
-            "{} left out, as reported above: {}\n",
-            count(generated.left_out.len(), "operation"),
-            generated.left_out.join(", ")
-        );
+        let left_out = count(generated.left_out.len(), "operation");
+        let names = generated.left_out.join(", ");
+        text.extend([&left_out, " left out, as reported above: ", &names, "\n"]);
     }
     if !generated.reports.is_empty() {
         let names = generated.reports.iter();
         let names: Vec<_> = names
             .map(|(name, count)| format!("{count} {name}"))
             .collect();
-        text += &format!("reports: {}\n", names.join(", "));
+        text.extend(["reports: ", &names.join(", "), "\n"]);
     }
     text
 }

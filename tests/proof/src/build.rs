@@ -59,10 +59,10 @@ fn package(kind: &str, name: &str) -> Result<PathBuf, String> {
     let manifest = format!(
         "[package]\nname = \"{prefix}-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
          [dependencies]\n\
-         gpt-runtime = {{ path = {:?} }}\ngpt-proof-driver = {{ path = {:?} }}\n\n\
+         gpt-runtime = {{ path = \"{}\" }}\ngpt-proof-driver = {{ path = \"{}\" }}\n\n\
          [profile.dev]\ndebug = false\nincremental = false\n\n[workspace]\n",
-        root.join("gpt-runtime"),
-        root.join("tests/proof/driver"),
+        root.join("gpt-runtime").display(),
+        root.join("tests/proof/driver").display(),
     );
     write(&folder.join("Cargo.toml"), &manifest)?;
     // The same versions as everywhere, and none from the network.

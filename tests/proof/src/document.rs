@@ -47,11 +47,11 @@ pub(crate) fn documents(arguments: &Arguments) -> Result<Vec<Document>, String> 
         names.extend(relative.map(|it| it.display().to_string()));
     }
     names.retain(|it| arguments.wants(it));
-    let named = names.into_iter().map(|name| Document {
+    let documents = names.into_iter().map(|name| Document {
         path: corpus.join(&name),
         name,
     });
-    Ok(named.collect())
+    Ok(documents.collect())
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {

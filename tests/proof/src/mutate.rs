@@ -37,9 +37,10 @@ pub(crate) fn mutate(random: &mut Random, value: &Value, closed: bool) -> Option
         other => {
             *other = match other {
                 Value::Array(_) => json!({ "wrong": true }),
-                Value::Null | Value::Bool(_) | Value::Number(_) => json!(["wrong"]),
                 Value::String(_) => json!([7]),
-                Value::Object(_) => json!(["wrong"]),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
+                    json!(["wrong"])
+                }
             };
             "wrong type"
         }

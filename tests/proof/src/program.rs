@@ -48,7 +48,8 @@ impl Program {
     pub(crate) fn run(&self, address: &str, tasks: &[Value]) -> Result<Vec<Value>, String> {
         let mut done = Vec::new();
         while let Some(rest) = tasks.get(done.len()..).filter(|it| !it.is_empty()) {
-            let lines: String = rest.iter().map(|it| format!("{it}\n")).collect();
+            let lines: Vec<_> = rest.iter().map(Value::to_string).collect();
+            let lines = lines.join("\n") + "\n";
             let run = watch::run(Command::new(&self.0).arg(address), &lines, LIMITS)?;
             for line in run.stdout.lines() {
                 done.push(serde_json::from_str(line).map_err(|it| it.to_string())?);

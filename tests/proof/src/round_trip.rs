@@ -71,7 +71,7 @@ impl Causes {
         let mut all = String::new();
         for (cause, examples) in rows {
             for example in &examples {
-                all += &format!("{cause}\t{example}\n");
+                all.extend([&cause, "\t", example, "\n"]);
             }
             let first = examples.first().cloned().unwrap_or_default();
             table.push([cause, examples.len().to_string(), first]);

@@ -88,7 +88,7 @@ impl<'a> Sampler<'a> {
         for word in ["oneOf", "anyOf"] {
             if let Some(choices) = entries.get(word).and_then(Value::as_array) {
                 let chosen = self.choose(choices, depth)?;
-                self.tag(all, entries, chosen);
+                tag(all, entries, chosen);
                 self.gather(all, chosen, depth)?;
             }
         }
@@ -130,16 +130,6 @@ impl<'a> Sampler<'a> {
         self.gather(all, target, depth)
     }
 
-    /// A discriminator says what the tag of a choice must be.
-    fn tag(&mut self, all: &mut All<'a>, schema: &Map<String, Value>, chosen: &Value) {
-        let holder = Value::Object(schema.clone());
-        let target = chosen.get("$ref").and_then(Value::as_str);
-        let pointer = target.and_then(|it| it.strip_prefix('#'));
-        if let (Some(property), Some(pointer)) = (property_name(&holder), pointer) {
-            all.tags.push((property, tag_of(&holder, &decode(pointer))));
-        }
-    }
-
     fn value(&mut self, all: &All<'a>, depth: usize) -> Option<Value> {
         if depth > DEEPEST || all.never {
             return None;
@@ -159,7 +149,7 @@ impl<'a> Sampler<'a> {
             "array" => self.array(all, depth),
             "null" => Some(Value::Null),
             "boolean" => Some(self.random.chance(50).into()),
-            "integer" => scalar::integer(&mut self.random, all),
+            "integer" => Some(scalar::integer(&mut self.random, all)),
             "number" => scalar::number(&mut self.random, all),
             "string" => scalar::text(&mut self.random, all, self.plain).map(Value::from),
             _ => Some(json!("anything")),
@@ -406,4 +396,14 @@ fn heirs(root: &Value) -> HashMap<String, Vec<String>> {
         }
     }
     heirs
+}
+
+/// A discriminator says what the tag of a choice must be.
+fn tag(all: &mut All<'_>, schema: &Map<String, Value>, chosen: &Value) {
+    let holder = Value::Object(schema.clone());
+    let target = chosen.get("$ref").and_then(Value::as_str);
+    let pointer = target.and_then(|it| it.strip_prefix('#'));
+    if let (Some(property), Some(pointer)) = (property_name(&holder), pointer) {
+        all.tags.push((property, tag_of(&holder, &decode(pointer))));
+    }
 }

@@ -31,7 +31,7 @@ fn bounds(all: &All<'_>) -> (f64, f64) {
     clippy::cast_possible_truncation,
     reason = "bounds of any size are brought into range"
 )]
-pub(super) fn integer(random: &mut Random, all: &All<'_>) -> Option<Value> {
+pub(super) fn integer(random: &mut Random, all: &All<'_>) -> Value {
     let (least, most) = bounds(all);
     let format = all
         .first("format")
@@ -50,7 +50,7 @@ pub(super) fn integer(random: &mut Random, all: &All<'_>) -> Option<Value> {
         .max(1);
     let found = random.between(least, most);
     let found = found - found.rem_euclid(step);
-    Some(json!(if found < least { found + step } else { found }))
+    json!(if found < least { found + step } else { found })
 }
 
 pub(super) fn number(random: &mut Random, all: &All<'_>) -> Option<Value> {
