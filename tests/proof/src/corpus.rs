@@ -21,6 +21,7 @@ struct Row {
     version: String,
     operations: usize,
     generated: usize,
+    left_out: usize,
     reports: String,
     seconds: f64,
     peak: u64,
@@ -81,6 +82,7 @@ fn prove(arguments: &Arguments, document: &Document) -> Result<Row, String> {
         seconds: outcome.seconds,
         peak: outcome.peak_mebibytes,
         fault: fault(document, &outcome, root.as_ref().ok(), &known),
+        left_out: outcome.left_out,
         ..Row::default()
     };
     if let Some(module) = &outcome.module {
@@ -141,6 +143,7 @@ impl Row {
     fn add(&mut self, other: &Self) {
         self.operations += other.operations;
         self.generated += other.generated;
+        self.left_out += other.left_out;
         self.seconds += other.seconds;
         self.peak = self.peak.max(other.peak);
         if let Some((seconds, peak)) = other.check {
@@ -150,13 +153,12 @@ impl Row {
     }
 
     fn cells(&self, name: &str) -> [String; 11] {
-        let left_out = self.operations.saturating_sub(self.generated);
         [
             name.to_owned(),
             self.version.clone(),
             self.operations.to_string(),
             self.generated.to_string(),
-            left_out.to_string(),
+            self.left_out.to_string(),
             format!("{:.2}", self.seconds),
             self.peak.to_string(),
             self.check
