@@ -161,7 +161,9 @@ fn write_crate(
          # A workspace of its own, wherever the folder lies.\n\
          [workspace]\n"
     );
-    let library = format!("//! The actions of `{file}`.\n\npub mod {module};\n");
+    // The crate bears the name of its module already: `weather::Client` for its users.
+    let library =
+        format!("//! The actions of `{file}`.\n\nmod {module};\n\npub use self::{module}::*;\n");
     write(&out.join("Cargo.toml"), &manifest)?;
     write(&out.join("src/lib.rs"), &library)?;
     write(&out.join(format!("src/{module}.rs")), &generated.code)
