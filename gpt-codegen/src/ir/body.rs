@@ -1,8 +1,9 @@
 //! Request bodies: the media types that can be sent, each with its type.
 
 use super::{
-    Body, Encoding, MediaType, OperationId, Origin, Place, Shape, TextFormat, Type, TypeUse, build,
+    Body, Encoding, MediaType, OperationId, Origin, Place, Shape, TextFormat, Type, TypeUse,
     media::{self, Encoding as Kind},
+    scalar,
     schema::{Part, Schemas},
 };
 use crate::{
@@ -156,7 +157,7 @@ impl<'a> Schemas<'a, '_> {
     fn is_binary(&mut self, media: &MediaTypeObject<'a>) -> bool {
         media.schema.is_some_and(|node| {
             let shape = Shape::flatten(self, &[Part::whole(node)]);
-            build::text(&shape).format == TextFormat::Binary
+            scalar::text(&shape).format == TextFormat::Binary
         })
     }
 

@@ -9,11 +9,13 @@ mod files;
 mod lower;
 mod media;
 mod recursion;
+mod scalar;
 mod schema;
 mod shape;
 mod size;
 mod stream;
 mod union;
+mod values;
 
 pub(crate) use lower::lower;
 pub(crate) use types::*;

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     Enum, EnumValues, Integer, Number, Origin, Part as Place, Shape, Text, TextFormat, Type,
-    TypeId, Union, Variant,
-    build::whole_number,
+    TypeId, Union, Variant, scalar,
     schema::{At, Key, MAX_CHAIN, Part, Schemas, blank, key},
     shape::{Combination, Group},
+    values::whole_number,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -402,7 +402,7 @@ fn content(shape: &Shape<'_>) -> Content {
         Some([Kind::Boolean]) => Content::Boolean,
         Some([Kind::Integer]) => Content::Integer,
         Some([Kind::Number]) => Content::Number,
-        Some([Kind::String]) => match super::build::text(shape).format {
+        Some([Kind::String]) => match scalar::text(shape).format {
             TextFormat::None => Content::Text,
             _ => Content::Formatted,
         },
