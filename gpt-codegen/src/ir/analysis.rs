@@ -117,14 +117,7 @@ fn reach(api: &Api, roots: Vec<TypeId>) -> Vec<TypeId> {
 fn parts(kind: &Type) -> Vec<TypeId> {
     match kind {
         Type::Array(array) => array.uses().map(|ty| ty.id).collect(),
-        Type::Map(map) => {
-            let patterns = map.patterns.iter().flat_map(Patterns::uses);
-            [map.values]
-                .into_iter()
-                .chain(patterns)
-                .map(|ty| ty.id)
-                .collect()
-        }
+        Type::Map(map) => map.uses().map(|ty| ty.id).collect(),
         Type::Struct(strct) => {
             let mut parts: Vec<_> = strct.fields.iter().map(|field| field.ty.id).collect();
             if let Rest::Kept(ty) = strct.rest {

@@ -304,6 +304,14 @@ impl Patterns {
     }
 }
 
+impl Map {
+    /// Every type in it.
+    pub(crate) fn uses(&self) -> impl Iterator<Item = TypeUse> {
+        let patterns = self.patterns.iter().flat_map(Patterns::uses);
+        [self.values].into_iter().chain(patterns)
+    }
+}
+
 impl Array {
     /// Every type in it.
     pub(crate) fn uses_mut(&mut self) -> impl Iterator<Item = &mut TypeUse> {

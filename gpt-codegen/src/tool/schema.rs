@@ -556,14 +556,7 @@ impl Walk<'_> {
 fn asked_for(api: &Api, id: TypeId) -> Vec<TypeId> {
     match &api.ty(id).kind {
         Type::Array(array) => array.uses().map(|ty| ty.id).collect(),
-        Type::Map(map) => {
-            let patterns = map.patterns.iter().flat_map(Patterns::uses);
-            [map.values]
-                .into_iter()
-                .chain(patterns)
-                .map(|ty| ty.id)
-                .collect()
-        }
+        Type::Map(map) => map.uses().map(|ty| ty.id).collect(),
         Type::Struct(object) => {
             let patterns = object.patterns.iter().flat_map(Patterns::uses);
             let patterns: Vec<TypeId> = patterns.map(|ty| ty.id).collect();
