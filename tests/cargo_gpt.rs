@@ -64,7 +64,7 @@ fn the_crate_builds_as_the_readme_uses_it() {
             0
 
 
-            $OUT/weather: module `weather` with 6 operations, 45 types and 3079 lines
+            $OUT/weather: module `weather` with 6 operations, 45 types and 2669 lines
         "#]],
     );
     let program = folder().join("program");
@@ -96,11 +96,11 @@ fn a_part_of_a_description() {
     check(
         &arguments,
         &expect![[r#"
-        0
+            0
 
 
-        $OUT/part: module `weather` with 1 operation, 13 types and 716 lines
-    "#]],
+            $OUT/part: module `weather` with 1 operation, 13 types and 602 lines
+        "#]],
     );
     arguments.extend(["--operation", "getPiont"]);
     check(
@@ -121,13 +121,13 @@ fn a_wrong_description() {
     check(
         &["generate", wrong, "--out", out],
         &expect![[r#"
-        0
-        5 warnings
+            0
+            5 warnings
 
-        $OUT/wrong: module `wrong_kinds` with 2 operations, 0 types and 154 lines
-        2 operations left out, as reported above: replacePets, deletePets
-        reports: 4 wrong-type, 2 undescribed-operation
-    "#]],
+            $OUT/wrong: module `wrong_kinds` with 2 operations, 0 types and 144 lines
+            2 operations left out, as reported above: replacePets, deletePets
+            reports: 4 wrong-type, 2 undescribed-operation
+        "#]],
     );
     let strict = folder().join("strict");
     let strict_out = strict.to_str().unwrap();
@@ -151,13 +151,13 @@ fn a_wrong_description() {
     check(
         &["check", wrong, "--lenient"],
         &expect![[r#"
-        0
-        5 warnings
+            0
+            5 warnings
 
-        tests/bad/wrong-kinds.yaml: module `wrong_kinds` with 2 operations, 0 types and 154 lines
-        2 operations left out, as reported above: replacePets, deletePets
-        reports: 4 wrong-type, 2 undescribed-operation
-    "#]],
+            tests/bad/wrong-kinds.yaml: module `wrong_kinds` with 2 operations, 0 types and 144 lines
+            2 operations left out, as reported above: replacePets, deletePets
+            reports: 4 wrong-type, 2 undescribed-operation
+        "#]],
     );
 }
 

@@ -29,10 +29,10 @@ pub fn blank<T: Data>() -> T {
 }
 
 pub use crate::data::{
-    Base16, Base64, Base64Url, Data, Decimal, Digits, Duration, File, Formatted, IntegerEnum,
-    Presence, RecordTable, Rest, Slot, TextEnum, TimeOfDay, UnionTable, UnionVariant, UnixTime,
+    Base16, Base64, Base64Url, Data, Decimal, Digits, Duration, File, Formatted, Slot, TimeOfDay,
+    UnixTime,
 };
-pub use crate::{data, defaults, integer_enums, text_enums};
+pub use crate::{arguments, data, defaults, integer_enums, text_enums};
 pub use core::{convert::From, fmt::Debug};
 pub use serde_json::Value;
 pub use std::collections::BTreeMap;

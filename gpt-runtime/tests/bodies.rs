@@ -316,15 +316,7 @@ struct Upload {
 }
 
 impl rt::Data for Upload {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Upload",
-        fields: &[
-            ("name", rt::Presence::Optional),
-            ("photo", rt::Presence::Optional),
-            ("files", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Upload. 4?name 5?photo 5?files";
     fn blank(_: usize) -> Self {
         Self {
             name: None,
@@ -356,25 +348,7 @@ enum AnyBody {
 }
 
 impl rt::Data for AnyBody {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "AnyBody",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Parts",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Bytes",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Text",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|AnyBody. 5:Parts 5:Bytes 4:Text";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Parts(rt::blank()),
@@ -407,11 +381,7 @@ macro_rules! action {
         }
 
         impl rt::Data for $name {
-            const TABLE: rt::RecordTable = rt::RecordTable {
-                name: stringify!($name),
-                fields: &[("body", rt::Presence::Required)],
-                rest: rt::Rest::Refused,
-            };
+            const TABLE: &'static str = concat!("{", stringify!($name), "! 4:body");
             fn blank(_: usize) -> Self {
                 Self { body: rt::blank() }
             }

@@ -138,17 +138,12 @@ mod zoo {
 
     /// A struct and its table.
     macro_rules! record {
-        ($name:ident { $($field:ident: $ty:ty, $presence:ident;)* } $rest:ident) => {
-            #[derive(Clone)]
+        ($name:ident $table:literal { $($field:ident: $ty:ty;)* }) => {
             pub(super) struct $name {
                 $(pub(super) $field: $ty,)*
             }
             impl rt::Data for $name {
-                const TABLE: rt::RecordTable = rt::RecordTable {
-                    name: stringify!($name),
-                    fields: &[$((stringify!($field), rt::Presence::$presence),)*],
-                    rest: rt::Rest::$rest,
-                };
+                const TABLE: &'static str = concat!("{", stringify!($name), $table);
                 fn blank(_: usize) -> Self {
                     Self { $($field: rt::blank(),)* }
                 }
@@ -167,19 +162,12 @@ mod zoo {
 
     /// An enum by status and its table.
     macro_rules! by_status {
-        ($name:ident { $($variant:ident($ty:ty) = $index:literal,)* }) => {
-            #[derive(Clone)]
+        ($name:ident $table:literal { $($variant:ident($ty:ty) = $index:literal,)* }) => {
             pub(super) enum $name {
                 $($variant($ty),)*
             }
             impl rt::Data for $name {
-                const BY_STATUS: bool = true;
-                const UNION: rt::UnionTable = rt::UnionTable {
-                    name: stringify!($name),
-                    tag: None,
-                    variants: &[$(rt::UnionVariant { name: stringify!($variant), tags: &[] },)*],
-                    open: false,
-                };
+                const TABLE: &'static str = concat!("|", stringify!($name), $table);
                 fn blank(variant: usize) -> Self {
                     match variant {
                         $($index => Self::$variant(rt::blank()),)*
@@ -201,14 +189,14 @@ mod zoo {
         };
     }
 
-    record!(GetAnimal { id: String, Required; kinds: Option<Vec<String>>, Optional; } Refused);
-    record!(Animal { name: String, Required; legs: i64, Required; } Ignored);
-    record!(Problem { title: String, Required; } Ignored);
-    record!(PutAnimal { id: String, Required; body: NewAnimal, Required; } Refused);
-    record!(NewAnimal { id: String, Required; born: Option<rt::Date>, Optional; } Refused);
-    record!(GetPicture { id: String, Required; } Refused);
-    by_status!(GetAnimalAnswer { Ok(Animal) = 0, Accepted(()) = 1, });
-    by_status!(GetAnimalFailure { NotFound(Problem) = 0, Client(rt::Value) = 1, Default(String) = 2, });
+    record!(GetAnimal "! 2:id 5?kinds" { id: String; kinds: Option<Vec<String>>; });
+    record!(Animal ". 4:name 4:legs" { name: String; legs: i64; });
+    record!(Problem ". 5:title" { title: String; });
+    record!(PutAnimal "! 2:id 4:body" { id: String; body: NewAnimal; });
+    record!(NewAnimal "! 2:id 4?born" { id: String; born: Option<rt::Date>; });
+    record!(GetPicture "! 2:id" { id: String; });
+    by_status!(GetAnimalAnswer "# 2:Ok 8:Accepted" { Ok(Animal) = 0, Accepted(()) = 1, });
+    by_status!(GetAnimalFailure "# 8:NotFound 6:Client 7:Default" { NotFound(Problem) = 0, Client(rt::Value) = 1, Default(String) = 2, });
 
     impl rt::Action for GetAnimal {
         const OPERATION: &'static rt::Operation = &OPERATION;

@@ -35,7 +35,6 @@ pub mod zoo {
     /// Arguments of `getAnimal`: Returns one animal.
     ///
     /// `GET /animals/{id}`
-    #[derive(Clone)]
     pub struct GetAnimal {
         /// The animal's number.
         pub id: i64,
@@ -93,14 +92,7 @@ pub mod zoo {
     }
 
     impl rt::Data for GetAnimal {
-        const TABLE: rt::RecordTable = rt::RecordTable {
-            name: "GetAnimal",
-            fields: &[
-                ("id", rt::Presence::Required),
-                ("kinds", rt::Presence::Optional),
-            ],
-            rest: rt::Rest::Refused,
-        };
+        const TABLE: &'static str = "{GetAnimal! 2:id 5?kinds";
         fn blank(_: usize) -> Self {
             Self {
                 id: rt::blank(),
@@ -122,7 +114,6 @@ pub mod zoo {
     }
 
     /// How `getAnimal` fails, by status.
-    #[derive(Clone)]
     pub enum GetAnimalFailure {
         /// 404: There is no such animal.
         NotFound(Problem),
@@ -131,22 +122,7 @@ pub mod zoo {
     }
 
     impl rt::Data for GetAnimalFailure {
-        const BY_STATUS: bool = true;
-        const UNION: rt::UnionTable = rt::UnionTable {
-            name: "GetAnimalFailure",
-            tag: None,
-            variants: &[
-                rt::UnionVariant {
-                    name: "NotFound",
-                    tags: &[],
-                },
-                rt::UnionVariant {
-                    name: "Default",
-                    tags: &[],
-                },
-            ],
-            open: false,
-        };
+        const TABLE: &'static str = "|GetAnimalFailure# 8:NotFound 7:Default";
         fn blank(variant: usize) -> Self {
             match variant {
                 0 => Self::NotFound(rt::blank()),
@@ -168,17 +144,12 @@ pub mod zoo {
     }
 
     /// What went wrong.
-    #[derive(Clone)]
     pub struct Problem {
         pub title: Option<String>,
     }
 
     impl rt::Data for Problem {
-        const TABLE: rt::RecordTable = rt::RecordTable {
-            name: "Problem",
-            fields: &[("title", rt::Presence::Optional)],
-            rest: rt::Rest::Ignored,
-        };
+        const TABLE: &'static str = "{Problem. 5?title";
         fn blank(_: usize) -> Self {
             Self { title: rt::blank() }
         }
@@ -191,7 +162,6 @@ pub mod zoo {
     }
 
     /// An animal.
-    #[derive(Clone)]
     pub enum Animal {
         Cat(Cat),
         Dog(Box<Dog>),
@@ -200,25 +170,7 @@ pub mod zoo {
     }
 
     impl rt::Data for Animal {
-        const UNION: rt::UnionTable = rt::UnionTable {
-            name: "Animal",
-            tag: Some("kind"),
-            variants: &[
-                rt::UnionVariant {
-                    name: "Cat",
-                    tags: &["cat"],
-                },
-                rt::UnionVariant {
-                    name: "Dog",
-                    tags: &["dog"],
-                },
-                rt::UnionVariant {
-                    name: "Other",
-                    tags: &[],
-                },
-            ],
-            open: true,
-        };
+        const TABLE: &'static str = "|Animal+ 4=kind 3:Cat 3,cat 3:Dog 3,dog 5:Other";
         fn blank(variant: usize) -> Self {
             match variant {
                 0 => Self::Cat(rt::blank()),
@@ -242,7 +194,6 @@ pub mod zoo {
         }
     }
 
-    #[derive(Clone)]
     pub struct Cat {
         pub born: rt::Date,
         pub weight: Option<Option<f64>>,
@@ -251,14 +202,7 @@ pub mod zoo {
     }
 
     impl rt::Data for Cat {
-        const TABLE: rt::RecordTable = rt::RecordTable {
-            name: "Cat",
-            fields: &[
-                ("born", rt::Presence::Required),
-                ("weight", rt::Presence::OptionalNullable),
-            ],
-            rest: rt::Rest::Kept,
-        };
+        const TABLE: &'static str = "{Cat+ 4:born 6*weight";
         fn blank(_: usize) -> Self {
             Self {
                 born: rt::blank(),
@@ -282,7 +226,6 @@ pub mod zoo {
         }
     }
 
-    #[derive(Clone)]
     pub struct Dog {
         pub kind: Option<Kind>,
         pub puppies: Vec<Dog>,
@@ -290,15 +233,7 @@ pub mod zoo {
     }
 
     impl rt::Data for Dog {
-        const TABLE: rt::RecordTable = rt::RecordTable {
-            name: "Dog",
-            fields: &[
-                ("kind", rt::Presence::Optional),
-                ("puppies", rt::Presence::Required),
-                ("type", rt::Presence::RequiredNullable),
-            ],
-            rest: rt::Rest::Ignored,
-        };
+        const TABLE: &'static str = "{Dog. 4?kind 7:puppies 4~type";
         fn blank(_: usize) -> Self {
             Self {
                 kind: rt::blank(),
@@ -330,11 +265,11 @@ pub mod zoo {
         Other(String),
     }
 
-    impl rt::TextEnum for Kind {
-        const NAME: &'static str = "one of `cat`, `dog`";
-        const VALUES: &'static [(&'static str, Self)] = &[("cat", Self::Cat), ("dog", Self::Dog)];
-        const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-        fn other(&self) -> Option<&str> {
+    impl rt::Data for Kind {
+        const TABLE: &'static str = "\"Kind+ 3:cat 3:dog";
+        const VALUES: &'static [Self] = &[Self::Cat, Self::Dog];
+        const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+        fn other_text(&self) -> Option<&str> {
             match self {
                 Self::Other(text) => Some(text),
                 _ => None,
@@ -342,7 +277,6 @@ pub mod zoo {
         }
     }
 
-    #[derive(Clone)]
     pub enum Size {
         Number(f64),
         Levels(Vec<Level>),
@@ -351,29 +285,7 @@ pub mod zoo {
     }
 
     impl rt::Data for Size {
-        const UNION: rt::UnionTable = rt::UnionTable {
-            name: "Size",
-            tag: None,
-            variants: &[
-                rt::UnionVariant {
-                    name: "Number",
-                    tags: &[],
-                },
-                rt::UnionVariant {
-                    name: "Levels",
-                    tags: &[],
-                },
-                rt::UnionVariant {
-                    name: "Problem",
-                    tags: &[],
-                },
-                rt::UnionVariant {
-                    name: "Cage",
-                    tags: &[],
-                },
-            ],
-            open: false,
-        };
+        const TABLE: &'static str = "|Size. 6:Number 6:Levels 7:Problem 4:Cage";
         fn blank(variant: usize) -> Self {
             match variant {
                 0 => Self::Number(rt::blank()),
@@ -400,7 +312,6 @@ pub mod zoo {
         }
     }
 
-    #[derive(Clone)]
     pub struct Cage {
         pub title: Option<String>,
         pub inner: Option<Box<Cage>>,
@@ -408,15 +319,7 @@ pub mod zoo {
     }
 
     impl rt::Data for Cage {
-        const TABLE: rt::RecordTable = rt::RecordTable {
-            name: "Cage",
-            fields: &[
-                ("title", rt::Presence::Optional),
-                ("inner", rt::Presence::Optional),
-                ("key", rt::Presence::Optional),
-            ],
-            rest: rt::Rest::Refused,
-        };
+        const TABLE: &'static str = "{Cage! 5?title 5?inner 3?key";
         fn blank(_: usize) -> Self {
             Self {
                 title: rt::blank(),
@@ -446,10 +349,9 @@ pub mod zoo {
         One,
     }
 
-    impl rt::IntegerEnum for Level {
-        const NAME: &'static str = "one of `-1`, `1`";
-        const VALUES: &'static [(i64, Self)] = &[(-1, Self::Minus1), (1, Self::One)];
-        const OTHER: Option<fn(i64) -> Self> = None;
+    impl rt::Data for Level {
+        const TABLE: &'static str = "#Level. 2:-1 1:1";
+        const VALUES: &'static [Self] = &[Self::Minus1, Self::One];
     }
 
     rt::data!(GetAnimal, Problem, Cat, Dog, Cage);
@@ -472,6 +374,7 @@ fn check<T: Data + PartialEq + std::fmt::Debug>(json: &str) -> T {
         value,
         "bytes and values read alike"
     );
+    assert_eq!(value.clone(), value);
     value
 }
 

@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `addDog`.
 ///
 /// `POST /dogs`
-#[derive(Clone)]
 pub struct AddDog {
     pub body: Dog,
 }
@@ -72,7 +71,6 @@ impl AddDog {
 }
 
 /// A dog.
-#[derive(Clone)]
 pub struct Dog {
     /// Its name.
     pub name: String,
@@ -82,11 +80,7 @@ pub struct Dog {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for AddDog {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddDog",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{AddDog! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -140,11 +134,7 @@ impl rt::Action for AddDog {
 }
 
 impl rt::Data for Dog {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Dog",
-        fields: &[("name", rt::Presence::Required), ("breed", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Dog. 4:name 5:breed";
     fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),
@@ -165,4 +155,5 @@ impl rt::Data for Dog {
     }
 }
 
-rt::data!(AddDog, Dog);
+rt::data!(Dog);
+rt::arguments!(AddDog);

@@ -69,17 +69,12 @@ impl rt::From<rt::Client> for Client {
 /// Headers of a failure:
 ///
 /// - `Retry-After` (integer): Seconds to wait.
-#[derive(Clone)]
 pub struct ListItems {}
 
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for ListItems {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ListItems",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{ListItems!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -122,5 +117,5 @@ impl rt::Action for ListItems {
     type Failure = ();
 }
 
-rt::data!(ListItems);
+rt::arguments!(ListItems);
 rt::defaults!(ListItems);

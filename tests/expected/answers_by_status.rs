@@ -67,11 +67,9 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `startJob`.
 ///
 /// `POST /jobs`
-#[derive(Clone)]
 pub struct StartJob {}
 
 /// How `startJob` answers, by status.
-#[derive(Clone)]
 pub enum StartJobAnswer {
     /// 200: Done at once.
     Ok(Job),
@@ -80,7 +78,6 @@ pub enum StartJobAnswer {
 }
 
 /// How `startJob` fails, by status.
-#[derive(Clone)]
 pub enum StartJobFailure {
     /// 400: Wrong.
     BadRequest(Problem),
@@ -95,20 +92,16 @@ pub enum StartJobFailure {
 /// Arguments of `listJobs`.
 ///
 /// `GET /jobs`
-#[derive(Clone)]
 pub struct ListJobs {}
 
-#[derive(Clone)]
 pub struct Job {
     pub id: i64,
 }
 
-#[derive(Clone)]
 pub struct Problem {
     pub title: Option<String>,
 }
 
-#[derive(Clone)]
 pub struct StartJobConflict {
     pub running: Option<Job>,
 }
@@ -116,33 +109,14 @@ pub struct StartJobConflict {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for StartJob {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "StartJob",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{StartJob!";
     fn blank(_: usize) -> Self {
         Self {}
     }
 }
 
 impl rt::Data for StartJobAnswer {
-    const BY_STATUS: bool = true;
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "StartJobAnswer",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Ok",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Accepted",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|StartJobAnswer# 2:Ok 8:Accepted";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Ok(rt::blank()),
@@ -164,30 +138,7 @@ impl rt::Data for StartJobAnswer {
 }
 
 impl rt::Data for StartJobFailure {
-    const BY_STATUS: bool = true;
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "StartJobFailure",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "BadRequest",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Conflict",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "ServerError",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Default",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|StartJobFailure# 10:BadRequest 8:Conflict 11:ServerError 7:Default";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::BadRequest(rt::blank()),
@@ -250,11 +201,7 @@ impl rt::Action for StartJob {
 }
 
 impl rt::Data for ListJobs {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ListJobs",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{ListJobs!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -289,11 +236,7 @@ impl rt::Action for ListJobs {
 }
 
 impl rt::Data for Job {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Job",
-        fields: &[("id", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Job. 2:id";
     fn blank(_: usize) -> Self {
         Self { id: rt::blank() }
     }
@@ -306,11 +249,7 @@ impl rt::Data for Job {
 }
 
 impl rt::Data for Problem {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Problem",
-        fields: &[("title", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Problem. 5?title";
     fn blank(_: usize) -> Self {
         Self { title: rt::blank() }
     }
@@ -323,11 +262,7 @@ impl rt::Data for Problem {
 }
 
 impl rt::Data for StartJobConflict {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "StartJobConflict",
-        fields: &[("running", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{StartJobConflict. 7?running";
     fn blank(_: usize) -> Self {
         Self { running: rt::blank() }
     }
@@ -339,7 +274,6 @@ impl rt::Data for StartJobConflict {
     }
 }
 
-rt::data!(
-    StartJob, StartJobAnswer, StartJobFailure, ListJobs, Job, Problem, StartJobConflict
-);
+rt::data!(StartJobAnswer, StartJobFailure, Job, Problem, StartJobConflict);
+rt::arguments!(StartJob, ListJobs);
 rt::defaults!(StartJob, ListJobs);

@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `save`.
 ///
 /// `POST /x`
-#[derive(Clone)]
 pub struct Save {
     pub body: SaveBody,
 }
@@ -71,7 +70,6 @@ impl Save {
     }
 }
 
-#[derive(Clone)]
 pub struct SaveBody {
     pub data: rt::Value,
     pub extra: Option<rt::BTreeMap<String, rt::Value>>,
@@ -91,11 +89,7 @@ impl SaveBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Save {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Save",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Save! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -150,15 +144,7 @@ impl rt::Action for Save {
 }
 
 impl rt::Data for SaveBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SaveBody",
-        fields: &[
-            ("data", rt::Presence::Required),
-            ("extra", rt::Presence::Optional),
-            ("list", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SaveBody. 4:data 5?extra 4?list";
     fn blank(_: usize) -> Self {
         Self {
             data: rt::blank(),
@@ -182,4 +168,5 @@ impl rt::Data for SaveBody {
     }
 }
 
-rt::data!(Save, SaveBody);
+rt::data!(SaveBody);
+rt::arguments!(Save);

@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `putItem`.
 ///
 /// `PUT /items/{id}`
-#[derive(Clone)]
 pub struct PutItem {
     /// `id` on the wire.
     pub id_query: Option<String>,
@@ -86,7 +85,6 @@ impl PutItem {
     }
 }
 
-#[derive(Clone)]
 pub struct PutItemBody {
     pub id: bool,
     pub id_query: Option<String>,
@@ -106,19 +104,7 @@ impl PutItemBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for PutItem {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PutItem",
-        fields: &[
-            ("id_query", rt::Presence::Optional),
-            ("id_header", rt::Presence::Optional),
-            ("id", rt::Presence::Required),
-            ("body_query", rt::Presence::Optional),
-            ("filter_id", rt::Presence::Optional),
-            ("filter_id_query", rt::Presence::Optional),
-            ("body", rt::Presence::Required),
-        ],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{PutItem! 8?id_query 9?id_header 2:id 10?body_query 9?filter_id 15?filter_id_query 4:body";
     fn blank(_: usize) -> Self {
         Self {
             id_query: rt::blank(),
@@ -210,15 +196,7 @@ impl rt::Action for PutItem {
 }
 
 impl rt::Data for PutItemBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PutItemBody",
-        fields: &[
-            ("id", rt::Presence::Required),
-            ("id_query", rt::Presence::Optional),
-            ("body", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{PutItemBody. 2:id 8?id_query 4?body";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -242,4 +220,5 @@ impl rt::Data for PutItemBody {
     }
 }
 
-rt::data!(PutItem, PutItemBody);
+rt::data!(PutItemBody);
+rt::arguments!(PutItem);

@@ -79,31 +79,26 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `addStep`.
 ///
 /// `POST /steps`
-#[derive(Clone)]
 pub struct AddStep {
     pub body: Option<Step>,
 }
 
-#[derive(Clone)]
 pub enum Step {
     Object(StepObject),
     Message(MessageStep),
 }
 
-#[derive(Clone)]
 pub struct StepObject {
     pub r#type: Option<String>,
     pub label: Option<String>,
     pub background: Option<Background>,
 }
 
-#[derive(Clone)]
 pub enum Background {
     Gradient(Gradient),
     Background(BackgroundBackground),
 }
 
-#[derive(Clone)]
 pub struct Gradient {
     pub r#type: String,
     pub angle: Option<String>,
@@ -119,12 +114,10 @@ impl Gradient {
     }
 }
 
-#[derive(Clone)]
 pub struct BackgroundBackground {
     pub r#type: String,
 }
 
-#[derive(Clone)]
 pub struct MessageStep {
     pub r#type: Option<String>,
     pub label: Option<String>,
@@ -142,7 +135,6 @@ impl MessageStep {
     }
 }
 
-#[derive(Clone)]
 pub enum Answer {
     Boolean(bool),
     Detailed(Detailed),
@@ -150,7 +142,6 @@ pub enum Answer {
     Other(rt::Value),
 }
 
-#[derive(Clone)]
 pub enum Detailed {
     Answer(Box<Answer>),
     Object(Box<DetailedObject>),
@@ -158,14 +149,12 @@ pub enum Detailed {
     Other(rt::Value),
 }
 
-#[derive(Clone)]
 pub struct DetailedObject {
     pub value: Answer,
     pub extra: Option<rt::Value>,
     pub twin: Option<Twin>,
 }
 
-#[derive(Clone)]
 pub enum Twin {
     Object(TwinObject),
     Object2(TwinObject2),
@@ -173,13 +162,11 @@ pub enum Twin {
     Other(rt::Value),
 }
 
-#[derive(Clone)]
 pub struct TwinObject {
     pub twin: Option<Box<Twin>>,
     pub left: Option<String>,
 }
 
-#[derive(Clone)]
 pub struct TwinObject2 {
     pub twin: Option<Box<Twin>>,
     pub right: Option<String>,
@@ -188,11 +175,7 @@ pub struct TwinObject2 {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for AddStep {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddStep",
-        fields: &[("body", rt::Presence::Optional)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{AddStep! 4?body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -265,21 +248,7 @@ impl rt::Action for AddStep {
 }
 
 impl rt::Data for Step {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "Step",
-        tag: Some("type"),
-        variants: &[
-            rt::UnionVariant {
-                name: "Object",
-                tags: &["camera", "location"],
-            },
-            rt::UnionVariant {
-                name: "Message",
-                tags: &["message"],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|Step. 4=type 6:Object 6,camera 8,location 7:Message 7,message";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Object(rt::blank()),
@@ -301,15 +270,7 @@ impl rt::Data for Step {
 }
 
 impl rt::Data for StepObject {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "StepObject",
-        fields: &[
-            ("type", rt::Presence::Optional),
-            ("label", rt::Presence::Optional),
-            ("background", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{StepObject. 4?type 5?label 10?background";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -334,21 +295,7 @@ impl rt::Data for StepObject {
 }
 
 impl rt::Data for Background {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "Background",
-        tag: Some("type"),
-        variants: &[
-            rt::UnionVariant {
-                name: "Gradient",
-                tags: &["gradient"],
-            },
-            rt::UnionVariant {
-                name: "Background",
-                tags: &["Background"],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|Background. 4=type 8:Gradient 8,gradient 10:Background 10,Background";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Gradient(rt::blank()),
@@ -370,11 +317,7 @@ impl rt::Data for Background {
 }
 
 impl rt::Data for Gradient {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Gradient",
-        fields: &[("type", rt::Presence::Required), ("angle", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Gradient. 4:type 5?angle";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -396,11 +339,7 @@ impl rt::Data for Gradient {
 }
 
 impl rt::Data for BackgroundBackground {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "BackgroundBackground",
-        fields: &[("type", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{BackgroundBackground. 4:type";
     fn blank(_: usize) -> Self {
         Self { r#type: rt::blank() }
     }
@@ -413,16 +352,7 @@ impl rt::Data for BackgroundBackground {
 }
 
 impl rt::Data for MessageStep {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "MessageStep",
-        fields: &[
-            ("type", rt::Presence::Optional),
-            ("label", rt::Presence::Optional),
-            ("background", rt::Presence::Optional),
-            ("text", rt::Presence::Required),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{MessageStep. 4?type 5?label 10?background 4:text";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -450,25 +380,7 @@ impl rt::Data for MessageStep {
 }
 
 impl rt::Data for Answer {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "Answer",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Boolean",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Detailed",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|Answer+ 7:Boolean 8:Detailed 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Boolean(rt::blank()),
@@ -493,25 +405,7 @@ impl rt::Data for Answer {
 }
 
 impl rt::Data for Detailed {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "Detailed",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Answer",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Object",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|Detailed+ 6:Answer 6:Object 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Answer(rt::blank()),
@@ -536,15 +430,7 @@ impl rt::Data for Detailed {
 }
 
 impl rt::Data for DetailedObject {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "DetailedObject",
-        fields: &[
-            ("value", rt::Presence::Required),
-            ("extra", rt::Presence::Optional),
-            ("twin", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{DetailedObject. 5:value 5?extra 4?twin";
     fn blank(_: usize) -> Self {
         Self {
             value: rt::blank(),
@@ -569,25 +455,7 @@ impl rt::Data for DetailedObject {
 }
 
 impl rt::Data for Twin {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "Twin",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Object",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Object2",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|Twin+ 6:Object 7:Object2 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Object(rt::blank()),
@@ -612,11 +480,7 @@ impl rt::Data for Twin {
 }
 
 impl rt::Data for TwinObject {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "TwinObject",
-        fields: &[("twin", rt::Presence::Optional), ("left", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{TwinObject. 4?twin 4?left";
     fn blank(_: usize) -> Self {
         Self {
             twin: rt::blank(),
@@ -638,11 +502,7 @@ impl rt::Data for TwinObject {
 }
 
 impl rt::Data for TwinObject2 {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "TwinObject2",
-        fields: &[("twin", rt::Presence::Optional), ("right", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{TwinObject2. 4?twin 5?right";
     fn blank(_: usize) -> Self {
         Self {
             twin: rt::blank(),
@@ -664,7 +524,8 @@ impl rt::Data for TwinObject2 {
 }
 
 rt::data!(
-    AddStep, Step, StepObject, Background, Gradient, BackgroundBackground, MessageStep,
-    Answer, Detailed, DetailedObject, Twin, TwinObject, TwinObject2
+    Step, StepObject, Background, Gradient, BackgroundBackground, MessageStep, Answer,
+    Detailed, DetailedObject, Twin, TwinObject, TwinObject2
 );
+rt::arguments!(AddStep);
 rt::defaults!(AddStep, StepObject);

@@ -79,7 +79,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `sendPet`: Takes one type in three media types, and passes over what nothing writes.
 ///
 /// `POST /same`
-#[derive(Clone)]
 pub struct SendPet {
     pub body: Pet,
 }
@@ -94,7 +93,6 @@ impl SendPet {
 /// Arguments of `sendPhoto`: Prefers parts, because there is a file.
 ///
 /// `POST /photo`
-#[derive(Clone)]
 pub struct SendPhoto {
     pub body: Photo,
 }
@@ -107,7 +105,6 @@ impl SendPhoto {
 }
 
 /// The body of `upload`, by media type.
-#[derive(Clone)]
 pub enum UploadBody {
     /// Sent as `application/json`.
     Json(UploadBodyJson),
@@ -122,7 +119,6 @@ pub enum UploadBody {
 /// Arguments of `upload`: Takes a type for each media type.
 ///
 /// `PUT /different`
-#[derive(Clone)]
 pub struct Upload {
     pub body: Option<UploadBody>,
 }
@@ -130,7 +126,6 @@ pub struct Upload {
 /// Arguments of `uploadAny`.
 ///
 /// `PUT /any`
-#[derive(Clone)]
 pub struct UploadAny {
     pub body: rt::File,
 }
@@ -142,17 +137,14 @@ impl UploadAny {
     }
 }
 
-#[derive(Clone)]
 pub struct Pet {
     pub name: Option<String>,
 }
 
-#[derive(Clone)]
 pub struct Photo {
     pub image: rt::File,
 }
 
-#[derive(Clone)]
 pub struct UploadBodyJson {
     pub url: String,
 }
@@ -160,11 +152,7 @@ pub struct UploadBodyJson {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for SendPet {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SendPet",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{SendPet! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -211,11 +199,7 @@ impl rt::Action for SendPet {
 }
 
 impl rt::Data for SendPhoto {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SendPhoto",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{SendPhoto! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -267,29 +251,7 @@ impl rt::Action for SendPhoto {
 }
 
 impl rt::Data for UploadBody {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "UploadBody",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Json",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "MergePatchJson",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Text",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Bytes",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|UploadBody. 4:Json 14:MergePatchJson 4:Text 5:Bytes";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Json(rt::blank()),
@@ -317,11 +279,7 @@ impl rt::Data for UploadBody {
 }
 
 impl rt::Data for Upload {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Upload",
-        fields: &[("body", rt::Presence::Optional)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Upload! 4?body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -380,11 +338,7 @@ impl rt::Action for Upload {
 }
 
 impl rt::Data for UploadAny {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "UploadAny",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{UploadAny! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -432,11 +386,7 @@ impl rt::Action for UploadAny {
 }
 
 impl rt::Data for Pet {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Pet",
-        fields: &[("name", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Pet. 4?name";
     fn blank(_: usize) -> Self {
         Self { name: rt::blank() }
     }
@@ -449,11 +399,7 @@ impl rt::Data for Pet {
 }
 
 impl rt::Data for Photo {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Photo",
-        fields: &[("image", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Photo. 5:image";
     fn blank(_: usize) -> Self {
         Self { image: rt::blank() }
     }
@@ -466,11 +412,7 @@ impl rt::Data for Photo {
 }
 
 impl rt::Data for UploadBodyJson {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "UploadBodyJson",
-        fields: &[("url", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{UploadBodyJson. 3:url";
     fn blank(_: usize) -> Self {
         Self { url: rt::blank() }
     }
@@ -482,5 +424,6 @@ impl rt::Data for UploadBodyJson {
     }
 }
 
-rt::data!(SendPet, SendPhoto, UploadBody, Upload, UploadAny, Pet, Photo, UploadBodyJson);
+rt::data!(UploadBody, Pet, Photo, UploadBodyJson);
+rt::arguments!(SendPet, SendPhoto, Upload, UploadAny);
 rt::defaults!(Upload, Pet);

@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `find`.
 ///
 /// `GET /x`
-#[derive(Clone)]
 pub struct Find {
     /// At least 1 and at most 50. Default: `1`.
     pub page: i64,
@@ -99,18 +98,7 @@ impl Find {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Find {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Find",
-        fields: &[
-            ("page", rt::Presence::Required),
-            ("ratio", rt::Presence::Required),
-            ("even", rt::Presence::Required),
-            ("code", rt::Presence::Required),
-            ("word", rt::Presence::Required),
-            ("days", rt::Presence::Required),
-        ],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Find! 4:page 5:ratio 4:even 4:code 4:word 4:days";
     fn blank(_: usize) -> Self {
         Self {
             page: rt::blank(),
@@ -200,4 +188,4 @@ impl rt::Action for Find {
     type Failure = ();
 }
 
-rt::data!(Find);
+rt::arguments!(Find);

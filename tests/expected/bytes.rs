@@ -67,7 +67,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `putPhoto`.
 ///
 /// `PUT /photo`
-#[derive(Clone)]
 pub struct PutPhoto {
     pub body: rt::File,
 }
@@ -82,17 +81,12 @@ impl PutPhoto {
 /// Arguments of `getPhoto`.
 ///
 /// `GET /photo`
-#[derive(Clone)]
 pub struct GetPhoto {}
 
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for PutPhoto {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PutPhoto",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{PutPhoto! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -140,11 +134,7 @@ impl rt::Action for PutPhoto {
 }
 
 impl rt::Data for GetPhoto {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "GetPhoto",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{GetPhoto!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -175,5 +165,5 @@ impl rt::Action for GetPhoto {
     type Failure = ();
 }
 
-rt::data!(PutPhoto, GetPhoto);
+rt::arguments!(PutPhoto, GetPhoto);
 rt::defaults!(GetPhoto);

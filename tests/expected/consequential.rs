@@ -73,29 +73,22 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `look`.
 ///
 /// `GET /x`
-#[derive(Clone)]
 pub struct Look {}
 
 /// Arguments of `change`.
 ///
 /// `POST /x`
-#[derive(Clone)]
 pub struct Change {}
 
 /// Arguments of `harmless`.
 ///
 /// `PUT /x`
-#[derive(Clone)]
 pub struct Harmless {}
 
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Look {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Look",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Look!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -127,11 +120,7 @@ impl rt::Action for Look {
 }
 
 impl rt::Data for Change {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Change",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Change!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -163,11 +152,7 @@ impl rt::Action for Change {
 }
 
 impl rt::Data for Harmless {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Harmless",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Harmless!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -198,5 +183,5 @@ impl rt::Action for Harmless {
     type Failure = ();
 }
 
-rt::data!(Look, Change, Harmless);
+rt::arguments!(Look, Change, Harmless);
 rt::defaults!(Look, Change, Harmless);

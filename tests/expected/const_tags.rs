@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `send`.
 ///
 /// `POST /messages`
-#[derive(Clone)]
 pub struct Send {
     pub body: SendBody,
 }
@@ -71,18 +70,15 @@ impl Send {
     }
 }
 
-#[derive(Clone)]
 pub struct SendBody {
     pub content: Vec<SendBodyContentItem>,
 }
 
-#[derive(Clone)]
 pub enum SendBodyContentItem {
     Text(SendBodyContentItemText),
     ImageUrl(SendBodyContentItemImageUrl),
 }
 
-#[derive(Clone)]
 pub struct SendBodyContentItemText {
     pub r#type: SendBodyContentItemTextType,
     pub text: String,
@@ -103,7 +99,6 @@ pub enum SendBodyContentItemTextType {
     Text,
 }
 
-#[derive(Clone)]
 pub struct SendBodyContentItemImageUrl {
     pub r#type: SendBodyContentItemImageUrlType,
     pub url: rt::Formatted<rt::Url>,
@@ -127,11 +122,7 @@ pub enum SendBodyContentItemImageUrlType {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Send",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Send! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -205,11 +196,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for SendBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SendBody",
-        fields: &[("content", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SendBody. 7:content";
     fn blank(_: usize) -> Self {
         Self { content: rt::blank() }
     }
@@ -222,21 +209,7 @@ impl rt::Data for SendBody {
 }
 
 impl rt::Data for SendBodyContentItem {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "SendBodyContentItem",
-        tag: Some("type"),
-        variants: &[
-            rt::UnionVariant {
-                name: "Text",
-                tags: &["text"],
-            },
-            rt::UnionVariant {
-                name: "ImageUrl",
-                tags: &["image_url"],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|SendBodyContentItem. 4=type 4:Text 4,text 8:ImageUrl 9,image_url";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Text(rt::blank()),
@@ -258,11 +231,7 @@ impl rt::Data for SendBodyContentItem {
 }
 
 impl rt::Data for SendBodyContentItemText {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SendBodyContentItemText",
-        fields: &[("type", rt::Presence::Required), ("text", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SendBodyContentItemText. 4:type 4:text";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -283,18 +252,13 @@ impl rt::Data for SendBodyContentItemText {
     }
 }
 
-impl rt::TextEnum for SendBodyContentItemTextType {
-    const NAME: &'static str = "`text`";
-    const VALUES: &'static [(&'static str, Self)] = &[("text", Self::Text)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for SendBodyContentItemTextType {
+    const TABLE: &'static str = "\"SendBodyContentItemTextType. 4:text";
+    const VALUES: &'static [Self] = &[Self::Text];
 }
 
 impl rt::Data for SendBodyContentItemImageUrl {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SendBodyContentItemImageUrl",
-        fields: &[("type", rt::Presence::Required), ("url", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SendBodyContentItemImageUrl. 4:type 3:url";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -315,14 +279,13 @@ impl rt::Data for SendBodyContentItemImageUrl {
     }
 }
 
-impl rt::TextEnum for SendBodyContentItemImageUrlType {
-    const NAME: &'static str = "`image_url`";
-    const VALUES: &'static [(&'static str, Self)] = &[("image_url", Self::ImageUrl)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for SendBodyContentItemImageUrlType {
+    const TABLE: &'static str = "\"SendBodyContentItemImageUrlType. 9:image_url";
+    const VALUES: &'static [Self] = &[Self::ImageUrl];
 }
 
 rt::data!(
-    Send, SendBody, SendBodyContentItem, SendBodyContentItemText,
-    SendBodyContentItemImageUrl
+    SendBody, SendBodyContentItem, SendBodyContentItemText, SendBodyContentItemImageUrl
 );
+rt::arguments!(Send);
 rt::text_enums!(SendBodyContentItemTextType, SendBodyContentItemImageUrlType);

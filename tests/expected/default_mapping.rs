@@ -59,10 +59,8 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `getPet`: Show a pet of any kind.
 ///
 /// `GET /pet`
-#[derive(Clone)]
 pub struct GetPet {}
 
-#[derive(Clone)]
 pub enum GetPetAnswer {
     Cat(Cat),
     OtherPet(OtherPet),
@@ -70,13 +68,11 @@ pub enum GetPetAnswer {
     Other(rt::Value),
 }
 
-#[derive(Clone)]
 pub struct Cat {
     pub kind: String,
     pub purrs: bool,
 }
 
-#[derive(Clone)]
 pub struct OtherPet {
     pub kind: Option<String>,
     pub name: String,
@@ -85,11 +81,7 @@ pub struct OtherPet {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for GetPet {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "GetPet",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{GetPet!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -121,25 +113,7 @@ impl rt::Action for GetPet {
 }
 
 impl rt::Data for GetPetAnswer {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "GetPetAnswer",
-        tag: Some("kind"),
-        variants: &[
-            rt::UnionVariant {
-                name: "Cat",
-                tags: &["cat"],
-            },
-            rt::UnionVariant {
-                name: "OtherPet",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|GetPetAnswer+ 4=kind 3:Cat 3,cat 8:OtherPet 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Cat(rt::blank()),
@@ -164,11 +138,7 @@ impl rt::Data for GetPetAnswer {
 }
 
 impl rt::Data for Cat {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Cat",
-        fields: &[("kind", rt::Presence::Required), ("purrs", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Cat. 4:kind 5:purrs";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -190,11 +160,7 @@ impl rt::Data for Cat {
 }
 
 impl rt::Data for OtherPet {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "OtherPet",
-        fields: &[("kind", rt::Presence::Optional), ("name", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{OtherPet. 4?kind 4:name";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -215,5 +181,6 @@ impl rt::Data for OtherPet {
     }
 }
 
-rt::data!(GetPet, GetPetAnswer, Cat, OtherPet);
+rt::data!(GetPetAnswer, Cat, OtherPet);
+rt::arguments!(GetPet);
 rt::defaults!(GetPet);

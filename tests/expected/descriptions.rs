@@ -81,7 +81,6 @@ impl rt::From<rt::Client> for Client {
 /// Only those for sale.
 ///
 /// `GET /both`
-#[derive(Clone)]
 pub struct Both {}
 
 /// Arguments of `same`: Lists pets.
@@ -89,13 +88,11 @@ pub struct Both {}
 /// Lists pets that are for sale.
 ///
 /// `GET /same`
-#[derive(Clone)]
 pub struct Same {}
 
 /// Arguments of `none`.
 ///
 /// `GET /none`
-#[derive(Clone)]
 pub struct NoneAction {}
 
 /// Arguments of `long`.
@@ -103,17 +100,12 @@ pub struct NoneAction {}
 /// Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts.
 ///
 /// `GET /long`
-#[derive(Clone)]
 pub struct Long {}
 
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Both {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Both",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Both!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -145,11 +137,7 @@ impl rt::Action for Both {
 }
 
 impl rt::Data for Same {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Same",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Same!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -181,11 +169,7 @@ impl rt::Action for Same {
 }
 
 impl rt::Data for NoneAction {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "NoneAction",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{NoneAction!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -217,11 +201,7 @@ impl rt::Action for NoneAction {
 }
 
 impl rt::Data for Long {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Long",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Long!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -252,5 +232,5 @@ impl rt::Action for Long {
     type Failure = ();
 }
 
-rt::data!(Both, Same, NoneAction, Long);
+rt::arguments!(Both, Same, NoneAction, Long);
 rt::defaults!(Both, Same, NoneAction, Long);

@@ -70,7 +70,6 @@ impl rt::From<rt::Client> for Client {
 /// `GET /x`
 ///
 /// Deprecated.
-#[derive(Clone)]
 pub struct Find {
     /// How many.
     ///
@@ -83,7 +82,6 @@ pub struct Find {
 /// What was found.
 ///
 /// Deprecated.
-#[derive(Clone)]
 pub struct Thing {
     /// Its name.
     ///
@@ -96,11 +94,7 @@ pub struct Thing {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Find {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Find",
-        fields: &[("limit", rt::Presence::Optional)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Find! 5?limit";
     fn blank(_: usize) -> Self {
         Self { limit: rt::blank() }
     }
@@ -150,11 +144,7 @@ impl rt::Action for Find {
 }
 
 impl rt::Data for Thing {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Thing",
-        fields: &[("name", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Thing. 4?name";
     fn blank(_: usize) -> Self {
         Self { name: rt::blank() }
     }
@@ -166,5 +156,6 @@ impl rt::Data for Thing {
     }
 }
 
-rt::data!(Find, Thing);
+rt::data!(Thing);
+rt::arguments!(Find);
 rt::defaults!(Find);

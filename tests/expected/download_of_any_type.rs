@@ -59,17 +59,12 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `download`: Downloads it.
 ///
 /// `GET /photo`
-#[derive(Clone)]
 pub struct Download {}
 
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Download {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Download",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Download!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -100,5 +95,5 @@ impl rt::Action for Download {
     type Failure = String;
 }
 
-rt::data!(Download);
+rt::arguments!(Download);
 rt::defaults!(Download);

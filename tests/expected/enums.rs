@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `vote`.
 ///
 /// `POST /votes`
-#[derive(Clone)]
 pub struct VoteAction {
     pub body: VoteActionBody,
 }
@@ -71,7 +70,6 @@ impl VoteAction {
     }
 }
 
-#[derive(Clone)]
 pub struct VoteActionBody {
     /// How one votes.
     pub vote: Vote,
@@ -135,7 +133,6 @@ pub enum VoteActionBodyCompare {
     V10,
 }
 
-#[derive(Clone)]
 pub struct Answer {
     pub state: Option<AnswerState>,
     pub code: Option<AnswerCode>,
@@ -165,11 +162,7 @@ pub enum AnswerCode {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for VoteAction {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "VoteAction",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{VoteAction! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -230,16 +223,7 @@ impl rt::Action for VoteAction {
 }
 
 impl rt::Data for VoteActionBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "VoteActionBody",
-        fields: &[
-            ("vote", rt::Presence::Required),
-            ("weight", rt::Presence::Optional),
-            ("sort", rt::Presence::Optional),
-            ("compare", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{VoteActionBody. 4:vote 6?weight 4?sort 7?compare";
     fn blank(_: usize) -> Self {
         Self {
             vote: rt::blank(),
@@ -266,14 +250,11 @@ impl rt::Data for VoteActionBody {
     }
 }
 
-impl rt::TextEnum for Vote {
-    const NAME: &'static str = "one of `+1`, `-1`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("+1", Self::Plus1),
-        ("-1", Self::Minus1),
-    ];
-    const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<&str> {
+impl rt::Data for Vote {
+    const TABLE: &'static str = "\"Vote+ 2:+1 2:-1";
+    const VALUES: &'static [Self] = &[Self::Plus1, Self::Minus1];
+    const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+    fn other_text(&self) -> Option<&str> {
         match self {
             Self::Other(text) => Some(text),
             _ => None,
@@ -281,50 +262,32 @@ impl rt::TextEnum for Vote {
     }
 }
 
-impl rt::IntegerEnum for VoteActionBodyWeight {
-    const NAME: &'static str = "one of `-1`, `0`, `1`";
-    const VALUES: &'static [(i64, Self)] = &[
-        (-1, Self::Minus1),
-        (0, Self::V0),
-        (1, Self::V1),
-    ];
-    const OTHER: Option<fn(i64) -> Self> = None;
+impl rt::Data for VoteActionBodyWeight {
+    const TABLE: &'static str = "#VoteActionBodyWeight. 2:-1 1:0 1:1";
+    const VALUES: &'static [Self] = &[Self::Minus1, Self::V0, Self::V1];
 }
 
-impl rt::TextEnum for VoteActionBodySort {
-    const NAME: &'static str = "one of `created`, `-created`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("created", Self::Created),
-        ("-created", Self::MinusCreated),
-    ];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for VoteActionBodySort {
+    const TABLE: &'static str = "\"VoteActionBodySort. 7:created 8:-created";
+    const VALUES: &'static [Self] = &[Self::Created, Self::MinusCreated];
 }
 
-impl rt::TextEnum for VoteActionBodyCompare {
-    const NAME: &'static str = "one of `<`, `<=`, `=`, `!=`, `*`, `\"\"`, `1.0`, `10`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("<", Self::Less),
-        ("<=", Self::LessOrEqual),
-        ("=", Self::Equal),
-        ("!=", Self::NotEqual),
-        ("*", Self::Star),
-        ("", Self::Empty),
-        ("1.0", Self::V1_0),
-        ("10", Self::V10),
+impl rt::Data for VoteActionBodyCompare {
+    const TABLE: &'static str = "\"VoteActionBodyCompare. 1:< 2:<= 1:= 2:!= 1:* 0: 3:1.0 2:10";
+    const VALUES: &'static [Self] = &[
+        Self::Less,
+        Self::LessOrEqual,
+        Self::Equal,
+        Self::NotEqual,
+        Self::Star,
+        Self::Empty,
+        Self::V1_0,
+        Self::V10,
     ];
-    const OTHER: Option<fn(String) -> Self> = None;
 }
 
 impl rt::Data for Answer {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Answer",
-        fields: &[
-            ("state", rt::Presence::Optional),
-            ("code", rt::Presence::Optional),
-            ("vote", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Answer. 5?state 4?code 4?vote";
     fn blank(_: usize) -> Self {
         Self {
             state: rt::blank(),
@@ -348,15 +311,11 @@ impl rt::Data for Answer {
     }
 }
 
-impl rt::TextEnum for AnswerState {
-    const NAME: &'static str = "one of `open`, `Open`, `other`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("open", Self::Open),
-        ("Open", Self::Open2),
-        ("other", Self::OtherValue),
-    ];
-    const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<&str> {
+impl rt::Data for AnswerState {
+    const TABLE: &'static str = "\"AnswerState+ 4:open 4:Open 5:other";
+    const VALUES: &'static [Self] = &[Self::Open, Self::Open2, Self::OtherValue];
+    const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+    fn other_text(&self) -> Option<&str> {
         match self {
             Self::Other(text) => Some(text),
             _ => None,
@@ -364,11 +323,11 @@ impl rt::TextEnum for AnswerState {
     }
 }
 
-impl rt::IntegerEnum for AnswerCode {
-    const NAME: &'static str = "one of `1`, `2`";
-    const VALUES: &'static [(i64, Self)] = &[(1, Self::V1), (2, Self::V2)];
-    const OTHER: Option<fn(i64) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<i64> {
+impl rt::Data for AnswerCode {
+    const TABLE: &'static str = "#AnswerCode+ 1:1 1:2";
+    const VALUES: &'static [Self] = &[Self::V1, Self::V2];
+    const OTHER_INTEGER: Option<fn(i64) -> Self> = Some(Self::Other);
+    fn other_integer(&self) -> Option<i64> {
         match self {
             Self::Other(integer) => Some(*integer),
             _ => None,
@@ -376,6 +335,7 @@ impl rt::IntegerEnum for AnswerCode {
     }
 }
 
-rt::data!(VoteAction, VoteActionBody, Answer);
+rt::data!(VoteActionBody, Answer);
+rt::arguments!(VoteAction);
 rt::text_enums!(Vote, VoteActionBodySort, VoteActionBodyCompare, AnswerState);
 rt::integer_enums!(VoteActionBodyWeight, AnswerCode);

@@ -75,7 +75,6 @@ impl rt::From<rt::Client> for Client {
 /// `GET /prices`
 ///
 /// Comes item by item, as `text/event-stream`, with `stream`.
-#[derive(Clone)]
 pub struct WatchPrices {}
 
 /// Arguments of `watchNotes`: Data that is text, and another event.
@@ -83,7 +82,6 @@ pub struct WatchPrices {}
 /// `GET /notes`
 ///
 /// Comes item by item, as `text/event-stream`, with `stream`.
-#[derive(Clone)]
 pub struct WatchNotes {}
 
 /// Arguments of `listReadings`: Records.
@@ -91,21 +89,17 @@ pub struct WatchNotes {}
 /// `GET /readings`
 ///
 /// Comes item by item, as `application/geo+json-seq`, with `stream`.
-#[derive(Clone)]
 pub struct ListReadings {}
 
-#[derive(Clone)]
 pub struct PriceEvent {
     pub event: Option<String>,
     pub data: Price,
 }
 
-#[derive(Clone)]
 pub struct Price {
     pub value: f64,
 }
 
-#[derive(Clone)]
 pub enum WatchNotesItem {
     Text(WatchNotesItemText),
     Json(WatchNotesItemJson),
@@ -113,7 +107,6 @@ pub enum WatchNotesItem {
     Other(rt::Value),
 }
 
-#[derive(Clone)]
 pub struct WatchNotesItemText {
     pub id: Option<String>,
     pub retry: Option<i64>,
@@ -126,7 +119,6 @@ pub enum WatchNotesItemTextEvent {
     Text,
 }
 
-#[derive(Clone)]
 pub struct WatchNotesItemJson {
     pub id: Option<String>,
     pub retry: Option<i64>,
@@ -139,12 +131,10 @@ pub enum WatchNotesItemJsonEvent {
     Json,
 }
 
-#[derive(Clone)]
 pub struct WatchNotesItemJsonData {
     pub a: Option<i64>,
 }
 
-#[derive(Clone)]
 pub struct ListReadingsItem {
     pub at: Option<rt::Formatted<rt::OffsetDateTime>>,
 }
@@ -152,11 +142,7 @@ pub struct ListReadingsItem {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for WatchPrices {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "WatchPrices",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{WatchPrices!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -195,11 +181,7 @@ impl rt::Streaming for WatchPrices {
 }
 
 impl rt::Data for WatchNotes {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "WatchNotes",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{WatchNotes!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -238,11 +220,7 @@ impl rt::Streaming for WatchNotes {
 }
 
 impl rt::Data for ListReadings {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ListReadings",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{ListReadings!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -281,11 +259,7 @@ impl rt::Streaming for ListReadings {
 }
 
 impl rt::Data for PriceEvent {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PriceEvent",
-        fields: &[("event", rt::Presence::Optional), ("data", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{PriceEvent. 5?event 4:data";
     fn blank(_: usize) -> Self {
         Self {
             event: rt::blank(),
@@ -307,11 +281,7 @@ impl rt::Data for PriceEvent {
 }
 
 impl rt::Data for Price {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Price",
-        fields: &[("value", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Price. 5:value";
     fn blank(_: usize) -> Self {
         Self { value: rt::blank() }
     }
@@ -324,25 +294,7 @@ impl rt::Data for Price {
 }
 
 impl rt::Data for WatchNotesItem {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "WatchNotesItem",
-        tag: Some("event"),
-        variants: &[
-            rt::UnionVariant {
-                name: "Text",
-                tags: &["text"],
-            },
-            rt::UnionVariant {
-                name: "Json",
-                tags: &["json"],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|WatchNotesItem+ 5=event 4:Text 4,text 4:Json 4,json 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Text(rt::blank()),
@@ -367,16 +319,7 @@ impl rt::Data for WatchNotesItem {
 }
 
 impl rt::Data for WatchNotesItemText {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "WatchNotesItemText",
-        fields: &[
-            ("id", rt::Presence::Optional),
-            ("retry", rt::Presence::Optional),
-            ("event", rt::Presence::Required),
-            ("data", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{WatchNotesItemText. 2?id 5?retry 5:event 4?data";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -403,23 +346,13 @@ impl rt::Data for WatchNotesItemText {
     }
 }
 
-impl rt::TextEnum for WatchNotesItemTextEvent {
-    const NAME: &'static str = "`text`";
-    const VALUES: &'static [(&'static str, Self)] = &[("text", Self::Text)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for WatchNotesItemTextEvent {
+    const TABLE: &'static str = "\"WatchNotesItemTextEvent. 4:text";
+    const VALUES: &'static [Self] = &[Self::Text];
 }
 
 impl rt::Data for WatchNotesItemJson {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "WatchNotesItemJson",
-        fields: &[
-            ("id", rt::Presence::Optional),
-            ("retry", rt::Presence::Optional),
-            ("event", rt::Presence::Required),
-            ("data", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{WatchNotesItemJson. 2?id 5?retry 5:event 4?data";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -446,18 +379,13 @@ impl rt::Data for WatchNotesItemJson {
     }
 }
 
-impl rt::TextEnum for WatchNotesItemJsonEvent {
-    const NAME: &'static str = "`json`";
-    const VALUES: &'static [(&'static str, Self)] = &[("json", Self::Json)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for WatchNotesItemJsonEvent {
+    const TABLE: &'static str = "\"WatchNotesItemJsonEvent. 4:json";
+    const VALUES: &'static [Self] = &[Self::Json];
 }
 
 impl rt::Data for WatchNotesItemJsonData {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "WatchNotesItemJsonData",
-        fields: &[("a", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{WatchNotesItemJsonData. 1?a";
     fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }
@@ -470,11 +398,7 @@ impl rt::Data for WatchNotesItemJsonData {
 }
 
 impl rt::Data for ListReadingsItem {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ListReadingsItem",
-        fields: &[("at", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{ListReadingsItem. 2?at";
     fn blank(_: usize) -> Self {
         Self { at: rt::blank() }
     }
@@ -487,8 +411,9 @@ impl rt::Data for ListReadingsItem {
 }
 
 rt::data!(
-    WatchPrices, WatchNotes, ListReadings, PriceEvent, Price, WatchNotesItem,
-    WatchNotesItemText, WatchNotesItemJson, WatchNotesItemJsonData, ListReadingsItem
+    PriceEvent, Price, WatchNotesItem, WatchNotesItemText, WatchNotesItemJson,
+    WatchNotesItemJsonData, ListReadingsItem
 );
+rt::arguments!(WatchPrices, WatchNotes, ListReadings);
 rt::text_enums!(WatchNotesItemTextEvent, WatchNotesItemJsonEvent);
 rt::defaults!(WatchPrices, WatchNotes, ListReadings);

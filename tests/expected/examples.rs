@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `save`.
 ///
 /// `POST /x/{id}`
-#[derive(Clone)]
 pub struct Save {
     pub id: String,
     pub wrong: i64,
@@ -79,7 +78,6 @@ impl Save {
     }
 }
 
-#[derive(Clone)]
 pub struct SaveBody {
     pub name: String,
     pub kind: SaveBodyKind,
@@ -119,7 +117,6 @@ pub enum SaveBodyKind {
     Cat,
 }
 
-#[derive(Clone)]
 pub struct SaveBodyOwner {
     /// Matches `^\+[0-9]{6,}$`.
     pub phone: String,
@@ -128,16 +125,7 @@ pub struct SaveBodyOwner {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Save {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Save",
-        fields: &[
-            ("id", rt::Presence::Required),
-            ("wrong", rt::Presence::Required),
-            ("extra", rt::Presence::Optional),
-            ("body", rt::Presence::Required),
-        ],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Save! 2:id 5:wrong 5?extra 4:body";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -241,19 +229,7 @@ impl rt::Action for Save {
 }
 
 impl rt::Data for SaveBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SaveBody",
-        fields: &[
-            ("name", rt::Presence::Required),
-            ("kind", rt::Presence::Required),
-            ("size", rt::Presence::Required),
-            ("at", rt::Presence::Required),
-            ("tags", rt::Presence::Required),
-            ("owner", rt::Presence::Required),
-            ("left_out", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SaveBody. 4:name 4:kind 4:size 2:at 4:tags 5:owner 8?left_out";
     fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),
@@ -289,21 +265,13 @@ impl rt::Data for SaveBody {
     }
 }
 
-impl rt::TextEnum for SaveBodyKind {
-    const NAME: &'static str = "one of `dog`, `cat`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("dog", Self::Dog),
-        ("cat", Self::Cat),
-    ];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for SaveBodyKind {
+    const TABLE: &'static str = "\"SaveBodyKind. 3:dog 3:cat";
+    const VALUES: &'static [Self] = &[Self::Dog, Self::Cat];
 }
 
 impl rt::Data for SaveBodyOwner {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SaveBodyOwner",
-        fields: &[("phone", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SaveBodyOwner. 5:phone";
     fn blank(_: usize) -> Self {
         Self { phone: rt::blank() }
     }
@@ -315,5 +283,6 @@ impl rt::Data for SaveBodyOwner {
     }
 }
 
-rt::data!(Save, SaveBody, SaveBodyOwner);
+rt::data!(SaveBody, SaveBodyOwner);
+rt::arguments!(Save);
 rt::text_enums!(SaveBodyKind);

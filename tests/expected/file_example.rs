@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `send`: Sends one.
 ///
 /// `POST /photos`
-#[derive(Clone)]
 pub struct Send {
     pub body: SendBody,
 }
@@ -71,7 +70,6 @@ impl Send {
     }
 }
 
-#[derive(Clone)]
 pub struct SendBody {
     pub file: rt::File,
 }
@@ -79,11 +77,7 @@ pub struct SendBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Send",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Send! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -134,11 +128,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for SendBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SendBody",
-        fields: &[("file", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SendBody. 4:file";
     fn blank(_: usize) -> Self {
         Self { file: rt::blank() }
     }
@@ -150,4 +140,5 @@ impl rt::Data for SendBody {
     }
 }
 
-rt::data!(Send, SendBody);
+rt::data!(SendBody);
+rt::arguments!(Send);

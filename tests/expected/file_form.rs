@@ -67,7 +67,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `addPhoto`: Adds a photo.
 ///
 /// `POST /photos/{id}`
-#[derive(Clone)]
 pub struct AddPhoto {
     pub id: String,
     pub body: AddPhotoBody,
@@ -83,7 +82,6 @@ impl AddPhoto {
 /// Arguments of `getPhoto`: Gets a photo.
 ///
 /// `GET /photos/{id}`
-#[derive(Clone)]
 pub struct GetPhoto {
     pub id: String,
 }
@@ -95,7 +93,6 @@ impl GetPhoto {
     }
 }
 
-#[derive(Clone)]
 pub struct AddPhotoBody {
     /// The photo.
     pub photo: rt::File,
@@ -115,11 +112,7 @@ impl AddPhotoBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for AddPhoto {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddPhoto",
-        fields: &[("id", rt::Presence::Required), ("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{AddPhoto! 2:id 4:body";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -191,11 +184,7 @@ impl rt::Action for AddPhoto {
 }
 
 impl rt::Data for GetPhoto {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "GetPhoto",
-        fields: &[("id", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{GetPhoto! 2:id";
     fn blank(_: usize) -> Self {
         Self { id: rt::blank() }
     }
@@ -238,11 +227,7 @@ impl rt::Action for GetPhoto {
 }
 
 impl rt::Data for AddPhotoBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddPhotoBody",
-        fields: &[("photo", rt::Presence::Required), ("tags", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{AddPhotoBody. 5:photo 4?tags";
     fn blank(_: usize) -> Self {
         Self {
             photo: rt::blank(),
@@ -263,4 +248,5 @@ impl rt::Data for AddPhotoBody {
     }
 }
 
-rt::data!(AddPhoto, GetPhoto, AddPhotoBody);
+rt::data!(AddPhotoBody);
+rt::arguments!(AddPhoto, GetPhoto);

@@ -91,7 +91,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `send`: Sends it and gets one back.
 ///
 /// `POST /x`
-#[derive(Clone)]
 pub struct Send {
     pub body: Filter,
 }
@@ -103,7 +102,6 @@ impl Send {
     }
 }
 
-#[derive(Clone)]
 pub enum Filter {
     All(All),
     Not(Box<Not>),
@@ -112,7 +110,6 @@ pub enum Filter {
     Other(rt::Value),
 }
 
-#[derive(Clone)]
 pub struct Not {
     pub kind: NotKind,
     pub filter: Filter,
@@ -133,7 +130,6 @@ pub enum NotKind {
     Not,
 }
 
-#[derive(Clone)]
 pub struct All {
     pub kind: AllKind,
     pub filters: Vec<Filter>,
@@ -154,7 +150,6 @@ pub enum AllKind {
     All,
 }
 
-#[derive(Clone)]
 pub struct Is {
     pub kind: IsKind,
     pub value: String,
@@ -178,11 +173,7 @@ pub enum IsKind {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Send",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Send! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -230,29 +221,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for Filter {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "Filter",
-        tag: Some("kind"),
-        variants: &[
-            rt::UnionVariant {
-                name: "All",
-                tags: &["all"],
-            },
-            rt::UnionVariant {
-                name: "Not",
-                tags: &["not"],
-            },
-            rt::UnionVariant {
-                name: "Is",
-                tags: &["is"],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|Filter+ 4=kind 3:All 3,all 3:Not 3,not 2:Is 2,is 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::All(rt::blank()),
@@ -280,11 +249,7 @@ impl rt::Data for Filter {
 }
 
 impl rt::Data for Not {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Not",
-        fields: &[("kind", rt::Presence::Required), ("filter", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Not. 4:kind 6:filter";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -305,18 +270,13 @@ impl rt::Data for Not {
     }
 }
 
-impl rt::TextEnum for NotKind {
-    const NAME: &'static str = "`not`";
-    const VALUES: &'static [(&'static str, Self)] = &[("not", Self::Not)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for NotKind {
+    const TABLE: &'static str = "\"NotKind. 3:not";
+    const VALUES: &'static [Self] = &[Self::Not];
 }
 
 impl rt::Data for All {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "All",
-        fields: &[("kind", rt::Presence::Required), ("filters", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{All. 4:kind 7:filters";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -337,18 +297,13 @@ impl rt::Data for All {
     }
 }
 
-impl rt::TextEnum for AllKind {
-    const NAME: &'static str = "`all`";
-    const VALUES: &'static [(&'static str, Self)] = &[("all", Self::All)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for AllKind {
+    const TABLE: &'static str = "\"AllKind. 3:all";
+    const VALUES: &'static [Self] = &[Self::All];
 }
 
 impl rt::Data for Is {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Is",
-        fields: &[("kind", rt::Presence::Required), ("value", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Is. 4:kind 5:value";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -369,11 +324,11 @@ impl rt::Data for Is {
     }
 }
 
-impl rt::TextEnum for IsKind {
-    const NAME: &'static str = "`is`";
-    const VALUES: &'static [(&'static str, Self)] = &[("is", Self::Is)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for IsKind {
+    const TABLE: &'static str = "\"IsKind. 2:is";
+    const VALUES: &'static [Self] = &[Self::Is];
 }
 
-rt::data!(Send, Filter, Not, All, Is);
+rt::data!(Filter, Not, All, Is);
+rt::arguments!(Send);
 rt::text_enums!(NotKind, AllKind, IsKind);

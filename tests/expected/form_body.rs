@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `login`.
 ///
 /// `POST /login`
-#[derive(Clone)]
 pub struct Login {
     pub body: LoginBody,
 }
@@ -71,7 +70,6 @@ impl Login {
     }
 }
 
-#[derive(Clone)]
 pub struct LoginBody {
     pub user: String,
     pub remember: Option<bool>,
@@ -90,11 +88,7 @@ impl LoginBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Login {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Login",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Login! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -145,14 +139,7 @@ impl rt::Action for Login {
 }
 
 impl rt::Data for LoginBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "LoginBody",
-        fields: &[
-            ("user", rt::Presence::Required),
-            ("remember", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{LoginBody. 4:user 8?remember";
     fn blank(_: usize) -> Self {
         Self {
             user: rt::blank(),
@@ -173,4 +160,5 @@ impl rt::Data for LoginBody {
     }
 }
 
-rt::data!(Login, LoginBody);
+rt::data!(LoginBody);
+rt::arguments!(Login);

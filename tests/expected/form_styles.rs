@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `charge`.
 ///
 /// `POST /charges`
-#[derive(Clone)]
 pub struct Charge {
     pub body: ChargeBody,
 }
@@ -71,7 +70,6 @@ impl Charge {
     }
 }
 
-#[derive(Clone)]
 pub struct ChargeBody {
     pub amount: i64,
     pub metadata: Option<rt::BTreeMap<String, String>>,
@@ -93,12 +91,10 @@ impl ChargeBody {
     }
 }
 
-#[derive(Clone)]
 pub struct ChargeBodyExtraItem {
     pub k: Option<String>,
 }
 
-#[derive(Clone)]
 pub struct ChargeBodyPlain {
     pub nested: Option<Vec<String>>,
 }
@@ -106,11 +102,7 @@ pub struct ChargeBodyPlain {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Charge {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Charge",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Charge! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -207,20 +199,7 @@ impl rt::Action for Charge {
 }
 
 impl rt::Data for ChargeBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ChargeBody",
-        fields: &[
-            ("amount", rt::Presence::Required),
-            ("metadata", rt::Presence::Optional),
-            ("expand", rt::Presence::Optional),
-            ("tags", rt::Presence::Optional),
-            ("codes", rt::Presence::Optional),
-            ("url", rt::Presence::Optional),
-            ("extra", rt::Presence::Optional),
-            ("plain", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{ChargeBody. 6:amount 8?metadata 6?expand 4?tags 5?codes 3?url 5?extra 5?plain";
     fn blank(_: usize) -> Self {
         Self {
             amount: rt::blank(),
@@ -260,11 +239,7 @@ impl rt::Data for ChargeBody {
 }
 
 impl rt::Data for ChargeBodyExtraItem {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ChargeBodyExtraItem",
-        fields: &[("k", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{ChargeBodyExtraItem. 1?k";
     fn blank(_: usize) -> Self {
         Self { k: rt::blank() }
     }
@@ -277,11 +252,7 @@ impl rt::Data for ChargeBodyExtraItem {
 }
 
 impl rt::Data for ChargeBodyPlain {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ChargeBodyPlain",
-        fields: &[("nested", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{ChargeBodyPlain. 6?nested";
     fn blank(_: usize) -> Self {
         Self { nested: rt::blank() }
     }
@@ -293,5 +264,6 @@ impl rt::Data for ChargeBodyPlain {
     }
 }
 
-rt::data!(Charge, ChargeBody, ChargeBodyExtraItem, ChargeBodyPlain);
+rt::data!(ChargeBody, ChargeBodyExtraItem, ChargeBodyPlain);
+rt::arguments!(Charge);
 rt::defaults!(ChargeBodyExtraItem, ChargeBodyPlain);

@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `save`.
 ///
 /// `POST /x`
-#[derive(Clone)]
 pub struct Save {
     pub body: Formats,
 }
@@ -71,7 +70,6 @@ impl Save {
     }
 }
 
-#[derive(Clone)]
 pub struct Formats {
     pub date: rt::Formatted<rt::Date>,
     pub date_time: rt::Formatted<rt::OffsetDateTime>,
@@ -140,11 +138,7 @@ impl Formats {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Save {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Save",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Save! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -275,40 +269,7 @@ impl rt::Action for Save {
 }
 
 impl rt::Data for Formats {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Formats",
-        fields: &[
-            ("date", rt::Presence::Required),
-            ("dateTime", rt::Presence::Required),
-            ("uuid", rt::Presence::Required),
-            ("byte", rt::Presence::Required),
-            ("email", rt::Presence::Required),
-            ("uri", rt::Presence::Required),
-            ("unknown", rt::Presence::Optional),
-            ("int32", rt::Presence::Required),
-            ("uint64", rt::Presence::Required),
-            ("float", rt::Presence::Required),
-            ("double", rt::Presence::Required),
-            ("time", rt::Presence::Optional),
-            ("localDateTime", rt::Presence::Optional),
-            ("duration", rt::Presence::Optional),
-            ("ipv4", rt::Presence::Optional),
-            ("ipv6", rt::Presence::Optional),
-            ("ip", rt::Presence::Optional),
-            ("decimal", rt::Presence::Optional),
-            ("int64Text", rt::Presence::Optional),
-            ("base64url", rt::Presence::Optional),
-            ("base16", rt::Presence::Optional),
-            ("int8", rt::Presence::Optional),
-            ("uint16", rt::Presence::Optional),
-            ("big", rt::Presence::Optional),
-            ("wide", rt::Presence::Optional),
-            ("exact", rt::Presence::Optional),
-            ("unix", rt::Presence::Optional),
-            ("moment", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Formats. 4:date 8:dateTime 4:uuid 4:byte 5:email 3:uri 7?unknown 5:int32 6:uint64 5:float 6:double 4?time 13?localDateTime 8?duration 4?ipv4 4?ipv6 2?ip 7?decimal 9?int64Text 9?base64url 6?base16 4?int8 6?uint16 3?big 4?wide 5?exact 4?unix 6?moment";
     fn blank(_: usize) -> Self {
         Self {
             date: rt::blank(),
@@ -407,4 +368,5 @@ impl rt::Data for Formats {
     }
 }
 
-rt::data!(Save, Formats);
+rt::data!(Formats);
+rt::arguments!(Save);

@@ -63,17 +63,12 @@ impl rt::From<rt::Client> for Client {
 /// Headers of the answer:
 ///
 /// - `Content-Length` (integer)
-#[derive(Clone)]
 pub struct Ask {}
 
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Ask {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Ask",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Ask!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -107,5 +102,5 @@ impl rt::Action for Ask {
     type Failure = ();
 }
 
-rt::data!(Ask);
+rt::arguments!(Ask);
 rt::defaults!(Ask);

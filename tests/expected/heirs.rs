@@ -84,7 +84,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `send`: Sends it and gets one back.
 ///
 /// `POST /x`
-#[derive(Clone)]
 pub struct Send {
     pub body: Owner,
 }
@@ -96,13 +95,11 @@ impl Send {
     }
 }
 
-#[derive(Clone)]
 pub struct Owner {
     pub pet: Option<Pet>,
     pub place: Option<Place>,
 }
 
-#[derive(Clone)]
 pub enum Pet {
     Cat(Cat),
     Dog(Dog),
@@ -110,7 +107,6 @@ pub enum Pet {
     Other(rt::Value),
 }
 
-#[derive(Clone)]
 pub struct Cat {
     pub kind: String,
     pub name: Option<String>,
@@ -127,7 +123,6 @@ impl Cat {
     }
 }
 
-#[derive(Clone)]
 pub struct Dog {
     pub kind: String,
     pub name: Option<String>,
@@ -144,7 +139,6 @@ impl Dog {
     }
 }
 
-#[derive(Clone)]
 pub enum Place {
     Place(PlacePlace),
     Room(Room),
@@ -152,13 +146,11 @@ pub enum Place {
     Other(rt::Value),
 }
 
-#[derive(Clone)]
 pub struct PlacePlace {
     pub r#type: Option<String>,
     pub city: Option<String>,
 }
 
-#[derive(Clone)]
 pub struct Room {
     pub r#type: Option<String>,
     pub city: Option<String>,
@@ -168,11 +160,7 @@ pub struct Room {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Send",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Send! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -247,11 +235,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for Owner {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Owner",
-        fields: &[("pet", rt::Presence::Optional), ("place", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Owner. 3?pet 5?place";
     fn blank(_: usize) -> Self {
         Self {
             pet: rt::blank(),
@@ -273,25 +257,7 @@ impl rt::Data for Owner {
 }
 
 impl rt::Data for Pet {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "Pet",
-        tag: Some("kind"),
-        variants: &[
-            rt::UnionVariant {
-                name: "Cat",
-                tags: &["cat"],
-            },
-            rt::UnionVariant {
-                name: "Dog",
-                tags: &["dog"],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|Pet+ 4=kind 3:Cat 3,cat 3:Dog 3,dog 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Cat(rt::blank()),
@@ -316,15 +282,7 @@ impl rt::Data for Pet {
 }
 
 impl rt::Data for Cat {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Cat",
-        fields: &[
-            ("kind", rt::Presence::Required),
-            ("name", rt::Presence::Optional),
-            ("lives", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Cat. 4:kind 4?name 5?lives";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -349,15 +307,7 @@ impl rt::Data for Cat {
 }
 
 impl rt::Data for Dog {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Dog",
-        fields: &[
-            ("kind", rt::Presence::Required),
-            ("name", rt::Presence::Optional),
-            ("friend", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Dog. 4:kind 4?name 6?friend";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -382,25 +332,7 @@ impl rt::Data for Dog {
 }
 
 impl rt::Data for Place {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "Place",
-        tag: Some("type"),
-        variants: &[
-            rt::UnionVariant {
-                name: "Place",
-                tags: &["Place"],
-            },
-            rt::UnionVariant {
-                name: "Room",
-                tags: &["Room"],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|Place+ 4=type 5:Place 5,Place 4:Room 4,Room 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Place(rt::blank()),
@@ -425,11 +357,7 @@ impl rt::Data for Place {
 }
 
 impl rt::Data for PlacePlace {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PlacePlace",
-        fields: &[("type", rt::Presence::Optional), ("city", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{PlacePlace. 4?type 4?city";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -451,15 +379,7 @@ impl rt::Data for PlacePlace {
 }
 
 impl rt::Data for Room {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Room",
-        fields: &[
-            ("type", rt::Presence::Optional),
-            ("city", rt::Presence::Optional),
-            ("floor", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Room. 4?type 4?city 5?floor";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -483,5 +403,6 @@ impl rt::Data for Room {
     }
 }
 
-rt::data!(Send, Owner, Pet, Cat, Dog, Place, PlacePlace, Room);
+rt::data!(Owner, Pet, Cat, Dog, Place, PlacePlace, Room);
+rt::arguments!(Send);
 rt::defaults!(Owner, PlacePlace, Room);

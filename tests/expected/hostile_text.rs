@@ -78,7 +78,6 @@ impl rt::From<rt::Client> for Client {
 /// ```
 ///
 /// `GET /"/{a}`
-#[derive(Clone)]
 pub struct XFnMain {
     /// "##
     /// */ #\[doc\]
@@ -115,7 +114,6 @@ pub enum XFnMainA {
     V0,
 }
 
-#[derive(Clone)]
 pub struct XFnMainAnswer {
     /// \[`Nope`\] \[a\](b) \[c\] <https://example.com/ok> {#id}
     ///
@@ -132,11 +130,7 @@ pub struct XFnMainAnswer {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for XFnMain {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "XFnMain",
-        fields: &[("a", rt::Presence::Required), ("panic", rt::Presence::Optional)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{XFnMain! 1:a 5?panic";
     fn blank(_: usize) -> Self {
         Self {
             a: rt::blank(),
@@ -198,30 +192,20 @@ impl rt::Action for XFnMain {
     type Failure = ();
 }
 
-impl rt::TextEnum for XFnMainA {
-    const NAME: &'static str = "one of `\"#\"##`, `*/`, `\\`, `\" \"`, `{}`, `{0}`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("\"#\"##", Self::DoubleQuoteHashDoubleQuoteHashHash),
-        ("*/", Self::Star),
-        ("\\", Self::Backslash),
-        ("\n", Self::Ua),
-        ("{}", Self::OpenBraceCloseBrace),
-        ("{0}", Self::V0),
+impl rt::Data for XFnMainA {
+    const TABLE: &'static str = "\"XFnMainA. 5:\"#\"## 2:*/ 1:\\ 1:\n 2:{} 3:{0}";
+    const VALUES: &'static [Self] = &[
+        Self::DoubleQuoteHashDoubleQuoteHashHash,
+        Self::Star,
+        Self::Backslash,
+        Self::Ua,
+        Self::OpenBraceCloseBrace,
+        Self::V0,
     ];
-    const OTHER: Option<fn(String) -> Self> = None;
 }
 
 impl rt::Data for XFnMainAnswer {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "XFnMainAnswer",
-        fields: &[
-            ("\"", rt::Presence::Optional),
-            ("\n", rt::Presence::Optional),
-            ("", rt::Presence::Optional),
-            ("r#type", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{XFnMainAnswer. 1?\" 1?\n 0? 6?r#type";
     fn blank(_: usize) -> Self {
         Self {
             double_quote: rt::blank(),
@@ -248,5 +232,6 @@ impl rt::Data for XFnMainAnswer {
     }
 }
 
-rt::data!(XFnMain, XFnMainAnswer);
+rt::data!(XFnMainAnswer);
+rt::arguments!(XFnMain);
 rt::text_enums!(XFnMainA);

@@ -62,7 +62,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `list-HTTPServers`.
 ///
 /// `GET /x`
-#[derive(Clone)]
 pub struct ListHttpServers {
     pub r#type: Option<String>,
     pub self_: Option<String>,
@@ -76,7 +75,6 @@ pub struct ListHttpServers {
     pub u6570u636e: Option<String>,
 }
 
-#[derive(Clone)]
 pub struct HttpServer {
     pub id: Option<String>,
     /// `@id` on the wire.
@@ -97,18 +95,7 @@ pub struct HttpServer {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for ListHttpServers {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ListHttpServers",
-        fields: &[
-            ("type", rt::Presence::Optional),
-            ("self", rt::Presence::Optional),
-            ("page_size", rt::Presence::Optional),
-            ("_1st", rt::Presence::Optional),
-            ("groesse", rt::Presence::Optional),
-            ("u6570u636e", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{ListHttpServers! 4?type 4?self 9?page_size 4?_1st 7?groesse 10?u6570u636e";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -185,21 +172,7 @@ impl rt::Action for ListHttpServers {
 }
 
 impl rt::Data for HttpServer {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "HttpServer",
-        fields: &[
-            ("id", rt::Presence::Optional),
-            ("@id", rt::Presence::Optional),
-            ("fooBar", rt::Presence::Optional),
-            ("foo_bar", rt::Presence::Optional),
-            ("crate", rt::Presence::Optional),
-            ("_", rt::Presence::Optional),
-            ("+1", rt::Presence::Optional),
-            ("-1", rt::Presence::Optional),
-            ("userIDs", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{HttpServer. 2?id 3?@id 6?fooBar 7?foo_bar 5?crate 1?_ 2?+1 2?-1 7?userIDs";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -241,5 +214,6 @@ impl rt::Data for HttpServer {
     }
 }
 
-rt::data!(ListHttpServers, HttpServer);
+rt::data!(HttpServer);
+rt::arguments!(ListHttpServers);
 rt::defaults!(ListHttpServers);

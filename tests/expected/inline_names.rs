@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `getForecast`.
 ///
 /// `POST /forecast`
-#[derive(Clone)]
 pub struct GetForecast {
     pub body: GetForecastBody,
 }
@@ -71,56 +70,46 @@ impl GetForecast {
     }
 }
 
-#[derive(Clone)]
 pub struct GetForecastBody {
     pub options: Option<GetForecastBodyOptions>,
 }
 
-#[derive(Clone)]
 pub struct GetForecastBodyOptions {
     pub a: Option<String>,
 }
 
-#[derive(Clone)]
 pub struct GetForecastAnswer {
     pub forecast: Option<Forecast>,
     pub stations: Option<Vec<GetForecastAnswerStation>>,
     pub status: Option<Vec<GetForecastAnswerStatusItem>>,
 }
 
-#[derive(Clone)]
 pub struct Forecast {
     pub periods: Option<Vec<ForecastPeriod>>,
     pub forecast_office: Option<ForecastOffice>,
 }
 
-#[derive(Clone)]
 pub struct ForecastPeriod {
     pub period_wind: Option<ForecastPeriodWind>,
     pub categories: Option<rt::BTreeMap<String, ForecastPeriodCategory>>,
 }
 
-#[derive(Clone)]
 pub struct ForecastPeriodWind {
     pub speed: Option<f64>,
 }
 
-#[derive(Clone)]
 pub struct ForecastPeriodCategory {
     pub n: Option<i64>,
 }
 
-#[derive(Clone)]
 pub struct ForecastOffice {
     pub name: Option<String>,
 }
 
-#[derive(Clone)]
 pub struct GetForecastAnswerStation {
     pub id: Option<String>,
 }
 
-#[derive(Clone)]
 pub struct GetForecastAnswerStatusItem {
     pub id: Option<String>,
 }
@@ -128,11 +117,7 @@ pub struct GetForecastAnswerStatusItem {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for GetForecast {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "GetForecast",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{GetForecast! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -185,11 +170,7 @@ impl rt::Action for GetForecast {
 }
 
 impl rt::Data for GetForecastBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "GetForecastBody",
-        fields: &[("options", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{GetForecastBody. 7?options";
     fn blank(_: usize) -> Self {
         Self { options: rt::blank() }
     }
@@ -202,11 +183,7 @@ impl rt::Data for GetForecastBody {
 }
 
 impl rt::Data for GetForecastBodyOptions {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "GetForecastBodyOptions",
-        fields: &[("a", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{GetForecastBodyOptions. 1?a";
     fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }
@@ -219,15 +196,7 @@ impl rt::Data for GetForecastBodyOptions {
 }
 
 impl rt::Data for GetForecastAnswer {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "GetForecastAnswer",
-        fields: &[
-            ("forecast", rt::Presence::Optional),
-            ("stations", rt::Presence::Optional),
-            ("status", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{GetForecastAnswer. 8?forecast 8?stations 6?status";
     fn blank(_: usize) -> Self {
         Self {
             forecast: rt::blank(),
@@ -252,14 +221,7 @@ impl rt::Data for GetForecastAnswer {
 }
 
 impl rt::Data for Forecast {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Forecast",
-        fields: &[
-            ("periods", rt::Presence::Optional),
-            ("forecastOffice", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Forecast. 7?periods 14?forecastOffice";
     fn blank(_: usize) -> Self {
         Self {
             periods: rt::blank(),
@@ -281,14 +243,7 @@ impl rt::Data for Forecast {
 }
 
 impl rt::Data for ForecastPeriod {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ForecastPeriod",
-        fields: &[
-            ("period_wind", rt::Presence::Optional),
-            ("categories", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{ForecastPeriod. 11?period_wind 10?categories";
     fn blank(_: usize) -> Self {
         Self {
             period_wind: rt::blank(),
@@ -310,11 +265,7 @@ impl rt::Data for ForecastPeriod {
 }
 
 impl rt::Data for ForecastPeriodWind {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ForecastPeriodWind",
-        fields: &[("speed", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{ForecastPeriodWind. 5?speed";
     fn blank(_: usize) -> Self {
         Self { speed: rt::blank() }
     }
@@ -327,11 +278,7 @@ impl rt::Data for ForecastPeriodWind {
 }
 
 impl rt::Data for ForecastPeriodCategory {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ForecastPeriodCategory",
-        fields: &[("n", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{ForecastPeriodCategory. 1?n";
     fn blank(_: usize) -> Self {
         Self { n: rt::blank() }
     }
@@ -344,11 +291,7 @@ impl rt::Data for ForecastPeriodCategory {
 }
 
 impl rt::Data for ForecastOffice {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ForecastOffice",
-        fields: &[("name", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{ForecastOffice. 4?name";
     fn blank(_: usize) -> Self {
         Self { name: rt::blank() }
     }
@@ -361,11 +304,7 @@ impl rt::Data for ForecastOffice {
 }
 
 impl rt::Data for GetForecastAnswerStation {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "GetForecastAnswerStation",
-        fields: &[("id", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{GetForecastAnswerStation. 2?id";
     fn blank(_: usize) -> Self {
         Self { id: rt::blank() }
     }
@@ -378,11 +317,7 @@ impl rt::Data for GetForecastAnswerStation {
 }
 
 impl rt::Data for GetForecastAnswerStatusItem {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "GetForecastAnswerStatusItem",
-        fields: &[("id", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{GetForecastAnswerStatusItem. 2?id";
     fn blank(_: usize) -> Self {
         Self { id: rt::blank() }
     }
@@ -395,8 +330,9 @@ impl rt::Data for GetForecastAnswerStatusItem {
 }
 
 rt::data!(
-    GetForecast, GetForecastBody, GetForecastBodyOptions, GetForecastAnswer, Forecast,
-    ForecastPeriod, ForecastPeriodWind, ForecastPeriodCategory, ForecastOffice,
-    GetForecastAnswerStation, GetForecastAnswerStatusItem
+    GetForecastBody, GetForecastBodyOptions, GetForecastAnswer, Forecast, ForecastPeriod,
+    ForecastPeriodWind, ForecastPeriodCategory, ForecastOffice, GetForecastAnswerStation,
+    GetForecastAnswerStatusItem
 );
+rt::arguments!(GetForecast);
 rt::defaults!(GetForecastBody, GetForecastBodyOptions);

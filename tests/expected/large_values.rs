@@ -59,10 +59,8 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `read`.
 ///
 /// `GET /x`
-#[derive(Clone)]
 pub struct Read {}
 
-#[derive(Clone)]
 pub struct Page {
     pub main: Block,
     pub aside: Option<Box<Block>>,
@@ -70,7 +68,6 @@ pub struct Page {
     pub either: Option<PageEither>,
 }
 
-#[derive(Clone)]
 pub struct Block {
     pub a: Option<Row>,
     pub b: Option<Row>,
@@ -78,7 +75,6 @@ pub struct Block {
     pub d: Option<Row>,
 }
 
-#[derive(Clone)]
 pub struct Row {
     pub a: Option<String>,
     pub b: Option<String>,
@@ -93,7 +89,6 @@ pub struct Row {
     pub k: Option<String>,
 }
 
-#[derive(Clone)]
 pub enum PageEither {
     Integer(i64),
     Block(Box<Block>),
@@ -104,11 +99,7 @@ pub enum PageEither {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Read {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Read",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Read!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -140,16 +131,7 @@ impl rt::Action for Read {
 }
 
 impl rt::Data for Page {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Page",
-        fields: &[
-            ("main", rt::Presence::Required),
-            ("aside", rt::Presence::Optional),
-            ("list", rt::Presence::Optional),
-            ("either", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Page. 4:main 5?aside 4?list 6?either";
     fn blank(_: usize) -> Self {
         Self {
             main: rt::blank(),
@@ -177,16 +159,7 @@ impl rt::Data for Page {
 }
 
 impl rt::Data for Block {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Block",
-        fields: &[
-            ("a", rt::Presence::Optional),
-            ("b", rt::Presence::Optional),
-            ("c", rt::Presence::Optional),
-            ("d", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Block. 1?a 1?b 1?c 1?d";
     fn blank(_: usize) -> Self {
         Self {
             a: rt::blank(),
@@ -214,23 +187,7 @@ impl rt::Data for Block {
 }
 
 impl rt::Data for Row {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Row",
-        fields: &[
-            ("a", rt::Presence::Optional),
-            ("b", rt::Presence::Optional),
-            ("c", rt::Presence::Optional),
-            ("d", rt::Presence::Optional),
-            ("e", rt::Presence::Optional),
-            ("f", rt::Presence::Optional),
-            ("g", rt::Presence::Optional),
-            ("h", rt::Presence::Optional),
-            ("i", rt::Presence::Optional),
-            ("j", rt::Presence::Optional),
-            ("k", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Row. 1?a 1?b 1?c 1?d 1?e 1?f 1?g 1?h 1?i 1?j 1?k";
     fn blank(_: usize) -> Self {
         Self {
             a: rt::blank(),
@@ -279,25 +236,7 @@ impl rt::Data for Row {
 }
 
 impl rt::Data for PageEither {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "PageEither",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Integer",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Block",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|PageEither+ 7:Integer 5:Block 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Integer(rt::blank()),
@@ -321,5 +260,6 @@ impl rt::Data for PageEither {
     }
 }
 
-rt::data!(Read, Page, Block, Row, PageEither);
+rt::data!(Page, Block, Row, PageEither);
+rt::arguments!(Read);
 rt::defaults!(Read);

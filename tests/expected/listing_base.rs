@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `send`: Sends it and gets one back.
 ///
 /// `POST /x`
-#[derive(Clone)]
 pub struct Send {
     pub body: Pet,
 }
@@ -71,7 +70,6 @@ impl Send {
     }
 }
 
-#[derive(Clone)]
 pub enum Pet {
     Cat(Cat),
     Dog(Dog),
@@ -79,7 +77,6 @@ pub enum Pet {
     Other(rt::Value),
 }
 
-#[derive(Clone)]
 pub struct Cat {
     pub kind: String,
     pub lives: Option<i64>,
@@ -95,7 +92,6 @@ impl Cat {
     }
 }
 
-#[derive(Clone)]
 pub struct Dog {
     pub kind: String,
     pub bark: Option<String>,
@@ -114,11 +110,7 @@ impl Dog {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Send",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Send! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -189,25 +181,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for Pet {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "Pet",
-        tag: Some("kind"),
-        variants: &[
-            rt::UnionVariant {
-                name: "Cat",
-                tags: &["Cat"],
-            },
-            rt::UnionVariant {
-                name: "Dog",
-                tags: &["Dog"],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|Pet+ 4=kind 3:Cat 3,Cat 3:Dog 3,Dog 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Cat(rt::blank()),
@@ -232,11 +206,7 @@ impl rt::Data for Pet {
 }
 
 impl rt::Data for Cat {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Cat",
-        fields: &[("kind", rt::Presence::Required), ("lives", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Cat. 4:kind 5?lives";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -258,11 +228,7 @@ impl rt::Data for Cat {
 }
 
 impl rt::Data for Dog {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Dog",
-        fields: &[("kind", rt::Presence::Required), ("bark", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Dog. 4:kind 4?bark";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -283,4 +249,5 @@ impl rt::Data for Dog {
     }
 }
 
-rt::data!(Send, Pet, Cat, Dog);
+rt::data!(Pet, Cat, Dog);
+rt::arguments!(Send);

@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `putLabels`.
 ///
 /// `PUT /x`
-#[derive(Clone)]
 pub struct PutLabels {
     pub body: rt::BTreeMap<String, String>,
 }
@@ -71,7 +70,6 @@ impl PutLabels {
     }
 }
 
-#[derive(Clone)]
 pub struct Extended {
     pub additional: Option<String>,
     pub counts: Option<rt::BTreeMap<String, ExtendedCount>>,
@@ -79,7 +77,6 @@ pub struct Extended {
     pub additional_properties: rt::BTreeMap<String, Vec<i64>>,
 }
 
-#[derive(Clone)]
 pub struct ExtendedCount {
     pub n: Option<i64>,
 }
@@ -87,11 +84,7 @@ pub struct ExtendedCount {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for PutLabels {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PutLabels",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{PutLabels! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -146,14 +139,7 @@ impl rt::Action for PutLabels {
 }
 
 impl rt::Data for Extended {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Extended",
-        fields: &[
-            ("additional", rt::Presence::Optional),
-            ("counts", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Kept,
-    };
+    const TABLE: &'static str = "{Extended+ 10?additional 6?counts";
     fn blank(_: usize) -> Self {
         Self {
             additional: rt::blank(),
@@ -178,11 +164,7 @@ impl rt::Data for Extended {
 }
 
 impl rt::Data for ExtendedCount {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ExtendedCount",
-        fields: &[("n", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{ExtendedCount. 1?n";
     fn blank(_: usize) -> Self {
         Self { n: rt::blank() }
     }
@@ -194,4 +176,5 @@ impl rt::Data for ExtendedCount {
     }
 }
 
-rt::data!(PutLabels, Extended, ExtendedCount);
+rt::data!(Extended, ExtendedCount);
+rt::arguments!(PutLabels);

@@ -57,7 +57,6 @@ impl rt::From<rt::Client> for Client {
 }
 
 /// The body of `send`, by media type.
-#[derive(Clone)]
 pub enum SendBody {
     /// Sent as `application/vnd.example+json`.
     VndExampleJson(SendBodyVndExampleJson),
@@ -70,13 +69,11 @@ pub enum SendBody {
 /// `POST /x`
 ///
 /// Comes as `text/csv` and `image/png` too, with `accept`.
-#[derive(Clone)]
 pub struct Send {
     pub body: Option<SendBody>,
 }
 
 /// How `send` answers, by status.
-#[derive(Clone)]
 pub enum SendAnswer {
     /// 200: Done.
     Ok(SendOk),
@@ -90,17 +87,14 @@ pub enum SendAnswer {
     NoContent(()),
 }
 
-#[derive(Clone)]
 pub struct SendBodyVndExampleJson {
     pub a: Option<String>,
 }
 
-#[derive(Clone)]
 pub struct SendBodyMultipart {
     pub file: Option<String>,
 }
 
-#[derive(Clone)]
 pub struct SendOk {
     pub b: Option<String>,
 }
@@ -108,21 +102,7 @@ pub struct SendOk {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for SendBody {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "SendBody",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "VndExampleJson",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Multipart",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|SendBody. 14:VndExampleJson 9:Multipart";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::VndExampleJson(rt::blank()),
@@ -144,11 +124,7 @@ impl rt::Data for SendBody {
 }
 
 impl rt::Data for Send {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Send",
-        fields: &[("body", rt::Presence::Optional)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Send! 4?body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -161,34 +137,7 @@ impl rt::Data for Send {
 }
 
 impl rt::Data for SendAnswer {
-    const BY_STATUS: bool = true;
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "SendAnswer",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Ok",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Created",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Accepted",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "NonAuthoritativeInformation",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "NoContent",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|SendAnswer# 2:Ok 7:Created 8:Accepted 27:NonAuthoritativeInformation 9:NoContent";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Ok(rt::blank()),
@@ -260,11 +209,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for SendBodyVndExampleJson {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SendBodyVndExampleJson",
-        fields: &[("a", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SendBodyVndExampleJson. 1?a";
     fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }
@@ -277,11 +222,7 @@ impl rt::Data for SendBodyVndExampleJson {
 }
 
 impl rt::Data for SendBodyMultipart {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SendBodyMultipart",
-        fields: &[("file", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SendBodyMultipart. 4?file";
     fn blank(_: usize) -> Self {
         Self { file: rt::blank() }
     }
@@ -294,11 +235,7 @@ impl rt::Data for SendBodyMultipart {
 }
 
 impl rt::Data for SendOk {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SendOk",
-        fields: &[("b", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SendOk. 1?b";
     fn blank(_: usize) -> Self {
         Self { b: rt::blank() }
     }
@@ -310,5 +247,6 @@ impl rt::Data for SendOk {
     }
 }
 
-rt::data!(SendBody, Send, SendAnswer, SendBodyVndExampleJson, SendBodyMultipart, SendOk);
+rt::data!(SendBody, SendAnswer, SendBodyVndExampleJson, SendBodyMultipart, SendOk);
+rt::arguments!(Send);
 rt::defaults!(Send, SendBodyVndExampleJson, SendBodyMultipart);

@@ -67,7 +67,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `queryPets`: Find pets by many criteria.
 ///
 /// `QUERY /pets`
-#[derive(Clone)]
 pub struct QueryPets {
     pub body: QueryPetsBody,
 }
@@ -82,10 +81,8 @@ impl QueryPets {
 /// Arguments of `linkPets`: Make two pets friends.
 ///
 /// `LINK /pets`
-#[derive(Clone)]
 pub struct LinkPets {}
 
-#[derive(Clone)]
 pub struct QueryPetsBody {
     pub names: Option<Vec<String>>,
 }
@@ -93,11 +90,7 @@ pub struct QueryPetsBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for QueryPets {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "QueryPets",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{QueryPets! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -144,11 +137,7 @@ impl rt::Action for QueryPets {
 }
 
 impl rt::Data for LinkPets {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "LinkPets",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{LinkPets!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -180,11 +169,7 @@ impl rt::Action for LinkPets {
 }
 
 impl rt::Data for QueryPetsBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "QueryPetsBody",
-        fields: &[("names", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{QueryPetsBody. 5?names";
     fn blank(_: usize) -> Self {
         Self { names: rt::blank() }
     }
@@ -196,5 +181,6 @@ impl rt::Data for QueryPetsBody {
     }
 }
 
-rt::data!(QueryPets, LinkPets, QueryPetsBody);
+rt::data!(QueryPetsBody);
+rt::arguments!(QueryPets, LinkPets);
 rt::defaults!(LinkPets, QueryPetsBody);

@@ -67,7 +67,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `save`.
 ///
 /// `POST /x`
-#[derive(Clone)]
 pub struct Save {
     pub body: Setting,
 }
@@ -82,7 +81,6 @@ impl Save {
 /// Arguments of `put`.
 ///
 /// `PUT /x`
-#[derive(Clone)]
 pub struct Put {
     pub body: PutBody,
 }
@@ -94,7 +92,6 @@ impl Put {
     }
 }
 
-#[derive(Clone)]
 pub struct Setting {
     pub agreed: bool,
     pub scale: Option<Option<SettingScale>>,
@@ -116,7 +113,6 @@ impl Setting {
     }
 }
 
-#[derive(Clone)]
 pub enum SettingScale {
     Text(SettingScaleText),
     Integer(SettingScaleInteger),
@@ -141,7 +137,6 @@ pub enum SettingScaleInteger {
     Other(i64),
 }
 
-#[derive(Clone)]
 pub enum SettingSize {
     Text(SettingSizeText),
     Integer(SettingSizeInteger),
@@ -163,7 +158,6 @@ pub enum SettingSizeInteger {
     Other(i64),
 }
 
-#[derive(Clone)]
 pub enum SettingLevel {
     Text(SettingLevelText),
     Number(f64),
@@ -178,13 +172,11 @@ pub enum SettingLevelText {
     Other(String),
 }
 
-#[derive(Clone)]
 pub struct PutBody {
     pub scale: Option<PutBodyScale>,
     pub ratio: Option<f64>,
 }
 
-#[derive(Clone)]
 pub enum PutBodyScale {
     Text(PutBodyScaleText),
     Integer(PutBodyScaleInteger),
@@ -204,11 +196,7 @@ pub enum PutBodyScaleInteger {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Save {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Save",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Save! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -288,11 +276,7 @@ impl rt::Action for Save {
 }
 
 impl rt::Data for Put {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Put",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Put! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -347,20 +331,7 @@ impl rt::Action for Put {
 }
 
 impl rt::Data for Setting {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Setting",
-        fields: &[
-            ("agreed", rt::Presence::Required),
-            ("scale", rt::Presence::OptionalNullable),
-            ("size", rt::Presence::Optional),
-            ("ratio", rt::Presence::Optional),
-            ("version", rt::Presence::Optional),
-            ("origin", rt::Presence::Optional),
-            ("shape", rt::Presence::Optional),
-            ("level", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Setting. 6:agreed 5*scale 4?size 5?ratio 7?version 6?origin 5?shape 5?level";
     fn blank(_: usize) -> Self {
         Self {
             agreed: rt::blank(),
@@ -400,29 +371,7 @@ impl rt::Data for Setting {
 }
 
 impl rt::Data for SettingScale {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "SettingScale",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Text",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Integer",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Boolean",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|SettingScale+ 4:Text 7:Integer 7:Boolean 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Text(rt::blank()),
@@ -449,14 +398,11 @@ impl rt::Data for SettingScale {
     }
 }
 
-impl rt::TextEnum for SettingScaleText {
-    const NAME: &'static str = "one of `auto`, `none`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("auto", Self::Auto),
-        ("none", Self::None),
-    ];
-    const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<&str> {
+impl rt::Data for SettingScaleText {
+    const TABLE: &'static str = "\"SettingScaleText+ 4:auto 4:none";
+    const VALUES: &'static [Self] = &[Self::Auto, Self::None];
+    const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+    fn other_text(&self) -> Option<&str> {
         match self {
             Self::Other(text) => Some(text),
             _ => None,
@@ -464,11 +410,11 @@ impl rt::TextEnum for SettingScaleText {
     }
 }
 
-impl rt::IntegerEnum for SettingScaleInteger {
-    const NAME: &'static str = "one of `1`, `2`";
-    const VALUES: &'static [(i64, Self)] = &[(1, Self::V1), (2, Self::V2)];
-    const OTHER: Option<fn(i64) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<i64> {
+impl rt::Data for SettingScaleInteger {
+    const TABLE: &'static str = "#SettingScaleInteger+ 1:1 1:2";
+    const VALUES: &'static [Self] = &[Self::V1, Self::V2];
+    const OTHER_INTEGER: Option<fn(i64) -> Self> = Some(Self::Other);
+    fn other_integer(&self) -> Option<i64> {
         match self {
             Self::Other(integer) => Some(*integer),
             _ => None,
@@ -477,25 +423,7 @@ impl rt::IntegerEnum for SettingScaleInteger {
 }
 
 impl rt::Data for SettingSize {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "SettingSize",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Text",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Integer",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|SettingSize+ 4:Text 7:Integer 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Text(rt::blank()),
@@ -519,11 +447,11 @@ impl rt::Data for SettingSize {
     }
 }
 
-impl rt::TextEnum for SettingSizeText {
-    const NAME: &'static str = "`small`";
-    const VALUES: &'static [(&'static str, Self)] = &[("small", Self::Small)];
-    const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<&str> {
+impl rt::Data for SettingSizeText {
+    const TABLE: &'static str = "\"SettingSizeText+ 5:small";
+    const VALUES: &'static [Self] = &[Self::Small];
+    const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+    fn other_text(&self) -> Option<&str> {
         match self {
             Self::Other(text) => Some(text),
             _ => None,
@@ -531,11 +459,11 @@ impl rt::TextEnum for SettingSizeText {
     }
 }
 
-impl rt::IntegerEnum for SettingSizeInteger {
-    const NAME: &'static str = "`10`";
-    const VALUES: &'static [(i64, Self)] = &[(10, Self::V10)];
-    const OTHER: Option<fn(i64) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<i64> {
+impl rt::Data for SettingSizeInteger {
+    const TABLE: &'static str = "#SettingSizeInteger+ 2:10";
+    const VALUES: &'static [Self] = &[Self::V10];
+    const OTHER_INTEGER: Option<fn(i64) -> Self> = Some(Self::Other);
+    fn other_integer(&self) -> Option<i64> {
         match self {
             Self::Other(integer) => Some(*integer),
             _ => None,
@@ -544,25 +472,7 @@ impl rt::IntegerEnum for SettingSizeInteger {
 }
 
 impl rt::Data for SettingLevel {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "SettingLevel",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Text",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Number",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|SettingLevel+ 4:Text 6:Number 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Text(rt::blank()),
@@ -586,11 +496,11 @@ impl rt::Data for SettingLevel {
     }
 }
 
-impl rt::TextEnum for SettingLevelText {
-    const NAME: &'static str = "`low`";
-    const VALUES: &'static [(&'static str, Self)] = &[("low", Self::Low)];
-    const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<&str> {
+impl rt::Data for SettingLevelText {
+    const TABLE: &'static str = "\"SettingLevelText+ 3:low";
+    const VALUES: &'static [Self] = &[Self::Low];
+    const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+    fn other_text(&self) -> Option<&str> {
         match self {
             Self::Other(text) => Some(text),
             _ => None,
@@ -599,11 +509,7 @@ impl rt::TextEnum for SettingLevelText {
 }
 
 impl rt::Data for PutBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PutBody",
-        fields: &[("scale", rt::Presence::Optional), ("ratio", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{PutBody. 5?scale 5?ratio";
     fn blank(_: usize) -> Self {
         Self {
             scale: rt::blank(),
@@ -625,21 +531,7 @@ impl rt::Data for PutBody {
 }
 
 impl rt::Data for PutBodyScale {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "PutBodyScale",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Text",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Integer",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|PutBodyScale. 4:Text 7:Integer";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Text(rt::blank()),
@@ -660,21 +552,18 @@ impl rt::Data for PutBodyScale {
     }
 }
 
-impl rt::TextEnum for PutBodyScaleText {
-    const NAME: &'static str = "`auto`";
-    const VALUES: &'static [(&'static str, Self)] = &[("auto", Self::Auto)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for PutBodyScaleText {
+    const TABLE: &'static str = "\"PutBodyScaleText. 4:auto";
+    const VALUES: &'static [Self] = &[Self::Auto];
 }
 
-impl rt::IntegerEnum for PutBodyScaleInteger {
-    const NAME: &'static str = "one of `1`, `2`";
-    const VALUES: &'static [(i64, Self)] = &[(1, Self::V1), (2, Self::V2)];
-    const OTHER: Option<fn(i64) -> Self> = None;
+impl rt::Data for PutBodyScaleInteger {
+    const TABLE: &'static str = "#PutBodyScaleInteger. 1:1 1:2";
+    const VALUES: &'static [Self] = &[Self::V1, Self::V2];
 }
 
-rt::data!(
-    Save, Put, Setting, SettingScale, SettingSize, SettingLevel, PutBody, PutBodyScale
-);
+rt::data!(Setting, SettingScale, SettingSize, SettingLevel, PutBody, PutBodyScale);
+rt::arguments!(Save, Put);
 rt::text_enums!(SettingScaleText, SettingSizeText, SettingLevelText, PutBodyScaleText);
 rt::integer_enums!(SettingScaleInteger, SettingSizeInteger, PutBodyScaleInteger);
 rt::defaults!(PutBody);

@@ -73,7 +73,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `addPhoto`.
 ///
 /// `POST /photos`
-#[derive(Clone)]
 pub struct AddPhoto {
     pub body: AddPhotoBody,
 }
@@ -88,7 +87,6 @@ impl AddPhoto {
 /// Arguments of `addFolder`.
 ///
 /// `POST /folders`
-#[derive(Clone)]
 pub struct AddFolder {
     pub body: Option<rt::BTreeMap<String, rt::File>>,
 }
@@ -96,7 +94,6 @@ pub struct AddFolder {
 /// Arguments of `addRelated`.
 ///
 /// `POST /related`
-#[derive(Clone)]
 pub struct AddRelated {
     pub body: AddRelatedBody,
 }
@@ -108,7 +105,6 @@ impl AddRelated {
     }
 }
 
-#[derive(Clone)]
 pub struct AddPhotoBody {
     /// The photo.
     ///
@@ -132,29 +128,24 @@ impl AddPhotoBody {
     }
 }
 
-#[derive(Clone)]
 pub enum AddPhotoBodyOneOrMore {
     File(rt::File),
     Files(Vec<rt::File>),
 }
 
-#[derive(Clone)]
 pub struct AddPhotoBodySettings {
     pub public: Option<bool>,
 }
 
-#[derive(Clone)]
 pub struct AddPhotoBodyFilter {
     pub color: Option<String>,
 }
 
-#[derive(Clone)]
 pub struct AddRelatedBody {
     pub metadata: Metadata,
     pub media: rt::File,
 }
 
-#[derive(Clone)]
 pub struct Metadata {
     pub name: Option<String>,
     pub thumbnail: Option<String>,
@@ -163,11 +154,7 @@ pub struct Metadata {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for AddPhoto {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddPhoto",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{AddPhoto! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -265,11 +252,7 @@ impl rt::Action for AddPhoto {
 }
 
 impl rt::Data for AddFolder {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddFolder",
-        fields: &[("body", rt::Presence::Optional)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{AddFolder! 4?body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -325,11 +308,7 @@ impl rt::Action for AddFolder {
 }
 
 impl rt::Data for AddRelated {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddRelated",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{AddRelated! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -393,19 +372,7 @@ impl rt::Action for AddRelated {
 }
 
 impl rt::Data for AddPhotoBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddPhotoBody",
-        fields: &[
-            ("photo", rt::Presence::Required),
-            ("others", rt::Presence::Optional),
-            ("one_or_more", rt::Presence::Optional),
-            ("signature", rt::Presence::Optional),
-            ("title", rt::Presence::Optional),
-            ("settings", rt::Presence::Optional),
-            ("filter", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{AddPhotoBody. 5:photo 6?others 11?one_or_more 9?signature 5?title 8?settings 6?filter";
     fn blank(_: usize) -> Self {
         Self {
             photo: rt::blank(),
@@ -442,21 +409,7 @@ impl rt::Data for AddPhotoBody {
 }
 
 impl rt::Data for AddPhotoBodyOneOrMore {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "AddPhotoBodyOneOrMore",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "File",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Files",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|AddPhotoBodyOneOrMore. 4:File 5:Files";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::File(rt::blank()),
@@ -478,11 +431,7 @@ impl rt::Data for AddPhotoBodyOneOrMore {
 }
 
 impl rt::Data for AddPhotoBodySettings {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddPhotoBodySettings",
-        fields: &[("public", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{AddPhotoBodySettings. 6?public";
     fn blank(_: usize) -> Self {
         Self { public: rt::blank() }
     }
@@ -495,11 +444,7 @@ impl rt::Data for AddPhotoBodySettings {
 }
 
 impl rt::Data for AddPhotoBodyFilter {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddPhotoBodyFilter",
-        fields: &[("color", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{AddPhotoBodyFilter. 5?color";
     fn blank(_: usize) -> Self {
         Self { color: rt::blank() }
     }
@@ -512,14 +457,7 @@ impl rt::Data for AddPhotoBodyFilter {
 }
 
 impl rt::Data for AddRelatedBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddRelatedBody",
-        fields: &[
-            ("metadata", rt::Presence::Required),
-            ("media", rt::Presence::Required),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{AddRelatedBody. 8:metadata 5:media";
     fn blank(_: usize) -> Self {
         Self {
             metadata: rt::blank(),
@@ -541,14 +479,7 @@ impl rt::Data for AddRelatedBody {
 }
 
 impl rt::Data for Metadata {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Metadata",
-        fields: &[
-            ("name", rt::Presence::Optional),
-            ("thumbnail", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Metadata. 4?name 9?thumbnail";
     fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),
@@ -570,7 +501,8 @@ impl rt::Data for Metadata {
 }
 
 rt::data!(
-    AddPhoto, AddFolder, AddRelated, AddPhotoBody, AddPhotoBodyOneOrMore,
-    AddPhotoBodySettings, AddPhotoBodyFilter, AddRelatedBody, Metadata
+    AddPhotoBody, AddPhotoBodyOneOrMore, AddPhotoBodySettings, AddPhotoBodyFilter,
+    AddRelatedBody, Metadata
 );
+rt::arguments!(AddPhoto, AddFolder, AddRelated);
 rt::defaults!(AddFolder, AddPhotoBodySettings, AddPhotoBodyFilter, Metadata);

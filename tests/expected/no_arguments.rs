@@ -59,17 +59,12 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `ping`.
 ///
 /// `GET /ping`
-#[derive(Clone)]
 pub struct Ping {}
 
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Ping {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Ping",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Ping!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -100,5 +95,5 @@ impl rt::Action for Ping {
     type Failure = ();
 }
 
-rt::data!(Ping);
+rt::arguments!(Ping);
 rt::defaults!(Ping);

@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `save`.
 ///
 /// `POST /x`
-#[derive(Clone)]
 pub struct Save {
     pub body: Thing,
 }
@@ -71,7 +70,6 @@ impl Save {
     }
 }
 
-#[derive(Clone)]
 pub struct Thing {
     pub required: String,
     pub required_nullable: Option<String>,
@@ -103,11 +101,7 @@ pub enum ThingLevel {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Save {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Save",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Save! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -172,18 +166,7 @@ impl rt::Action for Save {
 }
 
 impl rt::Data for Thing {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Thing",
-        fields: &[
-            ("required", rt::Presence::Required),
-            ("requiredNullable", rt::Presence::RequiredNullable),
-            ("optional", rt::Presence::Optional),
-            ("optionalNullable", rt::Presence::OptionalNullable),
-            ("level", rt::Presence::OptionalNullable),
-            ("items", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Thing. 8:required 16~requiredNullable 8?optional 16*optionalNullable 5*level 5?items";
     fn blank(_: usize) -> Self {
         Self {
             required: rt::blank(),
@@ -216,14 +199,11 @@ impl rt::Data for Thing {
     }
 }
 
-impl rt::TextEnum for ThingLevel {
-    const NAME: &'static str = "one of `low`, `high`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("low", Self::Low),
-        ("high", Self::High),
-    ];
-    const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<&str> {
+impl rt::Data for ThingLevel {
+    const TABLE: &'static str = "\"ThingLevel+ 3:low 4:high";
+    const VALUES: &'static [Self] = &[Self::Low, Self::High];
+    const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+    fn other_text(&self) -> Option<&str> {
         match self {
             Self::Other(text) => Some(text),
             _ => None,
@@ -231,5 +211,6 @@ impl rt::TextEnum for ThingLevel {
     }
 }
 
-rt::data!(Save, Thing);
+rt::data!(Thing);
+rt::arguments!(Save);
 rt::text_enums!(ThingLevel);

@@ -22,7 +22,6 @@ pub static API: rt::Api = rt::Api {
 /// The operations in the order of the document.
 pub const OPERATIONS: &[&rt::Operation] = &[];
 
-#[derive(Clone)]
 pub struct DeliveredWebhook {
     /// The number on the parcel.
     pub number: String,
@@ -31,11 +30,7 @@ pub struct DeliveredWebhook {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for DeliveredWebhook {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "DeliveredWebhook",
-        fields: &[("number", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{DeliveredWebhook. 6:number";
     fn blank(_: usize) -> Self {
         Self { number: rt::blank() }
     }

@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `getPoint`: Describes a point.
 ///
 /// `GET /points/{latitude},{longitude}`
-#[derive(Clone)]
 pub struct GetPoint {
     /// At least -90 and at most 90.
     pub latitude: f64,
@@ -92,18 +91,7 @@ pub enum GetPointUnits {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for GetPoint {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "GetPoint",
-        fields: &[
-            ("latitude", rt::Presence::Required),
-            ("longitude", rt::Presence::Required),
-            ("units", rt::Presence::Optional),
-            ("tags", rt::Presence::Optional),
-            ("X_Trace_Id", rt::Presence::Optional),
-            ("session", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{GetPoint! 8:latitude 9:longitude 5?units 4?tags 10?X_Trace_Id 7?session";
     fn blank(_: usize) -> Self {
         Self {
             latitude: rt::blank(),
@@ -180,14 +168,10 @@ impl rt::Action for GetPoint {
     type Failure = ();
 }
 
-impl rt::TextEnum for GetPointUnits {
-    const NAME: &'static str = "one of `us`, `si`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("us", Self::Us),
-        ("si", Self::Si),
-    ];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for GetPointUnits {
+    const TABLE: &'static str = "\"GetPointUnits. 2:us 2:si";
+    const VALUES: &'static [Self] = &[Self::Us, Self::Si];
 }
 
-rt::data!(GetPoint);
+rt::arguments!(GetPoint);
 rt::text_enums!(GetPointUnits);

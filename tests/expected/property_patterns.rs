@@ -67,7 +67,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `save`.
 ///
 /// `POST /x`
-#[derive(Clone)]
 pub struct Save {
     pub body: Patterns,
 }
@@ -82,7 +81,6 @@ impl Save {
 /// Arguments of `put`.
 ///
 /// `PUT /x`
-#[derive(Clone)]
 pub struct Put {
     pub body: PutBody,
 }
@@ -94,7 +92,6 @@ impl Put {
     }
 }
 
-#[derive(Clone)]
 pub struct Patterns {
     pub one: Option<rt::BTreeMap<String, i64>>,
     pub alike: Option<rt::BTreeMap<String, String>>,
@@ -105,14 +102,12 @@ pub struct Patterns {
     pub listed: Option<rt::BTreeMap<String, rt::Value>>,
 }
 
-#[derive(Clone)]
 pub struct PatternsNamed {
     pub id: Option<i64>,
     /// Properties that have no field.
     pub additional: rt::BTreeMap<String, String>,
 }
 
-#[derive(Clone)]
 pub struct PutBody {
     pub id: Option<i64>,
     pub street: Option<String>,
@@ -124,11 +119,7 @@ pub struct PutBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Save {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Save",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Save! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -223,11 +214,7 @@ impl rt::Action for Save {
 }
 
 impl rt::Data for Put {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Put",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Put! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -289,18 +276,7 @@ impl rt::Action for Put {
 }
 
 impl rt::Data for Patterns {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Patterns",
-        fields: &[
-            ("one", rt::Presence::Optional),
-            ("alike", rt::Presence::Optional),
-            ("several", rt::Presence::Optional),
-            ("named", rt::Presence::Optional),
-            ("names", rt::Presence::Optional),
-            ("listed", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Patterns. 3?one 5?alike 7?several 5?named 5?names 6?listed";
     fn blank(_: usize) -> Self {
         Self {
             one: rt::blank(),
@@ -334,11 +310,7 @@ impl rt::Data for Patterns {
 }
 
 impl rt::Data for PatternsNamed {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PatternsNamed",
-        fields: &[("id", rt::Presence::Optional)],
-        rest: rt::Rest::Kept,
-    };
+    const TABLE: &'static str = "{PatternsNamed+ 2?id";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -360,15 +332,7 @@ impl rt::Data for PatternsNamed {
 }
 
 impl rt::Data for PutBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PutBody",
-        fields: &[
-            ("id", rt::Presence::Optional),
-            ("street", rt::Presence::Optional),
-            ("city", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Kept,
-    };
+    const TABLE: &'static str = "{PutBody+ 2?id 6?street 4?city";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -395,5 +359,6 @@ impl rt::Data for PutBody {
     }
 }
 
-rt::data!(Save, Put, Patterns, PatternsNamed, PutBody);
+rt::data!(Patterns, PatternsNamed, PutBody);
+rt::arguments!(Save, Put);
 rt::defaults!(Patterns, PatternsNamed, PutBody);

@@ -67,7 +67,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `findByForm`.
 ///
 /// `GET /form`
-#[derive(Clone)]
 pub struct FindByForm {
     pub filter: FindByFormFilter,
     pub session: Option<String>,
@@ -87,7 +86,6 @@ impl FindByForm {
 /// Arguments of `findByJson`.
 ///
 /// `GET /json/{path}`
-#[derive(Clone)]
 pub struct FindByJson {
     pub path: String,
     pub query: Option<Vec<String>>,
@@ -104,13 +102,11 @@ impl FindByJson {
     }
 }
 
-#[derive(Clone)]
 pub struct FindByFormFilter {
     pub color: Option<Vec<String>>,
     pub size: Option<i64>,
 }
 
-#[derive(Clone)]
 pub struct FindByFormXJson {
     pub a: Option<String>,
 }
@@ -118,15 +114,7 @@ pub struct FindByFormXJson {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for FindByForm {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "FindByForm",
-        fields: &[
-            ("filter", rt::Presence::Required),
-            ("session", rt::Presence::Optional),
-            ("X_Json", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{FindByForm! 6:filter 7?session 6?X_Json";
     fn blank(_: usize) -> Self {
         Self {
             filter: rt::blank(),
@@ -202,15 +190,7 @@ impl rt::Action for FindByForm {
 }
 
 impl rt::Data for FindByJson {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "FindByJson",
-        fields: &[
-            ("path", rt::Presence::Required),
-            ("query", rt::Presence::Optional),
-            ("theme", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{FindByJson! 4:path 5?query 5?theme";
     fn blank(_: usize) -> Self {
         Self {
             path: rt::blank(),
@@ -275,11 +255,7 @@ impl rt::Action for FindByJson {
 }
 
 impl rt::Data for FindByFormFilter {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "FindByFormFilter",
-        fields: &[("color", rt::Presence::Optional), ("size", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{FindByFormFilter. 5?color 4?size";
     fn blank(_: usize) -> Self {
         Self {
             color: rt::blank(),
@@ -301,11 +277,7 @@ impl rt::Data for FindByFormFilter {
 }
 
 impl rt::Data for FindByFormXJson {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "FindByFormXJson",
-        fields: &[("a", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{FindByFormXJson. 1?a";
     fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }
@@ -317,5 +289,6 @@ impl rt::Data for FindByFormXJson {
     }
 }
 
-rt::data!(FindByForm, FindByJson, FindByFormFilter, FindByFormXJson);
+rt::data!(FindByFormFilter, FindByFormXJson);
+rt::arguments!(FindByForm, FindByJson);
 rt::defaults!(FindByFormFilter, FindByFormXJson);

@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `addUser`.
 ///
 /// `POST /users`
-#[derive(Clone)]
 pub struct AddUser {
     pub body: User,
 }
@@ -71,7 +70,6 @@ impl AddUser {
     }
 }
 
-#[derive(Clone)]
 pub struct User {
     /// Set by the API alone.
     pub id: Option<i64>,
@@ -93,11 +91,7 @@ impl User {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for AddUser {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddUser",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{AddUser! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -148,15 +142,7 @@ impl rt::Action for AddUser {
 }
 
 impl rt::Data for User {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "User",
-        fields: &[
-            ("id", rt::Presence::Optional),
-            ("name", rt::Presence::Required),
-            ("password", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{User. 2?id 4:name 8?password";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -180,4 +166,5 @@ impl rt::Data for User {
     }
 }
 
-rt::data!(AddUser, User);
+rt::data!(User);
+rt::arguments!(AddUser);

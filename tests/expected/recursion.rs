@@ -82,7 +82,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `putTree`.
 ///
 /// `PUT /tree`
-#[derive(Clone)]
 pub struct PutTree {
     pub body: Tree,
 }
@@ -94,7 +93,6 @@ impl PutTree {
     }
 }
 
-#[derive(Clone)]
 pub struct Tree {
     pub value: Value,
     pub left: Option<Box<Tree>>,
@@ -111,7 +109,6 @@ impl Tree {
     }
 }
 
-#[derive(Clone)]
 pub enum Value {
     Values(Vec<Value>),
     String(String),
@@ -120,7 +117,6 @@ pub enum Value {
     Other(rt::Value),
 }
 
-#[derive(Clone)]
 pub struct Not {
     pub not: Value,
 }
@@ -128,11 +124,7 @@ pub struct Not {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for PutTree {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PutTree",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{PutTree! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -187,15 +179,7 @@ impl rt::Action for PutTree {
 }
 
 impl rt::Data for Tree {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Tree",
-        fields: &[
-            ("value", rt::Presence::Required),
-            ("left", rt::Presence::Optional),
-            ("children", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Tree. 5:value 4?left 8?children";
     fn blank(_: usize) -> Self {
         Self {
             value: rt::blank(),
@@ -220,29 +204,7 @@ impl rt::Data for Tree {
 }
 
 impl rt::Data for Value {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "Value",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Values",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "String",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Not",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|Value+ 6:Values 6:String 3:Not 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Values(rt::blank()),
@@ -270,11 +232,7 @@ impl rt::Data for Value {
 }
 
 impl rt::Data for Not {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Not",
-        fields: &[("not", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Not. 3:not";
     fn blank(_: usize) -> Self {
         Self { not: rt::blank() }
     }
@@ -286,4 +244,5 @@ impl rt::Data for Not {
     }
 }
 
-rt::data!(PutTree, Tree, Value, Not);
+rt::data!(Tree, Value, Not);
+rt::arguments!(PutTree);

@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `find`.
 ///
 /// `GET /x`
-#[derive(Clone)]
 pub struct Find {
     pub date: Option<rt::Date>,
     pub date_time: Option<rt::OffsetDateTime>,
@@ -77,23 +76,7 @@ pub struct Find {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Find {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Find",
-        fields: &[
-            ("date", rt::Presence::Optional),
-            ("dateTime", rt::Presence::Optional),
-            ("localDateTime", rt::Presence::Optional),
-            ("time", rt::Presence::Optional),
-            ("duration", rt::Presence::Optional),
-            ("uuid", rt::Presence::Optional),
-            ("uri", rt::Presence::Optional),
-            ("ip", rt::Presence::Optional),
-            ("decimal", rt::Presence::Optional),
-            ("token", rt::Presence::Optional),
-            ("since", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Find! 4?date 8?dateTime 13?localDateTime 4?time 8?duration 4?uuid 3?uri 2?ip 7?decimal 5?token 5?since";
     fn blank(_: usize) -> Self {
         Self {
             date: rt::blank(),
@@ -194,5 +177,5 @@ impl rt::Action for Find {
     type Failure = ();
 }
 
-rt::data!(Find);
+rt::arguments!(Find);
 rt::defaults!(Find);

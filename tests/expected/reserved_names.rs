@@ -67,23 +67,19 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `option`.
 ///
 /// `GET /option`
-#[derive(Clone)]
 pub struct OptionAction {}
 
 /// Arguments of `new`.
 ///
 /// `POST /new`
-#[derive(Clone)]
 pub struct NewAction {
     pub body: Option<StringSchema>,
 }
 
-#[derive(Clone)]
 pub struct OptionSchema {
     pub vec: Option<VecSchema>,
 }
 
-#[derive(Clone)]
 pub struct VecSchema {
     pub none: Option<NoneSchema>,
 }
@@ -97,17 +93,14 @@ pub enum NoneSchema {
     Other(String),
 }
 
-#[derive(Clone)]
 pub struct StringSchema {
     pub client: Option<ClientSchema>,
 }
 
-#[derive(Clone)]
 pub struct ClientSchema {
     pub r#box: Option<String>,
 }
 
-#[derive(Clone)]
 pub struct New {
     pub r#box: Option<String>,
 }
@@ -115,11 +108,7 @@ pub struct New {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for OptionAction {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "OptionAction",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{OptionAction!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -151,11 +140,7 @@ impl rt::Action for OptionAction {
 }
 
 impl rt::Data for NewAction {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "NewAction",
-        fields: &[("body", rt::Presence::Optional)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{NewAction! 4?body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -208,11 +193,7 @@ impl rt::Action for NewAction {
 }
 
 impl rt::Data for OptionSchema {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "OptionSchema",
-        fields: &[("vec", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{OptionSchema. 3?vec";
     fn blank(_: usize) -> Self {
         Self { vec: rt::blank() }
     }
@@ -225,11 +206,7 @@ impl rt::Data for OptionSchema {
 }
 
 impl rt::Data for VecSchema {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "VecSchema",
-        fields: &[("none", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{VecSchema. 4?none";
     fn blank(_: usize) -> Self {
         Self { none: rt::blank() }
     }
@@ -241,15 +218,11 @@ impl rt::Data for VecSchema {
     }
 }
 
-impl rt::TextEnum for NoneSchema {
-    const NAME: &'static str = "one of `Some`, `None`, `Self`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("Some", Self::Some),
-        ("None", Self::None),
-        ("Self", Self::Self_),
-    ];
-    const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<&str> {
+impl rt::Data for NoneSchema {
+    const TABLE: &'static str = "\"NoneSchema+ 4:Some 4:None 4:Self";
+    const VALUES: &'static [Self] = &[Self::Some, Self::None, Self::Self_];
+    const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+    fn other_text(&self) -> Option<&str> {
         match self {
             Self::Other(text) => Some(text),
             _ => None,
@@ -258,11 +231,7 @@ impl rt::TextEnum for NoneSchema {
 }
 
 impl rt::Data for StringSchema {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "StringSchema",
-        fields: &[("client", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{StringSchema. 6?client";
     fn blank(_: usize) -> Self {
         Self { client: rt::blank() }
     }
@@ -275,11 +244,7 @@ impl rt::Data for StringSchema {
 }
 
 impl rt::Data for ClientSchema {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ClientSchema",
-        fields: &[("box", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{ClientSchema. 3?box";
     fn blank(_: usize) -> Self {
         Self { r#box: rt::blank() }
     }
@@ -292,11 +257,7 @@ impl rt::Data for ClientSchema {
 }
 
 impl rt::Data for New {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "New",
-        fields: &[("Box", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{New. 3?Box";
     fn blank(_: usize) -> Self {
         Self { r#box: rt::blank() }
     }
@@ -308,8 +269,7 @@ impl rt::Data for New {
     }
 }
 
-rt::data!(
-    OptionAction, NewAction, OptionSchema, VecSchema, StringSchema, ClientSchema, New
-);
+rt::data!(OptionSchema, VecSchema, StringSchema, ClientSchema, New);
+rt::arguments!(OptionAction, NewAction);
 rt::text_enums!(NoneSchema);
 rt::defaults!(OptionAction, NewAction, StringSchema, ClientSchema);

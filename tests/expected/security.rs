@@ -97,29 +97,22 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `guarded`.
 ///
 /// `GET /x`
-#[derive(Clone)]
 pub struct Guarded {}
 
 /// Arguments of `either`.
 ///
 /// `PUT /x`
-#[derive(Clone)]
 pub struct Either {}
 
 /// Arguments of `open`.
 ///
 /// `DELETE /x`
-#[derive(Clone)]
 pub struct Open {}
 
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Guarded {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Guarded",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Guarded!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -158,11 +151,7 @@ impl rt::Action for Guarded {
 }
 
 impl rt::Data for Either {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Either",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Either!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -211,11 +200,7 @@ impl rt::Action for Either {
 }
 
 impl rt::Data for Open {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Open",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Open!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -246,5 +231,5 @@ impl rt::Action for Open {
     type Failure = ();
 }
 
-rt::data!(Guarded, Either, Open);
+rt::arguments!(Guarded, Either, Open);
 rt::defaults!(Guarded, Either, Open);

@@ -71,23 +71,17 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `here`.
 ///
 /// `GET /x`
-#[derive(Clone)]
 pub struct Here {}
 
 /// Arguments of `elsewhere`.
 ///
 /// `PUT /x`
-#[derive(Clone)]
 pub struct Elsewhere {}
 
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Here {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Here",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Here!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -119,11 +113,7 @@ impl rt::Action for Here {
 }
 
 impl rt::Data for Elsewhere {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Elsewhere",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Elsewhere!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -159,5 +149,5 @@ impl rt::Action for Elsewhere {
     type Failure = ();
 }
 
-rt::data!(Here, Elsewhere);
+rt::arguments!(Here, Elsewhere);
 rt::defaults!(Here, Elsewhere);

@@ -67,7 +67,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `getPet`: Show a pet.
 ///
 /// `GET /pets/{name}`
-#[derive(Clone)]
 pub struct GetPet {
     pub name: String,
 }
@@ -82,11 +81,9 @@ impl GetPet {
 /// Arguments of `listToys`: List the toys.
 ///
 /// `GET /toys`
-#[derive(Clone)]
 pub struct ListToys {}
 
 /// A pet, which knows its owner, who knows the pet.
-#[derive(Clone)]
 pub struct Pet {
     pub name: String,
     pub owner: Option<Owner>,
@@ -95,13 +92,11 @@ pub struct Pet {
     pub mother: Option<Box<Pet>>,
 }
 
-#[derive(Clone)]
 pub struct Owner {
     pub name: String,
     pub pets: Option<Vec<Pet>>,
 }
 
-#[derive(Clone)]
 pub struct Toy {
     pub kind: Kinds,
     pub parts: Option<Vec<Toy>>,
@@ -115,7 +110,6 @@ pub enum Kinds {
     Other(String),
 }
 
-#[derive(Clone)]
 pub struct Problem {
     pub title: Option<String>,
 }
@@ -123,11 +117,7 @@ pub struct Problem {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for GetPet {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "GetPet",
-        fields: &[("name", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{GetPet! 4:name";
     fn blank(_: usize) -> Self {
         Self { name: rt::blank() }
     }
@@ -170,11 +160,7 @@ impl rt::Action for GetPet {
 }
 
 impl rt::Data for ListToys {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ListToys",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{ListToys!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -206,16 +192,7 @@ impl rt::Action for ListToys {
 }
 
 impl rt::Data for Pet {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Pet",
-        fields: &[
-            ("name", rt::Presence::Required),
-            ("owner", rt::Presence::Optional),
-            ("toys", rt::Presence::Optional),
-            ("mother", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Pet. 4:name 5?owner 4?toys 6?mother";
     fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),
@@ -243,11 +220,7 @@ impl rt::Data for Pet {
 }
 
 impl rt::Data for Owner {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Owner",
-        fields: &[("name", rt::Presence::Required), ("pets", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Owner. 4:name 4?pets";
     fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),
@@ -269,11 +242,7 @@ impl rt::Data for Owner {
 }
 
 impl rt::Data for Toy {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Toy",
-        fields: &[("kind", rt::Presence::Required), ("parts", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Toy. 4:kind 5?parts";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -294,14 +263,11 @@ impl rt::Data for Toy {
     }
 }
 
-impl rt::TextEnum for Kinds {
-    const NAME: &'static str = "one of `ball`, `mouse`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("ball", Self::Ball),
-        ("mouse", Self::Mouse),
-    ];
-    const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<&str> {
+impl rt::Data for Kinds {
+    const TABLE: &'static str = "\"Kinds+ 4:ball 5:mouse";
+    const VALUES: &'static [Self] = &[Self::Ball, Self::Mouse];
+    const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+    fn other_text(&self) -> Option<&str> {
         match self {
             Self::Other(text) => Some(text),
             _ => None,
@@ -310,11 +276,7 @@ impl rt::TextEnum for Kinds {
 }
 
 impl rt::Data for Problem {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Problem",
-        fields: &[("title", rt::Presence::RequiredNullable)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Problem. 5~title";
     fn blank(_: usize) -> Self {
         Self { title: rt::blank() }
     }
@@ -326,6 +288,7 @@ impl rt::Data for Problem {
     }
 }
 
-rt::data!(GetPet, ListToys, Pet, Owner, Toy, Problem);
+rt::data!(Pet, Owner, Toy, Problem);
+rt::arguments!(GetPet, ListToys);
 rt::text_enums!(Kinds);
 rt::defaults!(ListToys);

@@ -79,7 +79,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `listPets`: List the pets.
 ///
 /// `GET /pets`
-#[derive(Clone)]
 pub struct ListPets {
     pub order: Option<PetsOrder>,
     pub sort: Option<Sort>,
@@ -88,7 +87,6 @@ pub struct ListPets {
 /// Arguments of `deletePets`: Forget some pets.
 ///
 /// `DELETE /pets`
-#[derive(Clone)]
 pub struct DeletePets {
     pub order: Option<PetsOrder>,
     pub sort: Option<Sort>,
@@ -97,13 +95,11 @@ pub struct DeletePets {
 /// Arguments of `listCats`: List the cats, which are pets that purr.
 ///
 /// `GET /cats`
-#[derive(Clone)]
 pub struct ListCats {}
 
 /// Arguments of `Pet`: Stroke a cat.
 ///
 /// `POST /cats`
-#[derive(Clone)]
 pub struct PetAction {}
 
 #[derive(Clone, Copy)]
@@ -118,12 +114,10 @@ pub enum Sort {
     Age,
 }
 
-#[derive(Clone)]
 pub struct Pets {
     pub pets: Vec<Pet>,
 }
 
-#[derive(Clone)]
 pub struct Pet {
     pub size: PetSize,
 }
@@ -136,7 +130,6 @@ pub enum PetSize {
     Other(String),
 }
 
-#[derive(Clone)]
 pub struct Problem {
     pub kind: ProblemKind,
 }
@@ -149,7 +142,6 @@ pub enum ProblemKind {
     Other(String),
 }
 
-#[derive(Clone)]
 pub struct Cat {
     pub size: PetSize,
     pub purrs: Option<bool>,
@@ -158,11 +150,7 @@ pub struct Cat {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for ListPets {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ListPets",
-        fields: &[("order", rt::Presence::Optional), ("sort", rt::Presence::Optional)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{ListPets! 5?order 4?sort";
     fn blank(_: usize) -> Self {
         Self {
             order: rt::blank(),
@@ -219,11 +207,7 @@ impl rt::Action for ListPets {
 }
 
 impl rt::Data for DeletePets {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "DeletePets",
-        fields: &[("order", rt::Presence::Optional), ("sort", rt::Presence::Optional)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{DeletePets! 5?order 4?sort";
     fn blank(_: usize) -> Self {
         Self {
             order: rt::blank(),
@@ -280,11 +264,7 @@ impl rt::Action for DeletePets {
 }
 
 impl rt::Data for ListCats {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ListCats",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{ListCats!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -316,11 +296,7 @@ impl rt::Action for ListCats {
 }
 
 impl rt::Data for PetAction {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PetAction",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{PetAction!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -351,30 +327,18 @@ impl rt::Action for PetAction {
     type Failure = ();
 }
 
-impl rt::TextEnum for PetsOrder {
-    const NAME: &'static str = "one of `up`, `down`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("up", Self::Up),
-        ("down", Self::Down),
-    ];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for PetsOrder {
+    const TABLE: &'static str = "\"PetsOrder. 2:up 4:down";
+    const VALUES: &'static [Self] = &[Self::Up, Self::Down];
 }
 
-impl rt::TextEnum for Sort {
-    const NAME: &'static str = "one of `name`, `age`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("name", Self::Name),
-        ("age", Self::Age),
-    ];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for Sort {
+    const TABLE: &'static str = "\"Sort. 4:name 3:age";
+    const VALUES: &'static [Self] = &[Self::Name, Self::Age];
 }
 
 impl rt::Data for Pets {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Pets",
-        fields: &[("pets", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Pets. 4:pets";
     fn blank(_: usize) -> Self {
         Self { pets: rt::blank() }
     }
@@ -387,11 +351,7 @@ impl rt::Data for Pets {
 }
 
 impl rt::Data for Pet {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Pet",
-        fields: &[("size", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Pet. 4:size";
     fn blank(_: usize) -> Self {
         Self { size: rt::blank() }
     }
@@ -403,14 +363,11 @@ impl rt::Data for Pet {
     }
 }
 
-impl rt::TextEnum for PetSize {
-    const NAME: &'static str = "one of `small`, `large`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("small", Self::Small),
-        ("large", Self::Large),
-    ];
-    const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<&str> {
+impl rt::Data for PetSize {
+    const TABLE: &'static str = "\"PetSize+ 5:small 5:large";
+    const VALUES: &'static [Self] = &[Self::Small, Self::Large];
+    const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+    fn other_text(&self) -> Option<&str> {
         match self {
             Self::Other(text) => Some(text),
             _ => None,
@@ -419,11 +376,7 @@ impl rt::TextEnum for PetSize {
 }
 
 impl rt::Data for Problem {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Problem",
-        fields: &[("kind", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Problem. 4:kind";
     fn blank(_: usize) -> Self {
         Self { kind: rt::blank() }
     }
@@ -435,14 +388,11 @@ impl rt::Data for Problem {
     }
 }
 
-impl rt::TextEnum for ProblemKind {
-    const NAME: &'static str = "one of `gone`, `busy`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("gone", Self::Gone),
-        ("busy", Self::Busy),
-    ];
-    const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<&str> {
+impl rt::Data for ProblemKind {
+    const TABLE: &'static str = "\"ProblemKind+ 4:gone 4:busy";
+    const VALUES: &'static [Self] = &[Self::Gone, Self::Busy];
+    const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+    fn other_text(&self) -> Option<&str> {
         match self {
             Self::Other(text) => Some(text),
             _ => None,
@@ -451,11 +401,7 @@ impl rt::TextEnum for ProblemKind {
 }
 
 impl rt::Data for Cat {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Cat",
-        fields: &[("size", rt::Presence::Required), ("purrs", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Cat. 4:size 5?purrs";
     fn blank(_: usize) -> Self {
         Self {
             size: rt::blank(),
@@ -476,6 +422,7 @@ impl rt::Data for Cat {
     }
 }
 
-rt::data!(ListPets, DeletePets, ListCats, PetAction, Pets, Pet, Problem, Cat);
+rt::data!(Pets, Pet, Problem, Cat);
+rt::arguments!(ListPets, DeletePets, ListCats, PetAction);
 rt::text_enums!(PetsOrder, Sort, PetSize, ProblemKind);
 rt::defaults!(ListPets, DeletePets, ListCats, PetAction);

@@ -79,7 +79,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `first`.
 ///
 /// `POST /a`
-#[derive(Clone)]
 pub struct FirstAction {
     pub body: First,
 }
@@ -94,7 +93,6 @@ impl FirstAction {
 /// Arguments of `second`.
 ///
 /// `POST /b`
-#[derive(Clone)]
 pub struct SecondAction {
     pub body: Second,
 }
@@ -106,7 +104,6 @@ impl SecondAction {
     }
 }
 
-#[derive(Clone)]
 pub struct First {
     /// A postal address.
     pub address: Option<Address>,
@@ -114,7 +111,6 @@ pub struct First {
 }
 
 /// A postal address.
-#[derive(Clone)]
 pub struct Address {
     pub street: String,
     pub town: String,
@@ -132,12 +128,10 @@ impl Address {
     }
 }
 
-#[derive(Clone)]
 pub struct Small {
     pub n: Option<i64>,
 }
 
-#[derive(Clone)]
 pub struct Second {
     /// Where one lives.
     pub home: Option<Address>,
@@ -149,11 +143,7 @@ pub struct Second {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for FirstAction {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "FirstAction",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{FirstAction! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -210,11 +200,7 @@ impl rt::Action for FirstAction {
 }
 
 impl rt::Data for SecondAction {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SecondAction",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{SecondAction! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -275,14 +261,7 @@ impl rt::Action for SecondAction {
 }
 
 impl rt::Data for First {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "First",
-        fields: &[
-            ("address", rt::Presence::Optional),
-            ("small", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{First. 7?address 5?small";
     fn blank(_: usize) -> Self {
         Self {
             address: rt::blank(),
@@ -304,15 +283,7 @@ impl rt::Data for First {
 }
 
 impl rt::Data for Address {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Address",
-        fields: &[
-            ("street", rt::Presence::Required),
-            ("town", rt::Presence::Required),
-            ("code", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Address. 6:street 4:town 4?code";
     fn blank(_: usize) -> Self {
         Self {
             street: rt::blank(),
@@ -337,11 +308,7 @@ impl rt::Data for Address {
 }
 
 impl rt::Data for Small {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Small",
-        fields: &[("n", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Small. 1?n";
     fn blank(_: usize) -> Self {
         Self { n: rt::blank() }
     }
@@ -354,15 +321,7 @@ impl rt::Data for Small {
 }
 
 impl rt::Data for Second {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Second",
-        fields: &[
-            ("home", rt::Presence::Optional),
-            ("work", rt::Presence::OptionalNullable),
-            ("small", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Second. 4?home 4*work 5?small";
     fn blank(_: usize) -> Self {
         Self {
             home: rt::blank(),
@@ -386,5 +345,6 @@ impl rt::Data for Second {
     }
 }
 
-rt::data!(FirstAction, SecondAction, First, Address, Small, Second);
+rt::data!(First, Address, Small, Second);
+rt::arguments!(FirstAction, SecondAction);
 rt::defaults!(First, Small, Second);

@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `send`: Sends it and gets one back.
 ///
 /// `POST /x`
-#[derive(Clone)]
 pub struct Send {
     pub body: Vec<Item>,
 }
@@ -71,7 +70,6 @@ impl Send {
     }
 }
 
-#[derive(Clone)]
 pub enum Item {
     Message(ItemMessage),
     Call(Call),
@@ -79,7 +77,6 @@ pub enum Item {
     Other(rt::Value),
 }
 
-#[derive(Clone)]
 pub enum ItemMessage {
     Input(Input),
     Output(Output),
@@ -87,7 +84,6 @@ pub enum ItemMessage {
     Other(rt::Value),
 }
 
-#[derive(Clone)]
 pub struct Input {
     pub r#type: InputType,
     pub role: String,
@@ -108,7 +104,6 @@ pub enum InputType {
     Message,
 }
 
-#[derive(Clone)]
 pub struct Output {
     pub r#type: OutputType,
     pub status: String,
@@ -129,7 +124,6 @@ pub enum OutputType {
     Message,
 }
 
-#[derive(Clone)]
 pub struct Call {
     pub r#type: CallType,
 }
@@ -142,11 +136,7 @@ pub enum CallType {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Send",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Send! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -230,25 +220,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for Item {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "Item",
-        tag: Some("type"),
-        variants: &[
-            rt::UnionVariant {
-                name: "Message",
-                tags: &["message"],
-            },
-            rt::UnionVariant {
-                name: "Call",
-                tags: &["call"],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|Item+ 4=type 7:Message 7,message 4:Call 4,call 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Message(rt::blank()),
@@ -273,25 +245,7 @@ impl rt::Data for Item {
 }
 
 impl rt::Data for ItemMessage {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "ItemMessage",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Input",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Output",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|ItemMessage+ 5:Input 6:Output 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Input(rt::blank()),
@@ -316,11 +270,7 @@ impl rt::Data for ItemMessage {
 }
 
 impl rt::Data for Input {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Input",
-        fields: &[("type", rt::Presence::Required), ("role", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Input. 4:type 4:role";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -341,18 +291,13 @@ impl rt::Data for Input {
     }
 }
 
-impl rt::TextEnum for InputType {
-    const NAME: &'static str = "`message`";
-    const VALUES: &'static [(&'static str, Self)] = &[("message", Self::Message)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for InputType {
+    const TABLE: &'static str = "\"InputType. 7:message";
+    const VALUES: &'static [Self] = &[Self::Message];
 }
 
 impl rt::Data for Output {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Output",
-        fields: &[("type", rt::Presence::Required), ("status", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Output. 4:type 6:status";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -373,18 +318,13 @@ impl rt::Data for Output {
     }
 }
 
-impl rt::TextEnum for OutputType {
-    const NAME: &'static str = "`message`";
-    const VALUES: &'static [(&'static str, Self)] = &[("message", Self::Message)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for OutputType {
+    const TABLE: &'static str = "\"OutputType. 7:message";
+    const VALUES: &'static [Self] = &[Self::Message];
 }
 
 impl rt::Data for Call {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Call",
-        fields: &[("type", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Call. 4:type";
     fn blank(_: usize) -> Self {
         Self { r#type: rt::blank() }
     }
@@ -396,12 +336,12 @@ impl rt::Data for Call {
     }
 }
 
-impl rt::TextEnum for CallType {
-    const NAME: &'static str = "`call`";
-    const VALUES: &'static [(&'static str, Self)] = &[("call", Self::Call)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for CallType {
+    const TABLE: &'static str = "\"CallType. 4:call";
+    const VALUES: &'static [Self] = &[Self::Call];
 }
 
-rt::data!(Send, Item, ItemMessage, Input, Output, Call);
+rt::data!(Item, ItemMessage, Input, Output, Call);
+rt::arguments!(Send);
 rt::text_enums!(InputType, OutputType, CallType);
 rt::defaults!(Call);

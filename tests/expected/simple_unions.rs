@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `send`: Sends it and gets one back.
 ///
 /// `POST /x`
-#[derive(Clone)]
 pub struct Send {
     pub body: All,
 }
@@ -71,7 +70,6 @@ impl Send {
     }
 }
 
-#[derive(Clone)]
 pub struct All {
     pub maybe: Option<Option<Part>>,
     pub same: Option<Part>,
@@ -84,7 +82,6 @@ pub struct All {
     pub nested: Option<Option<AllNested>>,
 }
 
-#[derive(Clone)]
 pub struct Part {
     pub id: Option<String>,
 }
@@ -116,13 +113,11 @@ pub enum AllSteps {
     Other(i64),
 }
 
-#[derive(Clone)]
 pub enum AllAddress {
     Ipv4(rt::Formatted<rt::Ipv4Addr>),
     Ipv6(rt::Formatted<rt::Ipv6Addr>),
 }
 
-#[derive(Clone)]
 pub enum AllNested {
     Integer(i64),
     Boolean(bool),
@@ -131,11 +126,7 @@ pub enum AllNested {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Send",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Send! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -215,21 +206,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for All {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "All",
-        fields: &[
-            ("maybe", rt::Presence::OptionalNullable),
-            ("same", rt::Presence::Optional),
-            ("hint", rt::Presence::Optional),
-            ("words", rt::Presence::OptionalNullable),
-            ("steps", rt::Presence::Optional),
-            ("address", rt::Presence::Optional),
-            ("number", rt::Presence::Optional),
-            ("anything", rt::Presence::Optional),
-            ("nested", rt::Presence::OptionalNullable),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{All. 5*maybe 4?same 4?hint 5*words 5?steps 7?address 6?number 8?anything 6*nested";
     fn blank(_: usize) -> Self {
         Self {
             maybe: rt::blank(),
@@ -272,11 +249,7 @@ impl rt::Data for All {
 }
 
 impl rt::Data for Part {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Part",
-        fields: &[("id", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Part. 2?id";
     fn blank(_: usize) -> Self {
         Self { id: rt::blank() }
     }
@@ -288,14 +261,11 @@ impl rt::Data for Part {
     }
 }
 
-impl rt::TextEnum for AllHint {
-    const NAME: &'static str = "one of `auto`, `none`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("auto", Self::Auto),
-        ("none", Self::None),
-    ];
-    const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<&str> {
+impl rt::Data for AllHint {
+    const TABLE: &'static str = "\"AllHint+ 4:auto 4:none";
+    const VALUES: &'static [Self] = &[Self::Auto, Self::None];
+    const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+    fn other_text(&self) -> Option<&str> {
         match self {
             Self::Other(text) => Some(text),
             _ => None,
@@ -303,16 +273,11 @@ impl rt::TextEnum for AllHint {
     }
 }
 
-impl rt::TextEnum for AllWords {
-    const NAME: &'static str = "one of `up`, `down`, `left`, `right`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("up", Self::Up),
-        ("down", Self::Down),
-        ("left", Self::Left),
-        ("right", Self::Right),
-    ];
-    const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<&str> {
+impl rt::Data for AllWords {
+    const TABLE: &'static str = "\"AllWords+ 2:up 4:down 4:left 5:right";
+    const VALUES: &'static [Self] = &[Self::Up, Self::Down, Self::Left, Self::Right];
+    const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+    fn other_text(&self) -> Option<&str> {
         match self {
             Self::Other(text) => Some(text),
             _ => None,
@@ -320,15 +285,11 @@ impl rt::TextEnum for AllWords {
     }
 }
 
-impl rt::IntegerEnum for AllSteps {
-    const NAME: &'static str = "one of `1`, `2`, `3`";
-    const VALUES: &'static [(i64, Self)] = &[
-        (1, Self::V1),
-        (2, Self::V2),
-        (3, Self::V3),
-    ];
-    const OTHER: Option<fn(i64) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<i64> {
+impl rt::Data for AllSteps {
+    const TABLE: &'static str = "#AllSteps+ 1:1 1:2 1:3";
+    const VALUES: &'static [Self] = &[Self::V1, Self::V2, Self::V3];
+    const OTHER_INTEGER: Option<fn(i64) -> Self> = Some(Self::Other);
+    fn other_integer(&self) -> Option<i64> {
         match self {
             Self::Other(integer) => Some(*integer),
             _ => None,
@@ -337,21 +298,7 @@ impl rt::IntegerEnum for AllSteps {
 }
 
 impl rt::Data for AllAddress {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "AllAddress",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Ipv4",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Ipv6",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|AllAddress. 4:Ipv4 4:Ipv6";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Ipv4(rt::blank()),
@@ -373,21 +320,7 @@ impl rt::Data for AllAddress {
 }
 
 impl rt::Data for AllNested {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "AllNested",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Integer",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Boolean",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|AllNested. 7:Integer 7:Boolean";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Integer(rt::blank()),
@@ -408,7 +341,8 @@ impl rt::Data for AllNested {
     }
 }
 
-rt::data!(Send, All, Part, AllAddress, AllNested);
+rt::data!(All, Part, AllAddress, AllNested);
+rt::arguments!(Send);
 rt::text_enums!(AllHint, AllWords);
 rt::integer_enums!(AllSteps);
 rt::defaults!(All, Part);

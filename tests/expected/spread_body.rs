@@ -67,7 +67,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `addPet`.
 ///
 /// `POST /pets`
-#[derive(Clone)]
 pub struct AddPet {
     pub body: NewPet,
 }
@@ -82,13 +81,11 @@ impl AddPet {
 /// Arguments of `changePet`.
 ///
 /// `PATCH /pets`
-#[derive(Clone)]
 pub struct ChangePet {
     pub body: Option<ChangePetBody>,
 }
 
 /// A pet to be.
-#[derive(Clone)]
 pub struct NewPet {
     pub name: String,
     /// At least 0.
@@ -107,7 +104,6 @@ impl NewPet {
     }
 }
 
-#[derive(Clone)]
 pub struct ChangePetBody {
     pub x_name: Option<String>,
 }
@@ -115,11 +111,7 @@ pub struct ChangePetBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for AddPet {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddPet",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{AddPet! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -170,11 +162,7 @@ impl rt::Action for AddPet {
 }
 
 impl rt::Data for ChangePet {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ChangePet",
-        fields: &[("body", rt::Presence::Optional)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{ChangePet! 4?body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -221,11 +209,7 @@ impl rt::Action for ChangePet {
 }
 
 impl rt::Data for NewPet {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "NewPet",
-        fields: &[("name", rt::Presence::Required), ("age", rt::Presence::Optional)],
-        rest: rt::Rest::Kept,
-    };
+    const TABLE: &'static str = "{NewPet+ 4:name 3?age";
     fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),
@@ -250,11 +234,7 @@ impl rt::Data for NewPet {
 }
 
 impl rt::Data for ChangePetBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ChangePetBody",
-        fields: &[("X-Name", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{ChangePetBody. 6?X-Name";
     fn blank(_: usize) -> Self {
         Self { x_name: rt::blank() }
     }
@@ -266,5 +246,6 @@ impl rt::Data for ChangePetBody {
     }
 }
 
-rt::data!(AddPet, ChangePet, NewPet, ChangePetBody);
+rt::data!(NewPet, ChangePetBody);
+rt::arguments!(AddPet, ChangePet);
 rt::defaults!(ChangePet, ChangePetBody);

@@ -87,7 +87,6 @@ impl rt::From<rt::Client> for Client {
 /// `POST /chat`
 ///
 /// Comes item by item, as `text/event-stream`, with `stream`.
-#[derive(Clone)]
 pub struct Chat {
     pub body: ChatBody,
 }
@@ -104,7 +103,6 @@ impl Chat {
 /// `GET /log`
 ///
 /// Comes item by item, as `text/event-stream`, with `stream`.
-#[derive(Clone)]
 pub struct FollowLog {}
 
 /// Arguments of `pullModel`: One JSON a line.
@@ -112,7 +110,6 @@ pub struct FollowLog {}
 /// `GET /models`
 ///
 /// Comes item by item, as `application/x-ndjson`, with `stream`.
-#[derive(Clone)]
 pub struct PullModel {}
 
 /// Arguments of `exportRows`: All lines as an array.
@@ -120,7 +117,6 @@ pub struct PullModel {}
 /// `GET /rows`
 ///
 /// Comes item by item, as `application/jsonl`, with `stream`.
-#[derive(Clone)]
 pub struct ExportRows {}
 
 /// Arguments of `createRun`: Whole events, told apart by their names.
@@ -128,10 +124,8 @@ pub struct ExportRows {}
 /// `POST /run`
 ///
 /// Comes item by item, as `text/event-stream`, with `stream`.
-#[derive(Clone)]
 pub struct CreateRun {}
 
-#[derive(Clone)]
 pub struct ChatBody {
     pub message: String,
     pub stream: Option<bool>,
@@ -147,22 +141,18 @@ impl ChatBody {
     }
 }
 
-#[derive(Clone)]
 pub struct Answer {
     pub text: String,
 }
 
-#[derive(Clone)]
 pub struct Piece {
     pub delta: Option<String>,
 }
 
-#[derive(Clone)]
 pub struct PullModelItem {
     pub status: String,
 }
 
-#[derive(Clone)]
 pub enum CreateRunItem {
     RunCreated(CreateRunItemRunCreated),
     Done(CreateRunItemDone),
@@ -170,7 +160,6 @@ pub enum CreateRunItem {
     Other(rt::Value),
 }
 
-#[derive(Clone)]
 pub struct CreateRunItemRunCreated {
     pub event: CreateRunItemRunCreatedEvent,
     pub data: Answer,
@@ -182,7 +171,6 @@ pub enum CreateRunItemRunCreatedEvent {
     RunCreated,
 }
 
-#[derive(Clone)]
 pub struct CreateRunItemDone {
     pub event: CreateRunItemDoneEvent,
     pub data: CreateRunItemDoneData,
@@ -202,11 +190,7 @@ pub enum CreateRunItemDoneData {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Chat {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Chat",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Chat! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -264,11 +248,7 @@ impl rt::Streaming for Chat {
 }
 
 impl rt::Data for FollowLog {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "FollowLog",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{FollowLog!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -307,11 +287,7 @@ impl rt::Streaming for FollowLog {
 }
 
 impl rt::Data for PullModel {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PullModel",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{PullModel!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -350,11 +326,7 @@ impl rt::Streaming for PullModel {
 }
 
 impl rt::Data for ExportRows {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ExportRows",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{ExportRows!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -393,11 +365,7 @@ impl rt::Streaming for ExportRows {
 }
 
 impl rt::Data for CreateRun {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "CreateRun",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{CreateRun!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -436,14 +404,7 @@ impl rt::Streaming for CreateRun {
 }
 
 impl rt::Data for ChatBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "ChatBody",
-        fields: &[
-            ("message", rt::Presence::Required),
-            ("stream", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{ChatBody. 7:message 6?stream";
     fn blank(_: usize) -> Self {
         Self {
             message: rt::blank(),
@@ -465,11 +426,7 @@ impl rt::Data for ChatBody {
 }
 
 impl rt::Data for Answer {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Answer",
-        fields: &[("text", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Answer. 4:text";
     fn blank(_: usize) -> Self {
         Self { text: rt::blank() }
     }
@@ -482,11 +439,7 @@ impl rt::Data for Answer {
 }
 
 impl rt::Data for Piece {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Piece",
-        fields: &[("delta", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Piece. 5?delta";
     fn blank(_: usize) -> Self {
         Self { delta: rt::blank() }
     }
@@ -499,11 +452,7 @@ impl rt::Data for Piece {
 }
 
 impl rt::Data for PullModelItem {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PullModelItem",
-        fields: &[("status", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{PullModelItem. 6:status";
     fn blank(_: usize) -> Self {
         Self { status: rt::blank() }
     }
@@ -516,25 +465,7 @@ impl rt::Data for PullModelItem {
 }
 
 impl rt::Data for CreateRunItem {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "CreateRunItem",
-        tag: Some("event"),
-        variants: &[
-            rt::UnionVariant {
-                name: "RunCreated",
-                tags: &["run.created"],
-            },
-            rt::UnionVariant {
-                name: "Done",
-                tags: &["done"],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|CreateRunItem+ 5=event 10:RunCreated 11,run.created 4:Done 4,done 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::RunCreated(rt::blank()),
@@ -559,11 +490,7 @@ impl rt::Data for CreateRunItem {
 }
 
 impl rt::Data for CreateRunItemRunCreated {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "CreateRunItemRunCreated",
-        fields: &[("event", rt::Presence::Required), ("data", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{CreateRunItemRunCreated. 5:event 4:data";
     fn blank(_: usize) -> Self {
         Self {
             event: rt::blank(),
@@ -584,18 +511,13 @@ impl rt::Data for CreateRunItemRunCreated {
     }
 }
 
-impl rt::TextEnum for CreateRunItemRunCreatedEvent {
-    const NAME: &'static str = "`run.created`";
-    const VALUES: &'static [(&'static str, Self)] = &[("run.created", Self::RunCreated)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for CreateRunItemRunCreatedEvent {
+    const TABLE: &'static str = "\"CreateRunItemRunCreatedEvent. 11:run.created";
+    const VALUES: &'static [Self] = &[Self::RunCreated];
 }
 
 impl rt::Data for CreateRunItemDone {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "CreateRunItemDone",
-        fields: &[("event", rt::Presence::Required), ("data", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{CreateRunItemDone. 5:event 4:data";
     fn blank(_: usize) -> Self {
         Self {
             event: rt::blank(),
@@ -616,22 +538,21 @@ impl rt::Data for CreateRunItemDone {
     }
 }
 
-impl rt::TextEnum for CreateRunItemDoneEvent {
-    const NAME: &'static str = "`done`";
-    const VALUES: &'static [(&'static str, Self)] = &[("done", Self::Done)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for CreateRunItemDoneEvent {
+    const TABLE: &'static str = "\"CreateRunItemDoneEvent. 4:done";
+    const VALUES: &'static [Self] = &[Self::Done];
 }
 
-impl rt::TextEnum for CreateRunItemDoneData {
-    const NAME: &'static str = "`[DONE]`";
-    const VALUES: &'static [(&'static str, Self)] = &[("[DONE]", Self::Done)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for CreateRunItemDoneData {
+    const TABLE: &'static str = "\"CreateRunItemDoneData. 6:[DONE]";
+    const VALUES: &'static [Self] = &[Self::Done];
 }
 
 rt::data!(
-    Chat, FollowLog, PullModel, ExportRows, CreateRun, ChatBody, Answer, Piece,
-    PullModelItem, CreateRunItem, CreateRunItemRunCreated, CreateRunItemDone
+    ChatBody, Answer, Piece, PullModelItem, CreateRunItem, CreateRunItemRunCreated,
+    CreateRunItemDone
 );
+rt::arguments!(Chat, FollowLog, PullModel, ExportRows, CreateRun);
 rt::text_enums!(
     CreateRunItemRunCreatedEvent, CreateRunItemDoneEvent, CreateRunItemDoneData
 );

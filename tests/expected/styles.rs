@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `find`.
 ///
 /// `GET /x/{label}/{matrix}`
-#[derive(Clone)]
 pub struct Find {
     pub label: Vec<String>,
     pub matrix: String,
@@ -81,13 +80,11 @@ impl Find {
     }
 }
 
-#[derive(Clone)]
 pub struct FindFilter {
     pub color: Option<String>,
     pub size: Option<i64>,
 }
 
-#[derive(Clone)]
 pub struct FindJson {
     pub a: String,
 }
@@ -95,19 +92,7 @@ pub struct FindJson {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Find {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Find",
-        fields: &[
-            ("label", rt::Presence::Required),
-            ("matrix", rt::Presence::Required),
-            ("pipes", rt::Presence::Optional),
-            ("spaces", rt::Presence::Optional),
-            ("path", rt::Presence::Optional),
-            ("filter", rt::Presence::Optional),
-            ("json", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Find! 5:label 6:matrix 5?pipes 6?spaces 4?path 6?filter 4?json";
     fn blank(_: usize) -> Self {
         Self {
             label: rt::blank(),
@@ -201,11 +186,7 @@ impl rt::Action for Find {
 }
 
 impl rt::Data for FindFilter {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "FindFilter",
-        fields: &[("color", rt::Presence::Optional), ("size", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{FindFilter. 5?color 4?size";
     fn blank(_: usize) -> Self {
         Self {
             color: rt::blank(),
@@ -227,11 +208,7 @@ impl rt::Data for FindFilter {
 }
 
 impl rt::Data for FindJson {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "FindJson",
-        fields: &[("a", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{FindJson. 1:a";
     fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }
@@ -243,5 +220,6 @@ impl rt::Data for FindJson {
     }
 }
 
-rt::data!(Find, FindFilter, FindJson);
+rt::data!(FindFilter, FindJson);
+rt::arguments!(Find);
 rt::defaults!(FindFilter);

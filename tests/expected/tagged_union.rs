@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `addShape`.
 ///
 /// `POST /shapes`
-#[derive(Clone)]
 pub struct AddShape {
     pub body: AddShapeBody,
 }
@@ -71,14 +70,12 @@ impl AddShape {
     }
 }
 
-#[derive(Clone)]
 pub struct AddShapeBody {
     /// Something drawn.
     pub shape: Shape,
 }
 
 /// Something drawn.
-#[derive(Clone)]
 pub enum Shape {
     Circle(Circle),
     Square(SquareShape),
@@ -86,13 +83,11 @@ pub enum Shape {
     Other(rt::Value),
 }
 
-#[derive(Clone)]
 pub struct Circle {
     pub kind: String,
     pub radius: f64,
 }
 
-#[derive(Clone)]
 pub struct SquareShape {
     pub side: f64,
 }
@@ -100,11 +95,7 @@ pub struct SquareShape {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for AddShape {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddShape",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{AddShape! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -176,11 +167,7 @@ impl rt::Action for AddShape {
 }
 
 impl rt::Data for AddShapeBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "AddShapeBody",
-        fields: &[("shape", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{AddShapeBody. 5:shape";
     fn blank(_: usize) -> Self {
         Self { shape: rt::blank() }
     }
@@ -193,25 +180,7 @@ impl rt::Data for AddShapeBody {
 }
 
 impl rt::Data for Shape {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "Shape",
-        tag: Some("kind"),
-        variants: &[
-            rt::UnionVariant {
-                name: "Circle",
-                tags: &["circle"],
-            },
-            rt::UnionVariant {
-                name: "Square",
-                tags: &["square"],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|Shape+ 4=kind 6:Circle 6,circle 6:Square 6,square 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Circle(rt::blank()),
@@ -236,11 +205,7 @@ impl rt::Data for Shape {
 }
 
 impl rt::Data for Circle {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Circle",
-        fields: &[("kind", rt::Presence::Required), ("radius", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Circle. 4:kind 6:radius";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -262,11 +227,7 @@ impl rt::Data for Circle {
 }
 
 impl rt::Data for SquareShape {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SquareShape",
-        fields: &[("side", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SquareShape. 4:side";
     fn blank(_: usize) -> Self {
         Self { side: rt::blank() }
     }
@@ -278,4 +239,5 @@ impl rt::Data for SquareShape {
     }
 }
 
-rt::data!(AddShape, AddShapeBody, Shape, Circle, SquareShape);
+rt::data!(AddShapeBody, Shape, Circle, SquareShape);
+rt::arguments!(AddShape);

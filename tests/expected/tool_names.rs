@@ -98,41 +98,32 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `pets.list`.
 ///
 /// `GET /a`
-#[derive(Clone)]
 pub struct PetsList {}
 
 /// Arguments of `pets/list`.
 ///
 /// `PUT /a`
-#[derive(Clone)]
 pub struct PetsListAction {}
 
 /// Arguments of `1st_pet`.
 ///
 /// `POST /a`
-#[derive(Clone)]
 pub struct V1stPet {}
 
 /// Arguments of `UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened`.
 ///
 /// `PATCH /a`
-#[derive(Clone)]
 pub struct UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened {}
 
 /// Arguments of `UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed`.
 ///
 /// `DELETE /a`
-#[derive(Clone)]
 pub struct UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed {}
 
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for PetsList {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PetsList",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{PetsList!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -164,11 +155,7 @@ impl rt::Action for PetsList {
 }
 
 impl rt::Data for PetsListAction {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PetsListAction",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{PetsListAction!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -200,11 +187,7 @@ impl rt::Action for PetsListAction {
 }
 
 impl rt::Data for V1stPet {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "V1stPet",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{V1stPet!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -237,11 +220,7 @@ impl rt::Action for V1stPet {
 
 impl rt::Data
 for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -275,11 +254,7 @@ for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpen
 
 impl rt::Data
 for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed",
-        fields: &[],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed!";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -311,7 +286,7 @@ for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClos
     type Failure = ();
 }
 
-rt::data!(
+rt::arguments!(
     PetsList, PetsListAction, V1stPet,
     UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened,
     UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed

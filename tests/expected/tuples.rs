@@ -67,7 +67,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `save`.
 ///
 /// `POST /x`
-#[derive(Clone)]
 pub struct Save {
     pub body: Tuples,
 }
@@ -79,7 +78,6 @@ impl Save {
     }
 }
 
-#[derive(Clone)]
 pub struct Tuples {
     /// Exactly 2 items.
     pub point: Option<(f64, f64)>,
@@ -99,7 +97,6 @@ pub struct Tuples {
     pub nodes: Option<Vec<rt::Value>>,
 }
 
-#[derive(Clone)]
 pub struct Tag {
     pub name: String,
 }
@@ -112,7 +109,6 @@ pub enum TuplesSingleItem {
     Other(String),
 }
 
-#[derive(Clone)]
 pub struct TuplesOldItem2 {
     pub a: Option<String>,
 }
@@ -120,11 +116,7 @@ pub struct TuplesOldItem2 {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Save {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Save",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Save! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -250,21 +242,7 @@ impl rt::Action for Save {
 }
 
 impl rt::Data for Tuples {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Tuples",
-        fields: &[
-            ("point", rt::Presence::Optional),
-            ("entry", rt::Presence::Optional),
-            ("single", rt::Presence::Optional),
-            ("old", rt::Presence::Optional),
-            ("short", rt::Presence::Optional),
-            ("open", rt::Presence::Optional),
-            ("rest", rt::Presence::Optional),
-            ("alike", rt::Presence::Optional),
-            ("nodes", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Tuples. 5?point 5?entry 6?single 3?old 5?short 4?open 4?rest 5?alike 5?nodes";
     fn blank(_: usize) -> Self {
         Self {
             point: rt::blank(),
@@ -307,11 +285,7 @@ impl rt::Data for Tuples {
 }
 
 impl rt::Data for Tag {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Tag",
-        fields: &[("name", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Tag. 4:name";
     fn blank(_: usize) -> Self {
         Self { name: rt::blank() }
     }
@@ -323,11 +297,11 @@ impl rt::Data for Tag {
     }
 }
 
-impl rt::TextEnum for TuplesSingleItem {
-    const NAME: &'static str = "one of `a`, `b`";
-    const VALUES: &'static [(&'static str, Self)] = &[("a", Self::A), ("b", Self::B)];
-    const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<&str> {
+impl rt::Data for TuplesSingleItem {
+    const TABLE: &'static str = "\"TuplesSingleItem+ 1:a 1:b";
+    const VALUES: &'static [Self] = &[Self::A, Self::B];
+    const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+    fn other_text(&self) -> Option<&str> {
         match self {
             Self::Other(text) => Some(text),
             _ => None,
@@ -336,11 +310,7 @@ impl rt::TextEnum for TuplesSingleItem {
 }
 
 impl rt::Data for TuplesOldItem2 {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "TuplesOldItem2",
-        fields: &[("a", rt::Presence::Optional)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{TuplesOldItem2. 1?a";
     fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }
@@ -352,6 +322,7 @@ impl rt::Data for TuplesOldItem2 {
     }
 }
 
-rt::data!(Save, Tuples, Tag, TuplesOldItem2);
+rt::data!(Tuples, Tag, TuplesOldItem2);
+rt::arguments!(Save);
 rt::text_enums!(TuplesSingleItem);
 rt::defaults!(Tuples, TuplesOldItem2);

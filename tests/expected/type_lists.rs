@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `send`: Sends it and gets one back.
 ///
 /// `POST /x`
-#[derive(Clone)]
 pub struct Send {
     pub body: All,
 }
@@ -71,7 +70,6 @@ impl Send {
     }
 }
 
-#[derive(Clone)]
 pub struct All {
     pub id: Option<AllId>,
     /// At most 9 characters.
@@ -83,13 +81,11 @@ pub struct All {
     pub nothing: Option<rt::Value>,
 }
 
-#[derive(Clone)]
 pub enum AllId {
     String(String),
     Integer(i64),
 }
 
-#[derive(Clone)]
 pub enum AllList {
     Integers(Vec<i64>),
     String(String),
@@ -98,11 +94,7 @@ pub enum AllList {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Send",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Send! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -172,18 +164,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for All {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "All",
-        fields: &[
-            ("id", rt::Presence::Optional),
-            ("note", rt::Presence::OptionalNullable),
-            ("list", rt::Presence::Optional),
-            ("every", rt::Presence::Optional),
-            ("point", rt::Presence::Optional),
-            ("nothing", rt::Presence::Optional),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{All. 2?id 4*note 4?list 5?every 5?point 7?nothing";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -217,21 +198,7 @@ impl rt::Data for All {
 }
 
 impl rt::Data for AllId {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "AllId",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "String",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Integer",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|AllId. 6:String 7:Integer";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::String(rt::blank()),
@@ -253,21 +220,7 @@ impl rt::Data for AllId {
 }
 
 impl rt::Data for AllList {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "AllList",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Integers",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "String",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|AllList. 8:Integers 6:String";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Integers(rt::blank()),
@@ -288,5 +241,6 @@ impl rt::Data for AllList {
     }
 }
 
-rt::data!(Send, All, AllId, AllList);
+rt::data!(All, AllId, AllList);
+rt::arguments!(Send);
 rt::defaults!(All);

@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `send`: Sends it and gets one back.
 ///
 /// `POST /x`
-#[derive(Clone)]
 pub struct Send {
     pub body: Payment,
 }
@@ -71,7 +70,6 @@ impl Send {
     }
 }
 
-#[derive(Clone)]
 pub enum Payment {
     Card(PaymentCard),
     Object(PaymentObject),
@@ -80,13 +78,11 @@ pub enum Payment {
 }
 
 /// Card
-#[derive(Clone)]
 pub struct PaymentCard {
     pub amount: i64,
     pub number: String,
 }
 
-#[derive(Clone)]
 pub struct PaymentObject {
     pub amount: i64,
     pub iban: String,
@@ -95,11 +91,7 @@ pub struct PaymentObject {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Send",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Send! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -164,25 +156,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for Payment {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "Payment",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Card",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Object",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Other",
-                tags: &[],
-            },
-        ],
-        open: true,
-    };
+    const TABLE: &'static str = "|Payment+ 4:Card 6:Object 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Card(rt::blank()),
@@ -207,14 +181,7 @@ impl rt::Data for Payment {
 }
 
 impl rt::Data for PaymentCard {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PaymentCard",
-        fields: &[
-            ("amount", rt::Presence::Required),
-            ("number", rt::Presence::Required),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{PaymentCard. 6:amount 6:number";
     fn blank(_: usize) -> Self {
         Self {
             amount: rt::blank(),
@@ -236,11 +203,7 @@ impl rt::Data for PaymentCard {
 }
 
 impl rt::Data for PaymentObject {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PaymentObject",
-        fields: &[("amount", rt::Presence::Required), ("iban", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{PaymentObject. 6:amount 4:iban";
     fn blank(_: usize) -> Self {
         Self {
             amount: rt::blank(),
@@ -261,4 +224,5 @@ impl rt::Data for PaymentObject {
     }
 }
 
-rt::data!(Send, Payment, PaymentCard, PaymentObject);
+rt::data!(Payment, PaymentCard, PaymentObject);
+rt::arguments!(Send);

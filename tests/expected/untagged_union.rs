@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `search`.
 ///
 /// `POST /search`
-#[derive(Clone)]
 pub struct Search {
     pub body: SearchBody,
 }
@@ -71,7 +70,6 @@ impl Search {
     }
 }
 
-#[derive(Clone)]
 pub struct SearchBody {
     pub input: SearchBodyInput,
     pub limit: Option<Option<SearchBodyLimit>>,
@@ -87,7 +85,6 @@ impl SearchBody {
     }
 }
 
-#[derive(Clone)]
 pub enum SearchBodyInput {
     String(String),
     Strings(Vec<String>),
@@ -96,12 +93,10 @@ pub enum SearchBodyInput {
 }
 
 /// File reference
-#[derive(Clone)]
 pub struct SearchBodyInputFileReference {
     pub file: String,
 }
 
-#[derive(Clone)]
 pub enum SearchBodyLimit {
     Integer(i64),
     All(SearchBodyLimitAll),
@@ -112,7 +107,6 @@ pub enum SearchBodyLimitAll {
     All,
 }
 
-#[derive(Clone)]
 pub enum SearchAnswer {
     String(String),
     Integer(i64),
@@ -121,11 +115,7 @@ pub enum SearchAnswer {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Search {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Search",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Search! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -193,14 +183,7 @@ impl rt::Action for Search {
 }
 
 impl rt::Data for SearchBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SearchBody",
-        fields: &[
-            ("input", rt::Presence::Required),
-            ("limit", rt::Presence::OptionalNullable),
-        ],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SearchBody. 5:input 5*limit";
     fn blank(_: usize) -> Self {
         Self {
             input: rt::blank(),
@@ -222,29 +205,7 @@ impl rt::Data for SearchBody {
 }
 
 impl rt::Data for SearchBodyInput {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "SearchBodyInput",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "String",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Strings",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "IntegerLists",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "FileReference",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|SearchBodyInput. 6:String 7:Strings 12:IntegerLists 13:FileReference";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::String(rt::blank()),
@@ -272,11 +233,7 @@ impl rt::Data for SearchBodyInput {
 }
 
 impl rt::Data for SearchBodyInputFileReference {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SearchBodyInputFileReference",
-        fields: &[("file", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SearchBodyInputFileReference. 4:file";
     fn blank(_: usize) -> Self {
         Self { file: rt::blank() }
     }
@@ -289,21 +246,7 @@ impl rt::Data for SearchBodyInputFileReference {
 }
 
 impl rt::Data for SearchBodyLimit {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "SearchBodyLimit",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "Integer",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "All",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|SearchBodyLimit. 7:Integer 3:All";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Integer(rt::blank()),
@@ -324,28 +267,13 @@ impl rt::Data for SearchBodyLimit {
     }
 }
 
-impl rt::TextEnum for SearchBodyLimitAll {
-    const NAME: &'static str = "`all`";
-    const VALUES: &'static [(&'static str, Self)] = &[("all", Self::All)];
-    const OTHER: Option<fn(String) -> Self> = None;
+impl rt::Data for SearchBodyLimitAll {
+    const TABLE: &'static str = "\"SearchBodyLimitAll. 3:all";
+    const VALUES: &'static [Self] = &[Self::All];
 }
 
 impl rt::Data for SearchAnswer {
-    const UNION: rt::UnionTable = rt::UnionTable {
-        name: "SearchAnswer",
-        tag: None,
-        variants: &[
-            rt::UnionVariant {
-                name: "String",
-                tags: &[],
-            },
-            rt::UnionVariant {
-                name: "Integer",
-                tags: &[],
-            },
-        ],
-        open: false,
-    };
+    const TABLE: &'static str = "|SearchAnswer. 6:String 7:Integer";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::String(rt::blank()),
@@ -367,7 +295,8 @@ impl rt::Data for SearchAnswer {
 }
 
 rt::data!(
-    Search, SearchBody, SearchBodyInput, SearchBodyInputFileReference, SearchBodyLimit,
+    SearchBody, SearchBodyInput, SearchBodyInputFileReference, SearchBodyLimit,
     SearchAnswer
 );
+rt::arguments!(Search);
 rt::text_enums!(SearchBodyLimitAll);

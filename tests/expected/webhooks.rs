@@ -59,7 +59,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `subscribe`: Be told of changes.
 ///
 /// `POST /subscriptions`
-#[derive(Clone)]
 pub struct Subscribe {
     pub body: SubscribeBody,
 }
@@ -78,18 +77,15 @@ impl Subscribe {
 /// Sent as `POST`.
 pub type NewPetWebhook = Pet;
 
-#[derive(Clone)]
 pub struct SubscribeBody {
     pub url: rt::Formatted<rt::Url>,
 }
 
-#[derive(Clone)]
 pub struct SubscribeOnChangeCallback {
     pub pet: Pet,
     pub change: SubscribeOnChangeCallbackChange,
 }
 
-#[derive(Clone)]
 pub struct Pet {
     pub name: String,
 }
@@ -105,11 +101,7 @@ pub enum SubscribeOnChangeCallbackChange {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Subscribe {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Subscribe",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{Subscribe! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -157,11 +149,7 @@ impl rt::Action for Subscribe {
 }
 
 impl rt::Data for SubscribeBody {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SubscribeBody",
-        fields: &[("url", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SubscribeBody. 3:url";
     fn blank(_: usize) -> Self {
         Self { url: rt::blank() }
     }
@@ -174,11 +162,7 @@ impl rt::Data for SubscribeBody {
 }
 
 impl rt::Data for SubscribeOnChangeCallback {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "SubscribeOnChangeCallback",
-        fields: &[("pet", rt::Presence::Required), ("change", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{SubscribeOnChangeCallback. 3:pet 6:change";
     fn blank(_: usize) -> Self {
         Self {
             pet: rt::blank(),
@@ -200,11 +184,7 @@ impl rt::Data for SubscribeOnChangeCallback {
 }
 
 impl rt::Data for Pet {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Pet",
-        fields: &[("name", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Pet. 4:name";
     fn blank(_: usize) -> Self {
         Self { name: rt::blank() }
     }
@@ -216,14 +196,11 @@ impl rt::Data for Pet {
     }
 }
 
-impl rt::TextEnum for SubscribeOnChangeCallbackChange {
-    const NAME: &'static str = "one of `born`, `sold`";
-    const VALUES: &'static [(&'static str, Self)] = &[
-        ("born", Self::Born),
-        ("sold", Self::Sold),
-    ];
-    const OTHER: Option<fn(String) -> Self> = Some(Self::Other);
-    fn other(&self) -> Option<&str> {
+impl rt::Data for SubscribeOnChangeCallbackChange {
+    const TABLE: &'static str = "\"SubscribeOnChangeCallbackChange+ 4:born 4:sold";
+    const VALUES: &'static [Self] = &[Self::Born, Self::Sold];
+    const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
+    fn other_text(&self) -> Option<&str> {
         match self {
             Self::Other(text) => Some(text),
             _ => None,
@@ -231,5 +208,6 @@ impl rt::TextEnum for SubscribeOnChangeCallbackChange {
     }
 }
 
-rt::data!(Subscribe, SubscribeBody, SubscribeOnChangeCallback, Pet);
+rt::data!(SubscribeBody, SubscribeOnChangeCallback, Pet);
+rt::arguments!(Subscribe);
 rt::text_enums!(SubscribeOnChangeCallbackChange);

@@ -73,7 +73,6 @@ impl rt::From<rt::Client> for Client {
 /// Arguments of `putTags`.
 ///
 /// `PUT /tags`
-#[derive(Clone)]
 pub struct PutTags {
     /// All tags.
     pub body: Vec<String>,
@@ -89,7 +88,6 @@ impl PutTags {
 /// Arguments of `putNote`.
 ///
 /// `PUT /note`
-#[derive(Clone)]
 pub struct PutNote {
     pub body: String,
 }
@@ -104,12 +102,10 @@ impl PutNote {
 /// Arguments of `putSetting`.
 ///
 /// `PUT /setting`
-#[derive(Clone)]
 pub struct PutSetting {
     pub body: Option<Setting>,
 }
 
-#[derive(Clone)]
 pub struct Setting {
     pub on: bool,
 }
@@ -117,11 +113,7 @@ pub struct Setting {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for PutTags {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PutTags",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{PutTags! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -176,11 +168,7 @@ impl rt::Action for PutTags {
 }
 
 impl rt::Data for PutNote {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PutNote",
-        fields: &[("body", rt::Presence::Required)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{PutNote! 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -228,11 +216,7 @@ impl rt::Action for PutNote {
 }
 
 impl rt::Data for PutSetting {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "PutSetting",
-        fields: &[("body", rt::Presence::Optional)],
-        rest: rt::Rest::Refused,
-    };
+    const TABLE: &'static str = "{PutSetting! 4?body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -286,11 +270,7 @@ impl rt::Action for PutSetting {
 }
 
 impl rt::Data for Setting {
-    const TABLE: rt::RecordTable = rt::RecordTable {
-        name: "Setting",
-        fields: &[("on", rt::Presence::Required)],
-        rest: rt::Rest::Ignored,
-    };
+    const TABLE: &'static str = "{Setting. 2:on";
     fn blank(_: usize) -> Self {
         Self { on: rt::blank() }
     }
@@ -302,5 +282,6 @@ impl rt::Data for Setting {
     }
 }
 
-rt::data!(PutTags, PutNote, PutSetting, Setting);
+rt::data!(Setting);
+rt::arguments!(PutTags, PutNote, PutSetting);
 rt::defaults!(PutSetting);

@@ -30,7 +30,6 @@ macro_rules! module {
 
 macro_rules! operation {
     ($operation:ident = $name:literal) => {
-        #[derive(Clone)]
         pub struct $operation {}
 
         impl rt::Action for $operation {
@@ -59,23 +58,13 @@ macro_rules! operation {
         }
 
         impl rt::Data for $operation {
-            const TABLE: rt::RecordTable = rt::RecordTable {
-                name: stringify!($operation),
-                fields: &[],
-                rest: rt::Rest::Refused,
-            };
+            const TABLE: &'static str = concat!("{", stringify!($operation), "!");
             fn blank(_: usize) -> Self {
                 Self {}
             }
-            fn slot(&self, _: usize) -> &dyn rt::Slot {
-                &()
-            }
-            fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-                unreachable!("it has no fields")
-            }
         }
 
-        rt::data!($operation);
+        rt::arguments!($operation);
     };
 }
 

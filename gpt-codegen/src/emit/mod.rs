@@ -4,6 +4,7 @@ mod docs;
 mod literal;
 mod markdown;
 mod operations;
+mod table;
 mod types;
 
 use std::{collections::HashMap, str::FromStr};
@@ -112,6 +113,7 @@ struct Shared {
 #[derive(Default)]
 struct Lists {
     data: Vec<TokenStream>,
+    arguments: Vec<TokenStream>,
     text_enums: Vec<TokenStream>,
     integer_enums: Vec<TokenStream>,
     defaults: Vec<TokenStream>,
@@ -125,6 +127,7 @@ impl Lists {
         };
         [
             list("data", &self.data),
+            list("arguments", &self.arguments),
             list("text_enums", &self.text_enums),
             list("integer_enums", &self.integer_enums),
             list("defaults", &self.defaults),

@@ -149,8 +149,9 @@ impl Emitter<'_> {
         }
         let first = format!("Arguments of {}", code(&op.id));
         let comment = docs::of_operation(op, &first, op.method.as_str());
-        let refused = quote!(rt::Rest::Refused);
-        record(&names.name, &comment, &members, &refused, module);
+        record(&names.name, &comment, &members, '!', module);
+        let arguments = ident(&names.name).into_token_stream();
+        module.lists.arguments.push(arguments);
         constructor(&names.name, &members, module);
         let answer = self.side(op, &op.answers, names.answer.as_ref(), "answers", module);
         let failure = self.side(op, &op.failures, names.failure.as_ref(), "fails", module);

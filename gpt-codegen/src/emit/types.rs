@@ -8,9 +8,7 @@ use crate::ir::{
     TypeDef, TypeId, TypeUse, Union,
 };
 
-use super::{
-    Emitter, Module, docs, literal::ident, markdown::code, operations::optional_text, unsuffixed,
-};
+use super::{Emitter, Module, docs, literal::ident, table::Table, unsuffixed};
 
 /// Types without a name are nested no deeper than this; what is deeper is any JSON.
 const DEEPEST: usize = 32;
@@ -138,11 +136,15 @@ impl Emitter<'_> {
             });
         }
         let rest = match object.rest {
-            Rest::Ignored => quote!(rt::Rest::Ignored),
-            Rest::Refused => quote!(rt::Rest::Refused),
-            Rest::Kept(_) => quote!(rt::Rest::Kept),
+            Rest::Ignored => '.',
+            Rest::Refused => '!',
+            Rest::Kept(_) => '+',
         };
-        record(&names.name, &docs::of_type(def), &members, &rest, module);
+        record(&names.name, &docs::of_type(def), &members, rest, module);
+        module
+            .lists
+            .data
+            .push(ident(&names.name).into_token_stream());
         let has_blank_fields = members.iter().any(|it| it.optional || it.is_given);
         if def.in_request && (has_blank_fields || members.is_empty()) {
             constructor(&names.name, &members, module);
@@ -171,44 +173,13 @@ impl Emitter<'_> {
         let name = ident(&names.name);
         let comment = docs::of_type(def);
         let variants: Vec<_> = names.parts.iter().map(|it| ident(it)).collect();
-        let other = ident(if it.open { &names.rest } else { "Other" });
-        let (texts, values, kept, other_fn, trait_, list): (Vec<_>, Vec<_>, _, _, _, _) =
-            match &it.values {
-                EnumValues::Texts(texts) => (
-                    texts.clone(),
-                    texts.iter().map(ToTokens::to_token_stream).collect(),
-                    quote!(String),
-                    quote! {
-                        fn other(&self) -> Option<&str> {
-                            match self {
-                                Self::#other(text) => Some(text),
-                                _ => None,
-                            }
-                        }
-                    },
-                    quote!(rt::TextEnum),
-                    &mut module.lists.text_enums,
-                ),
-                EnumValues::Integers(integers) => (
-                    integers.iter().map(ToString::to_string).collect(),
-                    integers.iter().map(unsuffixed).collect(),
-                    quote!(i64),
-                    quote! {
-                        fn other(&self) -> Option<i64> {
-                            match self {
-                                Self::#other(integer) => Some(*integer),
-                                _ => None,
-                            }
-                        }
-                    },
-                    quote!(rt::IntegerEnum),
-                    &mut module.lists.integer_enums,
-                ),
-            };
-        list.push(name.to_token_stream());
-        let wire = matches!(it.values, EnumValues::Integers(_));
+        let is_text = matches!(it.values, EnumValues::Texts(_));
+        let texts: Vec<_> = match &it.values {
+            EnumValues::Texts(texts) => texts.clone(),
+            EnumValues::Integers(integers) => integers.iter().map(ToString::to_string).collect(),
+        };
         let variant_docs = texts.iter().zip(&names.parts).map(|(text, name)| {
-            let note = docs::wire_name(text, name).filter(|_| !wire);
+            let note = docs::wire_name(text, name).filter(|_| is_text);
             note.map(|it| docs::line(&it)).unwrap_or_default()
         });
         let derives = if it.open {
@@ -216,6 +187,8 @@ impl Emitter<'_> {
         } else {
             quote!(#[derive(Clone, Copy)])
         };
+        let other = ident(if it.open { &names.rest } else { "Other" });
+        let kept = if is_text { quote!(String) } else { quote!(i64) };
         let other_variant = it.open.then(|| {
             let comment = docs::line("A value that this version of the document does not know.");
             quote!(#comment #other(#kept))
@@ -228,26 +201,45 @@ impl Emitter<'_> {
                 #other_variant
             }
         });
-        let expected = expected(&texts);
-        let value_type = if wire {
-            quote!(i64)
-        } else {
-            quote!(&'static str)
+        let keeps = match (it.open, is_text) {
+            (false, _) => quote!(),
+            (true, true) => quote! {
+                const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::#other);
+                fn other_text(&self) -> Option<&str> {
+                    match self {
+                        Self::#other(text) => Some(text),
+                        _ => None,
+                    }
+                }
+            },
+            (true, false) => quote! {
+                const OTHER_INTEGER: Option<fn(i64) -> Self> = Some(Self::#other);
+                fn other_integer(&self) -> Option<i64> {
+                    match self {
+                        Self::#other(integer) => Some(*integer),
+                        _ => None,
+                    }
+                }
+            },
         };
-        let (keep, other_fn) = if it.open {
-            (quote!(Some(Self::#other)), Some(other_fn))
-        } else {
-            (quote!(None), None)
-        };
+        let kind = if is_text { '"' } else { '#' };
+        let mut table = Table::new(kind, &names.name, if it.open { '+' } else { '.' });
+        for text in &texts {
+            table.entry(':', text);
+        }
         module.tables.push(quote! {
-            impl #trait_ for #name {
-                const NAME: &'static str = #expected;
-                const VALUES: &'static [(#value_type, Self)] =
-                    &[#((#values, Self::#variants)),*];
-                const OTHER: Option<fn(#kept) -> Self> = #keep;
-                #other_fn
+            impl rt::Data for #name {
+                #table
+                const VALUES: &'static [Self] = &[#(Self::#variants),*];
+                #keeps
             }
         });
+        let list = if is_text {
+            &mut module.lists.text_enums
+        } else {
+            &mut module.lists.integer_enums
+        };
+        list.push(name.into_token_stream());
     }
 
     fn union(&self, id: TypeId, def: &TypeDef, union: &Union, module: &mut Module) {
@@ -325,12 +317,13 @@ pub(super) fn optional(is_optional: bool, ty: TokenStream) -> TokenStream {
     if is_optional { quote!(Option<#ty>) } else { ty }
 }
 
-/// A struct with its table and accessors.
+/// A struct with its table and accessors. `rest` is how the table says what becomes of properties
+/// without a field.
 pub(super) fn record(
     name: &str,
     comment: &TokenStream,
     members: &[Member],
-    rest: &TokenStream,
+    rest: char,
     module: &mut Module,
 ) {
     let type_name = ident(name);
@@ -339,22 +332,22 @@ pub(super) fn record(
     let comments = members.iter().map(|it| &it.docs);
     module.items.push(quote! {
         #comment
-        #[derive(Clone)]
         pub struct #type_name {
             #(#comments pub #fields: #types,)*
         }
     });
-    let table = members.iter().filter_map(|it| {
-        let presence = match (it.optional, it.nullable) {
-            (false, false) => quote!(Required),
-            (false, true) => quote!(RequiredNullable),
-            (true, false) => quote!(Optional),
-            (true, true) => quote!(OptionalNullable),
+    let mut table = Table::new('{', name, rest);
+    for member in members {
+        let presence = match (member.optional, member.nullable) {
+            (false, false) => ':',
+            (false, true) => '~',
+            (true, false) => '?',
+            (true, true) => '*',
         };
-        it.key
-            .as_ref()
-            .map(|key| quote!((#key, rt::Presence::#presence)))
-    });
+        if let Some(key) = &member.key {
+            table.entry(presence, key);
+        }
+    }
     let accessors = match fields.as_slice() {
         [] => quote!(),
         [field] => quote! {
@@ -379,18 +372,13 @@ pub(super) fn record(
     };
     module.tables.push(quote! {
         impl rt::Data for #type_name {
-            const TABLE: rt::RecordTable = rt::RecordTable {
-                name: #name,
-                fields: &[#(#table),*],
-                rest: #rest,
-            };
+            #table
             fn blank(_: usize) -> Self {
                 Self { #(#fields: rt::blank()),* }
             }
             #accessors
         }
     });
-    module.lists.data.push(type_name.into_token_stream());
 }
 
 /// `new` from what is required, or `Default` where nothing is.
@@ -433,23 +421,24 @@ pub(super) fn choice(
     let payloads = choices.iter().map(|it| &it.payload);
     module.items.push(quote! {
         #comment
-        #[derive(Clone)]
         pub enum #type_name {
             #(#comments #variants(#payloads),)*
         }
     });
-    let names = choices.iter().map(|it| &it.name);
-    let tags = choices.iter().map(|it| &it.tags);
-    let (tag, is_open, by_status) = match chosen {
-        Chosen::ByContent { tag, is_open } => (optional_text(tag), is_open, quote!()),
-        Chosen::ByStatus => (
-            quote!(None),
-            false,
-            quote!(
-                const BY_STATUS: bool = true;
-            ),
-        ),
+    let (tag, rest) = match chosen {
+        Chosen::ByContent { tag, is_open } => (tag, if is_open { '+' } else { '.' }),
+        Chosen::ByStatus => (None, '#'),
     };
+    let mut table = Table::new('|', name, rest);
+    if let Some(tag) = tag {
+        table.entry('=', tag);
+    }
+    for choice in choices {
+        table.entry(':', &choice.name);
+        for tag in &choice.tags {
+            table.entry(',', tag);
+        }
+    }
     let indices: Vec<_> = (0..choices.len()).map(|it| unsuffixed(&it)).collect();
     let blanks = variants
         .iter()
@@ -474,13 +463,7 @@ pub(super) fn choice(
     };
     module.tables.push(quote! {
         impl rt::Data for #type_name {
-            #by_status
-            const UNION: rt::UnionTable = rt::UnionTable {
-                name: #name,
-                tag: #tag,
-                variants: &[#(rt::UnionVariant { name: #names, tags: &[#(#tags),*] }),*],
-                open: #is_open,
-            };
+            #table
             fn blank(#index: usize) -> Self {
                 #blanks
             }
@@ -509,18 +492,5 @@ fn is_single(api: &Api, id: TypeId) -> bool {
             EnumValues::Integers(integers) => integers.len() == 1,
         },
         _ => false,
-    }
-}
-
-/// What an enum expected, for messages.
-fn expected(texts: &[String]) -> String {
-    const MOST: usize = 12;
-    let mut listed: Vec<_> = texts.iter().take(MOST).map(|it| code(it)).collect();
-    if texts.len() > MOST {
-        listed.push(format!("{} others", texts.len() - MOST));
-    }
-    match listed.as_slice() {
-        [only] => only.clone(),
-        _ => format!("one of {}", listed.join(", ")),
     }
 }

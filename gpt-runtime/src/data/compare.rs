@@ -61,9 +61,7 @@ fn slots_equal(left: &dyn Slot, right: &dyn Slot) -> bool {
                 _ => false,
             }),
         (View::Record(left), View::Record(right)) => {
-            let table = left.table();
-            let slots = table.fields.len() + usize::from(table.rest == Rest::Kept);
-            (0..slots).all(|index| slots_equal(left.get(index), right.get(index)))
+            (0..left.table().slots()).all(|index| slots_equal(left.get(index), right.get(index)))
         }
         (View::Union(left), View::Union(right)) => {
             let (left_variant, left) = left.get();
@@ -114,18 +112,18 @@ impl fmt::Debug for Printed<'_> {
                 .finish(),
             View::Record(record) => {
                 let table = record.table();
-                let mut print = f.debug_struct(table.name);
-                for (index, (name, _)) in table.fields.iter().enumerate() {
+                let mut print = f.debug_struct(table.name());
+                for (index, (name, _)) in table.fields().enumerate() {
                     print.field(name, &Printed(record.get(index)));
                 }
-                if table.rest == Rest::Kept {
-                    print.field("additional", &Printed(record.get(table.fields.len())));
+                if table.rest() == Rest::Kept {
+                    print.field("additional", &Printed(record.get(table.slots() - 1)));
                 }
                 print.finish()
             }
             View::Union(union) => {
                 let (variant, payload) = union.get();
-                let name = union.table().variants.get(variant).map_or("", |it| it.name);
+                let name = union.table().variant(variant);
                 f.debug_tuple(name).field(&Printed(payload)).finish()
             }
         }

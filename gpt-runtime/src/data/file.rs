@@ -1,6 +1,7 @@
 //! Bytes on their way into a request: in memory, on disk or from a stream.
 
 use std::{
+    borrow::Cow,
     error::Error,
     fmt, io,
     path::PathBuf,
@@ -14,7 +15,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use tokio::io::{AsyncRead, ReadBuf};
 
-use super::{Data, Fit, SetText, View, ViewMut};
+use super::{Data, Fit, View, ViewMut};
 
 /// The most bytes that are read from the disk at once.
 const CHUNK: usize = 64 * 1024;
@@ -252,10 +253,7 @@ impl Data for File {
     fn view_mut(&mut self) -> ViewMut<'_> {
         ViewMut::Text(self)
     }
-}
-
-impl SetText for File {
-    fn set(&mut self, text: &str) -> Result<Fit, &'static str> {
+    fn set_text(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
         // An answer may say with the same schema where the file is, instead of repeating it.
         let bytes = STANDARD.decode(text);
         *self = Self::from_bytes(bytes.unwrap_or_else(|_| text.as_bytes().to_vec()));

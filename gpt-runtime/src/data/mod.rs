@@ -7,15 +7,18 @@
 
 mod compare;
 mod containers;
+mod copy;
+mod enumeration;
 mod file;
 mod formats;
 mod read;
 mod scalar;
 mod simple;
+mod table;
 mod tuple;
 mod write;
 
-use std::borrow::Cow;
+use std::{any::Any, borrow::Cow};
 
 use serde_json::Value;
 
@@ -31,33 +34,36 @@ pub(crate) use file::Chunks;
 pub(crate) use formats::check as check_format;
 pub(crate) use read::{read_slot, read_slot_slice};
 pub(crate) use simple::read_simple;
+pub(crate) use table::Table;
+
+use table::Kind;
 pub(crate) use write::{Marked, to_marked};
 
 /// A value that JSON can be read into and written from.
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be read from JSON by `gpt-runtime`")]
-pub trait Data: Sized + 'static {
-    /// Whether this is an enum by HTTP status rather than by content.
+pub trait Data: Sized + Clone + 'static {
+    /// What a generated type is, as `table` in this module says.
     #[doc(hidden)]
-    const BY_STATUS: bool = false;
-    /// The table of a record, which a generated struct is.
+    const TABLE: &'static str = "";
+    /// The values of an enum, in the order of its table.
     #[doc(hidden)]
-    const TABLE: RecordTable = RecordTable {
-        name: "",
-        fields: &[],
-        rest: Rest::Ignored,
-    };
-    /// The table of a union, which a generated enum with payloads is.
+    const VALUES: &'static [Self] = &[];
+    /// What a text becomes that an enum does not list; `None` where such a text is refused.
     #[doc(hidden)]
-    const UNION: UnionTable = UnionTable {
-        name: "",
-        tag: None,
-        variants: &[],
-        open: false,
-    };
+    const OTHER_TEXT: Option<fn(String) -> Self> = None;
+    /// What an integer becomes that an enum does not list; `None` where such an integer is refused.
+    #[doc(hidden)]
+    const OTHER_INTEGER: Option<fn(i64) -> Self> = None;
     /// A value to read into, of a variant where there are some; never seen by anyone unless every
     /// part of it is optional.
+    ///
+    /// # Panics
+    ///
+    /// When an enum lists no values, which the generator never writes.
     #[doc(hidden)]
-    fn blank(variant: usize) -> Self;
+    fn blank(_variant: usize) -> Self {
+        Self::VALUES[0].clone()
+    }
     /// What `null` is, if it is a value of the type.
     #[doc(hidden)]
     fn null() -> Option<Self> {
@@ -79,25 +85,76 @@ pub trait Data: Sized + 'static {
     fn payload(&self) -> (usize, &dyn Slot) {
         (0, &())
     }
-    /// What is in it. A record or a union, unless a type says otherwise: what stands here need not
-    /// be compiled again for each generated type.
+    /// The text an enum kept although it does not list it.
+    #[doc(hidden)]
+    fn other_text(&self) -> Option<&str> {
+        None
+    }
+    /// The integer an enum kept although it does not list it.
+    #[doc(hidden)]
+    fn other_integer(&self) -> Option<i64> {
+        None
+    }
+    /// Takes a text.
+    ///
+    /// # Errors
+    ///
+    /// What was expected instead.
+    #[doc(hidden)]
+    fn set_text(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
+        enumeration::set_text(self, text)
+    }
+    /// Takes an integer.
+    ///
+    /// # Errors
+    ///
+    /// What was expected instead.
+    #[doc(hidden)]
+    fn set_integer(&mut self, integer: i128) -> Result<Fit, Cow<'static, str>> {
+        enumeration::set_integer(self, integer)
+    }
+    /// Where bytes that are no JSON go, for a type that holds bytes.
+    #[doc(hidden)]
+    fn bytes(&mut self) -> Option<&mut Vec<u8>> {
+        None
+    }
+    /// What is in it. What stands here need not be compiled again for each generated type, and what
+    /// a type is not costs it nothing: a branch on a constant is left out of it.
     #[doc(hidden)]
     fn view(&self) -> View<'_> {
-        if Self::UNION.variants.is_empty() {
-            View::Record(self)
-        } else {
+        if const { is(Self::TABLE, Kind::Union) } {
             View::Union(self)
+        } else if const { is(Self::TABLE, Kind::TextEnum) } {
+            View::Text(enumeration::text(self).into())
+        } else if const { is(Self::TABLE, Kind::IntegerEnum) } {
+            View::Integer(enumeration::integer(self).into())
+        } else {
+            View::Record(self)
         }
     }
     /// How to fill it.
     #[doc(hidden)]
     fn view_mut(&mut self) -> ViewMut<'_> {
-        if Self::UNION.variants.is_empty() {
-            ViewMut::Record(self)
-        } else {
+        if const { is(Self::TABLE, Kind::Union) } {
             ViewMut::Union(self)
+        } else if const { is(Self::TABLE, Kind::TextEnum) } {
+            ViewMut::Text(self)
+        } else if const { is(Self::TABLE, Kind::IntegerEnum) } {
+            ViewMut::Integer(self)
+        } else {
+            ViewMut::Record(self)
         }
     }
+}
+
+/// Whether a type is an enum by HTTP status rather than by content.
+pub(crate) fn is_by_status<T: Data>() -> bool {
+    Table::new(T::TABLE).is_by_status()
+}
+
+/// Whether a table describes a kind of type.
+const fn is(table: &str, kind: Kind) -> bool {
+    Table::kind_of(table) as u8 == kind as u8
 }
 
 /// [`Data`] behind a pointer.
@@ -106,6 +163,10 @@ pub trait Slot {
     fn view(&self) -> View<'_>;
     /// How to fill it.
     fn view_mut(&mut self) -> ViewMut<'_>;
+    /// The value itself.
+    fn as_any(&self) -> &dyn Any;
+    /// Becomes a copy of a value of the same type, and stays what it is for any other.
+    fn copy_from(&mut self, value: &dyn Any);
 }
 
 impl<T: Data> Slot for T {
@@ -114,6 +175,14 @@ impl<T: Data> Slot for T {
     }
     fn view_mut(&mut self) -> ViewMut<'_> {
         Data::view_mut(self)
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn copy_from(&mut self, value: &dyn Any) {
+        if let Some(value) = value.downcast_ref::<T>() {
+            self.clone_from(value);
+        }
     }
 }
 
@@ -192,20 +261,33 @@ pub enum Fit {
     Unknown,
 }
 
-/// Takes a text. The error says what was expected.
+/// Takes a text.
 pub trait SetText {
     /// Takes the text or says what was expected.
-    fn set(&mut self, text: &str) -> Result<Fit, &'static str>;
+    fn set(&mut self, text: &str) -> Result<Fit, Cow<'static, str>>;
     /// Where bytes that are no JSON go, for a type that holds bytes.
+    fn bytes(&mut self) -> Option<&mut Vec<u8>>;
+}
+
+impl<T: Data> SetText for T {
+    fn set(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
+        self.set_text(text)
+    }
     fn bytes(&mut self) -> Option<&mut Vec<u8>> {
-        None
+        Data::bytes(self)
     }
 }
 
-/// Takes an integer. The error says what was expected.
+/// Takes an integer.
 pub trait SetInteger {
     /// Takes the integer or says what was expected.
-    fn set(&mut self, integer: i128) -> Result<Fit, &'static str>;
+    fn set(&mut self, integer: i128) -> Result<Fit, Cow<'static, str>>;
+}
+
+impl<T: Data> SetInteger for T {
+    fn set(&mut self, integer: i128) -> Result<Fit, Cow<'static, str>> {
+        self.set_integer(integer)
+    }
 }
 
 /// Takes a value or nothing.
@@ -277,21 +359,10 @@ pub enum Rest {
     Kept,
 }
 
-/// The table of a record.
-#[derive(Debug)]
-pub struct RecordTable {
-    /// The Rust name of the type.
-    pub name: &'static str,
-    /// The properties in the order of the slots, by wire name.
-    pub fields: &'static [(&'static str, Presence)],
-    /// What becomes of other properties.
-    pub rest: Rest,
-}
-
 /// A record behind a pointer.
 pub trait RecordObject {
     /// Its table.
-    fn table(&self) -> &'static RecordTable;
+    fn table(&self) -> Table;
     /// The slot of a field.
     fn get(&self, index: usize) -> &dyn Slot;
     /// The slot of a field.
@@ -299,8 +370,8 @@ pub trait RecordObject {
 }
 
 impl<T: Data> RecordObject for T {
-    fn table(&self) -> &'static RecordTable {
-        &T::TABLE
+    fn table(&self) -> Table {
+        Table::new(T::TABLE)
     }
     fn get(&self, index: usize) -> &dyn Slot {
         self.slot(index)
@@ -310,32 +381,10 @@ impl<T: Data> RecordObject for T {
     }
 }
 
-/// The table of a union.
-#[derive(Debug)]
-pub struct UnionTable {
-    /// The Rust name of the type.
-    pub name: &'static str,
-    /// The property that tells the variants apart, if one does.
-    pub tag: Option<&'static str>,
-    /// The variants in order.
-    pub variants: &'static [UnionVariant],
-    /// Whether the last variant takes any JSON that fits no other.
-    pub open: bool,
-}
-
-/// A variant of a union.
-#[derive(Debug)]
-pub struct UnionVariant {
-    /// Its Rust name.
-    pub name: &'static str,
-    /// The values of the tag that choose it; the first is written.
-    pub tags: &'static [&'static str],
-}
-
 /// A union behind a pointer.
 pub trait UnionObject {
     /// Its table.
-    fn table(&self) -> &'static UnionTable;
+    fn table(&self) -> Table;
     /// The variant and its payload.
     fn get(&self) -> (usize, &dyn Slot);
     /// Becomes a variant with a blank payload, to be filled.
@@ -343,8 +392,8 @@ pub trait UnionObject {
 }
 
 impl<T: Data> UnionObject for T {
-    fn table(&self) -> &'static UnionTable {
-        &T::UNION
+    fn table(&self) -> Table {
+        Table::new(T::TABLE)
     }
     fn get(&self) -> (usize, &dyn Slot) {
         self.payload()
@@ -355,40 +404,24 @@ impl<T: Data> UnionObject for T {
     }
 }
 
-/// A generated enum of texts.
-pub trait TextEnum: Clone + 'static {
-    /// Its Rust name.
-    const NAME: &'static str;
-    /// The texts and what they become.
-    const VALUES: &'static [(&'static str, Self)];
-    /// Keeps a text the document does not name; `None` where such a text is refused.
-    const OTHER: Option<fn(String) -> Self>;
-    /// The text that `OTHER` kept.
-    fn other(&self) -> Option<&str> {
-        None
-    }
-}
-
-/// A generated enum of integers.
-pub trait IntegerEnum: Clone + 'static {
-    /// Its Rust name.
-    const NAME: &'static str;
-    /// The integers and what they become.
-    const VALUES: &'static [(i64, Self)];
-    /// Keeps an integer the document does not name; `None` where such an integer is refused.
-    const OTHER: Option<fn(i64) -> Self>;
-    /// The integer that `OTHER` kept.
-    fn other(&self) -> Option<i64> {
-        None
-    }
-}
-
-/// Implements the foreign traits of generated types.
+/// Implements the foreign traits of records and unions.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! data {
     ($($name:ident),* $(,)?) => {$(
+        $crate::__clone!($name);
         $crate::__through_data!($name);
+    )*};
+}
+
+/// Implements the foreign traits of the arguments of calls: such a record is made, looked at and
+/// sent.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! arguments {
+    ($($name:ident),* $(,)?) => {$(
+        $crate::__clone!($name);
+        $crate::__debug!($name);
     )*};
 }
 
@@ -405,31 +438,11 @@ macro_rules! defaults {
     )*};
 }
 
-/// Implements what follows from a [`TextEnum`].
+/// Implements what enums of texts have beside [`Data`].
 #[doc(hidden)]
 #[macro_export]
 macro_rules! text_enums {
     ($($name:ident),* $(,)?) => {$(
-        #[automatically_derived]
-        impl $crate::data::Data for $name {
-            fn blank(_: usize) -> Self {
-                $crate::data::first_text::<Self>()
-            }
-            fn view(&self) -> $crate::data::View<'_> {
-                $crate::data::View::Text($crate::data::__Into::into($crate::data::enum_text(self)))
-            }
-            fn view_mut(&mut self) -> $crate::data::ViewMut<'_> {
-                $crate::data::ViewMut::Text(self)
-            }
-        }
-        impl $crate::data::SetText for $name {
-            fn set(
-                &mut self,
-                text: &$crate::data::__str,
-            ) -> $crate::data::__Result<$crate::data::Fit, &'static $crate::data::__str> {
-                $crate::data::set_enum_text(self, text)
-            }
-        }
         impl $name {
             /// The text on the wire.
             pub fn as_str(&self) -> &$crate::data::__str {
@@ -440,31 +453,11 @@ macro_rules! text_enums {
     )*};
 }
 
-/// Implements what follows from an [`IntegerEnum`].
+/// Implements what enums of integers have beside [`Data`].
 #[doc(hidden)]
 #[macro_export]
 macro_rules! integer_enums {
     ($($name:ident),* $(,)?) => {$(
-        #[automatically_derived]
-        impl $crate::data::Data for $name {
-            fn blank(_: usize) -> Self {
-                $crate::data::first_integer::<Self>()
-            }
-            fn view(&self) -> $crate::data::View<'_> {
-                $crate::data::View::Integer($crate::data::__Into::into($crate::data::enum_integer(self)))
-            }
-            fn view_mut(&mut self) -> $crate::data::ViewMut<'_> {
-                $crate::data::ViewMut::Integer(self)
-            }
-        }
-        impl $crate::data::SetInteger for $name {
-            fn set(
-                &mut self,
-                integer: i128,
-            ) -> $crate::data::__Result<$crate::data::Fit, &'static $crate::data::__str> {
-                $crate::data::set_enum_integer(self, integer)
-            }
-        }
         impl $name {
             /// The integer on the wire.
             pub fn as_i64(&self) -> i64 {
@@ -478,7 +471,20 @@ macro_rules! integer_enums {
 /// The foreign traits of a generated type, through [`Data`].
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __through_data {
+macro_rules! __clone {
+    ($name:ident) => {
+        #[automatically_derived]
+        impl $crate::data::__Clone for $name {
+            fn clone(&self) -> Self {
+                $crate::data::copy(self)
+            }
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __debug {
     ($name:ident) => {
         #[automatically_derived]
         impl $crate::data::__Debug for $name {
@@ -486,6 +492,14 @@ macro_rules! __through_data {
                 $crate::data::debug(self, f)
             }
         }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __through_data {
+    ($name:ident) => {
+        $crate::__debug!($name);
         #[automatically_derived]
         impl $crate::data::__PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
@@ -515,20 +529,20 @@ macro_rules! __through_data {
 #[doc(hidden)]
 pub use compare::{debug, equal};
 #[doc(hidden)]
+pub use copy::copy;
+#[doc(hidden)]
 pub use core::{
+    clone::Clone as __Clone,
     cmp::PartialEq as __PartialEq,
-    convert::Into as __Into,
     default::Default as __Default,
     fmt::{Debug as __Debug, Formatter as __Formatter, Result as __fmtResult},
     primitive::str as __str,
     result::Result as __Result,
 };
 #[doc(hidden)]
-pub use read::deserialize;
+pub use enumeration::{integer as enum_integer, text as enum_text};
 #[doc(hidden)]
-pub use scalar::{
-    enum_integer, enum_text, first_integer, first_text, set_enum_integer, set_enum_text,
-};
+pub use read::deserialize;
 #[doc(hidden)]
 pub use serde::{
     Deserialize as __Deserialize, Deserializer as __Deserializer, Serialize as __Serialize,

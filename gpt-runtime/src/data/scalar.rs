@@ -1,10 +1,10 @@
 //! The types of JSON's scalars.
 
-use std::mem::discriminant;
+use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{Data, Fit, IntegerEnum, SetInteger, SetText, TextEnum, View, ViewMut};
+use super::{Data, Fit, View, ViewMut};
 
 impl Data for () {
     fn blank(_: usize) -> Self {}
@@ -64,10 +64,7 @@ macro_rules! integer {
             fn view_mut(&mut self) -> ViewMut<'_> {
                 ViewMut::Integer(self)
             }
-        }
-
-        impl SetInteger for $ty {
-            fn set(&mut self, integer: i128) -> Result<Fit, &'static str> {
+            fn set_integer(&mut self, integer: i128) -> Result<Fit, Cow<'static, str>> {
                 *self = integer.try_into().map_err(|_| $expected)?;
                 Ok(Fit::Known)
             }
@@ -107,80 +104,8 @@ impl Data for String {
     fn view_mut(&mut self) -> ViewMut<'_> {
         ViewMut::Text(self)
     }
-}
-
-impl SetText for String {
-    fn set(&mut self, text: &str) -> Result<Fit, &'static str> {
+    fn set_text(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
         text.clone_into(self);
         Ok(Fit::Known)
-    }
-}
-
-/// The first variant of an enum.
-///
-/// # Panics
-///
-/// When the enum has no variants, which the generator never writes.
-pub fn first_text<E: TextEnum>() -> E {
-    E::VALUES[0].1.clone()
-}
-
-/// The text of a variant.
-pub fn enum_text<E: TextEnum>(value: &E) -> &str {
-    value.other().unwrap_or_else(|| {
-        E::VALUES
-            .iter()
-            .find(|(_, known)| discriminant(known) == discriminant(value))
-            .map_or("", |(text, _)| text)
-    })
-}
-
-/// Becomes the variant of a text.
-pub fn set_enum_text<E: TextEnum>(value: &mut E, text: &str) -> Result<Fit, &'static str> {
-    if let Some((_, known)) = E::VALUES.iter().find(|(known, _)| *known == text) {
-        *value = known.clone();
-        Ok(Fit::Known)
-    } else if let Some(other) = E::OTHER {
-        *value = other(text.to_owned());
-        Ok(Fit::Unknown)
-    } else {
-        Err(E::NAME)
-    }
-}
-
-/// The first variant of an enum.
-///
-/// # Panics
-///
-/// When the enum has no variants, which the generator never writes.
-pub fn first_integer<E: IntegerEnum>() -> E {
-    E::VALUES[0].1.clone()
-}
-
-/// The integer of a variant.
-pub fn enum_integer<E: IntegerEnum>(value: &E) -> i64 {
-    value.other().unwrap_or_else(|| {
-        E::VALUES
-            .iter()
-            .find(|(_, known)| discriminant(known) == discriminant(value))
-            .map_or(0, |(integer, _)| *integer)
-    })
-}
-
-/// Becomes the variant of an integer.
-pub fn set_enum_integer<E: IntegerEnum>(value: &mut E, integer: i128) -> Result<Fit, &'static str> {
-    if let Some((_, known)) = E::VALUES
-        .iter()
-        .find(|(known, _)| i128::from(*known) == integer)
-    {
-        *value = known.clone();
-        return Ok(Fit::Known);
-    }
-    match (E::OTHER, i64::try_from(integer)) {
-        (Some(other), Ok(integer)) => {
-            *value = other(integer);
-            Ok(Fit::Unknown)
-        }
-        _ => Err(E::NAME),
     }
 }

@@ -57,9 +57,8 @@ fn pairs<'a>(parts: impl Iterator<Item = &'a str>, is_exploded: bool) -> Vec<(&'
 }
 
 fn read_record(record: &mut dyn RecordObject, pairs: &[(&str, &str)]) -> Result<(), DecodeError> {
-    let fields = record.table().fields;
-    for (index, (name, presence)) in fields.iter().enumerate() {
-        let found = pairs.iter().find(|(key, _)| key == name);
+    for (index, (name, presence)) in record.table().fields().enumerate() {
+        let found = pairs.iter().find(|(key, _)| *key == name);
         match (found, presence) {
             (Some((_, text)), _) => {
                 read_scalar(record.get_mut(index), text).map_err(|error| inside(name, error))?;

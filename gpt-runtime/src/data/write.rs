@@ -183,7 +183,7 @@ impl<'a> Written<'a> {
         passed_over: &mut dyn FnMut(&str) -> bool,
     ) -> Result<(), M::Error> {
         let table = record.table();
-        for (index, (name, presence)) in table.fields.iter().enumerate() {
+        for (index, (name, presence)) in table.fields().enumerate() {
             let slot = record.get(index);
             let missing = matches!(presence, Presence::Optional | Presence::OptionalNullable)
                 && matches!(slot.view(), View::Option(None));
@@ -191,12 +191,12 @@ impl<'a> Written<'a> {
                 map.serialize_entry(name, &self.part(slot))?;
             }
         }
-        if table.rest == Rest::Kept
-            && let View::Map(rest) = record.get(table.fields.len()).view()
+        if table.rest() == Rest::Kept
+            && let View::Map(rest) = record.get(table.slots() - 1).view()
         {
             for (key, value) in rest.entries() {
                 // A named property wins over one of the same name in the rest.
-                if table.fields.iter().all(|(name, _)| *name != key) && !passed_over(key) {
+                if table.fields().all(|(name, _)| name != key) && !passed_over(key) {
                     map.serialize_entry(key, &self.part(value))?;
                 }
             }
@@ -212,20 +212,19 @@ impl<'a> Written<'a> {
     ) -> Result<S::Ok, S::Error> {
         let (variant, payload) = union.get();
         let table = union.table();
-        let tags = table.variants.get(variant).map_or(&[][..], |it| it.tags);
+        let mut tags = table.tags(variant);
         let (Some(tag), Some(first), View::Record(record)) =
-            (table.tag, tags.first(), payload.view())
+            (table.tag(), tags.clone().next(), payload.view())
         else {
             return self.part(payload).serialize(serializer);
         };
         // The payload may hold the tag itself, as one of several that choose this variant.
         let own = record
             .table()
-            .fields
-            .iter()
-            .position(|(name, _)| *name == tag)
+            .fields()
+            .position(|(name, _)| name == tag)
             .and_then(|index| text_of(record.get(index)))
-            .filter(|text| tags.contains(&text.as_str()));
+            .filter(|text| tags.any(|it| it == text));
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(tag, own.as_deref().unwrap_or(first))?;
         self.fields(record, &mut map, &mut |name| name == tag)?;

@@ -35,8 +35,11 @@ pub(super) fn read<T: Data>(
     let mut answer = T::blank(0);
     let described = described(operation, received.status)
         // Servers that say 201 where the description says 200 mean the same body.
-        .or(operation.answers.first().filter(|_| !T::BY_STATUS));
-    fill(&mut answer, T::BY_STATUS, described, received).map_err(|error| {
+        .or(operation
+            .answers
+            .first()
+            .filter(|_| !data::is_by_status::<T>()));
+    fill(&mut answer, data::is_by_status::<T>(), described, received).map_err(|error| {
         Box::new(Undecodable {
             operation: operation.id,
             status: received.status.as_u16(),
@@ -55,7 +58,7 @@ pub(super) fn failed<F: Data>(operation: &Operation, received: &Received) -> Fai
     let described = select(operation.failures, received.status.as_u16());
     let is_typed = described.is_some()
         && received.is_whole
-        && fill(&mut failure, F::BY_STATUS, described, received).is_ok();
+        && fill(&mut failure, data::is_by_status::<F>(), described, received).is_ok();
     Failed {
         operation: operation.id,
         status: received.status.as_u16(),

@@ -213,7 +213,7 @@ fn variant(operation: &Operation, arguments: &dyn Slot) -> Option<usize> {
         return None;
     };
     let is_parameter = |name: &str| operation.parameters.iter().any(|it| it.argument == name);
-    let mut fields = record.table().fields.iter();
+    let mut fields = record.table().fields();
     let index = fields.position(|(name, _)| !is_parameter(name))?;
     match record.get(index).view() {
         View::Union(union) => Some(union.get().0),

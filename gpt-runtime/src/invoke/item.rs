@@ -75,8 +75,7 @@ fn object(item: &Item, data: Value) -> Value {
 fn wants_text(event: &mut dyn Slot) -> Option<bool> {
     match event.view_mut() {
         ViewMut::Record(record) => {
-            let fields = record.table().fields;
-            let index = fields.iter().position(|(name, _)| *name == "data");
+            let index = record.table().fields().position(|(name, _)| name == "data");
             Some(index.is_some_and(|index| is_text(record.get_mut(index))))
         }
         ViewMut::Union(union) => variants_want_text(union),
@@ -86,7 +85,7 @@ fn wants_text(event: &mut dyn Slot) -> Option<bool> {
 
 fn variants_want_text(union: &mut dyn UnionObject) -> Option<bool> {
     let table = union.table();
-    let known = table.variants.len() - usize::from(table.open);
+    let known = table.variants() - usize::from(table.is_open());
     let mut wanted: Option<bool> = None;
     for variant in 0..known {
         let own = wants_text(union.set(variant))?;

@@ -1,6 +1,6 @@
 //! Bytes as text.
 
-use std::fmt::Write;
+use std::{borrow::Cow, fmt::Write};
 
 use base64::{
     Engine, alphabet,
@@ -8,7 +8,7 @@ use base64::{
 };
 
 use super::Format;
-use crate::data::{Data, Fit, SetText, View, ViewMut};
+use crate::data::{Data, Fit, View, ViewMut};
 
 /// Bytes that JSON holds as base64 text (`format: byte`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -103,10 +103,7 @@ impl Data for Base64 {
     fn view_mut(&mut self) -> ViewMut<'_> {
         ViewMut::Text(self)
     }
-}
-
-impl SetText for Base64 {
-    fn set(&mut self, text: &str) -> Result<Fit, &'static str> {
+    fn set_text(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
         *self = Self::read(text).ok_or(Self::EXPECTED)?;
         Ok(Fit::Known)
     }

@@ -9,9 +9,9 @@ mod duration;
 mod moment;
 mod number;
 
-use std::{fmt, marker::PhantomData, str::FromStr};
+use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};
 
-use super::{Data, Fit, SetText, View, ViewMut};
+use super::{Data, Fit, View, ViewMut};
 
 pub use bytes::{Base16, Base64, Base64Url};
 pub use duration::Duration;
@@ -157,10 +157,7 @@ impl<T: Format> Data for Formatted<T> {
     fn view_mut(&mut self) -> ViewMut<'_> {
         ViewMut::Text(self)
     }
-}
-
-impl<T: Format> SetText for Formatted<T> {
-    fn set(&mut self, text: &str) -> Result<Fit, &'static str> {
+    fn set_text(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
         text.clone_into(&mut self.text);
         Ok(fit::<T>(text))
     }
@@ -228,10 +225,7 @@ macro_rules! written_as_text {
             fn view_mut(&mut self) -> ViewMut<'_> {
                 ViewMut::Text(self)
             }
-        }
-
-        impl SetText for $ty {
-            fn set(&mut self, text: &str) -> Result<Fit, &'static str> {
+            fn set_text(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
                 *self = Self::read(text).ok_or(Self::EXPECTED)?;
                 Ok(Fit::Known)
             }

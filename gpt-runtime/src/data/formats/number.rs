@@ -1,11 +1,11 @@
 //! Numbers that no float or integer of the machine holds, kept digit by digit.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use time::OffsetDateTime;
 
 use super::{Format, FormatError, fit, moment::nanoseconds};
-use crate::data::{Data, Fit, SetText, View, ViewMut};
+use crate::data::{Data, Fit, View, ViewMut};
 
 /// A number that JSON holds as text, such as `"12.50"`, kept as it was written (`type: string`
 /// with `format: decimal`, `int64`, `bigint` and others).
@@ -75,10 +75,7 @@ macro_rules! digits {
             fn view_mut(&mut self) -> ViewMut<'_> {
                 ViewMut::$view(self)
             }
-        }
-
-        impl SetText for $ty {
-            fn set(&mut self, text: &str) -> Result<Fit, &'static str> {
+            fn set_text(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
                 text.clone_into(&mut self.0);
                 Ok(fit::<Decimal>(text))
             }

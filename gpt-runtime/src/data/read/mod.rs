@@ -12,8 +12,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unex
 use serde_json::Value;
 
 use super::{
-    Data, Fit, List, Map, Presence, RecordObject, Rest, SetText, Slot, Tuple, UnionObject,
-    UnionTable, UnionVariant, ViewMut, formats::is_number,
+    Data, Fit, List, Map, Presence, RecordObject, Rest, SetText, Slot, Table, Tuple, UnionObject,
+    ViewMut, formats::is_number,
 };
 
 use self::union::{read_whole_union, values_in};
@@ -457,10 +457,10 @@ fn read_record<'de, A: MapAccess<'de>>(
     reading: &Reading,
 ) -> Result<(), A::Error> {
     let table = record.table();
-    let mut seen = Seen::default();
+    let (mut cursor, mut seen) = (table.cursor(), Seen::default());
     while let Some(key) = entries.next_key::<String>()? {
-        let Some(index) = table.fields.iter().position(|(name, _)| *name == key) else {
-            match table.rest {
+        let Some((index, presence)) = cursor.find(&key) else {
+            match table.rest() {
                 Rest::Refused => {
                     return Err(A::Error::custom(format_args!("unknown property `{key}`")));
                 }
@@ -469,7 +469,7 @@ fn read_record<'de, A: MapAccess<'de>>(
                     entries.next_value::<serde::de::IgnoredAny>()?;
                 }
                 Rest::Kept => {
-                    if let ViewMut::Map(rest) = record.get_mut(table.fields.len()).view_mut() {
+                    if let ViewMut::Map(rest) = record.get_mut(table.slots() - 1).view_mut() {
                         read_property(&mut entries, &key, rest.insert(key.clone()), reading)?;
                     }
                 }
@@ -479,7 +479,7 @@ fn read_record<'de, A: MapAccess<'de>>(
         seen.insert(index);
         reading.note(Fit::Known);
         let slot = record.get_mut(index);
-        if table.fields[index].1 == Presence::OptionalNullable
+        if presence == Presence::OptionalNullable
             && let ViewMut::Option(option) = slot.view_mut()
         {
             // Being there, even as `null`, fills the outer option.
@@ -488,14 +488,10 @@ fn read_record<'de, A: MapAccess<'de>>(
             read_property(&mut entries, &key, slot, reading)?;
         }
     }
-    let missing = table
-        .fields
-        .iter()
-        .enumerate()
-        .find(|(index, (_, presence))| {
-            matches!(presence, Presence::Required | Presence::RequiredNullable)
-                && !seen.contains(*index)
-        });
+    let missing = table.fields().enumerate().find(|(index, (_, presence))| {
+        matches!(presence, Presence::Required | Presence::RequiredNullable)
+            && !seen.contains(*index)
+    });
     match missing {
         Some((_, (name, _))) => Err(A::Error::custom(format_args!("missing property `{name}`"))),
         None => Ok(()),

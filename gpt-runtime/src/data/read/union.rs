@@ -3,7 +3,7 @@
 use serde::de::{DeserializeSeed, Error};
 use serde_json::Value;
 
-use super::{Fit, Reading, Rest, Segment, Slot, UnionObject, UnionTable, UnionVariant, ViewMut};
+use super::{Fit, Reading, Rest, Segment, Slot, Table, UnionObject, ViewMut};
 
 /// How often, on the average, a value in a union may be read on trial: unions in unions are read
 /// again for each variant around them, which has no bound but the depth of the JSON.
@@ -51,31 +51,25 @@ fn read_union<E: Error>(
 ) -> Result<(), E> {
     let table = union.table();
     // Unions can be variants of each other. What fits only by going round fits nothing.
-    if std::iter::successors(above, |it| it.above).any(|it| it.name == table.name) {
+    if std::iter::successors(above, |it| it.above).any(|it| it.name == table.name()) {
         return Err(E::custom(format_args!(
             "{} is a variant of itself",
-            table.name
+            table.name()
         )));
     }
     let within = Above {
-        name: table.name,
+        name: table.name(),
         above,
     };
-    let typed = table.variants.len() - usize::from(table.open);
-    let tag = table
-        .tag
+    let typed = table.variants() - usize::from(table.is_open());
+    let tag_name = table.tag();
+    let tag = tag_name
         .and_then(|tag| json.get(tag))
         .and_then(Value::as_str);
-    let tagged = tag.and_then(|tag| {
-        table
-            .variants
-            .iter()
-            .position(|variant| variant.tags.contains(&tag))
-    });
-    if let Some(variant) = tagged {
+    if let Some(variant) = tag.and_then(|tag| table.tagged(tag)) {
         let inner = reading.trial();
         let payload = union.set(variant);
-        let untagged = without_tag(json, table.tag, payload);
+        let untagged = without_tag(json, tag_name, payload);
         let json = untagged.as_ref().unwrap_or(json);
         return read_payload(payload, json, &inner, &within).map_err(|error| {
             reading.path.borrow_mut().extend(inner.path.take());
@@ -87,13 +81,13 @@ fn read_union<E: Error>(
     let mut last = None;
     for variant in 0..typed {
         // A variant that names its tags is not chosen for another tag.
-        if tag.is_some() && !table.variants[variant].tags.is_empty() {
+        if tag.is_some() && table.tags(variant).next().is_some() {
             continue;
         }
         if !reading.may_try(json) {
             return Err(E::custom(format_args!(
                 "too many ways to read this as {}",
-                table.name
+                table.name()
             )));
         }
         last = Some(variant);
@@ -120,7 +114,7 @@ fn read_union<E: Error>(
             }
             read_payload(union.set(variant), json, &reading.trial(), &within).map_err(E::custom)
         }
-        None if table.open && may_be_unknown(table, json) => {
+        None if table.is_open() && may_be_unknown(table, json) => {
             reading.note(Fit::Unknown);
             read_payload(union.set(typed), json, &reading.trial(), &within).map_err(E::custom)
         }
@@ -130,10 +124,11 @@ fn read_union<E: Error>(
 
 /// Whether JSON that fits no variant may be a new one. Where tags tell them all apart, a new one has
 /// a tag as well.
-fn may_be_unknown(table: &UnionTable, json: &Value) -> bool {
-    let is_typed = |it: &&UnionVariant| !it.tags.is_empty();
-    let tagged = table.variants.iter().filter(is_typed).count();
-    let Some(tag) = table.tag.filter(|_| tagged + 1 == table.variants.len()) else {
+fn may_be_unknown(table: Table, json: &Value) -> bool {
+    let is_tagged = |variant: &usize| table.tags(*variant).next().is_some();
+    let variants = table.variants();
+    let tagged = (0..variants).filter(is_tagged).count();
+    let Some(tag) = table.tag().filter(|_| tagged + 1 == variants) else {
         return true;
     };
     json.get(tag).is_some_and(is_scalar)
@@ -145,13 +140,16 @@ fn is_scalar(json: &Value) -> bool {
 
 /// Why no variant fits.
 fn refusal<E: Error>(
-    table: &UnionTable,
+    table: Table,
     json: &Value,
     reading: &Reading,
     first: Option<(serde_json::Error, Reading)>,
 ) -> E {
-    let typed = table.variants.len() - usize::from(table.open);
-    match (first, table.tag.and_then(|tag| Some((tag, json.get(tag)?)))) {
+    let typed = table.variants() - usize::from(table.is_open());
+    match (
+        first,
+        table.tag().and_then(|tag| Some((tag, json.get(tag)?))),
+    ) {
         // With one candidate its own failure says more than the union's.
         (Some((error, inner)), _) if typed == 1 => {
             reading.path.borrow_mut().extend(inner.path.take());
@@ -159,16 +157,16 @@ fn refusal<E: Error>(
         }
         (_, Some((tag, Value::String(value)))) => E::custom(format_args!(
             "`{value}` is not a `{tag}` that {} knows",
-            table.name
+            table.name()
         )),
         (_, Some((tag, value))) if !is_scalar(value) => {
             let segment = Segment::Property(tag.to_owned());
             reading.path.borrow_mut().push(segment);
-            E::custom(format_args!("this chooses no variant of {}", table.name))
+            E::custom(format_args!("this chooses no variant of {}", table.name()))
         }
         (first, _) => E::custom(format_args!(
             "no variant of {} fits{}",
-            table.name,
+            table.name(),
             first
                 .map(|(error, _)| format!(", the first because {error}"))
                 .unwrap_or_default()
@@ -196,8 +194,8 @@ fn without_tag(json: &Value, tag: Option<&str>, payload: &mut dyn Slot) -> Optio
         return None;
     };
     let table = record.table();
-    let named = table.fields.iter().any(|(name, _)| Some(*name) == tag);
-    if named || table.rest == Rest::Ignored {
+    let named = table.fields().any(|(name, _)| Some(name) == tag);
+    if named || table.rest() == Rest::Ignored {
         return None;
     }
     let mut object = json.as_object()?.clone();

@@ -9,7 +9,7 @@ use super::{
     keywords::{compare, integer, is_multiple, same},
 };
 use crate::{
-    data::{Data, SetInteger, check_format},
+    data::{Data, check_format},
     schema::{
         Caller,
         words::{excerpt, list, nearest},
@@ -79,10 +79,10 @@ impl Checker<'_> {
         let format = schema.get("format").and_then(Value::as_str);
         if let (Some(format), Some(integer)) = (format, integer(number)) {
             let set = match format {
-                "int32" => i32::blank(0).set(integer),
-                "int64" => i64::blank(0).set(integer),
-                "uint32" => u32::blank(0).set(integer),
-                "uint64" => u64::blank(0).set(integer),
+                "int32" => i32::blank(0).set_integer(integer),
+                "int64" => i64::blank(0).set_integer(integer),
+                "uint32" => u32::blank(0).set_integer(integer),
+                "uint64" => u64::blank(0).set_integer(integer),
                 _ => return,
             };
             if let Err(expected) = set {
