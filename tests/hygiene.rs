@@ -6,7 +6,7 @@
 extern crate gpt_runtime as renamed;
 
 use gpt_runtime::{
-    action::{Action, Operation},
+    action::{Action, Described},
     data::{from_value, to_value},
     request::Request,
     schema,
@@ -25,7 +25,7 @@ macro_rules! modules {
             }
         )*
 
-        fn operations() -> Vec<&'static Operation> {
+        fn operations() -> Vec<&'static Described> {
             [$($name::OPERATIONS),*].concat()
         }
     };
@@ -57,13 +57,13 @@ fn check<T: gpt_runtime::data::Data>(json: &Value) -> T {
 /// Compares the request of a typed call with that of a tool call.
 fn check_same<A: Action>(call: &gpt_runtime::invoke::Call<A>, arguments: &Value) {
     let typed = call.request().unwrap();
-    let flat = Request::from_arguments(A::OPERATION, None, arguments).unwrap();
+    let flat = Request::from_arguments(A::operation(), None, arguments).unwrap();
     assert_eq!(format!("{typed:?}"), format!("{flat:?}"));
 }
 
 #[test]
 fn examples_fit_their_schemas() {
-    for operation in operations() {
+    for operation in operations().into_iter().map(Described::operation) {
         assert_eq!(schema::problems(operation), [""; 0], "{}", operation.id);
         let example: Value = serde_json::from_str(operation.tool.example).unwrap();
         if let Err(error) = Request::from_arguments(operation, None, &example) {
@@ -306,7 +306,7 @@ fn properties_are_checked_by_their_names() {
 
 /// A tool call with these arguments is refused for what is at the path.
 fn refuse<A: Action>(arguments: &Value, path: &str) {
-    let error = Request::from_arguments(A::OPERATION, None, arguments).unwrap_err();
+    let error = Request::from_arguments(A::operation(), None, arguments).unwrap_err();
     let text = error.to_string();
     assert!(text.contains(&format!("`{path}`")), "{arguments}: {text}");
 }

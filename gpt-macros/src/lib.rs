@@ -20,7 +20,7 @@ use proc_macro::TokenStream;
 /// use gpt_runtime::{Gpt, gpt};
 ///
 /// # mod weather {
-/// #     pub const OPERATIONS: &[&gpt_runtime::action::Operation] = &[];
+/// #     pub const OPERATIONS: &[&gpt_runtime::action::Described] = &[];
 /// # }
 /// # #[cfg(any())]
 /// gpt_runtime::include_actions!(weather);

@@ -2,7 +2,7 @@
 //!
 //! Each fails at the place of its caller, which is what the user wrote.
 
-use crate::action::Operation;
+use crate::action::Described;
 use crate::gpt::{BuiltInTool, Definition};
 
 /// Characters of instructions; `gpt_macros` holds the same number for literals.
@@ -56,7 +56,7 @@ pub const fn room(definition: &Definition) -> usize {
 /// seconds for two modules of 500.
 #[track_caller]
 pub const fn action<const ROOM: usize>(definition: &Definition, entry: usize) {
-    let mut table: [Option<&'static Operation>; ROOM] = [None; ROOM];
+    let mut table: [Option<&'static Described>; ROOM] = [None; ROOM];
     let mut index = 0;
     while index <= entry {
         let mut operations = definition.actions[index];
@@ -76,7 +76,7 @@ pub const fn action<const ROOM: usize>(definition: &Definition, entry: usize) {
 }
 
 /// The place of the operation with this tool name, or the free one where it belongs.
-const fn find(table: &[Option<&'static Operation>], name: &str) -> usize {
+const fn find(table: &[Option<&'static Described>], name: &str) -> usize {
     let mut place = hash(name) % table.len();
     while let Some(other) = table[place] {
         if equal(other.tool.name, name) {
@@ -88,7 +88,7 @@ const fn find(table: &[Option<&'static Operation>], name: &str) -> usize {
 }
 
 #[track_caller]
-const fn unlike_tools(operation: &Operation, mut tools: &[BuiltInTool]) {
+const fn unlike_tools(operation: &Described, mut tools: &[BuiltInTool]) {
     while let [tool, rest @ ..] = tools {
         if equal(operation.tool.name, tool.name()) {
             Message::new("operation `")
@@ -103,10 +103,8 @@ const fn unlike_tools(operation: &Operation, mut tools: &[BuiltInTool]) {
 }
 
 #[track_caller]
-const fn fail_twice(earlier: &Operation, operation: &Operation) -> ! {
-    let is_same = equal(earlier.api.name, operation.api.name)
-        && equal(earlier.id, operation.id)
-        && equal(earlier.path, operation.path);
+const fn fail_twice(earlier: &Described, operation: &Described) -> ! {
+    let is_same = equal(earlier.api.name, operation.api.name) && equal(earlier.id, operation.id);
     if is_same {
         Message::new("operation `")
             .text(operation.tool.name)

@@ -1,6 +1,6 @@
 //! The definition of a GPT.
 
-use crate::action::Operation;
+use crate::action::{Described, Operation};
 
 /// A GPT: what the `#[gpt]` attribute implements.
 #[diagnostic::on_unimplemented(
@@ -26,7 +26,7 @@ pub struct Definition {
     /// Built-in tools it may use.
     pub tools: &'static [BuiltInTool],
     /// The operations it may call, grouped as they were named.
-    pub actions: &'static [&'static [&'static Operation]],
+    pub actions: &'static [&'static [&'static Described]],
     /// Who may use it.
     pub visibility: Visibility,
     /// The address of the privacy policy.
@@ -36,7 +36,8 @@ pub struct Definition {
 impl Definition {
     /// All operations the GPT may call.
     pub fn operations(&self) -> impl Iterator<Item = &'static Operation> + use<> {
-        self.actions.iter().copied().flatten().copied()
+        let described = self.actions.iter().copied().flatten();
+        described.map(|it| it.operation())
     }
 }
 

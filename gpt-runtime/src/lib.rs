@@ -34,7 +34,7 @@
 //! use gpt_runtime::gpt;
 //!
 //! # mod weather {
-//! #     pub const OPERATIONS: &[&gpt_runtime::action::Operation] = &[];
+//! #     pub const OPERATIONS: &[&gpt_runtime::action::Described] = &[];
 //! # }
 //! # #[cfg(any())]
 //! gpt_runtime::include_actions!(weather);

@@ -1,9 +1,9 @@
 //! What generated code needs. Not for people: anything here may change in any version.
 
 pub use crate::action::{
-    Action, Api, Body, BodyArguments, Encoding, Header, Location, MediaType, Method, Operation,
-    Parameter, Requirement, Response, SecurityKind, SecurityScheme, Server, Status, StreamItem,
-    Streaming, Style, Tool,
+    Action, Api, Body, BodyArguments, Described, Encoding, Header, Location, MediaType, Method,
+    Operation, Parameter, Requirement, Response, SecurityKind, SecurityScheme, Server, Status,
+    StreamItem, Streaming, Style, Tool,
 };
 pub use crate::gpt::{BuiltInTool, Definition, Gpt, Visibility};
 pub use crate::{

@@ -76,7 +76,7 @@ mod zoo {
             }
             rt::data!($name);
             impl rt::Action for $name {
-                const OPERATION: &'static rt::Operation = &$operation;
+                const OPERATION: &'static rt::Described = &rt::Described::of(&$operation);
                 type Answer = String;
                 type Failure = ();
             }

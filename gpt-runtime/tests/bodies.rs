@@ -394,7 +394,7 @@ macro_rules! action {
         }
 
         impl rt::Action for $name {
-            const OPERATION: &'static Operation = &$operation;
+            const OPERATION: &'static rt::Described = &rt::Described::of(&$operation);
             type Answer = Value;
             type Failure = ();
         }
@@ -615,13 +615,13 @@ fn a_mark_means_nothing_to_a_model() {
     let arguments = format!("{call:?}");
     let mark = arguments.split('"').find(|it| it.len() == 32).unwrap();
     let text = written(Request::from_arguments(
-        <SendBytes as rt::Action>::OPERATION,
+        <SendBytes as rt::Action>::operation(),
         call.request().ok().map(|it| it.url).as_ref(),
         &json!({ "body": mark }),
     ));
     assert!(!text.contains("hello"), "{text}");
     let request = Request::from_arguments(
-        <Send as rt::Action>::OPERATION,
+        <Send as rt::Action>::operation(),
         call.request().ok().map(|it| it.url).as_ref(),
         &json!({ "name": mark }),
     );
@@ -704,7 +704,7 @@ async fn a_model_sends_bytes_as_base64() {
     let server = echo().await;
     let mut invoker = Invoker::default();
     invoker.set_base_url(&API, &server.url).unwrap();
-    let operation = <Send as rt::Action>::OPERATION;
+    let operation = <Send as rt::Action>::operation();
     let output = invoker
         .invoke(operation, &json!({ "photo": "aGVsbG8=" }))
         .await;

@@ -199,13 +199,13 @@ mod zoo {
     by_status!(GetAnimalFailure "# 8:NotFound 6:Client 7:Default" { NotFound(Problem) = 0, Client(rt::Value) = 1, Default(String) = 2, });
 
     impl rt::Action for GetAnimal {
-        const OPERATION: &'static rt::Operation = &OPERATION;
+        const OPERATION: &'static rt::Described = &rt::Described::of(&OPERATION);
         type Answer = GetAnimalAnswer;
         type Failure = GetAnimalFailure;
     }
 
     impl rt::Action for PutAnimal {
-        const OPERATION: &'static rt::Operation = &rt::Operation {
+        const OPERATION: &'static rt::Described = &rt::Described::of(&rt::Operation {
             id: "putAnimal",
             tool: rt::Tool {
                 name: "putAnimal",
@@ -234,19 +234,19 @@ mod zoo {
             failures: &[],
             security: &[],
             ..OPERATION
-        };
+        });
         type Answer = rt::Value;
         type Failure = ();
     }
 
     impl rt::Action for GetPicture {
-        const OPERATION: &'static rt::Operation = &rt::Operation {
+        const OPERATION: &'static rt::Described = &rt::Described::of(&rt::Operation {
             id: "getPicture",
             path: "/pictures/{id}",
             answers: &[rt::Response::new(rt::Status::Range(2), Some("image/png"))],
             security: &[],
             ..OPERATION
-        };
+        });
         type Answer = Option<rt::Base64>;
         type Failure = GetAnimalFailure;
     }

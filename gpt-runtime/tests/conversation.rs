@@ -12,7 +12,7 @@ use axum::{
 };
 use expect_test::{Expect, expect};
 use gpt_runtime::{
-    __private::{Api, Location, Method, Operation, Style},
+    __private::{Api, Described, Location, Method, Style},
     conversation::{Decision, Event, Turn},
     error::Error,
     gpt::{BuiltInTool, Definition, Gpt, Visibility},
@@ -36,7 +36,7 @@ impl Gpt for Zoo {
     }
 }
 
-fn definition(operations: Vec<&'static Operation>) -> Definition {
+fn definition(operations: Vec<&'static Described>) -> Definition {
     Definition {
         name: "Zoo Keeper",
         description: "Knows the animals.",
@@ -50,7 +50,7 @@ fn definition(operations: Vec<&'static Operation>) -> Definition {
 }
 
 /// `GET /animals/{id}`, `POST /feed/{id}` which is asked for, `GET /wait/{id}`.
-fn operations(api: &'static Api) -> Vec<&'static Operation> {
+fn operations(api: &'static Api) -> Vec<&'static Described> {
     let operation = |name: &'static str, method, path: &str| {
         let mut operation = support::operation(api);
         operation.id = name;
@@ -64,7 +64,7 @@ fn operations(api: &'static Api) -> Vec<&'static Operation> {
         id.required = true;
         operation.parameters = vec![id].leak();
         operation.consequential = method == Method::Post;
-        leak(operation)
+        leak(Described::of(leak(operation)))
     };
     vec![
         operation("getAnimal", Method::Get, "/animals/{id}"),

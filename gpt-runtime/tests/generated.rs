@@ -24,7 +24,7 @@ pub mod zoo {
     };
 
     /// The selected operations in the order of the document.
-    pub const OPERATIONS: &[&rt::Operation] = &[<GetAnimal as rt::Action>::OPERATION];
+    pub const OPERATIONS: &[&rt::Described] = &[<GetAnimal as rt::Action>::OPERATION];
 
     /// Calls the operations of Zoo API.
     #[derive(Clone, Debug)]
@@ -42,10 +42,10 @@ pub mod zoo {
     }
 
     impl rt::Action for GetAnimal {
-        const OPERATION: &'static rt::Operation = &rt::Operation {
-            api: &API,
-            id: "getAnimal",
-            tool: rt::Tool {
+        const OPERATION: &'static rt::Described = &rt::Described::new(
+            &API,
+            "getAnimal",
+            rt::Tool {
                 name: "getAnimal",
                 description: "Returns one animal.",
                 parameters: r#"{
@@ -58,35 +58,18 @@ pub mod zoo {
 }"#,
                 example: r#"{"id":1}"#,
             },
-            method: rt::Method::Get,
-            path: "/animals/{id}",
-            servers: &[],
-            parameters: &[rt::Parameter {
-                argument: "id",
-                name: "id",
-                location: rt::Location::Path,
-                style: rt::Style::Simple,
-                explode: false,
-                allow_reserved: false,
-                required: true,
-                content: None,
-            }],
-            body: None,
-            answers: &[rt::Response::new(
-                rt::Status::Code(200),
-                Some("application/json"),
-            )],
-            failures: &[
-                rt::Response::new(rt::Status::Code(404), Some("application/problem+json")),
-                rt::Response::new(rt::Status::Default, None).variant(1),
-            ],
-            security: &[&[rt::Requirement {
-                scheme: "key",
-                scopes: &[],
-            }]],
-            consequential: false,
-            deprecated: false,
-        };
+            r#"{
+  "method": "GET",
+  "path": "/animals/{id}",
+  "parameters": [{ "name": "id", "in": "path" }],
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "failures": [
+    { "status": "404", "mediaType": "application/problem+json" },
+    { "variant": 1 }
+  ],
+  "security": [{ "key": [] }]
+}"#,
+        );
         type Answer = Animal;
         type Failure = GetAnimalFailure;
     }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<AddDog as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<AddDog as rt::Action>::OPERATION];
 
 /// Calls the operations of All of.
 #[derive(Clone, rt::Debug)]
@@ -93,10 +93,10 @@ impl rt::Data for AddDog {
 }
 
 impl rt::Action for AddDog {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "addDog",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "addDog",
+        rt::Tool {
             name: "addDog",
             description: "POST /dogs",
             parameters: r#"{
@@ -110,25 +110,18 @@ impl rt::Action for AddDog {
 }"#,
             example: r#"{ "name": "text", "breed": "text" }"#,
         },
-        method: rt::Method::Post,
-        path: "/dogs",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[("name", "name"), ("breed", "breed")],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(201), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/dogs",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["name", "name"], ["breed", "breed"]]
+  },
+  "answers": [{ "status": "201" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<ListItems as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<ListItems as rt::Action>::OPERATION];
 
 /// Calls the operations of Answer headers.
 #[derive(Clone, rt::Debug)]
@@ -81,38 +81,32 @@ impl rt::Data for ListItems {
 }
 
 impl rt::Action for ListItems {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "listItems",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "listItems",
+        rt::Tool {
             name: "listItems",
             description: "Lists the items.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/items",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[
-            rt::Response::new(rt::Status::Code(200), Some("application/json"))
-                .with(
-                    &[
-                        rt::Header::new("X-Total-Count").required(),
-                        rt::Header::new("x-ratelimit").exploded(),
-                        rt::Header::new("X-Filter").written_as("application/json"),
-                    ],
-                ),
-        ],
-        failures: &[
-            rt::Response::new(rt::Status::Code(429), None)
-                .with(&[rt::Header::new("Retry-After")]),
-        ],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/items",
+  "answers": [
+    {
+      "status": "200",
+      "mediaType": "application/json",
+      "headers": [
+        { "name": "X-Total-Count", "required": true },
+        { "name": "x-ratelimit", "explode": true },
+        { "name": "X-Filter", "content": "application/json" }
+      ]
+    }
+  ],
+  "failures": [{ "status": "429", "headers": [{ "name": "Retry-After" }] }]
+}"#,
+    );
     type Answer = Vec<String>;
     type Failure = ();
 }

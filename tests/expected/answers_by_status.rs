@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <StartJob as rt::Action>::OPERATION,
     <ListJobs as rt::Action>::OPERATION,
 ];
@@ -166,36 +166,31 @@ impl rt::Data for StartJobFailure {
 }
 
 impl rt::Action for StartJob {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "startJob",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "startJob",
+        rt::Tool {
             name: "startJob",
             description: "POST /jobs",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/jobs",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[
-            rt::Response::new(rt::Status::Code(200), Some("application/json")),
-            rt::Response::new(rt::Status::Code(202), None).variant(1),
-        ],
-        failures: &[
-            rt::Response::new(rt::Status::Code(400), Some("application/problem+json")),
-            rt::Response::new(rt::Status::Code(409), Some("application/json"))
-                .variant(1),
-            rt::Response::new(rt::Status::Range(5), Some("text/plain")).variant(2),
-            rt::Response::new(rt::Status::Default, Some("application/problem+json"))
-                .variant(3),
-        ],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/jobs",
+  "answers": [
+    { "status": "200", "mediaType": "application/json" },
+    { "status": "202", "variant": 1 }
+  ],
+  "failures": [
+    { "status": "400", "mediaType": "application/problem+json" },
+    { "status": "409", "mediaType": "application/json", "variant": 1 },
+    { "status": "5XX", "mediaType": "text/plain", "variant": 2 },
+    { "mediaType": "application/problem+json", "variant": 3 }
+  ],
+  "consequential": true
+}"#,
+    );
     type Answer = StartJobAnswer;
     type Failure = StartJobFailure;
 }
@@ -208,29 +203,25 @@ impl rt::Data for ListJobs {
 }
 
 impl rt::Action for ListJobs {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "listJobs",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "listJobs",
+        rt::Tool {
             name: "listJobs",
             description: "GET /jobs",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/jobs",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[
-            rt::Response::new(rt::Status::Code(400), Some("application/problem+json")),
-            rt::Response::new(rt::Status::Default, Some("application/problem+json")),
-        ],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/jobs",
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "failures": [
+    { "status": "400", "mediaType": "application/problem+json" },
+    { "mediaType": "application/problem+json" }
+  ]
+}"#,
+    );
     type Answer = Vec<Job>;
     type Failure = Problem;
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Save as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Save as rt::Action>::OPERATION];
 
 /// Calls the operations of Any JSON.
 #[derive(Clone, rt::Debug)]
@@ -102,10 +102,10 @@ impl rt::Data for Save {
 }
 
 impl rt::Action for Save {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "save",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "save",
+        rt::Tool {
             name: "save",
             description: "POST /x",
             parameters: r#"{
@@ -120,25 +120,18 @@ impl rt::Action for Save {
 }"#,
             example: r#"{ "data": "anything" }"#,
         },
-        method: rt::Method::Post,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[("data", "data"), ("extra", "extra"), ("list", "list")],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/x",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["data", "data"], ["extra", "extra"], ["list", "list"]]
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = rt::Value;
     type Failure = ();
 }

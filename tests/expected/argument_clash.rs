@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<PutItem as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<PutItem as rt::Action>::OPERATION];
 
 /// Calls the operations of One name in many places.
 #[derive(Clone, rt::Debug)]
@@ -141,10 +141,10 @@ impl rt::Data for PutItem {
 }
 
 impl rt::Action for PutItem {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "putItem",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "putItem",
+        rt::Tool {
             name: "putItem",
             description: "PUT /items/{id}",
             parameters: r#"{
@@ -165,32 +165,26 @@ impl rt::Action for PutItem {
 }"#,
             example: r#"{ "id": 1, "id_body": true }"#,
         },
-        method: rt::Method::Put,
-        path: "/items/{id}",
-        servers: &[],
-        parameters: &[
-            rt::Parameter::query("id_query", "id"),
-            rt::Parameter::header("id_header", "id"),
-            rt::Parameter::path("id", "id"),
-            rt::Parameter::query("body_query", "body"),
-            rt::Parameter::query("filter_id", "filter.id"),
-            rt::Parameter::query("filter_id_query", "filter_id"),
-        ],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[("id_body", "id"), ("id_query_body", "id_query"), ("body", "body")],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "PUT",
+  "path": "/items/{id}",
+  "parameters": [
+    { "argument": "id_query", "name": "id", "in": "query" },
+    { "argument": "id_header", "name": "id", "in": "header" },
+    { "name": "id", "in": "path" },
+    { "argument": "body_query", "name": "body", "in": "query" },
+    { "argument": "filter_id", "name": "filter.id", "in": "query" },
+    { "argument": "filter_id_query", "name": "filter_id", "in": "query" }
+  ],
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["id_body", "id"], ["id_query_body", "id_query"], ["body", "body"]]
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

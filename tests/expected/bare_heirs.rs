@@ -39,7 +39,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<AddStep as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<AddStep as rt::Action>::OPERATION];
 
 /// Calls the operations of Bare heirs.
 #[derive(Clone, rt::Debug)]
@@ -188,10 +188,10 @@ impl rt::Data for AddStep {
 }
 
 impl rt::Action for AddStep {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "addStep",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "addStep",
+        rt::Tool {
             name: "addStep",
             description: "POST /steps",
             parameters: r##"{
@@ -227,22 +227,14 @@ impl rt::Action for AddStep {
 }"##,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/steps",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: false,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Whole("body"),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/steps",
+  "requestBody": { "content": [{ "mediaType": "application/json" }], "argument": "body" },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = Answer;
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <SendPet as rt::Action>::OPERATION,
     <SendPhoto as rt::Action>::OPERATION,
     <Upload as rt::Action>::OPERATION,
@@ -165,35 +165,31 @@ impl rt::Data for SendPet {
 }
 
 impl rt::Action for SendPet {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "sendPet",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "sendPet",
+        rt::Tool {
             name: "sendPet",
             description: "Takes one type in three media types, and passes over what nothing writes.",
             parameters: r#"{ "type": "object", "properties": { "name": { "type": "string" } }, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/same",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[
-                rt::MediaType::new("application/json"),
-                rt::MediaType::new("application/x-www-form-urlencoded"),
-                rt::MediaType::new("multipart/form-data"),
-            ],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(&[("name", "name")], false),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/same",
+  "requestBody": {
+    "required": true,
+    "content": [
+      { "mediaType": "application/json" },
+      { "mediaType": "application/x-www-form-urlencoded" },
+      { "mediaType": "multipart/form-data" }
+    ],
+    "properties": [["name", "name"]]
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -212,10 +208,10 @@ impl rt::Data for SendPhoto {
 }
 
 impl rt::Action for SendPhoto {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "sendPhoto",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "sendPhoto",
+        rt::Tool {
             name: "sendPhoto",
             description: "Prefers parts, because there is a file.",
             parameters: r#"{
@@ -226,26 +222,21 @@ impl rt::Action for SendPhoto {
 }"#,
             example: r#"{ "image": "aGVsbG8=" }"#,
         },
-        method: rt::Method::Post,
-        path: "/photo",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[
-                rt::MediaType::new("multipart/form-data")
-                    .encoded(&[rt::Encoding::of("image").file()]),
-                rt::MediaType::new("application/json"),
-            ],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(&[("image", "image")], false),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/photo",
+  "requestBody": {
+    "required": true,
+    "content": [
+      { "mediaType": "multipart/form-data", "encoding": [{ "property": "image", "file": true }] },
+      { "mediaType": "application/json" }
+    ],
+    "properties": [["image", "image"]]
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = Photo;
     type Failure = ();
 }
@@ -292,10 +283,10 @@ impl rt::Data for Upload {
 }
 
 impl rt::Action for Upload {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "upload",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "upload",
+        rt::Tool {
             name: "upload",
             description: "Takes a type for each media type.",
             parameters: r#"{
@@ -312,27 +303,23 @@ impl rt::Action for Upload {
 }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Put,
-        path: "/different",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: false,
-            media_types: &[
-                rt::MediaType::new("application/json"),
-                rt::MediaType::new("application/merge-patch+json"),
-                rt::MediaType::new("text/plain"),
-                rt::MediaType::new("image/*"),
-            ],
-            by_media_type: true,
-            arguments: rt::BodyArguments::Whole("body"),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "PUT",
+  "path": "/different",
+  "requestBody": {
+    "content": [
+      { "mediaType": "application/json" },
+      { "mediaType": "application/merge-patch+json" },
+      { "mediaType": "text/plain" },
+      { "mediaType": "image/*" }
+    ],
+    "byMediaType": true,
+    "argument": "body"
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -351,10 +338,10 @@ impl rt::Data for UploadAny {
 }
 
 impl rt::Action for UploadAny {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "uploadAny",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "uploadAny",
+        rt::Tool {
             name: "uploadAny",
             description: "PUT /any",
             parameters: r#"{
@@ -365,22 +352,14 @@ impl rt::Action for UploadAny {
 }"#,
             example: r#"{ "body": "aGVsbG8=" }"#,
         },
-        method: rt::Method::Put,
-        path: "/any",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("*/*")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Whole("body"),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "PUT",
+  "path": "/any",
+  "requestBody": { "required": true, "content": [{ "mediaType": "*/*" }], "argument": "body" },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Find as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Find as rt::Action>::OPERATION];
 
 /// Calls the operations of Bounds.
 #[derive(Clone, rt::Debug)]
@@ -132,10 +132,10 @@ impl rt::Data for Find {
 }
 
 impl rt::Action for Find {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "find",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "find",
+        rt::Tool {
             name: "find",
             description: "GET /x",
             parameters: r#"{
@@ -166,24 +166,20 @@ impl rt::Action for Find {
   "days": ["2026-01-01", "2026-01-02"]
 }"#,
         },
-        method: rt::Method::Get,
-        path: "/x",
-        servers: &[],
-        parameters: &[
-            rt::Parameter::query("page", "page").required(),
-            rt::Parameter::query("ratio", "ratio").required(),
-            rt::Parameter::query("even", "even").required(),
-            rt::Parameter::query("code", "code").required(),
-            rt::Parameter::query("word", "word").required(),
-            rt::Parameter::query("days", "days").required(),
-        ],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/x",
+  "parameters": [
+    { "name": "page", "in": "query", "required": true },
+    { "name": "ratio", "in": "query", "required": true },
+    { "name": "even", "in": "query", "required": true },
+    { "name": "code", "in": "query", "required": true },
+    { "name": "word", "in": "query", "required": true },
+    { "name": "days", "in": "query", "required": true }
+  ],
+  "answers": [{ "status": "204" }]
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <PutPhoto as rt::Action>::OPERATION,
     <GetPhoto as rt::Action>::OPERATION,
 ];
@@ -99,10 +99,10 @@ impl rt::Data for PutPhoto {
 }
 
 impl rt::Action for PutPhoto {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "putPhoto",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "putPhoto",
+        rt::Tool {
             name: "putPhoto",
             description: "PUT /photo",
             parameters: r#"{
@@ -113,22 +113,14 @@ impl rt::Action for PutPhoto {
 }"#,
             example: r#"{ "body": "aGVsbG8=" }"#,
         },
-        method: rt::Method::Put,
-        path: "/photo",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("image/png")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Whole("body"),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "PUT",
+  "path": "/photo",
+  "requestBody": { "required": true, "content": [{ "mediaType": "image/png" }], "argument": "body" },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -141,26 +133,17 @@ impl rt::Data for GetPhoto {
 }
 
 impl rt::Action for GetPhoto {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "getPhoto",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "getPhoto",
+        rt::Tool {
             name: "getPhoto",
             description: "GET /photo",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/photo",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("image/png"))],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{ "method": "GET", "path": "/photo", "answers": [{ "status": "200", "mediaType": "image/png" }] }"#,
+    );
     type Answer = rt::Base64;
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <Look as rt::Action>::OPERATION,
     <Change as rt::Action>::OPERATION,
     <Harmless as rt::Action>::OPERATION,
@@ -95,26 +95,17 @@ impl rt::Data for Look {
 }
 
 impl rt::Action for Look {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "look",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "look",
+        rt::Tool {
             name: "look",
             description: "GET /x",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{ "method": "GET", "path": "/x", "answers": [{ "status": "204" }] }"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -127,26 +118,17 @@ impl rt::Data for Change {
 }
 
 impl rt::Action for Change {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "change",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "change",
+        rt::Tool {
             name: "change",
             description: "POST /x",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{ "method": "POST", "path": "/x", "answers": [{ "status": "204" }], "consequential": true }"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -159,26 +141,17 @@ impl rt::Data for Harmless {
 }
 
 impl rt::Action for Harmless {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "harmless",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "harmless",
+        rt::Tool {
             name: "harmless",
             description: "PUT /x",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Put,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{ "method": "PUT", "path": "/x", "answers": [{ "status": "204" }] }"#,
+    );
     type Answer = ();
     type Failure = ();
 }

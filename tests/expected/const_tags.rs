@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Send as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Send as rt::Action>::OPERATION];
 
 /// Calls the operations of Tags by const.
 #[derive(Clone, rt::Debug)]
@@ -135,10 +135,10 @@ impl rt::Data for Send {
 }
 
 impl rt::Action for Send {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "send",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "send",
+        rt::Tool {
             name: "send",
             description: "POST /messages",
             parameters: r#"{
@@ -175,22 +175,18 @@ impl rt::Action for Send {
 }"#,
             example: r#"{ "content": [{ "type": "text", "text": "text" }] }"#,
         },
-        method: rt::Method::Post,
-        path: "/messages",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(&[("content", "content")], false),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/messages",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["content", "content"]]
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

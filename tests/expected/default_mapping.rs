@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<GetPet as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<GetPet as rt::Action>::OPERATION];
 
 /// Calls the operations of Pets.
 #[derive(Clone, rt::Debug)]
@@ -88,26 +88,21 @@ impl rt::Data for GetPet {
 }
 
 impl rt::Action for GetPet {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "getPet",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "getPet",
+        rt::Tool {
             name: "getPet",
             description: "Show a pet of any kind.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/pet",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/pet",
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
+}"#,
+    );
     type Answer = GetPetAnswer;
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <Both as rt::Action>::OPERATION,
     <Same as rt::Action>::OPERATION,
     <NoneAction as rt::Action>::OPERATION,
@@ -112,26 +112,17 @@ impl rt::Data for Both {
 }
 
 impl rt::Action for Both {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "both",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "both",
+        rt::Tool {
             name: "both",
             description: "Lists pets.\n\nOnly those for sale.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/both",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{ "method": "GET", "path": "/both", "answers": [{ "status": "204" }] }"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -144,26 +135,17 @@ impl rt::Data for Same {
 }
 
 impl rt::Action for Same {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "same",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "same",
+        rt::Tool {
             name: "same",
             description: "Lists pets that are for sale.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/same",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{ "method": "GET", "path": "/same", "answers": [{ "status": "204" }] }"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -176,26 +158,17 @@ impl rt::Data for NoneAction {
 }
 
 impl rt::Action for NoneAction {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "none",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "none",
+        rt::Tool {
             name: "none",
             description: "GET /none",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/none",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{ "method": "GET", "path": "/none", "answers": [{ "status": "204" }] }"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -208,26 +181,17 @@ impl rt::Data for Long {
 }
 
 impl rt::Action for Long {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "long",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "long",
+        rt::Tool {
             name: "long",
             description: "Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts. Every word of this counts.…",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/long",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{ "method": "GET", "path": "/long", "answers": [{ "status": "204" }] }"#,
+    );
     type Answer = ();
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Find as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Find as rt::Action>::OPERATION];
 
 /// Calls the operations of Documentation.
 #[derive(Clone, rt::Debug)]
@@ -107,10 +107,10 @@ impl rt::Data for Find {
 }
 
 impl rt::Action for Find {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "find",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "find",
+        rt::Tool {
             name: "find",
             description: "Deprecated. Finds things by name.\n\n- quickly\n- thoroughly\n\nSee https://example.com/find or [the guide](https://example.com/guide).",
             parameters: r#"{
@@ -128,17 +128,14 @@ impl rt::Action for Find {
 }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/x",
-        servers: &[],
-        parameters: &[rt::Parameter::query("limit", "limit")],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: true,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/x",
+  "parameters": [{ "name": "limit", "in": "query" }],
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "deprecated": true
+}"#,
+    );
     type Answer = Thing;
     type Failure = ();
 }

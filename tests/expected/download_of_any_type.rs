@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Download as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Download as rt::Action>::OPERATION];
 
 /// Calls the operations of Download of any type.
 #[derive(Clone, rt::Debug)]
@@ -71,26 +71,22 @@ impl rt::Data for Download {
 }
 
 impl rt::Action for Download {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "download",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "download",
+        rt::Tool {
             name: "download",
             description: "Downloads it.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/photo",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("*/*"))],
-        failures: &[rt::Response::new(rt::Status::Default, Some("application/json"))],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/photo",
+  "answers": [{ "status": "200", "mediaType": "*/*" }],
+  "failures": [{ "mediaType": "application/json" }]
+}"#,
+    );
     type Answer = rt::Base64;
     type Failure = String;
 }

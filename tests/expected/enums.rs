@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<VoteAction as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<VoteAction as rt::Action>::OPERATION];
 
 /// Calls the operations of Enums.
 #[derive(Clone, rt::Debug)]
@@ -175,10 +175,10 @@ impl rt::Data for VoteAction {
 }
 
 impl rt::Action for VoteAction {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "vote",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "vote",
+        rt::Tool {
             name: "vote",
             description: "POST /votes",
             parameters: r#"{
@@ -194,30 +194,18 @@ impl rt::Action for VoteAction {
 }"#,
             example: r#"{ "vote": "+1" }"#,
         },
-        method: rt::Method::Post,
-        path: "/votes",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[
-                    ("vote", "vote"),
-                    ("weight", "weight"),
-                    ("sort", "sort"),
-                    ("compare", "compare"),
-                ],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/votes",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["vote", "vote"], ["weight", "weight"], ["sort", "sort"], ["compare", "compare"]]
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = Answer;
     type Failure = ();
 }

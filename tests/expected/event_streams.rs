@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <WatchPrices as rt::Action>::OPERATION,
     <WatchNotes as rt::Action>::OPERATION,
     <ListReadings as rt::Action>::OPERATION,
@@ -149,29 +149,27 @@ impl rt::Data for WatchPrices {
 }
 
 impl rt::Action for WatchPrices {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "watchPrices",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "watchPrices",
+        rt::Tool {
             name: "watchPrices",
             description: "Events with JSON in their data.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/prices",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[
-            rt::Response::new(rt::Status::Code(200), Some("text/event-stream"))
-                .streamed("text/event-stream", rt::StreamItem::Event),
-        ],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/prices",
+  "answers": [
+    {
+      "status": "200",
+      "mediaType": "text/event-stream",
+      "stream": { "mediaType": "text/event-stream", "event": true }
+    }
+  ]
+}"#,
+    );
     type Answer = Vec<PriceEvent>;
     type Failure = ();
 }
@@ -188,29 +186,27 @@ impl rt::Data for WatchNotes {
 }
 
 impl rt::Action for WatchNotes {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "watchNotes",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "watchNotes",
+        rt::Tool {
             name: "watchNotes",
             description: "Data that is text, and another event.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/notes",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[
-            rt::Response::new(rt::Status::Code(200), Some("text/event-stream"))
-                .streamed("text/event-stream", rt::StreamItem::Event),
-        ],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/notes",
+  "answers": [
+    {
+      "status": "200",
+      "mediaType": "text/event-stream",
+      "stream": { "mediaType": "text/event-stream", "event": true }
+    }
+  ]
+}"#,
+    );
     type Answer = Vec<WatchNotesItem>;
     type Failure = ();
 }
@@ -227,29 +223,27 @@ impl rt::Data for ListReadings {
 }
 
 impl rt::Action for ListReadings {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "listReadings",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "listReadings",
+        rt::Tool {
             name: "listReadings",
             description: "Records.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/readings",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[
-            rt::Response::new(rt::Status::Code(200), Some("application/geo+json-seq"))
-                .streamed("application/geo+json-seq", rt::StreamItem::Data),
-        ],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/readings",
+  "answers": [
+    {
+      "status": "200",
+      "mediaType": "application/geo+json-seq",
+      "stream": { "mediaType": "application/geo+json-seq" }
+    }
+  ]
+}"#,
+    );
     type Answer = Vec<ListReadingsItem>;
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Save as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Save as rt::Action>::OPERATION];
 
 /// Calls the operations of Examples of arguments.
 #[derive(Clone, rt::Debug)]
@@ -153,10 +153,10 @@ impl rt::Data for Save {
 }
 
 impl rt::Action for Save {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "save",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "save",
+        rt::Tool {
             name: "save",
             description: "POST /x/{id}",
             parameters: r#"{
@@ -193,37 +193,31 @@ impl rt::Action for Save {
   "owner": { "phone": "+111111" }
 }"#,
         },
-        method: rt::Method::Post,
-        path: "/x/{id}",
-        servers: &[],
-        parameters: &[
-            rt::Parameter::path("id", "id"),
-            rt::Parameter::query("wrong", "wrong").required(),
-            rt::Parameter::query("extra", "extra"),
-        ],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[
-                    ("name", "name"),
-                    ("kind", "kind"),
-                    ("size", "size"),
-                    ("at", "at"),
-                    ("tags", "tags"),
-                    ("owner", "owner"),
-                    ("left_out", "left_out"),
-                ],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/x/{id}",
+  "parameters": [
+    { "name": "id", "in": "path" },
+    { "name": "wrong", "in": "query", "required": true },
+    { "name": "extra", "in": "query" }
+  ],
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [
+      ["name", "name"],
+      ["kind", "kind"],
+      ["size", "size"],
+      ["at", "at"],
+      ["tags", "tags"],
+      ["owner", "owner"],
+      ["left_out", "left_out"]
+    ]
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Send as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Send as rt::Action>::OPERATION];
 
 /// Calls the operations of File example.
 #[derive(Clone, rt::Debug)]
@@ -90,10 +90,10 @@ impl rt::Data for Send {
 }
 
 impl rt::Action for Send {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "send",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "send",
+        rt::Tool {
             name: "send",
             description: "Sends one.",
             parameters: r#"{
@@ -104,25 +104,20 @@ impl rt::Action for Send {
 }"#,
             example: r#"{ "file": "aGVsbG8=" }"#,
         },
-        method: rt::Method::Post,
-        path: "/photos",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[
-                rt::MediaType::new("multipart/form-data")
-                    .encoded(&[rt::Encoding::of("file").file()]),
-            ],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(&[("file", "file")], false),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/photos",
+  "requestBody": {
+    "required": true,
+    "content": [
+      { "mediaType": "multipart/form-data", "encoding": [{ "property": "file", "file": true }] }
+    ],
+    "properties": [["file", "file"]]
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <AddPhoto as rt::Action>::OPERATION,
     <GetPhoto as rt::Action>::OPERATION,
 ];
@@ -134,10 +134,10 @@ impl rt::Data for AddPhoto {
 }
 
 impl rt::Action for AddPhoto {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "addPhoto",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "addPhoto",
+        rt::Tool {
             name: "addPhoto",
             description: "Adds a photo.",
             parameters: r#"{
@@ -152,33 +152,24 @@ impl rt::Action for AddPhoto {
 }"#,
             example: r#"{ "id": "text", "photo": "aGVsbG8=" }"#,
         },
-        method: rt::Method::Post,
-        path: "/photos/{id}",
-        servers: &[],
-        parameters: &[rt::Parameter::path("id", "id")],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[
-                rt::MediaType::new("multipart/form-data")
-                    .encoded(
-                        &[
-                            rt::Encoding::of("tags").styled(rt::Style::Form, false),
-                            rt::Encoding::of("photo").file(),
-                        ],
-                    ),
-            ],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[("photo", "photo"), ("tags", "tags")],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/photos/{id}",
+  "parameters": [{ "name": "id", "in": "path" }],
+  "requestBody": {
+    "required": true,
+    "content": [
+      {
+        "mediaType": "multipart/form-data",
+        "encoding": [{ "property": "tags", "style": "form" }, { "property": "photo", "file": true }]
+      }
+    ],
+    "properties": [["photo", "photo"], ["tags", "tags"]]
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -197,10 +188,10 @@ impl rt::Data for GetPhoto {
 }
 
 impl rt::Action for GetPhoto {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "getPhoto",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "getPhoto",
+        rt::Tool {
             name: "getPhoto",
             description: "Gets a photo.",
             parameters: r#"{
@@ -211,17 +202,13 @@ impl rt::Action for GetPhoto {
 }"#,
             example: r#"{ "id": "text" }"#,
         },
-        method: rt::Method::Get,
-        path: "/photos/{id}",
-        servers: &[],
-        parameters: &[rt::Parameter::path("id", "id")],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("image/png"))],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/photos/{id}",
+  "parameters": [{ "name": "id", "in": "path" }],
+  "answers": [{ "status": "200", "mediaType": "image/png" }]
+}"#,
+    );
     type Answer = rt::Base64;
     type Failure = ();
 }

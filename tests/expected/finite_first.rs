@@ -51,7 +51,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Send as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Send as rt::Action>::OPERATION];
 
 /// Calls the operations of A choice whose first variant has no end.
 #[derive(Clone, rt::Debug)]
@@ -186,10 +186,10 @@ impl rt::Data for Send {
 }
 
 impl rt::Action for Send {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "send",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "send",
+        rt::Tool {
             name: "send",
             description: "Sends it and gets one back.",
             parameters: r##"{
@@ -200,22 +200,18 @@ impl rt::Action for Send {
 }"##,
             example: r#"{ "body": { "kind": "all", "filters": [] } }"#,
         },
-        method: rt::Method::Post,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Whole("body"),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/x",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "argument": "body"
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = Filter;
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Login as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Login as rt::Action>::OPERATION];
 
 /// Calls the operations of Forms.
 #[derive(Clone, rt::Debug)]
@@ -101,10 +101,10 @@ impl rt::Data for Login {
 }
 
 impl rt::Action for Login {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "login",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "login",
+        rt::Tool {
             name: "login",
             description: "POST /login",
             parameters: r#"{
@@ -115,25 +115,18 @@ impl rt::Action for Login {
 }"#,
             example: r#"{ "user": "text" }"#,
         },
-        method: rt::Method::Post,
-        path: "/login",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/x-www-form-urlencoded")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[("user", "user"), ("remember", "remember")],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/login",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/x-www-form-urlencoded" }],
+    "properties": [["user", "user"], ["remember", "remember"]]
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Charge as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Charge as rt::Action>::OPERATION];
 
 /// Calls the operations of Forms in several styles.
 #[derive(Clone, rt::Debug)]
@@ -115,10 +115,10 @@ impl rt::Data for Charge {
 }
 
 impl rt::Action for Charge {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "charge",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "charge",
+        rt::Tool {
             name: "charge",
             description: "POST /charges",
             parameters: r#"{
@@ -149,51 +149,39 @@ impl rt::Action for Charge {
 }"#,
             example: r#"{ "amount": 1 }"#,
         },
-        method: rt::Method::Post,
-        path: "/charges",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[
-                rt::MediaType::new("application/x-www-form-urlencoded")
-                    .encoded(
-                        &[
-                            rt::Encoding::of("metadata")
-                                .styled(rt::Style::DeepObject, true),
-                            rt::Encoding::of("expand")
-                                .styled(rt::Style::DeepObject, true),
-                            rt::Encoding::of("tags").styled(rt::Style::Form, false),
-                            rt::Encoding::of("codes")
-                                .styled(rt::Style::PipeDelimited, false),
-                            rt::Encoding::of("url")
-                                .styled(rt::Style::Form, true)
-                                .reserved(),
-                            rt::Encoding::of("extra").written_as("application/json"),
-                        ],
-                    ),
-            ],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[
-                    ("amount", "amount"),
-                    ("metadata", "metadata"),
-                    ("expand", "expand"),
-                    ("tags", "tags"),
-                    ("codes", "codes"),
-                    ("url", "url"),
-                    ("extra", "extra"),
-                    ("plain", "plain"),
-                ],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/charges",
+  "requestBody": {
+    "required": true,
+    "content": [
+      {
+        "mediaType": "application/x-www-form-urlencoded",
+        "encoding": [
+          { "property": "metadata", "style": "deepObject", "explode": true },
+          { "property": "expand", "style": "deepObject", "explode": true },
+          { "property": "tags", "style": "form" },
+          { "property": "codes", "style": "pipeDelimited" },
+          { "property": "url", "style": "form", "explode": true, "allowReserved": true },
+          { "property": "extra", "contentType": "application/json" }
+        ]
+      }
+    ],
+    "properties": [
+      ["amount", "amount"],
+      ["metadata", "metadata"],
+      ["expand", "expand"],
+      ["tags", "tags"],
+      ["codes", "codes"],
+      ["url", "url"],
+      ["extra", "extra"],
+      ["plain", "plain"]
+    ]
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Save as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Save as rt::Action>::OPERATION];
 
 /// Calls the operations of Formats.
 #[derive(Clone, rt::Debug)]
@@ -151,10 +151,10 @@ impl rt::Data for Save {
 }
 
 impl rt::Action for Save {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "save",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "save",
+        rt::Tool {
             name: "save",
             description: "POST /x",
             parameters: r#"{
@@ -216,54 +216,47 @@ impl rt::Action for Save {
   "double": 1
 }"#,
         },
-        method: rt::Method::Post,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[
-                    ("date", "date"),
-                    ("dateTime", "dateTime"),
-                    ("uuid", "uuid"),
-                    ("byte", "byte"),
-                    ("email", "email"),
-                    ("uri", "uri"),
-                    ("unknown", "unknown"),
-                    ("int32", "int32"),
-                    ("uint64", "uint64"),
-                    ("float", "float"),
-                    ("double", "double"),
-                    ("time", "time"),
-                    ("localDateTime", "localDateTime"),
-                    ("duration", "duration"),
-                    ("ipv4", "ipv4"),
-                    ("ipv6", "ipv6"),
-                    ("ip", "ip"),
-                    ("decimal", "decimal"),
-                    ("int64Text", "int64Text"),
-                    ("base64url", "base64url"),
-                    ("base16", "base16"),
-                    ("int8", "int8"),
-                    ("uint16", "uint16"),
-                    ("big", "big"),
-                    ("wide", "wide"),
-                    ("exact", "exact"),
-                    ("unix", "unix"),
-                    ("moment", "moment"),
-                ],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/x",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [
+      ["date", "date"],
+      ["dateTime", "dateTime"],
+      ["uuid", "uuid"],
+      ["byte", "byte"],
+      ["email", "email"],
+      ["uri", "uri"],
+      ["unknown", "unknown"],
+      ["int32", "int32"],
+      ["uint64", "uint64"],
+      ["float", "float"],
+      ["double", "double"],
+      ["time", "time"],
+      ["localDateTime", "localDateTime"],
+      ["duration", "duration"],
+      ["ipv4", "ipv4"],
+      ["ipv6", "ipv6"],
+      ["ip", "ip"],
+      ["decimal", "decimal"],
+      ["int64Text", "int64Text"],
+      ["base64url", "base64url"],
+      ["base16", "base16"],
+      ["int8", "int8"],
+      ["uint16", "uint16"],
+      ["big", "big"],
+      ["wide", "wide"],
+      ["exact", "exact"],
+      ["unix", "unix"],
+      ["moment", "moment"]
+    ]
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = Formats;
     type Failure = ();
 }

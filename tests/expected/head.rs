@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Ask as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Ask as rt::Action>::OPERATION];
 
 /// Calls the operations of Head.
 #[derive(Clone, rt::Debug)]
@@ -75,29 +75,23 @@ impl rt::Data for Ask {
 }
 
 impl rt::Action for Ask {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "ask",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "ask",
+        rt::Tool {
             name: "ask",
             description: "Asks whether it is there.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Head,
-        path: "/photo",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[
-            rt::Response::new(rt::Status::Code(200), None)
-                .with(&[rt::Header::new("Content-Length")]),
-        ],
-        failures: &[rt::Response::new(rt::Status::Code(404), None)],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "HEAD",
+  "path": "/photo",
+  "answers": [{ "status": "200", "headers": [{ "name": "Content-Length" }] }],
+  "failures": [{ "status": "404" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

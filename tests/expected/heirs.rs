@@ -44,7 +44,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Send as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Send as rt::Action>::OPERATION];
 
 /// Calls the operations of Heirs of a base.
 #[derive(Clone, rt::Debug)]
@@ -173,10 +173,10 @@ impl rt::Data for Send {
 }
 
 impl rt::Action for Send {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "send",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "send",
+        rt::Tool {
             name: "send",
             description: "Sends it and gets one back.",
             parameters: r##"{
@@ -211,25 +211,18 @@ impl rt::Action for Send {
 }"##,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[("pet", "pet"), ("place", "place")],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/x",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["pet", "pet"], ["place", "place"]]
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = Owner;
     type Failure = ();
 }

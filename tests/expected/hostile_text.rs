@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<XFnMain as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<XFnMain as rt::Action>::OPERATION];
 
 /// Calls the operations of "; panic!(); //.
 ///
@@ -152,10 +152,10 @@ impl rt::Data for XFnMain {
 }
 
 impl rt::Action for XFnMain {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "x\"#; fn main() {} //",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "x\"#; fn main() {} //",
+        rt::Tool {
             name: "x____fn_main________",
             description: "```\npanic!().\n\npanic!()\n\tpanic!()\n1.      panic!()\n> ```\n> panic!()\n\n[std::process::exit]",
             parameters: r###"{
@@ -174,20 +174,16 @@ impl rt::Action for XFnMain {
 }"###,
             example: r###"{ "a": "\"#\"##" }"###,
         },
-        method: rt::Method::Get,
-        path: "/\"/{a}",
-        servers: &[],
-        parameters: &[
-            rt::Parameter::path("a", "a"),
-            rt::Parameter::query("panic", "); panic!("),
-        ],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/\"/{a}",
+  "parameters": [
+    { "name": "a", "in": "path" },
+    { "argument": "panic", "name": "); panic!(", "in": "query" }
+  ],
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
+}"#,
+    );
     type Answer = XFnMainAnswer;
     type Failure = ();
 }

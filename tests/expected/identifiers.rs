@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<ListHttpServers as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<ListHttpServers as rt::Action>::OPERATION];
 
 /// Calls the operations of Identifiers.
 #[derive(Clone, rt::Debug)]
@@ -129,10 +129,10 @@ impl rt::Data for ListHttpServers {
 }
 
 impl rt::Action for ListHttpServers {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "list-HTTPServers",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "list-HTTPServers",
+        rt::Tool {
             name: "list-HTTPServers",
             description: "GET /x",
             parameters: r#"{
@@ -149,24 +149,20 @@ impl rt::Action for ListHttpServers {
 }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/x",
-        servers: &[],
-        parameters: &[
-            rt::Parameter::query("type", "type"),
-            rt::Parameter::query("self", "self"),
-            rt::Parameter::query("page_size", "page[size]"),
-            rt::Parameter::query("_1st", "1st"),
-            rt::Parameter::query("groesse", "größe"),
-            rt::Parameter::query("u6570u636e", "数据"),
-        ],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/x",
+  "parameters": [
+    { "name": "type", "in": "query" },
+    { "name": "self", "in": "query" },
+    { "argument": "page_size", "name": "page[size]", "in": "query" },
+    { "argument": "_1st", "name": "1st", "in": "query" },
+    { "argument": "groesse", "name": "größe", "in": "query" },
+    { "argument": "u6570u636e", "name": "数据", "in": "query" }
+  ],
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
+}"#,
+    );
     type Answer = HttpServer;
     type Failure = ();
 }

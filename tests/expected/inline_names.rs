@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<GetForecast as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<GetForecast as rt::Action>::OPERATION];
 
 /// Calls the operations of Inline names.
 #[derive(Clone, rt::Debug)]
@@ -130,10 +130,10 @@ impl rt::Data for GetForecast {
 }
 
 impl rt::Action for GetForecast {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "getForecast",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "getForecast",
+        rt::Tool {
             name: "getForecast",
             description: "POST /forecast",
             parameters: r#"{
@@ -149,22 +149,18 @@ impl rt::Action for GetForecast {
 }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/forecast",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(&[("options", "options")], false),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/forecast",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["options", "options"]]
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = GetForecastAnswer;
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Read as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Read as rt::Action>::OPERATION];
 
 /// Calls the operations of Large values.
 #[derive(Clone, rt::Debug)]
@@ -106,26 +106,17 @@ impl rt::Data for Read {
 }
 
 impl rt::Action for Read {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "read",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "read",
+        rt::Tool {
             name: "read",
             description: "GET /x",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{ "method": "GET", "path": "/x", "answers": [{ "status": "200", "mediaType": "application/json" }] }"#,
+    );
     type Answer = Page;
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<PutLabels as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<PutLabels as rt::Action>::OPERATION];
 
 /// Calls the operations of Maps.
 #[derive(Clone, rt::Debug)]
@@ -97,10 +97,10 @@ impl rt::Data for PutLabels {
 }
 
 impl rt::Action for PutLabels {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "putLabels",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "putLabels",
+        rt::Tool {
             name: "putLabels",
             description: "PUT /x",
             parameters: r#"{
@@ -118,22 +118,18 @@ impl rt::Action for PutLabels {
 }"#,
             example: r#"{ "body": { "key": "text" } }"#,
         },
-        method: rt::Method::Put,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Whole("body"),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "PUT",
+  "path": "/x",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "argument": "body"
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = Extended;
     type Failure = ();
 }

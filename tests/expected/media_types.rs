@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Send as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Send as rt::Action>::OPERATION];
 
 /// Calls the operations of Media types.
 #[derive(Clone, rt::Debug)]
@@ -168,42 +168,36 @@ impl rt::Data for SendAnswer {
 }
 
 impl rt::Action for Send {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "send",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "send",
+        rt::Tool {
             name: "send",
             description: "Sends it.",
             parameters: r#"{ "type": "object", "properties": { "a": { "type": "string" } }, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: false,
-            media_types: &[
-                rt::MediaType::new("application/vnd.example+json"),
-                rt::MediaType::new("multipart/form-data"),
-            ],
-            by_media_type: true,
-            arguments: rt::BodyArguments::Properties(&[("a", "a")], false),
-        }),
-        answers: &[
-            rt::Response::new(rt::Status::Code(200), Some("application/geo+json")),
-            rt::Response::new(rt::Status::Code(201), Some("application/json"))
-                .variant(1),
-            rt::Response::new(rt::Status::Code(202), Some("text/plain; charset=utf-8"))
-                .variant(2),
-            rt::Response::new(rt::Status::Code(203), Some("image/png")).variant(3),
-            rt::Response::new(rt::Status::Code(204), None).variant(4),
-        ],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/x",
+  "requestBody": {
+    "content": [
+      { "mediaType": "application/vnd.example+json" },
+      { "mediaType": "multipart/form-data" }
+    ],
+    "byMediaType": true,
+    "properties": [["a", "a"]]
+  },
+  "answers": [
+    { "status": "200", "mediaType": "application/geo+json" },
+    { "status": "201", "mediaType": "application/json", "variant": 1 },
+    { "status": "202", "mediaType": "text/plain; charset=utf-8", "variant": 2 },
+    { "status": "203", "mediaType": "image/png", "variant": 3 },
+    { "status": "204", "variant": 4 }
+  ],
+  "consequential": true
+}"#,
+    );
     type Answer = SendAnswer;
     type Failure = ();
 }

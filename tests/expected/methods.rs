@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <QueryPets as rt::Action>::OPERATION,
     <LinkPets as rt::Action>::OPERATION,
 ];
@@ -103,10 +103,10 @@ impl rt::Data for QueryPets {
 }
 
 impl rt::Action for QueryPets {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "queryPets",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "queryPets",
+        rt::Tool {
             name: "queryPets",
             description: "Find pets by many criteria.",
             parameters: r#"{
@@ -116,22 +116,17 @@ impl rt::Action for QueryPets {
 }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Query,
-        path: "/pets",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(&[("names", "names")], false),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "QUERY",
+  "path": "/pets",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["names", "names"]]
+  },
+  "answers": [{ "status": "200" }]
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -144,26 +139,17 @@ impl rt::Data for LinkPets {
 }
 
 impl rt::Action for LinkPets {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "linkPets",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "linkPets",
+        rt::Tool {
             name: "linkPets",
             description: "Make two pets friends.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Other("LINK"),
-        path: "/pets",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{ "method": "LINK", "path": "/pets", "answers": [{ "status": "204" }], "consequential": true }"#,
+    );
     type Answer = ();
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <AddPhoto as rt::Action>::OPERATION,
     <AddFolder as rt::Action>::OPERATION,
     <AddRelated as rt::Action>::OPERATION,
@@ -167,10 +167,10 @@ impl rt::Data for AddPhoto {
 }
 
 impl rt::Action for AddPhoto {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "addPhoto",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "addPhoto",
+        rt::Tool {
             name: "addPhoto",
             description: "POST /photos",
             parameters: r#"{
@@ -202,51 +202,43 @@ impl rt::Action for AddPhoto {
 }"#,
             example: r#"{ "photo": "aGVsbG8=" }"#,
         },
-        method: rt::Method::Post,
-        path: "/photos",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[
-                rt::MediaType::new("multipart/form-data")
-                    .encoded(
-                        &[
-                            rt::Encoding::of("photo")
-                                .file()
-                                .written_as("image/png, image/jpeg")
-                                .with_headers(&[("X-Kind", "photo")]),
-                            rt::Encoding::of("settings")
-                                .written_as("application/vnd.settings+json"),
-                            rt::Encoding::of("filter")
-                                .styled(rt::Style::DeepObject, true),
-                            rt::Encoding::of("others").file(),
-                            rt::Encoding::of("one_or_more").file(),
-                            rt::Encoding::of("signature")
-                                .written_as("application/octet-stream"),
-                        ],
-                    ),
-            ],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[
-                    ("photo", "photo"),
-                    ("others", "others"),
-                    ("one_or_more", "one_or_more"),
-                    ("signature", "signature"),
-                    ("title", "title"),
-                    ("settings", "settings"),
-                    ("filter", "filter"),
-                ],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/photos",
+  "requestBody": {
+    "required": true,
+    "content": [
+      {
+        "mediaType": "multipart/form-data",
+        "encoding": [
+          {
+            "property": "photo",
+            "file": true,
+            "contentType": "image/png, image/jpeg",
+            "headers": [["X-Kind", "photo"]]
+          },
+          { "property": "settings", "contentType": "application/vnd.settings+json" },
+          { "property": "filter", "style": "deepObject", "explode": true },
+          { "property": "others", "file": true },
+          { "property": "one_or_more", "file": true },
+          { "property": "signature", "contentType": "application/octet-stream" }
+        ]
+      }
+    ],
+    "properties": [
+      ["photo", "photo"],
+      ["others", "others"],
+      ["one_or_more", "one_or_more"],
+      ["signature", "signature"],
+      ["title", "title"],
+      ["settings", "settings"],
+      ["filter", "filter"]
+    ]
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -265,10 +257,10 @@ impl rt::Data for AddFolder {
 }
 
 impl rt::Action for AddFolder {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "addFolder",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "addFolder",
+        rt::Tool {
             name: "addFolder",
             description: "POST /folders",
             parameters: r#"{
@@ -284,25 +276,17 @@ impl rt::Action for AddFolder {
 }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/folders",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: false,
-            media_types: &[
-                rt::MediaType::new("multipart/form-data")
-                    .encoded(&[rt::Encoding::of_others().file()]),
-            ],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Whole("body"),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/folders",
+  "requestBody": {
+    "content": [{ "mediaType": "multipart/form-data", "encoding": [{ "file": true }] }],
+    "argument": "body"
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -321,10 +305,10 @@ impl rt::Data for AddRelated {
 }
 
 impl rt::Action for AddRelated {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "addRelated",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "addRelated",
+        rt::Tool {
             name: "addRelated",
             description: "POST /related",
             parameters: r#"{
@@ -345,28 +329,20 @@ impl rt::Action for AddRelated {
 }"#,
             example: r#"{ "metadata": {}, "media": "aGVsbG8=" }"#,
         },
-        method: rt::Method::Post,
-        path: "/related",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[
-                rt::MediaType::new("multipart/related")
-                    .encoded(&[rt::Encoding::of("media").file()]),
-            ],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[("metadata", "metadata"), ("media", "media")],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/related",
+  "requestBody": {
+    "required": true,
+    "content": [
+      { "mediaType": "multipart/related", "encoding": [{ "property": "media", "file": true }] }
+    ],
+    "properties": [["metadata", "metadata"], ["media", "media"]]
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = Metadata;
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Ping as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Ping as rt::Action>::OPERATION];
 
 /// Calls the operations of No arguments.
 #[derive(Clone, rt::Debug)]
@@ -71,26 +71,17 @@ impl rt::Data for Ping {
 }
 
 impl rt::Action for Ping {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "ping",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "ping",
+        rt::Tool {
             name: "ping",
             description: "GET /ping",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/ping",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("text/plain"))],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{ "method": "GET", "path": "/ping", "answers": [{ "status": "200", "mediaType": "text/plain" }] }"#,
+    );
     type Answer = String;
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Save as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Save as rt::Action>::OPERATION];
 
 /// Calls the operations of Nullable and optional.
 #[derive(Clone, rt::Debug)]
@@ -114,10 +114,10 @@ impl rt::Data for Save {
 }
 
 impl rt::Action for Save {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "save",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "save",
+        rt::Tool {
             name: "save",
             description: "POST /x",
             parameters: r#"{
@@ -135,32 +135,25 @@ impl rt::Action for Save {
 }"#,
             example: r#"{ "required": "text", "requiredNullable": "text" }"#,
         },
-        method: rt::Method::Post,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[
-                    ("required", "required"),
-                    ("requiredNullable", "requiredNullable"),
-                    ("optional", "optional"),
-                    ("optionalNullable", "optionalNullable"),
-                    ("level", "level"),
-                    ("items", "items"),
-                ],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/x",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [
+      ["required", "required"],
+      ["requiredNullable", "requiredNullable"],
+      ["optional", "optional"],
+      ["optionalNullable", "optionalNullable"],
+      ["level", "level"],
+      ["items", "items"]
+    ]
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = Thing;
     type Failure = ();
 }

@@ -20,7 +20,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[];
+pub const OPERATIONS: &[&rt::Described] = &[];
 
 pub struct DeliveredWebhook {
     /// The number on the parcel.

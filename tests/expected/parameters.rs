@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<GetPoint as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<GetPoint as rt::Action>::OPERATION];
 
 /// Calls the operations of Parameters.
 #[derive(Clone, rt::Debug)]
@@ -125,10 +125,10 @@ impl rt::Data for GetPoint {
 }
 
 impl rt::Action for GetPoint {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "getPoint",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "getPoint",
+        rt::Tool {
             name: "getPoint",
             description: "Describes a point",
             parameters: r#"{
@@ -146,24 +146,20 @@ impl rt::Action for GetPoint {
 }"#,
             example: r#"{ "latitude": 1, "longitude": 1 }"#,
         },
-        method: rt::Method::Get,
-        path: "/points/{latitude},{longitude}",
-        servers: &[],
-        parameters: &[
-            rt::Parameter::path("latitude", "latitude"),
-            rt::Parameter::path("longitude", "longitude"),
-            rt::Parameter::query("units", "units"),
-            rt::Parameter::query("tags", "tags").styled(rt::Style::Form, false),
-            rt::Parameter::header("X_Trace_Id", "X-Trace-Id"),
-            rt::Parameter::cookie("session", "session"),
-        ],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/points/{latitude},{longitude}",
+  "parameters": [
+    { "name": "latitude", "in": "path" },
+    { "name": "longitude", "in": "path" },
+    { "name": "units", "in": "query" },
+    { "name": "tags", "in": "query", "explode": false },
+    { "argument": "X_Trace_Id", "name": "X-Trace-Id", "in": "header" },
+    { "name": "session", "in": "cookie" }
+  ],
+  "answers": [{ "status": "204" }]
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

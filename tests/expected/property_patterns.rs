@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <Save as rt::Action>::OPERATION,
     <Put as rt::Action>::OPERATION,
 ];
@@ -132,10 +132,10 @@ impl rt::Data for Save {
 }
 
 impl rt::Action for Save {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "save",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "save",
+        rt::Tool {
             name: "save",
             description: "POST /x",
             parameters: r#"{
@@ -183,32 +183,25 @@ impl rt::Action for Save {
 }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[
-                    ("one", "one"),
-                    ("alike", "alike"),
-                    ("several", "several"),
-                    ("named", "named"),
-                    ("names", "names"),
-                    ("listed", "listed"),
-                ],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/x",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [
+      ["one", "one"],
+      ["alike", "alike"],
+      ["several", "several"],
+      ["named", "named"],
+      ["names", "names"],
+      ["listed", "listed"]
+    ]
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = Patterns;
     type Failure = ();
 }
@@ -227,10 +220,10 @@ impl rt::Data for Put {
 }
 
 impl rt::Action for Put {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "put",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "put",
+        rt::Tool {
             name: "put",
             description: "PUT /x",
             parameters: r#"{
@@ -255,22 +248,18 @@ impl rt::Action for Put {
 }"#,
             example: r#"{ "body": { "id": 1 } }"#,
         },
-        method: rt::Method::Put,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Whole("body"),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "PUT",
+  "path": "/x",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "argument": "body"
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

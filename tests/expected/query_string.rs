@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <FindByForm as rt::Action>::OPERATION,
     <FindByJson as rt::Action>::OPERATION,
 ];
@@ -139,10 +139,10 @@ impl rt::Data for FindByForm {
 }
 
 impl rt::Action for FindByForm {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "findByForm",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "findByForm",
+        rt::Tool {
             name: "findByForm",
             description: "GET /form",
             parameters: r#"{
@@ -168,23 +168,22 @@ impl rt::Action for FindByForm {
 }"#,
             example: r#"{ "filter": {} }"#,
         },
-        method: rt::Method::Get,
-        path: "/form",
-        servers: &[],
-        parameters: &[
-            rt::Parameter::query_string("filter", "filter")
-                .required()
-                .written_as("application/x-www-form-urlencoded"),
-            rt::Parameter::cookie("session", "session").styled(rt::Style::Cookie, true),
-            rt::Parameter::header("X_Json", "X-Json").written_as("application/json"),
-        ],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/form",
+  "parameters": [
+    {
+      "name": "filter",
+      "in": "querystring",
+      "required": true,
+      "content": "application/x-www-form-urlencoded"
+    },
+    { "name": "session", "in": "cookie", "style": "cookie" },
+    { "argument": "X_Json", "name": "X-Json", "in": "header", "content": "application/json" }
+  ],
+  "answers": [{ "status": "204" }]
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -215,10 +214,10 @@ impl rt::Data for FindByJson {
 }
 
 impl rt::Action for FindByJson {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "findByJson",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "findByJson",
+        rt::Tool {
             name: "findByJson",
             description: "GET /json/{path}",
             parameters: r#"{
@@ -233,23 +232,17 @@ impl rt::Action for FindByJson {
 }"#,
             example: r#"{ "path": "text" }"#,
         },
-        method: rt::Method::Get,
-        path: "/json/{path}",
-        servers: &[],
-        parameters: &[
-            rt::Parameter::path("path", "path").reserved(),
-            rt::Parameter::query_string("query", "query").written_as("application/json"),
-            rt::Parameter::cookie("theme", "theme")
-                .styled(rt::Style::Form, false)
-                .reserved(),
-        ],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/json/{path}",
+  "parameters": [
+    { "name": "path", "in": "path", "allowReserved": true },
+    { "name": "query", "in": "querystring", "content": "application/json" },
+    { "name": "theme", "in": "cookie", "explode": false, "allowReserved": true }
+  ],
+  "answers": [{ "status": "204" }]
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<AddUser as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<AddUser as rt::Action>::OPERATION];
 
 /// Calls the operations of Read-only and write-only.
 #[derive(Clone, rt::Debug)]
@@ -104,10 +104,10 @@ impl rt::Data for AddUser {
 }
 
 impl rt::Action for AddUser {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "addUser",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "addUser",
+        rt::Tool {
             name: "addUser",
             description: "POST /users",
             parameters: r#"{
@@ -118,25 +118,18 @@ impl rt::Action for AddUser {
 }"#,
             example: r#"{ "name": "text", "password": "text" }"#,
         },
-        method: rt::Method::Post,
-        path: "/users",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[("name", "name"), ("password", "password")],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(201), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/users",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["name", "name"], ["password", "password"]]
+  },
+  "answers": [{ "status": "201", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = User;
     type Failure = ();
 }

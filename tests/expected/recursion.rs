@@ -42,7 +42,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<PutTree as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<PutTree as rt::Action>::OPERATION];
 
 /// Calls the operations of Recursion.
 #[derive(Clone, rt::Debug)]
@@ -137,10 +137,10 @@ impl rt::Data for PutTree {
 }
 
 impl rt::Action for PutTree {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "putTree",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "putTree",
+        rt::Tool {
             name: "putTree",
             description: "PUT /tree",
             parameters: r##"{
@@ -155,25 +155,18 @@ impl rt::Action for PutTree {
 }"##,
             example: r#"{ "value": [] }"#,
         },
-        method: rt::Method::Put,
-        path: "/tree",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[("value", "value"), ("left", "left"), ("children", "children")],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "PUT",
+  "path": "/tree",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["value", "value"], ["left", "left"], ["children", "children"]]
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = Tree;
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Find as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Find as rt::Action>::OPERATION];
 
 /// Calls the operations of Formats of requests.
 #[derive(Clone, rt::Debug)]
@@ -125,10 +125,10 @@ impl rt::Data for Find {
 }
 
 impl rt::Action for Find {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "find",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "find",
+        rt::Tool {
             name: "find",
             description: "GET /x",
             parameters: r#"{
@@ -150,29 +150,25 @@ impl rt::Action for Find {
 }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/x",
-        servers: &[],
-        parameters: &[
-            rt::Parameter::query("date", "date"),
-            rt::Parameter::query("dateTime", "dateTime"),
-            rt::Parameter::query("localDateTime", "localDateTime"),
-            rt::Parameter::query("time", "time"),
-            rt::Parameter::query("duration", "duration"),
-            rt::Parameter::query("uuid", "uuid"),
-            rt::Parameter::query("uri", "uri"),
-            rt::Parameter::query("ip", "ip"),
-            rt::Parameter::query("decimal", "decimal"),
-            rt::Parameter::query("token", "token"),
-            rt::Parameter::query("since", "since"),
-        ],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/x",
+  "parameters": [
+    { "name": "date", "in": "query" },
+    { "name": "dateTime", "in": "query" },
+    { "name": "localDateTime", "in": "query" },
+    { "name": "time", "in": "query" },
+    { "name": "duration", "in": "query" },
+    { "name": "uuid", "in": "query" },
+    { "name": "uri", "in": "query" },
+    { "name": "ip", "in": "query" },
+    { "name": "decimal", "in": "query" },
+    { "name": "token", "in": "query" },
+    { "name": "since", "in": "query" }
+  ],
+  "answers": [{ "status": "204" }]
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <OptionAction as rt::Action>::OPERATION,
     <NewAction as rt::Action>::OPERATION,
 ];
@@ -115,26 +115,21 @@ impl rt::Data for OptionAction {
 }
 
 impl rt::Action for OptionAction {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "option",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "option",
+        rt::Tool {
             name: "option",
             description: "GET /option",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/option",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/option",
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
+}"#,
+    );
     type Answer = OptionSchema;
     type Failure = ();
 }
@@ -153,10 +148,10 @@ impl rt::Data for NewAction {
 }
 
 impl rt::Action for NewAction {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "new",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "new",
+        rt::Tool {
             name: "new",
             description: "POST /new",
             parameters: r#"{
@@ -172,22 +167,17 @@ impl rt::Action for NewAction {
 }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/new",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: false,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(&[("client", "client")], false),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/new",
+  "requestBody": {
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["client", "client"]]
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = New;
     type Failure = ();
 }

@@ -36,7 +36,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <Guarded as rt::Action>::OPERATION,
     <Either as rt::Action>::OPERATION,
     <Open as rt::Action>::OPERATION,
@@ -119,33 +119,17 @@ impl rt::Data for Guarded {
 }
 
 impl rt::Action for Guarded {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "guarded",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "guarded",
+        rt::Tool {
             name: "guarded",
             description: "GET /x",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[
-            &[
-                rt::Requirement {
-                    scheme: "header",
-                    scopes: &[],
-                },
-            ],
-        ],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{ "method": "GET", "path": "/x", "answers": [{ "status": "204" }], "security": [{ "header": [] }] }"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -158,43 +142,23 @@ impl rt::Data for Either {
 }
 
 impl rt::Action for Either {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "either",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "either",
+        rt::Tool {
             name: "either",
             description: "PUT /x",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Put,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[
-            &[
-                rt::Requirement {
-                    scheme: "basic",
-                    scopes: &[],
-                },
-                rt::Requirement {
-                    scheme: "query",
-                    scopes: &[],
-                },
-            ],
-            &[
-                rt::Requirement {
-                    scheme: "oauth",
-                    scopes: &["write"],
-                },
-            ],
-        ],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "PUT",
+  "path": "/x",
+  "answers": [{ "status": "204" }],
+  "security": [{ "basic": [], "query": [] }, { "oauth": ["write"] }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -207,26 +171,17 @@ impl rt::Data for Open {
 }
 
 impl rt::Action for Open {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "open",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "open",
+        rt::Tool {
             name: "open",
             description: "DELETE /x",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Delete,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{ "method": "DELETE", "path": "/x", "answers": [{ "status": "204" }], "consequential": true }"#,
+    );
     type Answer = ();
     type Failure = ();
 }

@@ -23,7 +23,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <Here as rt::Action>::OPERATION,
     <Elsewhere as rt::Action>::OPERATION,
 ];
@@ -88,26 +88,17 @@ impl rt::Data for Here {
 }
 
 impl rt::Action for Here {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "here",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "here",
+        rt::Tool {
             name: "here",
             description: "GET /x",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/x",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{ "method": "GET", "path": "/x", "answers": [{ "status": "204" }] }"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -120,31 +111,23 @@ impl rt::Data for Elsewhere {
 }
 
 impl rt::Action for Elsewhere {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "elsewhere",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "elsewhere",
+        rt::Tool {
             name: "elsewhere",
             description: "PUT /x",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Put,
-        path: "/x",
-        servers: &[
-            rt::Server {
-                url: "https://upload.example.com",
-                variables: &[],
-            },
-        ],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "PUT",
+  "path": "/x",
+  "servers": [{ "url": "https://upload.example.com" }],
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <GetPet as rt::Action>::OPERATION,
     <ListToys as rt::Action>::OPERATION,
 ];
@@ -130,10 +130,10 @@ impl rt::Data for GetPet {
 }
 
 impl rt::Action for GetPet {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "getPet",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "getPet",
+        rt::Tool {
             name: "getPet",
             description: "Show a pet.",
             parameters: r#"{
@@ -144,17 +144,14 @@ impl rt::Action for GetPet {
 }"#,
             example: r#"{ "name": "text" }"#,
         },
-        method: rt::Method::Get,
-        path: "/pets/{name}",
-        servers: &[],
-        parameters: &[rt::Parameter::path("name", "name")],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[rt::Response::new(rt::Status::Code(404), Some("application/json"))],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/pets/{name}",
+  "parameters": [{ "name": "name", "in": "path" }],
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "failures": [{ "status": "404", "mediaType": "application/json" }]
+}"#,
+    );
     type Answer = Pet;
     type Failure = Problem;
 }
@@ -167,26 +164,22 @@ impl rt::Data for ListToys {
 }
 
 impl rt::Action for ListToys {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "listToys",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "listToys",
+        rt::Tool {
             name: "listToys",
             description: "List the toys.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/toys",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[rt::Response::new(rt::Status::Code(404), Some("application/json"))],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/toys",
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "failures": [{ "status": "404", "mediaType": "application/json" }]
+}"#,
+    );
     type Answer = Vec<Toy>;
     type Failure = Problem;
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <ListPets as rt::Action>::OPERATION,
     <DeletePets as rt::Action>::OPERATION,
     <ListCats as rt::Action>::OPERATION,
@@ -172,10 +172,10 @@ impl rt::Data for ListPets {
 }
 
 impl rt::Action for ListPets {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "listPets",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "listPets",
+        rt::Tool {
             name: "listPets",
             description: "List the pets.",
             parameters: r#"{
@@ -188,20 +188,14 @@ impl rt::Action for ListPets {
 }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/pets",
-        servers: &[],
-        parameters: &[
-            rt::Parameter::query("order", "order"),
-            rt::Parameter::query("sort", "sort"),
-        ],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[rt::Response::new(rt::Status::Default, Some("application/json"))],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/pets",
+  "parameters": [{ "name": "order", "in": "query" }, { "name": "sort", "in": "query" }],
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "failures": [{ "mediaType": "application/json" }]
+}"#,
+    );
     type Answer = Pets;
     type Failure = Problem;
 }
@@ -229,10 +223,10 @@ impl rt::Data for DeletePets {
 }
 
 impl rt::Action for DeletePets {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "deletePets",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "deletePets",
+        rt::Tool {
             name: "deletePets",
             description: "Forget some pets.",
             parameters: r#"{
@@ -245,20 +239,15 @@ impl rt::Action for DeletePets {
 }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Delete,
-        path: "/pets",
-        servers: &[],
-        parameters: &[
-            rt::Parameter::query("order", "order"),
-            rt::Parameter::query("sort", "sort"),
-        ],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[rt::Response::new(rt::Status::Default, Some("application/json"))],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "DELETE",
+  "path": "/pets",
+  "parameters": [{ "name": "order", "in": "query" }, { "name": "sort", "in": "query" }],
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "failures": [{ "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = Pets;
     type Failure = Problem;
 }
@@ -271,26 +260,21 @@ impl rt::Data for ListCats {
 }
 
 impl rt::Action for ListCats {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "listCats",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "listCats",
+        rt::Tool {
             name: "listCats",
             description: "List the cats, which are pets that purr.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/cats",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/cats",
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
+}"#,
+    );
     type Answer = Vec<Cat>;
     type Failure = ();
 }
@@ -303,26 +287,17 @@ impl rt::Data for PetAction {
 }
 
 impl rt::Action for PetAction {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "Pet",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "Pet",
+        rt::Tool {
             name: "Pet",
             description: "Stroke a cat.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/cats",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(200), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{ "method": "POST", "path": "/cats", "answers": [{ "status": "200" }], "consequential": true }"#,
+    );
     type Answer = ();
     type Failure = ();
 }

@@ -31,7 +31,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <FirstAction as rt::Action>::OPERATION,
     <SecondAction as rt::Action>::OPERATION,
 ];
@@ -156,10 +156,10 @@ impl rt::Data for FirstAction {
 }
 
 impl rt::Action for FirstAction {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "first",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "first",
+        rt::Tool {
             name: "first",
             description: "POST /a",
             parameters: r##"{
@@ -176,25 +176,18 @@ impl rt::Action for FirstAction {
 }"##,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/a",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[("address", "address"), ("small", "small")],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/a",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["address", "address"], ["small", "small"]]
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -213,10 +206,10 @@ impl rt::Data for SecondAction {
 }
 
 impl rt::Action for SecondAction {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "second",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "second",
+        rt::Tool {
             name: "second",
             description: "POST /b",
             parameters: r##"{
@@ -237,25 +230,18 @@ impl rt::Action for SecondAction {
 }"##,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/b",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[("home", "home"), ("work", "work"), ("small", "small")],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/b",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["home", "home"], ["work", "work"], ["small", "small"]]
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

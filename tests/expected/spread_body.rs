@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <AddPet as rt::Action>::OPERATION,
     <ChangePet as rt::Action>::OPERATION,
 ];
@@ -124,10 +124,10 @@ impl rt::Data for AddPet {
 }
 
 impl rt::Action for AddPet {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "addPet",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "addPet",
+        rt::Tool {
             name: "addPet",
             description: "POST /pets",
             parameters: r#"{
@@ -138,25 +138,19 @@ impl rt::Action for AddPet {
 }"#,
             example: r#"{ "name": "Rex", "age": 3 }"#,
         },
-        method: rt::Method::Post,
-        path: "/pets",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[("name", "name"), ("age", "age")],
-                true,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(201), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/pets",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["name", "name"], ["age", "age"]],
+    "additionalProperties": true
+  },
+  "answers": [{ "status": "201" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -175,10 +169,10 @@ impl rt::Data for ChangePet {
 }
 
 impl rt::Action for ChangePet {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "changePet",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "changePet",
+        rt::Tool {
             name: "changePet",
             description: "PATCH /pets",
             parameters: r#"{
@@ -188,22 +182,17 @@ impl rt::Action for ChangePet {
 }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Patch,
-        path: "/pets",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: false,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(&[("X_Name", "X-Name")], false),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "PATCH",
+  "path": "/pets",
+  "requestBody": {
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["X_Name", "X-Name"]]
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

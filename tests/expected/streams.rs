@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <Chat as rt::Action>::OPERATION,
     <FollowLog as rt::Action>::OPERATION,
     <PullModel as rt::Action>::OPERATION,
@@ -203,10 +203,10 @@ impl rt::Data for Chat {
 }
 
 impl rt::Action for Chat {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "chat",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "chat",
+        rt::Tool {
             name: "chat",
             description: "Either whole or in pieces.",
             parameters: r#"{
@@ -217,28 +217,24 @@ impl rt::Action for Chat {
 }"#,
             example: r#"{ "message": "text" }"#,
         },
-        method: rt::Method::Post,
-        path: "/chat",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[("message", "message"), ("stream", "stream")],
-                false,
-            ),
-        }),
-        answers: &[
-            rt::Response::new(rt::Status::Code(200), Some("application/json"))
-                .streamed("text/event-stream", rt::StreamItem::Data),
-        ],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/chat",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["message", "message"], ["stream", "stream"]]
+  },
+  "answers": [
+    {
+      "status": "200",
+      "mediaType": "application/json",
+      "stream": { "mediaType": "text/event-stream" }
+    }
+  ],
+  "consequential": true
+}"#,
+    );
     type Answer = Answer;
     type Failure = ();
 }
@@ -255,29 +251,27 @@ impl rt::Data for FollowLog {
 }
 
 impl rt::Action for FollowLog {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "followLog",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "followLog",
+        rt::Tool {
             name: "followLog",
             description: "Text alone.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/log",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[
-            rt::Response::new(rt::Status::Code(200), Some("text/event-stream"))
-                .streamed("text/event-stream", rt::StreamItem::Data),
-        ],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/log",
+  "answers": [
+    {
+      "status": "200",
+      "mediaType": "text/event-stream",
+      "stream": { "mediaType": "text/event-stream" }
+    }
+  ]
+}"#,
+    );
     type Answer = Vec<String>;
     type Failure = ();
 }
@@ -294,29 +288,27 @@ impl rt::Data for PullModel {
 }
 
 impl rt::Action for PullModel {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "pullModel",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "pullModel",
+        rt::Tool {
             name: "pullModel",
             description: "One JSON a line.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/models",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[
-            rt::Response::new(rt::Status::Code(200), Some("application/x-ndjson"))
-                .streamed("application/x-ndjson", rt::StreamItem::Data),
-        ],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/models",
+  "answers": [
+    {
+      "status": "200",
+      "mediaType": "application/x-ndjson",
+      "stream": { "mediaType": "application/x-ndjson" }
+    }
+  ]
+}"#,
+    );
     type Answer = Vec<PullModelItem>;
     type Failure = ();
 }
@@ -333,29 +325,23 @@ impl rt::Data for ExportRows {
 }
 
 impl rt::Action for ExportRows {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "exportRows",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "exportRows",
+        rt::Tool {
             name: "exportRows",
             description: "All lines as an array.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/rows",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[
-            rt::Response::new(rt::Status::Code(200), Some("text/csv"))
-                .streamed("application/jsonl", rt::StreamItem::Data),
-        ],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/rows",
+  "answers": [
+    { "status": "200", "mediaType": "text/csv", "stream": { "mediaType": "application/jsonl" } }
+  ]
+}"#,
+    );
     type Answer = String;
     type Failure = ();
 }
@@ -372,29 +358,28 @@ impl rt::Data for CreateRun {
 }
 
 impl rt::Action for CreateRun {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "createRun",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "createRun",
+        rt::Tool {
             name: "createRun",
             description: "Whole events, told apart by their names.",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/run",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[
-            rt::Response::new(rt::Status::Code(200), Some("text/event-stream"))
-                .streamed("text/event-stream", rt::StreamItem::Event),
-        ],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/run",
+  "answers": [
+    {
+      "status": "200",
+      "mediaType": "text/event-stream",
+      "stream": { "mediaType": "text/event-stream", "event": true }
+    }
+  ],
+  "consequential": true
+}"#,
+    );
     type Answer = Vec<CreateRunItem>;
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Find as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Find as rt::Action>::OPERATION];
 
 /// Calls the operations of Styles of parameters.
 #[derive(Clone, rt::Debug)]
@@ -129,10 +129,10 @@ impl rt::Data for Find {
 }
 
 impl rt::Action for Find {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "find",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "find",
+        rt::Tool {
             name: "find",
             description: "GET /x/{label}/{matrix}",
             parameters: r#"{
@@ -160,27 +160,21 @@ impl rt::Action for Find {
 }"#,
             example: r#"{ "label": ["text"], "matrix": "text" }"#,
         },
-        method: rt::Method::Get,
-        path: "/x/{label}/{matrix}",
-        servers: &[],
-        parameters: &[
-            rt::Parameter::path("label", "label").styled(rt::Style::Label, false),
-            rt::Parameter::path("matrix", "matrix").styled(rt::Style::Matrix, true),
-            rt::Parameter::query("pipes", "pipes")
-                .styled(rt::Style::PipeDelimited, false),
-            rt::Parameter::query("spaces", "spaces")
-                .styled(rt::Style::SpaceDelimited, false),
-            rt::Parameter::query("path", "path").reserved(),
-            rt::Parameter::query("filter", "filter").styled(rt::Style::DeepObject, true),
-            rt::Parameter::query("json", "json").written_as("application/json"),
-        ],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{
+  "method": "GET",
+  "path": "/x/{label}/{matrix}",
+  "parameters": [
+    { "name": "label", "in": "path", "style": "label" },
+    { "name": "matrix", "in": "path", "style": "matrix", "explode": true },
+    { "name": "pipes", "in": "query", "style": "pipeDelimited", "explode": false },
+    { "name": "spaces", "in": "query", "style": "spaceDelimited", "explode": false },
+    { "name": "path", "in": "query", "allowReserved": true },
+    { "name": "filter", "in": "query", "style": "deepObject" },
+    { "name": "json", "in": "query", "content": "application/json" }
+  ],
+  "answers": [{ "status": "204" }]
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

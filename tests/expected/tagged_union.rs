@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<AddShape as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<AddShape as rt::Action>::OPERATION];
 
 /// Calls the operations of Tagged union.
 #[derive(Clone, rt::Debug)]
@@ -108,10 +108,10 @@ impl rt::Data for AddShape {
 }
 
 impl rt::Action for AddShape {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "addShape",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "addShape",
+        rt::Tool {
             name: "addShape",
             description: "POST /shapes",
             parameters: r#"{
@@ -146,22 +146,18 @@ impl rt::Action for AddShape {
 }"#,
             example: r#"{ "shape": { "kind": "circle", "radius": 1 } }"#,
         },
-        method: rt::Method::Post,
-        path: "/shapes",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(&[("shape", "shape")], false),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/shapes",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["shape", "shape"]]
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = Shape;
     type Failure = ();
 }

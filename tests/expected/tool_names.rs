@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <PetsList as rt::Action>::OPERATION,
     <PetsListAction as rt::Action>::OPERATION,
     <V1stPet as rt::Action>::OPERATION,
@@ -130,26 +130,17 @@ impl rt::Data for PetsList {
 }
 
 impl rt::Action for PetsList {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "pets.list",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "pets.list",
+        rt::Tool {
             name: "pets_list",
             description: "GET /a",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Get,
-        path: "/a",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: false,
-        deprecated: false,
-    };
+        r#"{ "method": "GET", "path": "/a", "answers": [{ "status": "204" }] }"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -162,26 +153,17 @@ impl rt::Data for PetsListAction {
 }
 
 impl rt::Action for PetsListAction {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "pets/list",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "pets/list",
+        rt::Tool {
             name: "pets_list_2",
             description: "PUT /a",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Put,
-        path: "/a",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{ "method": "PUT", "path": "/a", "answers": [{ "status": "204" }], "consequential": true }"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -194,26 +176,17 @@ impl rt::Data for V1stPet {
 }
 
 impl rt::Action for V1stPet {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "1st_pet",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "1st_pet",
+        rt::Tool {
             name: "_1st_pet",
             description: "POST /a",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Post,
-        path: "/a",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{ "method": "POST", "path": "/a", "answers": [{ "status": "204" }], "consequential": true }"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -228,26 +201,17 @@ for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpen
 
 impl rt::Action
 for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened",
+        rt::Tool {
             name: "UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByA_57505d3c",
             description: "PATCH /a",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Patch,
-        path: "/a",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{ "method": "PATCH", "path": "/a", "answers": [{ "status": "204" }], "consequential": true }"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -262,26 +226,17 @@ for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClos
 
 impl rt::Action
 for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed",
+        rt::Tool {
             name: "UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByA_d5115757",
             description: "DELETE /a",
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Delete,
-        path: "/a",
-        servers: &[],
-        parameters: &[],
-        body: None,
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{ "method": "DELETE", "path": "/a", "answers": [{ "status": "204" }], "consequential": true }"#,
+    );
     type Answer = ();
     type Failure = ();
 }

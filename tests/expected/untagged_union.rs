@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Search as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Search as rt::Action>::OPERATION];
 
 /// Calls the operations of Untagged union.
 #[derive(Clone, rt::Debug)]
@@ -128,10 +128,10 @@ impl rt::Data for Search {
 }
 
 impl rt::Action for Search {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "search",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "search",
+        rt::Tool {
             name: "search",
             description: "POST /search",
             parameters: r#"{
@@ -159,25 +159,18 @@ impl rt::Action for Search {
 }"#,
             example: r#"{ "input": "text" }"#,
         },
-        method: rt::Method::Post,
-        path: "/search",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(
-                &[("input", "input"), ("limit", "limit")],
-                false,
-            ),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(200), Some("application/json"))],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/search",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["input", "input"], ["limit", "limit"]]
+  },
+  "answers": [{ "status": "200", "mediaType": "application/json" }],
+  "consequential": true
+}"#,
+    );
     type Answer = SearchAnswer;
     type Failure = ();
 }

@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[<Subscribe as rt::Action>::OPERATION];
+pub const OPERATIONS: &[&rt::Described] = &[<Subscribe as rt::Action>::OPERATION];
 
 /// Calls the operations of Pets.
 #[derive(Clone, rt::Debug)]
@@ -114,10 +114,10 @@ impl rt::Data for Subscribe {
 }
 
 impl rt::Action for Subscribe {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "subscribe",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "subscribe",
+        rt::Tool {
             name: "subscribe",
             description: "Be told of changes.",
             parameters: r#"{
@@ -128,22 +128,18 @@ impl rt::Action for Subscribe {
 }"#,
             example: r#"{ "url": "https://example.com/page" }"#,
         },
-        method: rt::Method::Post,
-        path: "/subscriptions",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Properties(&[("url", "url")], false),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(201), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "POST",
+  "path": "/subscriptions",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "properties": [["url", "url"]]
+  },
+  "answers": [{ "status": "201" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

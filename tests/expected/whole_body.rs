@@ -19,7 +19,7 @@ pub static API: rt::Api = rt::Api {
 };
 
 /// The operations in the order of the document.
-pub const OPERATIONS: &[&rt::Operation] = &[
+pub const OPERATIONS: &[&rt::Described] = &[
     <PutTags as rt::Action>::OPERATION,
     <PutNote as rt::Action>::OPERATION,
     <PutSetting as rt::Action>::OPERATION,
@@ -126,10 +126,10 @@ impl rt::Data for PutTags {
 }
 
 impl rt::Action for PutTags {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "putTags",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "putTags",
+        rt::Tool {
             name: "putTags",
             description: "PUT /tags",
             parameters: r#"{
@@ -147,22 +147,18 @@ impl rt::Action for PutTags {
 }"#,
             example: r#"{ "body": ["text"] }"#,
         },
-        method: rt::Method::Put,
-        path: "/tags",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Whole("body"),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "PUT",
+  "path": "/tags",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "application/json" }],
+    "argument": "body"
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -181,10 +177,10 @@ impl rt::Data for PutNote {
 }
 
 impl rt::Action for PutNote {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "putNote",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "putNote",
+        rt::Tool {
             name: "putNote",
             description: "PUT /note",
             parameters: r#"{
@@ -195,22 +191,18 @@ impl rt::Action for PutNote {
 }"#,
             example: r#"{ "body": "text" }"#,
         },
-        method: rt::Method::Put,
-        path: "/note",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: true,
-            media_types: &[rt::MediaType::new("text/plain")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Whole("body"),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "PUT",
+  "path": "/note",
+  "requestBody": {
+    "required": true,
+    "content": [{ "mediaType": "text/plain" }],
+    "argument": "body"
+  },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }
@@ -229,10 +221,10 @@ impl rt::Data for PutSetting {
 }
 
 impl rt::Action for PutSetting {
-    const OPERATION: &'static rt::Operation = &rt::Operation {
-        api: &API,
-        id: "putSetting",
-        tool: rt::Tool {
+    const OPERATION: &'static rt::Described = &rt::Described::new(
+        &API,
+        "putSetting",
+        rt::Tool {
             name: "putSetting",
             description: "PUT /setting",
             parameters: r#"{
@@ -249,22 +241,14 @@ impl rt::Action for PutSetting {
 }"#,
             example: r#"{}"#,
         },
-        method: rt::Method::Put,
-        path: "/setting",
-        servers: &[],
-        parameters: &[],
-        body: Some(rt::Body {
-            required: false,
-            media_types: &[rt::MediaType::new("application/json")],
-            by_media_type: false,
-            arguments: rt::BodyArguments::Whole("body"),
-        }),
-        answers: &[rt::Response::new(rt::Status::Code(204), None)],
-        failures: &[],
-        security: &[],
-        consequential: true,
-        deprecated: false,
-    };
+        r#"{
+  "method": "PUT",
+  "path": "/setting",
+  "requestBody": { "content": [{ "mediaType": "application/json" }], "argument": "body" },
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
+    );
     type Answer = ();
     type Failure = ();
 }

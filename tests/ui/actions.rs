@@ -20,7 +20,7 @@ macro_rules! module {
                 schemas: "{}",
             };
 
-            pub const OPERATIONS: &[&rt::Operation] =
+            pub const OPERATIONS: &[&rt::Described] =
                 &[$(<$operation as rt::Action>::OPERATION),*];
 
             $(operation!($operation = $name);)*
@@ -33,26 +33,17 @@ macro_rules! operation {
         pub struct $operation {}
 
         impl rt::Action for $operation {
-            const OPERATION: &'static rt::Operation = &rt::Operation {
-                api: &API,
-                id: $name,
-                tool: rt::Tool {
+            const OPERATION: &'static rt::Described = &rt::Described::new(
+                &API,
+                $name,
+                rt::Tool {
                     name: $name,
                     description: "",
                     parameters: "{}",
                     example: "{}",
                 },
-                method: rt::Method::Get,
-                path: "/",
-                servers: &[],
-                parameters: &[],
-                body: None,
-                answers: &[],
-                failures: &[],
-                security: &[],
-                consequential: false,
-                deprecated: false,
-            };
+                r#"{ "method": "GET", "path": "/" }"#,
+            );
             type Answer = ();
             type Failure = ();
         }

@@ -1,6 +1,7 @@
 //! Writes an Api as one Rust file: what people use first, what the interpreter reads behind it.
 
 mod docs;
+mod http;
 mod literal;
 mod markdown;
 mod operations;

@@ -8,21 +8,19 @@ use quote::{ToTokens, quote};
 use serde_json::{Map, Value};
 
 use crate::{
-    document::HeaderObject,
     ir::{
-        Api, Body, Encoding, Location, MediaType, Method, Operation, OperationId, Parameter,
-        Requirement, Response, SecurityKind, Server, Status, Stream, Style, Webhook, WebhookId,
+        Api, Body, Location, Operation, OperationId, Parameter, Response, SecurityKind, Server,
+        Status, Webhook, WebhookId,
     },
-    names::{BODY, BodyArguments, ByMediaType, ByStatus, OperationNames},
+    names::{BODY, ByMediaType, ByStatus, OperationNames},
     tool::Tool,
 };
 
 use super::{
-    Emitter, Module, Shared, docs,
+    Emitter, Module, Shared, docs, http,
     literal::{ident, json},
     markdown::{code, inline, lines},
     types::{Choice, Chosen, Member, choice, constructor, optional, record},
-    unsuffixed,
 };
 
 impl Emitter<'_> {
@@ -63,7 +61,7 @@ impl Emitter<'_> {
         let names = self.operation_names().map(|it| ident(&it.name));
         quote! {
             /// The operations in the order of the document.
-            pub const OPERATIONS: &[&rt::Operation] = &[#(<#names as rt::Action>::OPERATION),*];
+            pub const OPERATIONS: &[&rt::Described] = &[#(<#names as rt::Action>::OPERATION),*];
         }
     }
 
@@ -156,10 +154,22 @@ impl Emitter<'_> {
         let answer = self.side(op, &op.answers, names.answer.as_ref(), "answers", module);
         let failure = self.side(op, &op.failures, names.failure.as_ref(), "fails", module);
         let name = ident(&names.name);
-        let description = described_operation(op, names, tool);
+        let (id, tool_name, description) = (&op.id, &tool.name, &tool.description);
+        let (parameters, example) = (json(&tool.parameters), json(&tool.example));
+        let http = json(&http::described(op, names));
         module.tables.push(quote! {
             impl rt::Action for #name {
-                const OPERATION: &'static rt::Operation = &#description;
+                const OPERATION: &'static rt::Described = &rt::Described::new(
+                    &API,
+                    #id,
+                    rt::Tool {
+                        name: #tool_name,
+                        description: #description,
+                        parameters: #parameters,
+                        example: #example,
+                    },
+                    #http,
+                );
                 type Answer = #answer;
                 type Failure = #failure;
             }
@@ -367,53 +377,6 @@ fn credentials(api: &Api) -> Vec<String> {
     listed
 }
 
-fn described_operation(op: &Operation, names: &OperationNames, tool: &Tool) -> TokenStream {
-    let (id, path) = (&op.id, &op.path);
-    let (name, description) = (&tool.name, &tool.description);
-    let (parameters, example) = (json(&tool.parameters), json(&tool.example));
-    let method = method(&op.method);
-    let servers = servers(&op.servers);
-    let wire = op.parameters.iter().zip(&names.arguments.parameters);
-    let wire = wire.map(|(parameter, argument)| described(parameter, argument));
-    let body = op.body.as_ref().zip(names.arguments.body.as_ref());
-    let by_media_type = names.by_media_type.is_some();
-    let body = body.map_or_else(
-        || quote!(None),
-        |(body, arguments)| described_body(body, arguments, by_media_type),
-    );
-    let answers = responses(&op.answers, names.answer.is_some());
-    let failures = responses(&op.failures, names.failure.is_some());
-    let security = op.security.iter().map(|all| {
-        let all = all.iter().map(|Requirement { scheme, scopes }| {
-            quote!(rt::Requirement { scheme: #scheme, scopes: &[#(#scopes),*] })
-        });
-        quote!(&[#(#all),*])
-    });
-    let (consequential, deprecated) = (op.consequential, op.deprecated);
-    quote! {
-        rt::Operation {
-            api: &API,
-            id: #id,
-            tool: rt::Tool {
-                name: #name,
-                description: #description,
-                parameters: #parameters,
-                example: #example,
-            },
-            method: #method,
-            path: #path,
-            servers: #servers,
-            parameters: &[#(#wire),*],
-            body: #body,
-            answers: #answers,
-            failures: #failures,
-            security: &[#(#security),*],
-            consequential: #consequential,
-            deprecated: #deprecated,
-        }
-    }
-}
-
 fn servers(servers: &[Server]) -> TokenStream {
     let servers = servers.iter().map(|server| {
         let url = &server.url;
@@ -426,141 +389,6 @@ fn servers(servers: &[Server]) -> TokenStream {
     quote!(&[#(#servers),*])
 }
 
-fn described(parameter: &Parameter, argument: &str) -> TokenStream {
-    let name = &parameter.name;
-    let (location, usual) = match parameter.location {
-        Location::Path => (quote!(path), (Style::Simple, false)),
-        Location::Query => (quote!(query), (Style::Form, true)),
-        Location::QueryString => (quote!(query_string), (Style::Form, true)),
-        Location::Header => (quote!(header), (Style::Simple, false)),
-        Location::Cookie => (quote!(cookie), (Style::Form, true)),
-    };
-    let required =
-        (parameter.required && parameter.location != Location::Path).then(|| quote!(.required()));
-    let explode = parameter.explode;
-    let styled = ((parameter.style, explode) != usual).then(|| {
-        let style = style(parameter.style);
-        quote!(.styled(#style, #explode))
-    });
-    let reserved = parameter.allow_reserved.then(|| quote!(.reserved()));
-    let written = parameter
-        .content
-        .as_ref()
-        .map(|it| quote!(.written_as(#it)));
-    quote!(rt::Parameter::#location(#argument, #name) #required #styled #reserved #written)
-}
-
-fn style(style: Style) -> TokenStream {
-    match style {
-        Style::Simple => quote!(rt::Style::Simple),
-        Style::Matrix => quote!(rt::Style::Matrix),
-        Style::Label => quote!(rt::Style::Label),
-        Style::Form => quote!(rt::Style::Form),
-        Style::SpaceDelimited => quote!(rt::Style::SpaceDelimited),
-        Style::PipeDelimited => quote!(rt::Style::PipeDelimited),
-        Style::DeepObject => quote!(rt::Style::DeepObject),
-        Style::Cookie => quote!(rt::Style::Cookie),
-    }
-}
-
-fn media_type(media_type: &MediaType) -> TokenStream {
-    let name = &media_type.name;
-    let encoding = media_type.encoding.iter().map(encoding);
-    let encoded = (!media_type.encoding.is_empty()).then(|| quote!(.encoded(&[#(#encoding),*])));
-    quote!(rt::MediaType::new(#name) #encoded)
-}
-
-fn encoding(encoding: &Encoding) -> TokenStream {
-    let property = encoding.property.as_ref();
-    let of = property.map_or_else(|| quote!(of_others()), |it| quote!(of(#it)));
-    let file = encoding.is_file.then(|| quote!(.file()));
-    let content_type = encoding.content_type.as_ref();
-    let written = content_type.map(|it| quote!(.written_as(#it)));
-    let styled = encoding.styled.map(|it| {
-        let (style, explode) = (style(it.style), it.explode);
-        let reserved = it.allow_reserved.then(|| quote!(.reserved()));
-        quote!(.styled(#style, #explode) #reserved)
-    });
-    let headers = encoding
-        .headers
-        .iter()
-        .map(|(name, value)| quote!((#name, #value)));
-    let headers = (!encoding.headers.is_empty()).then(|| quote!(.with_headers(&[#(#headers),*])));
-    quote!(rt::Encoding::#of #file #written #styled #headers)
-}
-
-fn described_body(body: &Body, arguments: &BodyArguments, by_media_type: bool) -> TokenStream {
-    let required = body.required;
-    let media_types = body.media_types().map(media_type);
-    let arguments = match arguments {
-        BodyArguments::Whole => quote!(Whole(#BODY)),
-        BodyArguments::Properties { map, open } => {
-            let map = map
-                .iter()
-                .map(|(argument, property)| quote!((#argument, #property)));
-            quote!(Properties(&[#(#map),*], #open))
-        }
-    };
-    quote! {
-        Some(rt::Body {
-            required: #required,
-            media_types: &[#(#media_types),*],
-            by_media_type: #by_media_type,
-            arguments: rt::BodyArguments::#arguments,
-        })
-    }
-}
-
-fn responses(responses: &[Response], by_status: bool) -> TokenStream {
-    let responses = responses.iter().enumerate().map(|(index, response)| {
-        let status = match response.status {
-            Status::Code(code) => {
-                let code = unsuffixed(&code);
-                quote!(Code(#code))
-            }
-            Status::Range(class) => {
-                let class = unsuffixed(&class);
-                quote!(Range(#class))
-            }
-            Status::Default => quote!(Default),
-        };
-        let media_type = optional_text(response.media_type.as_deref());
-        let variant = (by_status && index > 0).then(|| {
-            let index = unsuffixed(&index);
-            quote!(.variant(#index))
-        });
-        let stream = response.stream.as_ref().map(streamed);
-        let headers = headers(&response.headers);
-        quote!(rt::Response::new(rt::Status::#status, #media_type) #variant #stream #headers)
-    });
-    quote!(&[#(#responses),*])
-}
-
-fn streamed(stream: &Stream) -> TokenStream {
-    let media_type = &stream.media_type;
-    let item = if stream.is_event {
-        quote!(Event)
-    } else {
-        quote!(Data)
-    };
-    quote!(.streamed(#media_type, rt::StreamItem::#item))
-}
-
-fn headers(headers: &[HeaderObject]) -> Option<TokenStream> {
-    let described = headers.iter().map(|header| {
-        let name = &header.name;
-        let required = header.required.then(|| quote!(.required()));
-        let exploded = header.explode.then(|| quote!(.exploded()));
-        let written = header.content.as_ref().map(|it| quote!(.written_as(#it)));
-        quote!(rt::Header::new(#name) #required #exploded #written)
-    });
-    (!headers.is_empty()).then(|| quote!(.with(&[#(#described),*])))
-}
-
-pub(super) fn optional_text(text: Option<&str>) -> TokenStream {
-    text.map_or_else(|| quote!(None), |text| quote!(Some(#text)))
-}
-
 fn located(location: Location) -> TokenStream {
     match location {
         Location::Path => quote!(rt::Location::Path),
@@ -569,20 +397,4 @@ fn located(location: Location) -> TokenStream {
         Location::Header => quote!(rt::Location::Header),
         Location::Cookie => quote!(rt::Location::Cookie),
     }
-}
-
-fn method(method: &Method) -> TokenStream {
-    let method = match method {
-        Method::Get => quote!(Get),
-        Method::Put => quote!(Put),
-        Method::Post => quote!(Post),
-        Method::Delete => quote!(Delete),
-        Method::Options => quote!(Options),
-        Method::Head => quote!(Head),
-        Method::Patch => quote!(Patch),
-        Method::Trace => quote!(Trace),
-        Method::Query => quote!(Query),
-        Method::Other(name) => quote!(Other(#name)),
-    };
-    quote!(rt::Method::#method)
 }

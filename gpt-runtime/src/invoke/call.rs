@@ -50,8 +50,8 @@ impl<A: Action> Call<A> {
         Self {
             call: Prepared {
                 client,
-                operation: A::OPERATION,
-                arguments: typed(A::OPERATION, arguments),
+                operation: A::operation(),
+                arguments: typed(A::operation(), arguments),
                 accept: None,
             },
             action: PhantomData,
@@ -186,7 +186,7 @@ impl<A: Action> Call<A> {
 
 /// The media types of an operation's streams.
 fn accept<A: Streaming>() -> String {
-    let streams = A::OPERATION
+    let streams = A::operation()
         .answers
         .iter()
         .filter_map(|it| it.stream.as_ref());

@@ -179,14 +179,14 @@ impl<A: Streaming> Items<A> {
     pub(super) fn new(client: Client, opened: Opened) -> Result<Self, Box<Undecodable>> {
         let about = About {
             client,
-            operation: A::OPERATION,
+            operation: A::operation(),
             status: opened.status.as_u16(),
             request_id: request_id(&opened.headers),
         };
-        let stream = answer::described(A::OPERATION, opened.status)
+        let stream = answer::described(A::operation(), opened.status)
             .and_then(|it| it.stream.as_ref())
             .or_else(|| {
-                A::OPERATION
+                A::operation()
                     .answers
                     .iter()
                     .find_map(|it| it.stream.as_ref())

@@ -9,8 +9,8 @@ use axum::{Json, Router, extract::State, routing::get, routing::post};
 use gpt_runtime::{
     Error,
     action::{
-        Api, Body, BodyArguments, Location, MediaType, Method, Operation, Parameter, Response,
-        Status, Style, Tool,
+        Api, Body, BodyArguments, Described, Location, MediaType, Method, Operation, Parameter,
+        Response, Status, Style, Tool,
     },
     gpt::{Definition, Gpt, Visibility},
     model::script::{Reply, Script},
@@ -103,7 +103,7 @@ pub(crate) const DEFINITION: Definition = Definition {
     instructions: "Speak of the sky alone.",
     starters: &["Will it rain in Oslo?"],
     tools: &[],
-    actions: &[&[&FORECAST, &REPORT]],
+    actions: &[&[&Described::of(&FORECAST), &Described::of(&REPORT)]],
     visibility: Visibility::Link,
     privacy_policy: Some("https://sky.example/privacy"),
 };

@@ -27,7 +27,7 @@ trait Send {}
 
 mod actions {
     pub mod all {
-        pub const OPERATIONS: &[&::gpt_runtime::action::Operation] = &[];
+        pub const OPERATIONS: &[&::gpt_runtime::action::Described] = &[];
     }
     pub use all as all_the_rest;
 }

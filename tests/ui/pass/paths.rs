@@ -14,7 +14,7 @@ mod inner {
     pub struct WeatherDesk;
 
     mod actions {
-        pub const OPERATIONS: &[&gpt_runtime::action::Operation] = &[];
+        pub const OPERATIONS: &[&gpt_runtime::action::Described] = &[];
 
         /// Nothing.
         #[gpt_runtime::gpt(name = "Nothing", instructions = "Nothing.", actions = [self])]

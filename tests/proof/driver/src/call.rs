@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin, time::Duration};
 
 use gpt_runtime::{
     Error,
-    action::{Action, Api, BodyArguments, Operation, SecurityKind, SecurityScheme},
+    action::{Action, Api, BodyArguments, Described, Operation, SecurityKind, SecurityScheme},
     credential::Credential,
     data,
     invoke::{CallError, Client, Invoker, Retry},
@@ -18,14 +18,14 @@ use crate::wire::Wire;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An operation, and the call of its typed face with flat arguments.
-pub type Caller = (&'static Operation, Typed);
+pub type Caller = (&'static Described, Typed);
 
 /// A typed call.
 pub type Typed = fn(&Client, &Value) -> Pin<Box<dyn Future<Output = Value>>>;
 
 /// Calls an operation as a typed function with what a model would write.
 pub fn call<A: Action>(client: &Client, flat: &Value) -> Pin<Box<dyn Future<Output = Value>>> {
-    let arguments = match data::from_value::<A>(&typed(A::OPERATION, flat)) {
+    let arguments = match data::from_value::<A>(&typed(A::operation(), flat)) {
         Ok(arguments) => arguments,
         Err(error) => {
             let done = json!({ "arguments": error.to_string() });
@@ -84,7 +84,8 @@ impl Faces {
     }
 
     /// What comes of a call through each face.
-    pub(crate) async fn call(&self, (operation, typed): Caller, flat: &Value) -> Value {
+    pub(crate) async fn call(&self, (described, typed): Caller, flat: &Value) -> Value {
+        let operation = described.operation();
         if let Err(error) = Request::from_arguments(operation, None, flat) {
             return json!({ "refused": error.to_string() });
         }

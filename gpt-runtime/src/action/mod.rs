@@ -1,9 +1,14 @@
 //! What a generated module says about an API: its operations as data, and the trait that ties an
 //! operation to its Rust types.
 //!
-//! Generated code builds these as `static` values; the interpreter in [`crate::invoke`] reads them.
+//! Generated code writes them down as texts, which become these when they are first needed; the
+//! interpreter in [`crate::invoke`] reads them.
+
+mod described;
 
 use crate::data::Data;
+
+pub use described::Described;
 
 /// A typed operation: the arguments of one call, and what comes back.
 ///
@@ -15,11 +20,15 @@ use crate::data::Data;
 )]
 pub trait Action: Data {
     /// The description that is called, shown to the model and served.
-    const OPERATION: &'static Operation;
+    const OPERATION: &'static Described;
     /// The body of a successful answer.
     type Answer: Data;
     /// The body of any other answer.
     type Failure: Data;
+    /// The operation, as it was described.
+    fn operation() -> &'static Operation {
+        Self::OPERATION.operation()
+    }
 }
 
 /// An action with an answer that comes item by item: `gpt-codegen` implements this where a success
@@ -126,80 +135,6 @@ pub struct Parameter {
     pub required: bool,
     /// The media type it is written as, for a `content` parameter.
     pub content: Option<&'static str>,
-}
-
-impl Parameter {
-    /// A path parameter, which is always required.
-    pub const fn path(argument: &'static str, name: &'static str) -> Self {
-        Self::new(argument, name, Location::Path).required()
-    }
-
-    /// An optional query parameter.
-    pub const fn query(argument: &'static str, name: &'static str) -> Self {
-        Self::new(argument, name, Location::Query)
-    }
-
-    /// An optional header.
-    pub const fn header(argument: &'static str, name: &'static str) -> Self {
-        Self::new(argument, name, Location::Header)
-    }
-
-    /// An optional query string as a whole, written as a media type.
-    pub const fn query_string(argument: &'static str, name: &'static str) -> Self {
-        Self::new(argument, name, Location::QueryString)
-    }
-
-    /// An optional cookie.
-    pub const fn cookie(argument: &'static str, name: &'static str) -> Self {
-        Self::new(argument, name, Location::Cookie)
-    }
-
-    /// With the style that OpenAPI has for its location.
-    const fn new(argument: &'static str, name: &'static str, location: Location) -> Self {
-        let explode = matches!(
-            location,
-            Location::Query | Location::QueryString | Location::Cookie
-        );
-        Self {
-            argument,
-            name,
-            location,
-            style: if explode { Style::Form } else { Style::Simple },
-            explode,
-            allow_reserved: false,
-            required: false,
-            content: None,
-        }
-    }
-
-    /// The same, required.
-    #[must_use]
-    pub const fn required(mut self) -> Self {
-        self.required = true;
-        self
-    }
-
-    /// The same in another style.
-    #[must_use]
-    pub const fn styled(mut self, style: Style, explode: bool) -> Self {
-        self.style = style;
-        self.explode = explode;
-        self
-    }
-
-    /// The same with reserved characters sent as they are.
-    #[must_use]
-    pub const fn reserved(mut self) -> Self {
-        self.allow_reserved = true;
-        self
-    }
-
-    /// The same, written as a media type.
-    #[must_use]
-    pub const fn written_as(mut self, media_type: &'static str) -> Self {
-        self.content = Some(media_type);
-        self
-    }
 }
 
 /// The request body and the flat arguments that fill it.
@@ -362,20 +297,6 @@ impl Response {
         self.variant = variant;
         self
     }
-
-    /// The same, possibly as a stream.
-    #[must_use]
-    pub const fn streamed(mut self, media_type: &'static str, item: StreamItem) -> Self {
-        self.stream = Some(Stream { media_type, item });
-        self
-    }
-
-    /// The same with headers.
-    #[must_use]
-    pub const fn with(mut self, headers: &'static [Header]) -> Self {
-        self.headers = headers;
-        self
-    }
 }
 
 /// An answer that comes item by item.
@@ -407,39 +328,6 @@ pub struct Header {
     pub explode: bool,
     /// The media type it is written as, for a `content` header.
     pub content: Option<&'static str>,
-}
-
-impl Header {
-    /// An optional header.
-    pub const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            required: false,
-            explode: false,
-            content: None,
-        }
-    }
-
-    /// The same, required.
-    #[must_use]
-    pub const fn required(mut self) -> Self {
-        self.required = true;
-        self
-    }
-
-    /// The same with properties as `name=value`.
-    #[must_use]
-    pub const fn exploded(mut self) -> Self {
-        self.explode = true;
-        self
-    }
-
-    /// The same, written as a media type.
-    #[must_use]
-    pub const fn written_as(mut self, media_type: &'static str) -> Self {
-        self.content = Some(media_type);
-        self
-    }
 }
 
 /// The statuses a response stands for.
