@@ -32,7 +32,7 @@ macro_rules! modules {
 }
 
 modules! {
-    all_of answer_headers answers_by_status any_json argument_clash bare_heirs
+    alike_types all_of answer_headers answers_by_status any_json argument_clash bare_heirs
     bodies_by_media_type bounds bytes consequential const_tags default_mapping descriptions
     documentation download_of_any_type enums event_streams examples file_example file_form
     finite_first form_body form_styles formats head heirs hostile_text identifiers inline_names
@@ -374,4 +374,18 @@ fn properties_without_a_field_are_kept() {
     let json = json!({ "additional": "a", "counts": { "x": { "n": 1 } }, "other": [1, 2] });
     let extended: maps::Extended = check(&json);
     assert_eq!(extended.additional_properties["other"], [1, 2]);
+}
+
+#[test]
+fn types_that_are_alike_are_one() {
+    let tax = alike_types::CreatePriceBodyTax::default();
+    let mut body = alike_types::ReplacePriceBody::new(1);
+    body.tax = Some(tax);
+    let created: alike_types::CreatePriceBody = body;
+    assert_eq!(created.amount, 1);
+    let old = alike_types::OldPrice { amount: Some(1) };
+    assert_ne!(
+        format!("{old:?}"),
+        format!("{:?}", alike_types::Price { amount: Some(1) })
+    );
 }

@@ -110,9 +110,7 @@ pub struct GetForecastAnswerStation {
     pub id: Option<String>,
 }
 
-pub struct GetForecastAnswerStatusItem {
-    pub id: Option<String>,
-}
+pub type GetForecastAnswerStatusItem = GetForecastAnswerStation;
 
 // From here on: what the runtime reads the types and operations by.
 
@@ -312,23 +310,9 @@ impl rt::Data for GetForecastAnswerStation {
     }
 }
 
-impl rt::Data for GetForecastAnswerStatusItem {
-    const TABLE: &'static str = "{GetForecastAnswerStatusItem. 2?id";
-    fn blank(_: usize) -> Self {
-        Self { id: rt::blank() }
-    }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.id
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.id
-    }
-}
-
 rt::data!(
     GetForecastBody, GetForecastBodyOptions, GetForecastAnswer, Forecast, ForecastPeriod,
-    ForecastPeriodWind, ForecastPeriodCategory, ForecastOffice, GetForecastAnswerStation,
-    GetForecastAnswerStatusItem
+    ForecastPeriodWind, ForecastPeriodCategory, ForecastOffice, GetForecastAnswerStation
 );
 rt::arguments!(GetForecast);
 rt::defaults!(GetForecastBody, GetForecastBodyOptions);

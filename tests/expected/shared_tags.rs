@@ -119,10 +119,7 @@ impl Output {
     }
 }
 
-#[derive(Clone, Copy)]
-pub enum OutputType {
-    Message,
-}
+pub type OutputType = InputType;
 
 pub struct Call {
     pub r#type: CallType,
@@ -314,11 +311,6 @@ impl rt::Data for Output {
     }
 }
 
-impl rt::Data for OutputType {
-    const TABLE: &'static str = "\"OutputType. 7:message";
-    const VALUES: &'static [Self] = &[Self::Message];
-}
-
 impl rt::Data for Call {
     const TABLE: &'static str = "{Call. 4:type";
     fn blank(_: usize) -> Self {
@@ -339,5 +331,5 @@ impl rt::Data for CallType {
 
 rt::data!(Item, ItemMessage, Input, Output, Call);
 rt::arguments!(Send);
-rt::text_enums!(InputType, OutputType, CallType);
+rt::text_enums!(InputType, CallType);
 rt::defaults!(Call);

@@ -1,5 +1,6 @@
 //! Writes an Api as one Rust file: what people use first, what the interpreter reads behind it.
 
+mod alike;
 mod docs;
 mod http;
 mod literal;
@@ -13,6 +14,7 @@ use std::{collections::HashMap, str::FromStr};
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use self::alike::Alike;
 use crate::{
     ir::{Api, OperationId, TypeId, TypeUse, WebhookId},
     names::Names,
@@ -41,7 +43,11 @@ pub(crate) fn emit(
 ) -> Result<String, syn::Error> {
     let runtime: syn::Path = syn::parse_str(options.runtime)?;
     let mut module = Module::default();
-    let cx = Emitter { api, names };
+    let cx = Emitter {
+        api,
+        names,
+        alike: Alike::new(api, names),
+    };
     for (op, (tool, index)) in api.operations.iter().zip(tools.tools.iter().zip(0_u32..)) {
         cx.operation(op, names.operation(OperationId(index)), tool, &mut module);
     }
@@ -49,7 +55,11 @@ pub(crate) fn emit(
         cx.webhook(webhook, WebhookId(index), &mut module);
     }
     for (def, index) in api.types.iter().zip(0_u32..) {
-        cx.item(TypeId(index), def, &mut module);
+        let id = TypeId(index);
+        match cx.alike.first(id) {
+            first if first == id => cx.item(id, def, &mut module),
+            first => cx.alias(id, def, first, &mut module),
+        }
     }
 
     let mut text = header(options.source);
@@ -82,13 +92,15 @@ pub(crate) fn type_text(api: &Api, names: &Names, id: TypeId) -> String {
         id,
         nullable: false,
     };
-    Emitter { api, names }.place(place).to_string()
+    let alike = Alike::default();
+    Emitter { api, names, alike }.place(place).to_string()
 }
 
 /// The Api and its names, which everything emitted is made from.
 struct Emitter<'a> {
     api: &'a Api,
     names: &'a Names,
+    alike: Alike,
 }
 
 /// What is emitted for operations and types.

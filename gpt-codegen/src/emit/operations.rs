@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::{
     ir::{
         Api, Body, Location, Operation, OperationId, Parameter, Response, SecurityKind, Server,
-        Status, Webhook, WebhookId,
+        Status, TypeUse, Webhook, WebhookId,
     },
     names::{BODY, ByMediaType, ByStatus, OperationNames},
     tool::Tool,
@@ -309,13 +309,12 @@ impl Emitter<'_> {
             })
             .collect();
         let name = ident(&names.name);
-        let held = choices.iter().map(|it| {
-            let Choice {
-                docs,
-                name,
-                payload,
-                ..
-            } = it;
+        let held = choices.iter().zip(responses).map(|(choice, response)| {
+            let Choice { docs, name, .. } = choice;
+            let payload = self.body(TypeUse {
+                id: self.alike.first(response.ty.id),
+                ..response.ty
+            });
             quote!(#docs #name #payload).to_string()
         });
         match module.by_status.entry(held.collect()) {

@@ -55,6 +55,13 @@ impl Emitter<'_> {
         }
     }
 
+    /// Another name for a type that is like one written already.
+    pub(super) fn alias(&self, id: TypeId, def: &TypeDef, first: TypeId, module: &mut Module) {
+        let comment = docs::of_type(def);
+        let [name, first] = [id, first].map(|it| ident(&self.names.ty(it).name));
+        module.items.push(quote!(#comment pub type #name = #first;));
+    }
+
     /// The Rust type of a place.
     pub(super) fn place(&self, ty: TypeUse) -> TokenStream {
         self.place_at(ty, 0)
