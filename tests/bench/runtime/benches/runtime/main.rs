@@ -14,6 +14,10 @@ use std::time::Duration;
 
 use divan::Divan;
 
+#[cfg(feature = "allocations")]
+#[global_allocator]
+static ALLOCATOR: divan::AllocProfiler = divan::AllocProfiler::system();
+
 fn main() {
     // Long enough for medians that hold on a machine with other work; arguments may say otherwise.
     let measure = Divan::default().min_time(Duration::from_millis(500));
