@@ -1,0 +1,16 @@
+//! Starts a server with one operation, says what that took, and ends.
+
+use std::time::Instant;
+
+use gpt_runtime::gpt;
+
+gpt_runtime::include_actions!(one);
+
+/// Knows resources.
+#[gpt(name = "Resources", instructions = "Answer briefly.", actions = [one])]
+struct Resources;
+
+#[tokio::main]
+async fn main() -> Result<(), gpt_runtime::Error> {
+    gpt_bench_runtime::startup::run(Resources, Instant::now()).await
+}
