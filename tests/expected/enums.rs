@@ -263,14 +263,8 @@ impl rt::Data for VoteActionBodySort {
 impl rt::Data for VoteActionBodyCompare {
     const TABLE: &'static str = "\"VoteActionBodyCompare. 1:< 2:<= 1:= 2:!= 1:* 0: 3:1.0 2:10";
     const VALUES: &'static [Self] = &[
-        Self::Less,
-        Self::LessOrEqual,
-        Self::Equal,
-        Self::NotEqual,
-        Self::Star,
-        Self::Empty,
-        Self::V1_0,
-        Self::V10,
+        Self::Less, Self::LessOrEqual, Self::Equal, Self::NotEqual, Self::Star,
+        Self::Empty, Self::V1_0, Self::V10
     ];
 }
 

@@ -191,12 +191,8 @@ impl rt::Action for XFnMain {
 impl rt::Data for XFnMainA {
     const TABLE: &'static str = "\"XFnMainA. 5:\"#\"## 2:*/ 1:\\ 1:\n 2:{} 3:{0}";
     const VALUES: &'static [Self] = &[
-        Self::DoubleQuoteHashDoubleQuoteHashHash,
-        Self::Star,
-        Self::Backslash,
-        Self::Ua,
-        Self::OpenBraceCloseBrace,
-        Self::V0,
+        Self::DoubleQuoteHashDoubleQuoteHashHash, Self::Star, Self::Backslash, Self::Ua,
+        Self::OpenBraceCloseBrace, Self::V0
     ];
 }
 

@@ -311,8 +311,9 @@ impl rt::Data for GetForecastAnswerStation {
 }
 
 rt::data!(
-    GetForecastBody, GetForecastBodyOptions, GetForecastAnswer, Forecast, ForecastPeriod,
-    ForecastPeriodWind, ForecastPeriodCategory, ForecastOffice, GetForecastAnswerStation
+    GetForecastBody, GetForecastBodyOptions, GetForecastAnswer, Forecast,
+    ForecastPeriod, ForecastPeriodWind, ForecastPeriodCategory, ForecastOffice,
+    GetForecastAnswerStation
 );
 rt::arguments!(GetForecast);
 rt::defaults!(GetForecastBody, GetForecastBodyOptions);

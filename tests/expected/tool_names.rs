@@ -191,16 +191,14 @@ impl rt::Action for V1stPet {
     type Failure = ();
 }
 
-impl rt::Data
-for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened {
+impl rt::Data for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened {
     const TABLE: &'static str = "{UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened!";
     fn blank(_: usize) -> Self {
         Self {}
     }
 }
 
-impl rt::Action
-for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened {
+impl rt::Action for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened {
     const OPERATION: &'static rt::Described = &rt::Described::new(
         &API,
         "UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened",
@@ -216,16 +214,14 @@ for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpen
     type Failure = ();
 }
 
-impl rt::Data
-for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed {
+impl rt::Data for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed {
     const TABLE: &'static str = "{UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed!";
     fn blank(_: usize) -> Self {
         Self {}
     }
 }
 
-impl rt::Action
-for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed {
+impl rt::Action for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed {
     const OPERATION: &'static rt::Described = &rt::Described::new(
         &API,
         "UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed",

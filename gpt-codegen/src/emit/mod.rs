@@ -9,12 +9,12 @@ mod operations;
 mod table;
 mod types;
 
-use std::{collections::HashMap, str::FromStr};
+use std::collections::HashMap;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use self::alike::Alike;
+use self::{alike::Alike, table::Tables};
 use crate::{
     ir::{Api, OperationId, TypeId, TypeUse, WebhookId},
     names::Names,
@@ -81,8 +81,11 @@ pub(crate) fn emit(
     }
     write_items(&mut text, module.items)?;
     text.push_str("\n// From here on: what the runtime reads the types and operations by.\n");
-    write_items(&mut text, module.tables)?;
-    write_items(&mut text, [module.lists.tokens()])?;
+    text.push_str(module.tables.as_str());
+    text.push('\n');
+    let mut lists = Tables::default();
+    module.lists.write(&mut lists);
+    text.push_str(lists.as_str());
     Ok(text)
 }
 
@@ -109,7 +112,7 @@ struct Module {
     /// What people read and use.
     items: Vec<TokenStream>,
     /// What the interpreter needs.
-    tables: Vec<TokenStream>,
+    tables: Tables,
     lists: Lists,
     /// The enums by status, by what they hold: most operations of an API fail alike.
     by_status: HashMap<String, Shared>,
@@ -125,29 +128,26 @@ struct Shared {
 /// The types that get further implementations, by the macro that writes them.
 #[derive(Default)]
 struct Lists {
-    data: Vec<TokenStream>,
-    arguments: Vec<TokenStream>,
-    text_enums: Vec<TokenStream>,
-    integer_enums: Vec<TokenStream>,
-    defaults: Vec<TokenStream>,
+    data: Vec<Ident>,
+    arguments: Vec<Ident>,
+    text_enums: Vec<Ident>,
+    integer_enums: Vec<Ident>,
+    defaults: Vec<Ident>,
 }
 
 impl Lists {
-    fn tokens(&self) -> TokenStream {
-        let list = |name: &str, types: &[TokenStream]| {
-            let name = literal::ident(name);
-            (!types.is_empty()).then(|| quote!(rt::#name!(#(#types),*);))
-        };
-        [
-            list("data", &self.data),
-            list("arguments", &self.arguments),
-            list("text_enums", &self.text_enums),
-            list("integer_enums", &self.integer_enums),
-            list("defaults", &self.defaults),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+    fn write(&self, tables: &mut Tables) {
+        for (name, types) in [
+            ("data", &self.data),
+            ("arguments", &self.arguments),
+            ("text_enums", &self.text_enums),
+            ("integer_enums", &self.integer_enums),
+            ("defaults", &self.defaults),
+        ] {
+            if !types.is_empty() {
+                tables.call(name, types);
+            }
+        }
     }
 }
 
@@ -174,9 +174,4 @@ fn write_items(
         text.push_str(&prettyplease::unparse(&file).replace(BETWEEN, SEPARATED));
     }
     Ok(())
-}
-
-/// A number as tokens, for quoting without a suffix.
-fn unsuffixed(number: &impl ToString) -> TokenStream {
-    TokenStream::from_str(&number.to_string()).unwrap_or_default()
 }

@@ -20,6 +20,7 @@ use super::{
     Emitter, Module, Shared, docs, http,
     literal::{ident, json},
     markdown::{code, inline, lines},
+    table::Action,
     types::{Choice, Chosen, Member, choice, constructor, optional, record},
 };
 
@@ -148,39 +149,23 @@ impl Emitter<'_> {
         let first = format!("Arguments of {}", code(&op.id));
         let comment = docs::of_operation(op, &first, op.method.as_str());
         record(&names.name, &comment, &members, '!', module);
-        let arguments = ident(&names.name).into_token_stream();
-        module.lists.arguments.push(arguments);
+        module.lists.arguments.push(ident(&names.name));
         constructor(&names.name, &members, module);
         let answer = self.side(op, &op.answers, names.answer.as_ref(), "answers", module);
         let failure = self.side(op, &op.failures, names.failure.as_ref(), "fails", module);
         let name = ident(&names.name);
-        let (id, tool_name, description) = (&op.id, &tool.name, &tool.description);
-        let (parameters, example) = (json(&tool.parameters), json(&tool.example));
-        let http = json(&http::described(op, names));
-        module.tables.push(quote! {
-            impl rt::Action for #name {
-                const OPERATION: &'static rt::Described = &rt::Described::new(
-                    &API,
-                    #id,
-                    rt::Tool {
-                        name: #tool_name,
-                        description: #description,
-                        parameters: #parameters,
-                        example: #example,
-                    },
-                    #http,
-                );
-                type Answer = #answer;
-                type Failure = #failure;
-            }
-        });
+        let action = Action {
+            id: &op.id,
+            tool: [&tool.name, &tool.description],
+            parameters: json(&tool.parameters),
+            example: json(&tool.example),
+            http: json(&http::described(op, names)),
+            answer,
+            failure,
+        };
+        module.tables.action(&name, &action);
         if let Some(stream) = op.stream() {
-            let item = self.body(stream.item);
-            module.tables.push(quote! {
-                impl rt::Streaming for #name {
-                    type Item = #item;
-                }
-            });
+            module.tables.streaming(&name, &self.body(stream.item));
         }
     }
 

@@ -1,11 +1,16 @@
-//! What a type says of itself, as the text that `data/table.rs` of the runtime reads.
+//! What the interpreter reads types and operations by. Nobody writes such code by hand and its shape
+//! is always the same, so it is written as text: parsing and formatting it as Rust would take longer
+//! than everything else.
 
 use std::fmt::Write;
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Literal, TokenStream};
 
-/// The table of a type under construction.
+/// A line is no longer, where that can be helped.
+const WIDTH: usize = 88;
+
+/// What a type says of itself: the text that `data/table.rs` of the runtime reads.
+#[derive(Clone, Debug)]
 pub(super) struct Table(String);
 
 impl Table {
@@ -21,9 +26,257 @@ impl Table {
     }
 }
 
-impl ToTokens for Table {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let text = &self.0;
-        tokens.extend(quote!(const TABLE: &'static str = #text;));
+/// The code under construction.
+#[derive(Debug, Default)]
+pub(super) struct Tables(String);
+
+/// Appends lines; writing into a `String` cannot fail.
+macro_rules! line {
+    ($tables:expr, $($text:tt)*) => {{
+        let _ = writeln!($tables.0, $($text)*);
+    }};
+}
+
+impl Tables {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
     }
+
+    /// The accessors of a struct.
+    pub(super) fn record(&mut self, name: &Ident, table: &Table, fields: &[Ident]) {
+        self.begin(name, table);
+        line!(self, "    fn blank(_: usize) -> Self {{");
+        let blanks: Vec<_> = fields
+            .iter()
+            .map(|it| format!("{it}: rt::blank()"))
+            .collect();
+        match blanks.as_slice() {
+            [] => line!(self, "        Self {{}}"),
+            [only] if only.len() + 16 < WIDTH => line!(self, "        Self {{ {only} }}"),
+            _ => {
+                line!(self, "        Self {{");
+                for blank in blanks {
+                    line!(self, "            {blank},");
+                }
+                line!(self, "        }}");
+            }
+        }
+        line!(self, "    }}");
+        if let [first @ .., last] = fields {
+            self.slot("slot", "&", first, last);
+            self.slot("slot_mut", "&mut ", first, last);
+        }
+        self.end();
+    }
+
+    fn slot(&mut self, function: &str, borrow: &str, first: &[Ident], last: &Ident) {
+        let index = if first.is_empty() { "_" } else { "index" };
+        line!(
+            self,
+            "    fn {function}({borrow}self, {index}: usize) -> {borrow}dyn rt::Slot {{"
+        );
+        if first.is_empty() {
+            line!(self, "        {borrow}self.{last}");
+        } else {
+            line!(self, "        match index {{");
+            for (index, field) in first.iter().enumerate() {
+                line!(self, "            {index} => {borrow}self.{field},");
+            }
+            line!(self, "            _ => {borrow}self.{last},");
+            line!(self, "        }}");
+        }
+        line!(self, "    }}");
+    }
+
+    /// The accessors of an enum with payloads.
+    pub(super) fn union(&mut self, name: &Ident, table: &Table, variants: &[Ident]) {
+        self.begin(name, table);
+        match variants {
+            [only] => {
+                line!(self, "    fn blank(_: usize) -> Self {{");
+                line!(self, "        Self::{only}(rt::blank())");
+            }
+            _ => {
+                line!(self, "    fn blank(variant: usize) -> Self {{");
+                line!(self, "        match variant {{");
+                for (index, variant) in variants.iter().enumerate() {
+                    let index = if index + 1 == variants.len() {
+                        "_".to_owned()
+                    } else {
+                        index.to_string()
+                    };
+                    line!(self, "            {index} => Self::{variant}(rt::blank()),");
+                }
+                line!(self, "        }}");
+            }
+        }
+        line!(self, "    }}");
+        line!(self, "    fn payload(&self) -> (usize, &dyn rt::Slot) {{");
+        line!(self, "        match self {{");
+        for (index, variant) in variants.iter().enumerate() {
+            line!(
+                self,
+                "            Self::{variant}(payload) => ({index}, payload),"
+            );
+        }
+        line!(self, "        }}");
+        line!(self, "    }}");
+        line!(
+            self,
+            "    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {{"
+        );
+        line!(self, "        match self {{");
+        for variant in variants {
+            line!(self, "            Self::{variant}(payload) => payload,");
+        }
+        line!(self, "        }}");
+        line!(self, "    }}");
+        self.end();
+    }
+
+    /// The values of an enum, and the variant for what it does not list.
+    pub(super) fn values(
+        &mut self,
+        name: &Ident,
+        table: &Table,
+        variants: &[Ident],
+        other: Option<&Ident>,
+        is_text: bool,
+    ) {
+        self.begin(name, table);
+        let values: Vec<_> = variants.iter().map(|it| format!("Self::{it}")).collect();
+        self.list("    const VALUES: &'static [Self] = &[", &values, "];");
+        if let Some(other) = other {
+            let (constant, kept, function, returned, found) = if is_text {
+                ("OTHER_TEXT", "String", "other_text", "&str", "text")
+            } else {
+                ("OTHER_INTEGER", "i64", "other_integer", "i64", "*integer")
+            };
+            let bound = found.trim_start_matches('*');
+            line!(
+                self,
+                "    const {constant}: Option<fn({kept}) -> Self> = Some(Self::{other});"
+            );
+            line!(self, "    fn {function}(&self) -> Option<{returned}> {{");
+            line!(self, "        match self {{");
+            line!(self, "            Self::{other}({bound}) => Some({found}),");
+            line!(self, "            _ => None,");
+            line!(self, "        }}");
+            line!(self, "    }}");
+        }
+        self.end();
+    }
+
+    /// What an operation is, and its types.
+    pub(super) fn action(&mut self, name: &Ident, action: &Action<'_>) {
+        let Action {
+            id,
+            tool: [tool, description],
+            parameters,
+            example,
+            http,
+            answer,
+            failure,
+        } = action;
+        line!(self, "\nimpl rt::Action for {name} {{");
+        line!(
+            self,
+            "    const OPERATION: &'static rt::Described = &rt::Described::new("
+        );
+        line!(self, "        &API,");
+        line!(self, "        {},", Literal::string(id));
+        line!(self, "        rt::Tool {{");
+        line!(self, "            name: {},", Literal::string(tool));
+        line!(
+            self,
+            "            description: {},",
+            Literal::string(description)
+        );
+        line!(self, "            parameters: {parameters},");
+        line!(self, "            example: {example},");
+        line!(self, "        }},");
+        line!(self, "        {http},");
+        line!(self, "    );");
+        line!(self, "    type Answer = {};", spaced(answer));
+        line!(self, "    type Failure = {};", spaced(failure));
+        self.end();
+    }
+
+    /// The items of an operation's stream.
+    pub(super) fn streaming(&mut self, name: &Ident, item: &TokenStream) {
+        line!(self, "\nimpl rt::Streaming for {name} {{");
+        line!(self, "    type Item = {};", spaced(item));
+        self.end();
+    }
+
+    /// Hands types to a macro of the runtime.
+    pub(super) fn call(&mut self, name: &str, types: &[Ident]) {
+        let types: Vec<_> = types.iter().map(ToString::to_string).collect();
+        self.list(&format!("rt::{name}!("), &types, ");");
+    }
+
+    fn begin(&mut self, name: &Ident, table: &Table) {
+        line!(self, "\nimpl rt::Data for {name} {{");
+        let text = Literal::string(&table.0);
+        line!(self, "    const TABLE: &'static str = {text};");
+    }
+
+    fn end(&mut self) {
+        line!(self, "}}");
+    }
+
+    /// A list on one line, or as many on each as it holds.
+    fn list(&mut self, before: &str, items: &[String], after: &str) {
+        let whole = format!("{before}{}{after}", items.join(", "));
+        if whole.len() <= WIDTH {
+            line!(self, "{whole}");
+            return;
+        }
+        line!(self, "{before}");
+        let indent = before.len() - before.trim_start().len() + 4;
+        let mut width = 0;
+        for (index, item) in items.iter().enumerate() {
+            let comma = if index + 1 < items.len() { "," } else { "" };
+            let begins = index == 0 || width + item.len() + 2 > WIDTH;
+            let separator = match (index, begins) {
+                (0, _) => " ".repeat(indent),
+                (_, true) => format!("\n{}", " ".repeat(indent)),
+                (_, false) => " ".to_owned(),
+            };
+            width = if begins { indent } else { width + 1 } + item.len() + comma.len();
+            self.0.push_str(&separator);
+            self.0.push_str(item);
+            self.0.push_str(comma);
+        }
+        line!(self, "\n{}{after}", " ".repeat(indent - 4));
+    }
+}
+
+/// What the table of an operation holds.
+#[derive(Debug)]
+pub(super) struct Action<'a> {
+    pub(super) id: &'a str,
+    /// The name of the tool and its description.
+    pub(super) tool: [&'a str; 2],
+    pub(super) parameters: TokenStream,
+    pub(super) example: TokenStream,
+    pub(super) http: TokenStream,
+    pub(super) answer: TokenStream,
+    pub(super) failure: TokenStream,
+}
+
+/// A type as people write it: tokens are printed with a space between each two.
+fn spaced(ty: &TokenStream) -> String {
+    let mut text = ty.to_string();
+    for (apart, together) in [
+        (" :: ", "::"),
+        (" < ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        ("( ", "("),
+        (" )", ")"),
+    ] {
+        text = text.replace(apart, together);
+    }
+    text
 }

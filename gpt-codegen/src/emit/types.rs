@@ -8,7 +8,7 @@ use crate::ir::{
     TypeDef, TypeId, TypeUse, Union,
 };
 
-use super::{Emitter, Module, docs, literal::ident, table::Table, unsuffixed};
+use super::{Emitter, Module, docs, literal::ident, table::Table};
 
 /// Types without a name are nested no deeper than this; what is deeper is any JSON.
 const DEEPEST: usize = 32;
@@ -148,10 +148,7 @@ impl Emitter<'_> {
             Rest::Kept(_) => '+',
         };
         record(&names.name, &docs::of_type(def), &members, rest, module);
-        module
-            .lists
-            .data
-            .push(ident(&names.name).into_token_stream());
+        module.lists.data.push(ident(&names.name));
         let has_blank_fields = members.iter().any(|it| it.optional || it.is_given);
         if def.in_request && (has_blank_fields || members.is_empty()) {
             constructor(&names.name, &members, module);
@@ -208,45 +205,21 @@ impl Emitter<'_> {
                 #other_variant
             }
         });
-        let keeps = match (it.open, is_text) {
-            (false, _) => quote!(),
-            (true, true) => quote! {
-                const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::#other);
-                fn other_text(&self) -> Option<&str> {
-                    match self {
-                        Self::#other(text) => Some(text),
-                        _ => None,
-                    }
-                }
-            },
-            (true, false) => quote! {
-                const OTHER_INTEGER: Option<fn(i64) -> Self> = Some(Self::#other);
-                fn other_integer(&self) -> Option<i64> {
-                    match self {
-                        Self::#other(integer) => Some(*integer),
-                        _ => None,
-                    }
-                }
-            },
-        };
         let kind = if is_text { '"' } else { '#' };
         let mut table = Table::new(kind, &names.name, if it.open { '+' } else { '.' });
         for text in &texts {
             table.entry(':', text);
         }
-        module.tables.push(quote! {
-            impl rt::Data for #name {
-                #table
-                const VALUES: &'static [Self] = &[#(Self::#variants),*];
-                #keeps
-            }
-        });
+        let other = it.open.then_some(&other);
+        module
+            .tables
+            .values(&name, &table, &variants, other, is_text);
         let list = if is_text {
             &mut module.lists.text_enums
         } else {
             &mut module.lists.integer_enums
         };
-        list.push(name.into_token_stream());
+        list.push(name);
     }
 
     fn union(&self, id: TypeId, def: &TypeDef, union: &Union, module: &mut Module) {
@@ -355,37 +328,7 @@ pub(super) fn record(
             table.entry(presence, key);
         }
     }
-    let accessors = match fields.as_slice() {
-        [] => quote!(),
-        [field] => quote! {
-            fn slot(&self, _: usize) -> &dyn rt::Slot {
-                &self.#field
-            }
-            fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-                &mut self.#field
-            }
-        },
-        [first @ .., last] => {
-            let indices: Vec<_> = (0..first.len()).map(|it| unsuffixed(&it)).collect();
-            quote! {
-                fn slot(&self, index: usize) -> &dyn rt::Slot {
-                    match index { #(#indices => &self.#first,)* _ => &self.#last }
-                }
-                fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-                    match index { #(#indices => &mut self.#first,)* _ => &mut self.#last }
-                }
-            }
-        }
-    };
-    module.tables.push(quote! {
-        impl rt::Data for #type_name {
-            #table
-            fn blank(_: usize) -> Self {
-                Self { #(#fields: rt::blank()),* }
-            }
-            #accessors
-        }
-    });
+    module.tables.record(&type_name, &table, &fields);
 }
 
 /// `new` from what is required, or `Default` where nothing is.
@@ -396,7 +339,7 @@ pub(super) fn constructor(name: &str, members: &[Member], module: &mut Module) {
         .filter(|it| !it.optional && !it.is_given)
         .collect();
     if required.is_empty() {
-        module.lists.defaults.push(type_name.into_token_stream());
+        module.lists.defaults.push(type_name);
         return;
     }
     let fields: Vec<_> = required.iter().map(|it| ident(&it.name)).collect();
@@ -446,43 +389,8 @@ pub(super) fn choice(
             table.entry(',', tag);
         }
     }
-    let indices: Vec<_> = (0..choices.len()).map(|it| unsuffixed(&it)).collect();
-    let blanks = variants
-        .iter()
-        .zip(&indices)
-        .enumerate()
-        .map(|(index, (variant, number))| {
-            if index + 1 == choices.len() {
-                quote!(_ => Self::#variant(rt::blank()))
-            } else {
-                quote!(#number => Self::#variant(rt::blank()))
-            }
-        });
-    let index = if choices.len() == 1 {
-        quote!(_)
-    } else {
-        quote!(variant)
-    };
-    let blanks = if let [only] = variants.as_slice() {
-        quote!(Self::#only(rt::blank()))
-    } else {
-        quote!(match variant { #(#blanks,)* })
-    };
-    module.tables.push(quote! {
-        impl rt::Data for #type_name {
-            #table
-            fn blank(#index: usize) -> Self {
-                #blanks
-            }
-            fn payload(&self) -> (usize, &dyn rt::Slot) {
-                match self { #(Self::#variants(payload) => (#indices, payload),)* }
-            }
-            fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-                match self { #(Self::#variants(payload) => payload,)* }
-            }
-        }
-    });
-    module.lists.data.push(type_name.into_token_stream());
+    module.tables.union(&type_name, &table, &variants);
+    module.lists.data.push(type_name);
 }
 
 /// Whether a property may be missing. In a type of both directions that is also one which only

@@ -9,7 +9,11 @@ const WIDTH: usize = 100;
 /// stand in its strings, where an escape says the same.
 pub(crate) fn to_text(value: &Value) -> String {
     let mut json = String::new();
-    write(value, 0, &mut json);
+    write(value, 0, 0, &mut json);
+    // What is not ASCII and no control character needs no second look, and most texts are so.
+    if json.is_ascii() && !json.contains('\u{7f}') {
+        return json;
+    }
     let mut text = String::with_capacity(json.len());
     for character in json.chars() {
         let is_hidden = matches!(character,
@@ -23,69 +27,99 @@ pub(crate) fn to_text(value: &Value) -> String {
     text
 }
 
-fn write(value: &Value, indent: usize, text: &mut String) {
-    let column = text.len() - text.rfind('\n').map_or(0, |it| it + 1);
-    if let Some(line) = on_one_line(value, WIDTH.saturating_sub(column)) {
-        text.push_str(&line);
+/// Writes a value behind what a line holds already.
+fn write(value: &Value, indent: usize, column: usize, text: &mut String) {
+    let start = text.len();
+    if on_one_line(value, WIDTH.saturating_sub(column), start, text) {
         return;
     }
+    text.truncate(start);
     let inner = indent + 2;
     let new_line = |text: &mut String, index: usize| {
         text.push_str(if index == 0 { "\n" } else { ",\n" });
-        text.push_str(&" ".repeat(inner));
+        text.extend(std::iter::repeat_n(' ', inner));
     };
     match value {
         Value::Array(items) => {
             text.push('[');
             for (index, item) in items.iter().enumerate() {
                 new_line(text, index);
-                write(item, inner, text);
+                write(item, inner, inner, text);
             }
         }
         Value::Object(entries) => {
             text.push('{');
             for (index, (key, value)) in entries.iter().enumerate() {
                 new_line(text, index);
-                text.push_str(&Value::from(key.as_str()).to_string());
+                let start = text.len();
+                string(key, text);
                 text.push_str(": ");
-                write(value, inner, text);
+                let column = inner + text[start..].chars().count();
+                write(value, inner, column, text);
             }
         }
-        _ => {
-            text.push_str(&value.to_string());
+        scalar => {
+            self::scalar(scalar, text);
             return;
         }
     }
     text.push('\n');
-    text.push_str(&" ".repeat(indent));
+    text.extend(std::iter::repeat_n(' ', indent));
     text.push(if value.is_array() { ']' } else { '}' });
 }
 
-fn on_one_line(value: &Value, width: usize) -> Option<String> {
-    let mut line = String::new();
+/// Writes a value without a line break. Gives up, in the middle, where the text since `start` gets
+/// longer than `width`.
+fn on_one_line(value: &Value, width: usize, start: usize, text: &mut String) -> bool {
     match value {
         Value::Array(items) => {
-            line.push('[');
-            for item in items {
-                line.push_str(if line.len() > 1 { ", " } else { "" });
-                line.push_str(&on_one_line(item, width.checked_sub(line.len())?)?);
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                text.push_str(if index > 0 { ", " } else { "" });
+                if !on_one_line(item, width, start, text) {
+                    return false;
+                }
             }
-            line.push(']');
+            text.push(']');
         }
-        Value::Object(entries) if entries.is_empty() => line.push_str("{}"),
+        Value::Object(entries) if entries.is_empty() => text.push_str("{}"),
         Value::Object(entries) => {
-            line.push('{');
-            for (key, value) in entries {
-                line.push_str(if line.len() > 1 { ", " } else { " " });
-                line.push_str(&Value::from(key.as_str()).to_string());
-                line.push_str(": ");
-                line.push_str(&on_one_line(value, width.checked_sub(line.len())?)?);
+            text.push('{');
+            for (index, (key, value)) in entries.iter().enumerate() {
+                text.push_str(if index > 0 { ", " } else { " " });
+                string(key, text);
+                text.push_str(": ");
+                if !on_one_line(value, width, start, text) {
+                    return false;
+                }
             }
-            line.push_str(" }");
+            text.push_str(" }");
         }
-        scalar => line = scalar.to_string(),
+        // No character has more than four bytes.
+        Value::String(it) if it.len() > 4 * width => return false,
+        scalar => self::scalar(scalar, text),
     }
-    (line.chars().count() <= width).then_some(line)
+    let line = &text[start..];
+    line.len() <= width || line.chars().count() <= width
+}
+
+fn scalar(value: &Value, text: &mut String) {
+    match value {
+        Value::String(it) => string(it, text),
+        Value::Null => text.push_str("null"),
+        Value::Bool(true) => text.push_str("true"),
+        Value::Bool(false) => text.push_str("false"),
+        _ => text.push_str(&value.to_string()),
+    }
+}
+
+fn string(value: &str, text: &mut String) {
+    let is_plain = |it: u8| it >= b' ' && it != b'"' && it != b'\\';
+    if value.bytes().all(is_plain) {
+        text.extend(["\"", value, "\""]);
+    } else {
+        text.push_str(&Value::from(value).to_string());
+    }
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ fn get_tool(bencher: Bencher) {
         "customerId": 4711, "status": ["open", "paid"], "since": "2026-11-24",
         "search": "espresso cup", "limit": 50, "Request_Source": "bench",
     });
-    let operation = ListOrders::OPERATION;
+    let operation = ListOrders::operation();
     bencher
         .bench_local(|| Request::from_arguments(operation, None, black_box(&arguments)).unwrap());
 }

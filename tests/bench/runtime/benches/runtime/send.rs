@@ -36,7 +36,7 @@ fn small_tool(bencher: Bencher) {
     invoker.set_base_url(&API, &SERVING).unwrap();
     let arguments = json!({ "customerId": 4711 });
     bencher.bench_local(|| {
-        let output = runtime.block_on(invoker.invoke(GetCustomer::OPERATION, &arguments));
+        let output = runtime.block_on(invoker.invoke(GetCustomer::operation(), &arguments));
         assert!(!output.is_error, "{}", output.text);
         output
     });
