@@ -69,7 +69,7 @@ mod zoo {
         ($name:ident, $operation:expr) => {
             pub(super) struct $name;
             impl rt::Data for $name {
-                const TABLE: &'static str = concat!("{", stringify!($name), "!");
+                const TABLE: &'static str = "{6!Action";
                 fn blank(_: usize) -> Self {
                     Self
                 }

@@ -316,7 +316,7 @@ struct Upload {
 }
 
 impl rt::Data for Upload {
-    const TABLE: &'static str = "{Upload. 4?name 5?photo 5?files";
+    const TABLE: &'static str = "{6.Upload 4?name 5?photo 5?files";
     fn blank(_: usize) -> Self {
         Self {
             name: None,
@@ -348,7 +348,7 @@ enum AnyBody {
 }
 
 impl rt::Data for AnyBody {
-    const TABLE: &'static str = "|AnyBody. 5:Parts 5:Bytes 4:Text";
+    const TABLE: &'static str = "|7.AnyBody 5:Parts 5:Bytes 4:Text";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Parts(rt::blank()),
@@ -381,7 +381,7 @@ macro_rules! action {
         }
 
         impl rt::Data for $name {
-            const TABLE: &'static str = concat!("{", stringify!($name), "! 4:body");
+            const TABLE: &'static str = "{6!Action 4:body";
             fn blank(_: usize) -> Self {
                 Self { body: rt::blank() }
             }

@@ -143,7 +143,7 @@ mod zoo {
                 $(pub(super) $field: $ty,)*
             }
             impl rt::Data for $name {
-                const TABLE: &'static str = concat!("{", stringify!($name), $table);
+                const TABLE: &'static str = $table;
                 fn blank(_: usize) -> Self {
                     Self { $($field: rt::blank(),)* }
                 }
@@ -167,7 +167,7 @@ mod zoo {
                 $($variant($ty),)*
             }
             impl rt::Data for $name {
-                const TABLE: &'static str = concat!("|", stringify!($name), $table);
+                const TABLE: &'static str = $table;
                 fn blank(variant: usize) -> Self {
                     match variant {
                         $($index => Self::$variant(rt::blank()),)*
@@ -189,14 +189,14 @@ mod zoo {
         };
     }
 
-    record!(GetAnimal "! 2:id 5?kinds" { id: String; kinds: Option<Vec<String>>; });
-    record!(Animal ". 4:name 4:legs" { name: String; legs: i64; });
-    record!(Problem ". 5:title" { title: String; });
-    record!(PutAnimal "! 2:id 4:body" { id: String; body: NewAnimal; });
-    record!(NewAnimal "! 2:id 4?born" { id: String; born: Option<rt::Date>; });
-    record!(GetPicture "! 2:id" { id: String; });
-    by_status!(GetAnimalAnswer "# 2:Ok 8:Accepted" { Ok(Animal) = 0, Accepted(()) = 1, });
-    by_status!(GetAnimalFailure "# 8:NotFound 6:Client 7:Default" { NotFound(Problem) = 0, Client(rt::Value) = 1, Default(String) = 2, });
+    record!(GetAnimal "{9!GetAnimal 2:id 5?kinds" { id: String; kinds: Option<Vec<String>>; });
+    record!(Animal "{6.Animal 4:name 4:legs" { name: String; legs: i64; });
+    record!(Problem "{7.Problem 5:title" { title: String; });
+    record!(PutAnimal "{9!PutAnimal 2:id 4:body" { id: String; body: NewAnimal; });
+    record!(NewAnimal "{9!NewAnimal 2:id 4?born" { id: String; born: Option<rt::Date>; });
+    record!(GetPicture "{10!GetPicture 2:id" { id: String; });
+    by_status!(GetAnimalAnswer "|15#GetAnimalAnswer 2:Ok 8:Accepted" { Ok(Animal) = 0, Accepted(()) = 1, });
+    by_status!(GetAnimalFailure "|16#GetAnimalFailure 8:NotFound 6:Client 7:Default" { NotFound(Problem) = 0, Client(rt::Value) = 1, Default(String) = 2, });
 
     impl rt::Action for GetAnimal {
         const OPERATION: &'static rt::Described = &rt::Described::of(&OPERATION);

@@ -75,7 +75,7 @@ pub mod zoo {
     }
 
     impl rt::Data for GetAnimal {
-        const TABLE: &'static str = "{GetAnimal! 2:id 5?kinds";
+        const TABLE: &'static str = "{9!GetAnimal 2:id 5?kinds";
         fn blank(_: usize) -> Self {
             Self {
                 id: rt::blank(),
@@ -105,7 +105,7 @@ pub mod zoo {
     }
 
     impl rt::Data for GetAnimalFailure {
-        const TABLE: &'static str = "|GetAnimalFailure# 8:NotFound 7:Default";
+        const TABLE: &'static str = "|16#GetAnimalFailure 8:NotFound 7:Default";
         fn blank(variant: usize) -> Self {
             match variant {
                 0 => Self::NotFound(rt::blank()),
@@ -132,7 +132,7 @@ pub mod zoo {
     }
 
     impl rt::Data for Problem {
-        const TABLE: &'static str = "{Problem. 5?title";
+        const TABLE: &'static str = "{7.Problem 5?title";
         fn blank(_: usize) -> Self {
             Self { title: rt::blank() }
         }
@@ -153,7 +153,7 @@ pub mod zoo {
     }
 
     impl rt::Data for Animal {
-        const TABLE: &'static str = "|Animal+ 4=kind 3:Cat 3,cat 3:Dog 3,dog 5:Other";
+        const TABLE: &'static str = "|6+Animal 4=kind 3:Cat 3,cat 3:Dog 3,dog 5:Other";
         fn blank(variant: usize) -> Self {
             match variant {
                 0 => Self::Cat(rt::blank()),
@@ -185,7 +185,7 @@ pub mod zoo {
     }
 
     impl rt::Data for Cat {
-        const TABLE: &'static str = "{Cat+ 4:born 6*weight";
+        const TABLE: &'static str = "{3+Cat 4:born 6*weight";
         fn blank(_: usize) -> Self {
             Self {
                 born: rt::blank(),
@@ -216,7 +216,7 @@ pub mod zoo {
     }
 
     impl rt::Data for Dog {
-        const TABLE: &'static str = "{Dog. 4?kind 7:puppies 4~type";
+        const TABLE: &'static str = "{3.Dog 4?kind 7:puppies 4~type";
         fn blank(_: usize) -> Self {
             Self {
                 kind: rt::blank(),
@@ -249,7 +249,7 @@ pub mod zoo {
     }
 
     impl rt::Data for Kind {
-        const TABLE: &'static str = "\"Kind+ 3:cat 3:dog";
+        const TABLE: &'static str = "\"4+Kind 3:cat 3:dog";
         const VALUES: &'static [Self] = &[Self::Cat, Self::Dog];
         const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
         fn other_text(&self) -> Option<&str> {
@@ -268,7 +268,7 @@ pub mod zoo {
     }
 
     impl rt::Data for Size {
-        const TABLE: &'static str = "|Size. 6:Number 6:Levels 7:Problem 4:Cage";
+        const TABLE: &'static str = "|4.Size 6:Number 6:Levels 7:Problem 4:Cage";
         fn blank(variant: usize) -> Self {
             match variant {
                 0 => Self::Number(rt::blank()),
@@ -302,7 +302,7 @@ pub mod zoo {
     }
 
     impl rt::Data for Cage {
-        const TABLE: &'static str = "{Cage! 5?title 5?inner 3?key";
+        const TABLE: &'static str = "{4!Cage 5?title 5?inner 3?key";
         fn blank(_: usize) -> Self {
             Self {
                 title: rt::blank(),
@@ -333,7 +333,7 @@ pub mod zoo {
     }
 
     impl rt::Data for Level {
-        const TABLE: &'static str = "#Level. 2:-1 1:1";
+        const TABLE: &'static str = "#5.Level 2:-1 1:1";
         const VALUES: &'static [Self] = &[Self::Minus1, Self::One];
     }
 

@@ -211,7 +211,7 @@ pub struct OldPrice {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for CreatePrice {
-    const TABLE: &'static str = "{CreatePrice! 4:body";
+    const TABLE: &'static str = "{11!CreatePrice 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -224,7 +224,7 @@ impl rt::Data for CreatePrice {
 }
 
 impl rt::Data for CreatePriceFailure {
-    const TABLE: &'static str = "|CreatePriceFailure# 10:BadRequest 8:NotFound";
+    const TABLE: &'static str = "|18#CreatePriceFailure 10:BadRequest 8:NotFound";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::BadRequest(rt::blank()),
@@ -298,7 +298,7 @@ impl rt::Action for CreatePrice {
 }
 
 impl rt::Data for ReplacePrice {
-    const TABLE: &'static str = "{ReplacePrice! 2:id 4:body";
+    const TABLE: &'static str = "{12!ReplacePrice 2:id 4:body";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -374,7 +374,7 @@ impl rt::Action for ReplacePrice {
 }
 
 impl rt::Data for ChangePrice {
-    const TABLE: &'static str = "{ChangePrice! 2:id 4:body";
+    const TABLE: &'static str = "{11!ChangePrice 2:id 4:body";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -451,7 +451,7 @@ impl rt::Action for ChangePrice {
 }
 
 impl rt::Data for CreatePriceBody {
-    const TABLE: &'static str = "{CreatePriceBody. 6:amount 3?tax";
+    const TABLE: &'static str = "{15.CreatePriceBody 6:amount 3?tax";
     fn blank(_: usize) -> Self {
         Self {
             amount: rt::blank(),
@@ -473,7 +473,7 @@ impl rt::Data for CreatePriceBody {
 }
 
 impl rt::Data for CreatePriceBodyTax {
-    const TABLE: &'static str = "{CreatePriceBodyTax. 8?behavior 5?rates";
+    const TABLE: &'static str = "{18.CreatePriceBodyTax 8?behavior 5?rates";
     fn blank(_: usize) -> Self {
         Self {
             behavior: rt::blank(),
@@ -495,12 +495,12 @@ impl rt::Data for CreatePriceBodyTax {
 }
 
 impl rt::Data for CreatePriceBodyTaxBehavior {
-    const TABLE: &'static str = "\"CreatePriceBodyTaxBehavior. 9:exclusive 9:inclusive";
+    const TABLE: &'static str = "\"26.CreatePriceBodyTaxBehavior 9:exclusive 9:inclusive";
     const VALUES: &'static [Self] = &[Self::Exclusive, Self::Inclusive];
 }
 
 impl rt::Data for CreatePriceBodyTaxRate {
-    const TABLE: &'static str = "{CreatePriceBodyTaxRate. 7?percent";
+    const TABLE: &'static str = "{22.CreatePriceBodyTaxRate 7?percent";
     fn blank(_: usize) -> Self {
         Self { percent: rt::blank() }
     }
@@ -513,7 +513,7 @@ impl rt::Data for CreatePriceBodyTaxRate {
 }
 
 impl rt::Data for Price {
-    const TABLE: &'static str = "{Price. 6?amount";
+    const TABLE: &'static str = "{5.Price 6?amount";
     fn blank(_: usize) -> Self {
         Self { amount: rt::blank() }
     }
@@ -526,7 +526,7 @@ impl rt::Data for Price {
 }
 
 impl rt::Data for CreatePriceBadRequest {
-    const TABLE: &'static str = "{CreatePriceBadRequest. 7:message";
+    const TABLE: &'static str = "{21.CreatePriceBadRequest 7:message";
     fn blank(_: usize) -> Self {
         Self { message: rt::blank() }
     }
@@ -539,7 +539,7 @@ impl rt::Data for CreatePriceBadRequest {
 }
 
 impl rt::Data for ChangePriceBody {
-    const TABLE: &'static str = "{ChangePriceBody. 6:amount 3?tax 3?was";
+    const TABLE: &'static str = "{15.ChangePriceBody 6:amount 3?tax 3?was";
     fn blank(_: usize) -> Self {
         Self {
             amount: rt::blank(),
@@ -564,7 +564,7 @@ impl rt::Data for ChangePriceBody {
 }
 
 impl rt::Data for OldPrice {
-    const TABLE: &'static str = "{OldPrice. 6?amount";
+    const TABLE: &'static str = "{8.OldPrice 6?amount";
     fn blank(_: usize) -> Self {
         Self { amount: rt::blank() }
     }

@@ -80,7 +80,7 @@ pub struct Dog {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for AddDog {
-    const TABLE: &'static str = "{AddDog! 4:body";
+    const TABLE: &'static str = "{6!AddDog 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -127,7 +127,7 @@ impl rt::Action for AddDog {
 }
 
 impl rt::Data for Dog {
-    const TABLE: &'static str = "{Dog. 4:name 5:breed";
+    const TABLE: &'static str = "{3.Dog 4:name 5:breed";
     fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),

@@ -74,7 +74,7 @@ pub struct ListItems {}
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for ListItems {
-    const TABLE: &'static str = "{ListItems!";
+    const TABLE: &'static str = "{9!ListItems";
     fn blank(_: usize) -> Self {
         Self {}
     }

@@ -109,14 +109,14 @@ pub struct StartJobConflict {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for StartJob {
-    const TABLE: &'static str = "{StartJob!";
+    const TABLE: &'static str = "{8!StartJob";
     fn blank(_: usize) -> Self {
         Self {}
     }
 }
 
 impl rt::Data for StartJobAnswer {
-    const TABLE: &'static str = "|StartJobAnswer# 2:Ok 8:Accepted";
+    const TABLE: &'static str = "|14#StartJobAnswer 2:Ok 8:Accepted";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Ok(rt::blank()),
@@ -138,7 +138,7 @@ impl rt::Data for StartJobAnswer {
 }
 
 impl rt::Data for StartJobFailure {
-    const TABLE: &'static str = "|StartJobFailure# 10:BadRequest 8:Conflict 11:ServerError 7:Default";
+    const TABLE: &'static str = "|15#StartJobFailure 10:BadRequest 8:Conflict 11:ServerError 7:Default";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::BadRequest(rt::blank()),
@@ -196,7 +196,7 @@ impl rt::Action for StartJob {
 }
 
 impl rt::Data for ListJobs {
-    const TABLE: &'static str = "{ListJobs!";
+    const TABLE: &'static str = "{8!ListJobs";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -227,7 +227,7 @@ impl rt::Action for ListJobs {
 }
 
 impl rt::Data for Job {
-    const TABLE: &'static str = "{Job. 2:id";
+    const TABLE: &'static str = "{3.Job 2:id";
     fn blank(_: usize) -> Self {
         Self { id: rt::blank() }
     }
@@ -240,7 +240,7 @@ impl rt::Data for Job {
 }
 
 impl rt::Data for Problem {
-    const TABLE: &'static str = "{Problem. 5?title";
+    const TABLE: &'static str = "{7.Problem 5?title";
     fn blank(_: usize) -> Self {
         Self { title: rt::blank() }
     }
@@ -253,7 +253,7 @@ impl rt::Data for Problem {
 }
 
 impl rt::Data for StartJobConflict {
-    const TABLE: &'static str = "{StartJobConflict. 7?running";
+    const TABLE: &'static str = "{16.StartJobConflict 7?running";
     fn blank(_: usize) -> Self {
         Self { running: rt::blank() }
     }

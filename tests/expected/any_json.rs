@@ -89,7 +89,7 @@ impl SaveBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Save {
-    const TABLE: &'static str = "{Save! 4:body";
+    const TABLE: &'static str = "{4!Save 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -137,7 +137,7 @@ impl rt::Action for Save {
 }
 
 impl rt::Data for SaveBody {
-    const TABLE: &'static str = "{SaveBody. 4:data 5?extra 4?list";
+    const TABLE: &'static str = "{8.SaveBody 4:data 5?extra 4?list";
     fn blank(_: usize) -> Self {
         Self {
             data: rt::blank(),

@@ -104,7 +104,7 @@ impl PutItemBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for PutItem {
-    const TABLE: &'static str = "{PutItem! 8?id_query 9?id_header 2:id 10?body_query 9?filter_id 15?filter_id_query 4:body";
+    const TABLE: &'static str = "{7!PutItem 8?id_query 9?id_header 2:id 10?body_query 9?filter_id 15?filter_id_query 4:body";
     fn blank(_: usize) -> Self {
         Self {
             id_query: rt::blank(),
@@ -190,7 +190,7 @@ impl rt::Action for PutItem {
 }
 
 impl rt::Data for PutItemBody {
-    const TABLE: &'static str = "{PutItemBody. 2:id 8?id_query 4?body";
+    const TABLE: &'static str = "{11.PutItemBody 2:id 8?id_query 4?body";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),

@@ -175,7 +175,7 @@ pub struct TwinObject2 {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for AddStep {
-    const TABLE: &'static str = "{AddStep! 4?body";
+    const TABLE: &'static str = "{7!AddStep 4?body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -240,7 +240,7 @@ impl rt::Action for AddStep {
 }
 
 impl rt::Data for Step {
-    const TABLE: &'static str = "|Step. 4=type 6:Object 6,camera 8,location 7:Message 7,message";
+    const TABLE: &'static str = "|4.Step 4=type 6:Object 6,camera 8,location 7:Message 7,message";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Object(rt::blank()),
@@ -262,7 +262,7 @@ impl rt::Data for Step {
 }
 
 impl rt::Data for StepObject {
-    const TABLE: &'static str = "{StepObject. 4?type 5?label 10?background";
+    const TABLE: &'static str = "{10.StepObject 4?type 5?label 10?background";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -287,7 +287,7 @@ impl rt::Data for StepObject {
 }
 
 impl rt::Data for Background {
-    const TABLE: &'static str = "|Background. 4=type 8:Gradient 8,gradient 10:Background 10,Background";
+    const TABLE: &'static str = "|10.Background 4=type 8:Gradient 8,gradient 10:Background 10,Background";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Gradient(rt::blank()),
@@ -309,7 +309,7 @@ impl rt::Data for Background {
 }
 
 impl rt::Data for Gradient {
-    const TABLE: &'static str = "{Gradient. 4:type 5?angle";
+    const TABLE: &'static str = "{8.Gradient 4:type 5?angle";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -331,7 +331,7 @@ impl rt::Data for Gradient {
 }
 
 impl rt::Data for BackgroundBackground {
-    const TABLE: &'static str = "{BackgroundBackground. 4:type";
+    const TABLE: &'static str = "{20.BackgroundBackground 4:type";
     fn blank(_: usize) -> Self {
         Self { r#type: rt::blank() }
     }
@@ -344,7 +344,7 @@ impl rt::Data for BackgroundBackground {
 }
 
 impl rt::Data for MessageStep {
-    const TABLE: &'static str = "{MessageStep. 4?type 5?label 10?background 4:text";
+    const TABLE: &'static str = "{11.MessageStep 4?type 5?label 10?background 4:text";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -372,7 +372,7 @@ impl rt::Data for MessageStep {
 }
 
 impl rt::Data for Answer {
-    const TABLE: &'static str = "|Answer+ 7:Boolean 8:Detailed 5:Other";
+    const TABLE: &'static str = "|6+Answer 7:Boolean 8:Detailed 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Boolean(rt::blank()),
@@ -397,7 +397,7 @@ impl rt::Data for Answer {
 }
 
 impl rt::Data for Detailed {
-    const TABLE: &'static str = "|Detailed+ 6:Answer 6:Object 5:Other";
+    const TABLE: &'static str = "|8+Detailed 6:Answer 6:Object 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Answer(rt::blank()),
@@ -422,7 +422,7 @@ impl rt::Data for Detailed {
 }
 
 impl rt::Data for DetailedObject {
-    const TABLE: &'static str = "{DetailedObject. 5:value 5?extra 4?twin";
+    const TABLE: &'static str = "{14.DetailedObject 5:value 5?extra 4?twin";
     fn blank(_: usize) -> Self {
         Self {
             value: rt::blank(),
@@ -447,7 +447,7 @@ impl rt::Data for DetailedObject {
 }
 
 impl rt::Data for Twin {
-    const TABLE: &'static str = "|Twin+ 6:Object 7:Object2 5:Other";
+    const TABLE: &'static str = "|4+Twin 6:Object 7:Object2 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Object(rt::blank()),
@@ -472,7 +472,7 @@ impl rt::Data for Twin {
 }
 
 impl rt::Data for TwinObject {
-    const TABLE: &'static str = "{TwinObject. 4?twin 4?left";
+    const TABLE: &'static str = "{10.TwinObject 4?twin 4?left";
     fn blank(_: usize) -> Self {
         Self {
             twin: rt::blank(),
@@ -494,7 +494,7 @@ impl rt::Data for TwinObject {
 }
 
 impl rt::Data for TwinObject2 {
-    const TABLE: &'static str = "{TwinObject2. 4?twin 5?right";
+    const TABLE: &'static str = "{11.TwinObject2 4?twin 5?right";
     fn blank(_: usize) -> Self {
         Self {
             twin: rt::blank(),

@@ -152,7 +152,7 @@ pub struct UploadBodyJson {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for SendPet {
-    const TABLE: &'static str = "{SendPet! 4:body";
+    const TABLE: &'static str = "{7!SendPet 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -195,7 +195,7 @@ impl rt::Action for SendPet {
 }
 
 impl rt::Data for SendPhoto {
-    const TABLE: &'static str = "{SendPhoto! 4:body";
+    const TABLE: &'static str = "{9!SendPhoto 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -242,7 +242,7 @@ impl rt::Action for SendPhoto {
 }
 
 impl rt::Data for UploadBody {
-    const TABLE: &'static str = "|UploadBody. 4:Json 14:MergePatchJson 4:Text 5:Bytes";
+    const TABLE: &'static str = "|10.UploadBody 4:Json 14:MergePatchJson 4:Text 5:Bytes";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Json(rt::blank()),
@@ -270,7 +270,7 @@ impl rt::Data for UploadBody {
 }
 
 impl rt::Data for Upload {
-    const TABLE: &'static str = "{Upload! 4?body";
+    const TABLE: &'static str = "{6!Upload 4?body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -325,7 +325,7 @@ impl rt::Action for Upload {
 }
 
 impl rt::Data for UploadAny {
-    const TABLE: &'static str = "{UploadAny! 4:body";
+    const TABLE: &'static str = "{9!UploadAny 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -365,7 +365,7 @@ impl rt::Action for UploadAny {
 }
 
 impl rt::Data for Pet {
-    const TABLE: &'static str = "{Pet. 4?name";
+    const TABLE: &'static str = "{3.Pet 4?name";
     fn blank(_: usize) -> Self {
         Self { name: rt::blank() }
     }
@@ -378,7 +378,7 @@ impl rt::Data for Pet {
 }
 
 impl rt::Data for Photo {
-    const TABLE: &'static str = "{Photo. 5:image";
+    const TABLE: &'static str = "{5.Photo 5:image";
     fn blank(_: usize) -> Self {
         Self { image: rt::blank() }
     }
@@ -391,7 +391,7 @@ impl rt::Data for Photo {
 }
 
 impl rt::Data for UploadBodyJson {
-    const TABLE: &'static str = "{UploadBodyJson. 3:url";
+    const TABLE: &'static str = "{14.UploadBodyJson 3:url";
     fn blank(_: usize) -> Self {
         Self { url: rt::blank() }
     }

@@ -98,7 +98,7 @@ impl Find {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Find {
-    const TABLE: &'static str = "{Find! 4:page 5:ratio 4:even 4:code 4:word 4:days";
+    const TABLE: &'static str = "{4!Find 4:page 5:ratio 4:even 4:code 4:word 4:days";
     fn blank(_: usize) -> Self {
         Self {
             page: rt::blank(),

@@ -86,7 +86,7 @@ pub struct GetPhoto {}
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for PutPhoto {
-    const TABLE: &'static str = "{PutPhoto! 4:body";
+    const TABLE: &'static str = "{8!PutPhoto 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -126,7 +126,7 @@ impl rt::Action for PutPhoto {
 }
 
 impl rt::Data for GetPhoto {
-    const TABLE: &'static str = "{GetPhoto!";
+    const TABLE: &'static str = "{8!GetPhoto";
     fn blank(_: usize) -> Self {
         Self {}
     }

@@ -88,7 +88,7 @@ pub struct Harmless {}
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Look {
-    const TABLE: &'static str = "{Look!";
+    const TABLE: &'static str = "{4!Look";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -111,7 +111,7 @@ impl rt::Action for Look {
 }
 
 impl rt::Data for Change {
-    const TABLE: &'static str = "{Change!";
+    const TABLE: &'static str = "{6!Change";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -134,7 +134,7 @@ impl rt::Action for Change {
 }
 
 impl rt::Data for Harmless {
-    const TABLE: &'static str = "{Harmless!";
+    const TABLE: &'static str = "{8!Harmless";
     fn blank(_: usize) -> Self {
         Self {}
     }

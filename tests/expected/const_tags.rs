@@ -122,7 +122,7 @@ pub enum SendBodyContentItemImageUrlType {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: &'static str = "{Send! 4:body";
+    const TABLE: &'static str = "{4!Send 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -192,7 +192,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for SendBody {
-    const TABLE: &'static str = "{SendBody. 7:content";
+    const TABLE: &'static str = "{8.SendBody 7:content";
     fn blank(_: usize) -> Self {
         Self { content: rt::blank() }
     }
@@ -205,7 +205,7 @@ impl rt::Data for SendBody {
 }
 
 impl rt::Data for SendBodyContentItem {
-    const TABLE: &'static str = "|SendBodyContentItem. 4=type 4:Text 4,text 8:ImageUrl 9,image_url";
+    const TABLE: &'static str = "|19.SendBodyContentItem 4=type 4:Text 4,text 8:ImageUrl 9,image_url";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Text(rt::blank()),
@@ -227,7 +227,7 @@ impl rt::Data for SendBodyContentItem {
 }
 
 impl rt::Data for SendBodyContentItemText {
-    const TABLE: &'static str = "{SendBodyContentItemText. 4:type 4:text";
+    const TABLE: &'static str = "{23.SendBodyContentItemText 4:type 4:text";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -249,12 +249,12 @@ impl rt::Data for SendBodyContentItemText {
 }
 
 impl rt::Data for SendBodyContentItemTextType {
-    const TABLE: &'static str = "\"SendBodyContentItemTextType. 4:text";
+    const TABLE: &'static str = "\"27.SendBodyContentItemTextType 4:text";
     const VALUES: &'static [Self] = &[Self::Text];
 }
 
 impl rt::Data for SendBodyContentItemImageUrl {
-    const TABLE: &'static str = "{SendBodyContentItemImageUrl. 4:type 3:url";
+    const TABLE: &'static str = "{27.SendBodyContentItemImageUrl 4:type 3:url";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -276,7 +276,7 @@ impl rt::Data for SendBodyContentItemImageUrl {
 }
 
 impl rt::Data for SendBodyContentItemImageUrlType {
-    const TABLE: &'static str = "\"SendBodyContentItemImageUrlType. 9:image_url";
+    const TABLE: &'static str = "\"31.SendBodyContentItemImageUrlType 9:image_url";
     const VALUES: &'static [Self] = &[Self::ImageUrl];
 }
 

@@ -81,7 +81,7 @@ pub struct OtherPet {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for GetPet {
-    const TABLE: &'static str = "{GetPet!";
+    const TABLE: &'static str = "{6!GetPet";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -108,7 +108,7 @@ impl rt::Action for GetPet {
 }
 
 impl rt::Data for GetPetAnswer {
-    const TABLE: &'static str = "|GetPetAnswer+ 4=kind 3:Cat 3,cat 8:OtherPet 5:Other";
+    const TABLE: &'static str = "|12+GetPetAnswer 4=kind 3:Cat 3,cat 8:OtherPet 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Cat(rt::blank()),
@@ -133,7 +133,7 @@ impl rt::Data for GetPetAnswer {
 }
 
 impl rt::Data for Cat {
-    const TABLE: &'static str = "{Cat. 4:kind 5:purrs";
+    const TABLE: &'static str = "{3.Cat 4:kind 5:purrs";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -155,7 +155,7 @@ impl rt::Data for Cat {
 }
 
 impl rt::Data for OtherPet {
-    const TABLE: &'static str = "{OtherPet. 4?kind 4:name";
+    const TABLE: &'static str = "{8.OtherPet 4?kind 4:name";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),

@@ -105,7 +105,7 @@ pub struct Long {}
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Both {
-    const TABLE: &'static str = "{Both!";
+    const TABLE: &'static str = "{4!Both";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -128,7 +128,7 @@ impl rt::Action for Both {
 }
 
 impl rt::Data for Same {
-    const TABLE: &'static str = "{Same!";
+    const TABLE: &'static str = "{4!Same";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -151,7 +151,7 @@ impl rt::Action for Same {
 }
 
 impl rt::Data for NoneAction {
-    const TABLE: &'static str = "{NoneAction!";
+    const TABLE: &'static str = "{10!NoneAction";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -174,7 +174,7 @@ impl rt::Action for NoneAction {
 }
 
 impl rt::Data for Long {
-    const TABLE: &'static str = "{Long!";
+    const TABLE: &'static str = "{4!Long";
     fn blank(_: usize) -> Self {
         Self {}
     }

@@ -94,7 +94,7 @@ pub struct Thing {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Find {
-    const TABLE: &'static str = "{Find! 5?limit";
+    const TABLE: &'static str = "{4!Find 5?limit";
     fn blank(_: usize) -> Self {
         Self { limit: rt::blank() }
     }
@@ -141,7 +141,7 @@ impl rt::Action for Find {
 }
 
 impl rt::Data for Thing {
-    const TABLE: &'static str = "{Thing. 4?name";
+    const TABLE: &'static str = "{5.Thing 4?name";
     fn blank(_: usize) -> Self {
         Self { name: rt::blank() }
     }

@@ -64,7 +64,7 @@ pub struct Download {}
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Download {
-    const TABLE: &'static str = "{Download!";
+    const TABLE: &'static str = "{8!Download";
     fn blank(_: usize) -> Self {
         Self {}
     }

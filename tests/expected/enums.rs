@@ -162,7 +162,7 @@ pub enum AnswerCode {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for VoteAction {
-    const TABLE: &'static str = "{VoteAction! 4:body";
+    const TABLE: &'static str = "{10!VoteAction 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -211,7 +211,7 @@ impl rt::Action for VoteAction {
 }
 
 impl rt::Data for VoteActionBody {
-    const TABLE: &'static str = "{VoteActionBody. 4:vote 6?weight 4?sort 7?compare";
+    const TABLE: &'static str = "{14.VoteActionBody 4:vote 6?weight 4?sort 7?compare";
     fn blank(_: usize) -> Self {
         Self {
             vote: rt::blank(),
@@ -239,7 +239,7 @@ impl rt::Data for VoteActionBody {
 }
 
 impl rt::Data for Vote {
-    const TABLE: &'static str = "\"Vote+ 2:+1 2:-1";
+    const TABLE: &'static str = "\"4+Vote 2:+1 2:-1";
     const VALUES: &'static [Self] = &[Self::Plus1, Self::Minus1];
     const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
     fn other_text(&self) -> Option<&str> {
@@ -251,17 +251,17 @@ impl rt::Data for Vote {
 }
 
 impl rt::Data for VoteActionBodyWeight {
-    const TABLE: &'static str = "#VoteActionBodyWeight. 2:-1 1:0 1:1";
+    const TABLE: &'static str = "#20.VoteActionBodyWeight 2:-1 1:0 1:1";
     const VALUES: &'static [Self] = &[Self::Minus1, Self::V0, Self::V1];
 }
 
 impl rt::Data for VoteActionBodySort {
-    const TABLE: &'static str = "\"VoteActionBodySort. 7:created 8:-created";
+    const TABLE: &'static str = "\"18.VoteActionBodySort 7:created 8:-created";
     const VALUES: &'static [Self] = &[Self::Created, Self::MinusCreated];
 }
 
 impl rt::Data for VoteActionBodyCompare {
-    const TABLE: &'static str = "\"VoteActionBodyCompare. 1:< 2:<= 1:= 2:!= 1:* 0: 3:1.0 2:10";
+    const TABLE: &'static str = "\"21.VoteActionBodyCompare 1:< 2:<= 1:= 2:!= 1:* 0: 3:1.0 2:10";
     const VALUES: &'static [Self] = &[
         Self::Less, Self::LessOrEqual, Self::Equal, Self::NotEqual, Self::Star,
         Self::Empty, Self::V1_0, Self::V10
@@ -269,7 +269,7 @@ impl rt::Data for VoteActionBodyCompare {
 }
 
 impl rt::Data for Answer {
-    const TABLE: &'static str = "{Answer. 5?state 4?code 4?vote";
+    const TABLE: &'static str = "{6.Answer 5?state 4?code 4?vote";
     fn blank(_: usize) -> Self {
         Self {
             state: rt::blank(),
@@ -294,7 +294,7 @@ impl rt::Data for Answer {
 }
 
 impl rt::Data for AnswerState {
-    const TABLE: &'static str = "\"AnswerState+ 4:open 4:Open 5:other";
+    const TABLE: &'static str = "\"11+AnswerState 4:open 4:Open 5:other";
     const VALUES: &'static [Self] = &[Self::Open, Self::Open2, Self::OtherValue];
     const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
     fn other_text(&self) -> Option<&str> {
@@ -306,7 +306,7 @@ impl rt::Data for AnswerState {
 }
 
 impl rt::Data for AnswerCode {
-    const TABLE: &'static str = "#AnswerCode+ 1:1 1:2";
+    const TABLE: &'static str = "#10+AnswerCode 1:1 1:2";
     const VALUES: &'static [Self] = &[Self::V1, Self::V2];
     const OTHER_INTEGER: Option<fn(i64) -> Self> = Some(Self::Other);
     fn other_integer(&self) -> Option<i64> {

@@ -142,7 +142,7 @@ pub struct ListReadingsItem {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for WatchPrices {
-    const TABLE: &'static str = "{WatchPrices!";
+    const TABLE: &'static str = "{11!WatchPrices";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -179,7 +179,7 @@ impl rt::Streaming for WatchPrices {
 }
 
 impl rt::Data for WatchNotes {
-    const TABLE: &'static str = "{WatchNotes!";
+    const TABLE: &'static str = "{10!WatchNotes";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -216,7 +216,7 @@ impl rt::Streaming for WatchNotes {
 }
 
 impl rt::Data for ListReadings {
-    const TABLE: &'static str = "{ListReadings!";
+    const TABLE: &'static str = "{12!ListReadings";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -253,7 +253,7 @@ impl rt::Streaming for ListReadings {
 }
 
 impl rt::Data for PriceEvent {
-    const TABLE: &'static str = "{PriceEvent. 5?event 4:data";
+    const TABLE: &'static str = "{10.PriceEvent 5?event 4:data";
     fn blank(_: usize) -> Self {
         Self {
             event: rt::blank(),
@@ -275,7 +275,7 @@ impl rt::Data for PriceEvent {
 }
 
 impl rt::Data for Price {
-    const TABLE: &'static str = "{Price. 5:value";
+    const TABLE: &'static str = "{5.Price 5:value";
     fn blank(_: usize) -> Self {
         Self { value: rt::blank() }
     }
@@ -288,7 +288,7 @@ impl rt::Data for Price {
 }
 
 impl rt::Data for WatchNotesItem {
-    const TABLE: &'static str = "|WatchNotesItem+ 5=event 4:Text 4,text 4:Json 4,json 5:Other";
+    const TABLE: &'static str = "|14+WatchNotesItem 5=event 4:Text 4,text 4:Json 4,json 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Text(rt::blank()),
@@ -313,7 +313,7 @@ impl rt::Data for WatchNotesItem {
 }
 
 impl rt::Data for WatchNotesItemText {
-    const TABLE: &'static str = "{WatchNotesItemText. 2?id 5?retry 5:event 4?data";
+    const TABLE: &'static str = "{18.WatchNotesItemText 2?id 5?retry 5:event 4?data";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -341,12 +341,12 @@ impl rt::Data for WatchNotesItemText {
 }
 
 impl rt::Data for WatchNotesItemTextEvent {
-    const TABLE: &'static str = "\"WatchNotesItemTextEvent. 4:text";
+    const TABLE: &'static str = "\"23.WatchNotesItemTextEvent 4:text";
     const VALUES: &'static [Self] = &[Self::Text];
 }
 
 impl rt::Data for WatchNotesItemJson {
-    const TABLE: &'static str = "{WatchNotesItemJson. 2?id 5?retry 5:event 4?data";
+    const TABLE: &'static str = "{18.WatchNotesItemJson 2?id 5?retry 5:event 4?data";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -374,12 +374,12 @@ impl rt::Data for WatchNotesItemJson {
 }
 
 impl rt::Data for WatchNotesItemJsonEvent {
-    const TABLE: &'static str = "\"WatchNotesItemJsonEvent. 4:json";
+    const TABLE: &'static str = "\"23.WatchNotesItemJsonEvent 4:json";
     const VALUES: &'static [Self] = &[Self::Json];
 }
 
 impl rt::Data for WatchNotesItemJsonData {
-    const TABLE: &'static str = "{WatchNotesItemJsonData. 1?a";
+    const TABLE: &'static str = "{22.WatchNotesItemJsonData 1?a";
     fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }
@@ -392,7 +392,7 @@ impl rt::Data for WatchNotesItemJsonData {
 }
 
 impl rt::Data for ListReadingsItem {
-    const TABLE: &'static str = "{ListReadingsItem. 2?at";
+    const TABLE: &'static str = "{16.ListReadingsItem 2?at";
     fn blank(_: usize) -> Self {
         Self { at: rt::blank() }
     }

@@ -125,7 +125,7 @@ pub struct SaveBodyOwner {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Save {
-    const TABLE: &'static str = "{Save! 2:id 5:wrong 5?extra 4:body";
+    const TABLE: &'static str = "{4!Save 2:id 5:wrong 5?extra 4:body";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -223,7 +223,7 @@ impl rt::Action for Save {
 }
 
 impl rt::Data for SaveBody {
-    const TABLE: &'static str = "{SaveBody. 4:name 4:kind 4:size 2:at 4:tags 5:owner 8?left_out";
+    const TABLE: &'static str = "{8.SaveBody 4:name 4:kind 4:size 2:at 4:tags 5:owner 8?left_out";
     fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),
@@ -260,12 +260,12 @@ impl rt::Data for SaveBody {
 }
 
 impl rt::Data for SaveBodyKind {
-    const TABLE: &'static str = "\"SaveBodyKind. 3:dog 3:cat";
+    const TABLE: &'static str = "\"12.SaveBodyKind 3:dog 3:cat";
     const VALUES: &'static [Self] = &[Self::Dog, Self::Cat];
 }
 
 impl rt::Data for SaveBodyOwner {
-    const TABLE: &'static str = "{SaveBodyOwner. 5:phone";
+    const TABLE: &'static str = "{13.SaveBodyOwner 5:phone";
     fn blank(_: usize) -> Self {
         Self { phone: rt::blank() }
     }

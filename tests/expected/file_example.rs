@@ -77,7 +77,7 @@ pub struct SendBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: &'static str = "{Send! 4:body";
+    const TABLE: &'static str = "{4!Send 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -123,7 +123,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for SendBody {
-    const TABLE: &'static str = "{SendBody. 4:file";
+    const TABLE: &'static str = "{8.SendBody 4:file";
     fn blank(_: usize) -> Self {
         Self { file: rt::blank() }
     }

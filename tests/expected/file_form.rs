@@ -112,7 +112,7 @@ impl AddPhotoBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for AddPhoto {
-    const TABLE: &'static str = "{AddPhoto! 2:id 4:body";
+    const TABLE: &'static str = "{8!AddPhoto 2:id 4:body";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -175,7 +175,7 @@ impl rt::Action for AddPhoto {
 }
 
 impl rt::Data for GetPhoto {
-    const TABLE: &'static str = "{GetPhoto! 2:id";
+    const TABLE: &'static str = "{8!GetPhoto 2:id";
     fn blank(_: usize) -> Self {
         Self { id: rt::blank() }
     }
@@ -214,7 +214,7 @@ impl rt::Action for GetPhoto {
 }
 
 impl rt::Data for AddPhotoBody {
-    const TABLE: &'static str = "{AddPhotoBody. 5:photo 4?tags";
+    const TABLE: &'static str = "{12.AddPhotoBody 5:photo 4?tags";
     fn blank(_: usize) -> Self {
         Self {
             photo: rt::blank(),

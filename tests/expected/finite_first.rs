@@ -173,7 +173,7 @@ pub enum IsKind {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: &'static str = "{Send! 4:body";
+    const TABLE: &'static str = "{4!Send 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -217,7 +217,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for Filter {
-    const TABLE: &'static str = "|Filter+ 4=kind 3:All 3,all 3:Not 3,not 2:Is 2,is 5:Other";
+    const TABLE: &'static str = "|6+Filter 4=kind 3:All 3,all 3:Not 3,not 2:Is 2,is 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::All(rt::blank()),
@@ -245,7 +245,7 @@ impl rt::Data for Filter {
 }
 
 impl rt::Data for Not {
-    const TABLE: &'static str = "{Not. 4:kind 6:filter";
+    const TABLE: &'static str = "{3.Not 4:kind 6:filter";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -267,12 +267,12 @@ impl rt::Data for Not {
 }
 
 impl rt::Data for NotKind {
-    const TABLE: &'static str = "\"NotKind. 3:not";
+    const TABLE: &'static str = "\"7.NotKind 3:not";
     const VALUES: &'static [Self] = &[Self::Not];
 }
 
 impl rt::Data for All {
-    const TABLE: &'static str = "{All. 4:kind 7:filters";
+    const TABLE: &'static str = "{3.All 4:kind 7:filters";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -294,12 +294,12 @@ impl rt::Data for All {
 }
 
 impl rt::Data for AllKind {
-    const TABLE: &'static str = "\"AllKind. 3:all";
+    const TABLE: &'static str = "\"7.AllKind 3:all";
     const VALUES: &'static [Self] = &[Self::All];
 }
 
 impl rt::Data for Is {
-    const TABLE: &'static str = "{Is. 4:kind 5:value";
+    const TABLE: &'static str = "{2.Is 4:kind 5:value";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -321,7 +321,7 @@ impl rt::Data for Is {
 }
 
 impl rt::Data for IsKind {
-    const TABLE: &'static str = "\"IsKind. 2:is";
+    const TABLE: &'static str = "\"6.IsKind 2:is";
     const VALUES: &'static [Self] = &[Self::Is];
 }
 

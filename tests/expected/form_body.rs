@@ -88,7 +88,7 @@ impl LoginBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Login {
-    const TABLE: &'static str = "{Login! 4:body";
+    const TABLE: &'static str = "{5!Login 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -132,7 +132,7 @@ impl rt::Action for Login {
 }
 
 impl rt::Data for LoginBody {
-    const TABLE: &'static str = "{LoginBody. 4:user 8?remember";
+    const TABLE: &'static str = "{9.LoginBody 4:user 8?remember";
     fn blank(_: usize) -> Self {
         Self {
             user: rt::blank(),

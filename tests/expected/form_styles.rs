@@ -102,7 +102,7 @@ pub struct ChargeBodyPlain {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Charge {
-    const TABLE: &'static str = "{Charge! 4:body";
+    const TABLE: &'static str = "{6!Charge 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -187,7 +187,7 @@ impl rt::Action for Charge {
 }
 
 impl rt::Data for ChargeBody {
-    const TABLE: &'static str = "{ChargeBody. 6:amount 8?metadata 6?expand 4?tags 5?codes 3?url 5?extra 5?plain";
+    const TABLE: &'static str = "{10.ChargeBody 6:amount 8?metadata 6?expand 4?tags 5?codes 3?url 5?extra 5?plain";
     fn blank(_: usize) -> Self {
         Self {
             amount: rt::blank(),
@@ -227,7 +227,7 @@ impl rt::Data for ChargeBody {
 }
 
 impl rt::Data for ChargeBodyExtraItem {
-    const TABLE: &'static str = "{ChargeBodyExtraItem. 1?k";
+    const TABLE: &'static str = "{19.ChargeBodyExtraItem 1?k";
     fn blank(_: usize) -> Self {
         Self { k: rt::blank() }
     }
@@ -240,7 +240,7 @@ impl rt::Data for ChargeBodyExtraItem {
 }
 
 impl rt::Data for ChargeBodyPlain {
-    const TABLE: &'static str = "{ChargeBodyPlain. 6?nested";
+    const TABLE: &'static str = "{15.ChargeBodyPlain 6?nested";
     fn blank(_: usize) -> Self {
         Self { nested: rt::blank() }
     }

@@ -138,7 +138,7 @@ impl Formats {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Save {
-    const TABLE: &'static str = "{Save! 4:body";
+    const TABLE: &'static str = "{4!Save 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -262,7 +262,7 @@ impl rt::Action for Save {
 }
 
 impl rt::Data for Formats {
-    const TABLE: &'static str = "{Formats. 4:date 8:dateTime 4:uuid 4:byte 5:email 3:uri 7?unknown 5:int32 6:uint64 5:float 6:double 4?time 13?localDateTime 8?duration 4?ipv4 4?ipv6 2?ip 7?decimal 9?int64Text 9?base64url 6?base16 4?int8 6?uint16 3?big 4?wide 5?exact 4?unix 6?moment";
+    const TABLE: &'static str = "{7.Formats 4:date 8:dateTime 4:uuid 4:byte 5:email 3:uri 7?unknown 5:int32 6:uint64 5:float 6:double 4?time 13?localDateTime 8?duration 4?ipv4 4?ipv6 2?ip 7?decimal 9?int64Text 9?base64url 6?base16 4?int8 6?uint16 3?big 4?wide 5?exact 4?unix 6?moment";
     fn blank(_: usize) -> Self {
         Self {
             date: rt::blank(),

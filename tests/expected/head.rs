@@ -68,7 +68,7 @@ pub struct Ask {}
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Ask {
-    const TABLE: &'static str = "{Ask!";
+    const TABLE: &'static str = "{3!Ask";
     fn blank(_: usize) -> Self {
         Self {}
     }

@@ -160,7 +160,7 @@ pub struct Room {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: &'static str = "{Send! 4:body";
+    const TABLE: &'static str = "{4!Send 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -228,7 +228,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for Owner {
-    const TABLE: &'static str = "{Owner. 3?pet 5?place";
+    const TABLE: &'static str = "{5.Owner 3?pet 5?place";
     fn blank(_: usize) -> Self {
         Self {
             pet: rt::blank(),
@@ -250,7 +250,7 @@ impl rt::Data for Owner {
 }
 
 impl rt::Data for Pet {
-    const TABLE: &'static str = "|Pet+ 4=kind 3:Cat 3,cat 3:Dog 3,dog 5:Other";
+    const TABLE: &'static str = "|3+Pet 4=kind 3:Cat 3,cat 3:Dog 3,dog 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Cat(rt::blank()),
@@ -275,7 +275,7 @@ impl rt::Data for Pet {
 }
 
 impl rt::Data for Cat {
-    const TABLE: &'static str = "{Cat. 4:kind 4?name 5?lives";
+    const TABLE: &'static str = "{3.Cat 4:kind 4?name 5?lives";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -300,7 +300,7 @@ impl rt::Data for Cat {
 }
 
 impl rt::Data for Dog {
-    const TABLE: &'static str = "{Dog. 4:kind 4?name 6?friend";
+    const TABLE: &'static str = "{3.Dog 4:kind 4?name 6?friend";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -325,7 +325,7 @@ impl rt::Data for Dog {
 }
 
 impl rt::Data for Place {
-    const TABLE: &'static str = "|Place+ 4=type 5:Place 5,Place 4:Room 4,Room 5:Other";
+    const TABLE: &'static str = "|5+Place 4=type 5:Place 5,Place 4:Room 4,Room 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Place(rt::blank()),
@@ -350,7 +350,7 @@ impl rt::Data for Place {
 }
 
 impl rt::Data for PlacePlace {
-    const TABLE: &'static str = "{PlacePlace. 4?type 4?city";
+    const TABLE: &'static str = "{10.PlacePlace 4?type 4?city";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -372,7 +372,7 @@ impl rt::Data for PlacePlace {
 }
 
 impl rt::Data for Room {
-    const TABLE: &'static str = "{Room. 4?type 4?city 5?floor";
+    const TABLE: &'static str = "{4.Room 4?type 4?city 5?floor";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),

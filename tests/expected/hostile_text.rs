@@ -130,7 +130,7 @@ pub struct XFnMainAnswer {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for XFnMain {
-    const TABLE: &'static str = "{XFnMain! 1:a 5?panic";
+    const TABLE: &'static str = "{7!XFnMain 1:a 5?panic";
     fn blank(_: usize) -> Self {
         Self {
             a: rt::blank(),
@@ -189,7 +189,7 @@ impl rt::Action for XFnMain {
 }
 
 impl rt::Data for XFnMainA {
-    const TABLE: &'static str = "\"XFnMainA. 5:\"#\"## 2:*/ 1:\\ 1:\n 2:{} 3:{0}";
+    const TABLE: &'static str = "\"8.XFnMainA 5:\"#\"## 2:*/ 1:\\ 1:\n 2:{} 3:{0}";
     const VALUES: &'static [Self] = &[
         Self::DoubleQuoteHashDoubleQuoteHashHash, Self::Star, Self::Backslash, Self::Ua,
         Self::OpenBraceCloseBrace, Self::V0
@@ -197,7 +197,7 @@ impl rt::Data for XFnMainA {
 }
 
 impl rt::Data for XFnMainAnswer {
-    const TABLE: &'static str = "{XFnMainAnswer. 1?\" 1?\n 0? 6?r#type";
+    const TABLE: &'static str = "{13.XFnMainAnswer 1?\" 1?\n 0? 6?r#type";
     fn blank(_: usize) -> Self {
         Self {
             double_quote: rt::blank(),

@@ -95,7 +95,7 @@ pub struct HttpServer {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for ListHttpServers {
-    const TABLE: &'static str = "{ListHttpServers! 4?type 4?self 9?page_size 4?_1st 7?groesse 10?u6570u636e";
+    const TABLE: &'static str = "{15!ListHttpServers 4?type 4?self 9?page_size 4?_1st 7?groesse 10?u6570u636e";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -168,7 +168,7 @@ impl rt::Action for ListHttpServers {
 }
 
 impl rt::Data for HttpServer {
-    const TABLE: &'static str = "{HttpServer. 2?id 3?@id 6?fooBar 7?foo_bar 5?crate 1?_ 2?+1 2?-1 7?userIDs";
+    const TABLE: &'static str = "{10.HttpServer 2?id 3?@id 6?fooBar 7?foo_bar 5?crate 1?_ 2?+1 2?-1 7?userIDs";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),

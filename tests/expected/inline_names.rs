@@ -115,7 +115,7 @@ pub type GetForecastAnswerStatusItem = GetForecastAnswerStation;
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for GetForecast {
-    const TABLE: &'static str = "{GetForecast! 4:body";
+    const TABLE: &'static str = "{11!GetForecast 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -164,7 +164,7 @@ impl rt::Action for GetForecast {
 }
 
 impl rt::Data for GetForecastBody {
-    const TABLE: &'static str = "{GetForecastBody. 7?options";
+    const TABLE: &'static str = "{15.GetForecastBody 7?options";
     fn blank(_: usize) -> Self {
         Self { options: rt::blank() }
     }
@@ -177,7 +177,7 @@ impl rt::Data for GetForecastBody {
 }
 
 impl rt::Data for GetForecastBodyOptions {
-    const TABLE: &'static str = "{GetForecastBodyOptions. 1?a";
+    const TABLE: &'static str = "{22.GetForecastBodyOptions 1?a";
     fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }
@@ -190,7 +190,7 @@ impl rt::Data for GetForecastBodyOptions {
 }
 
 impl rt::Data for GetForecastAnswer {
-    const TABLE: &'static str = "{GetForecastAnswer. 8?forecast 8?stations 6?status";
+    const TABLE: &'static str = "{17.GetForecastAnswer 8?forecast 8?stations 6?status";
     fn blank(_: usize) -> Self {
         Self {
             forecast: rt::blank(),
@@ -215,7 +215,7 @@ impl rt::Data for GetForecastAnswer {
 }
 
 impl rt::Data for Forecast {
-    const TABLE: &'static str = "{Forecast. 7?periods 14?forecastOffice";
+    const TABLE: &'static str = "{8.Forecast 7?periods 14?forecastOffice";
     fn blank(_: usize) -> Self {
         Self {
             periods: rt::blank(),
@@ -237,7 +237,7 @@ impl rt::Data for Forecast {
 }
 
 impl rt::Data for ForecastPeriod {
-    const TABLE: &'static str = "{ForecastPeriod. 11?period_wind 10?categories";
+    const TABLE: &'static str = "{14.ForecastPeriod 11?period_wind 10?categories";
     fn blank(_: usize) -> Self {
         Self {
             period_wind: rt::blank(),
@@ -259,7 +259,7 @@ impl rt::Data for ForecastPeriod {
 }
 
 impl rt::Data for ForecastPeriodWind {
-    const TABLE: &'static str = "{ForecastPeriodWind. 5?speed";
+    const TABLE: &'static str = "{18.ForecastPeriodWind 5?speed";
     fn blank(_: usize) -> Self {
         Self { speed: rt::blank() }
     }
@@ -272,7 +272,7 @@ impl rt::Data for ForecastPeriodWind {
 }
 
 impl rt::Data for ForecastPeriodCategory {
-    const TABLE: &'static str = "{ForecastPeriodCategory. 1?n";
+    const TABLE: &'static str = "{22.ForecastPeriodCategory 1?n";
     fn blank(_: usize) -> Self {
         Self { n: rt::blank() }
     }
@@ -285,7 +285,7 @@ impl rt::Data for ForecastPeriodCategory {
 }
 
 impl rt::Data for ForecastOffice {
-    const TABLE: &'static str = "{ForecastOffice. 4?name";
+    const TABLE: &'static str = "{14.ForecastOffice 4?name";
     fn blank(_: usize) -> Self {
         Self { name: rt::blank() }
     }
@@ -298,7 +298,7 @@ impl rt::Data for ForecastOffice {
 }
 
 impl rt::Data for GetForecastAnswerStation {
-    const TABLE: &'static str = "{GetForecastAnswerStation. 2?id";
+    const TABLE: &'static str = "{24.GetForecastAnswerStation 2?id";
     fn blank(_: usize) -> Self {
         Self { id: rt::blank() }
     }

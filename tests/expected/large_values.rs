@@ -99,7 +99,7 @@ pub enum PageEither {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Read {
-    const TABLE: &'static str = "{Read!";
+    const TABLE: &'static str = "{4!Read";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -122,7 +122,7 @@ impl rt::Action for Read {
 }
 
 impl rt::Data for Page {
-    const TABLE: &'static str = "{Page. 4:main 5?aside 4?list 6?either";
+    const TABLE: &'static str = "{4.Page 4:main 5?aside 4?list 6?either";
     fn blank(_: usize) -> Self {
         Self {
             main: rt::blank(),
@@ -150,7 +150,7 @@ impl rt::Data for Page {
 }
 
 impl rt::Data for Block {
-    const TABLE: &'static str = "{Block. 1?a 1?b 1?c 1?d";
+    const TABLE: &'static str = "{5.Block 1?a 1?b 1?c 1?d";
     fn blank(_: usize) -> Self {
         Self {
             a: rt::blank(),
@@ -178,7 +178,7 @@ impl rt::Data for Block {
 }
 
 impl rt::Data for Row {
-    const TABLE: &'static str = "{Row. 1?a 1?b 1?c 1?d 1?e 1?f 1?g 1?h 1?i 1?j 1?k";
+    const TABLE: &'static str = "{3.Row 1?a 1?b 1?c 1?d 1?e 1?f 1?g 1?h 1?i 1?j 1?k";
     fn blank(_: usize) -> Self {
         Self {
             a: rt::blank(),
@@ -227,7 +227,7 @@ impl rt::Data for Row {
 }
 
 impl rt::Data for PageEither {
-    const TABLE: &'static str = "|PageEither+ 7:Integer 5:Block 5:Other";
+    const TABLE: &'static str = "|10+PageEither 7:Integer 5:Block 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Integer(rt::blank()),

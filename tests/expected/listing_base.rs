@@ -110,7 +110,7 @@ impl Dog {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: &'static str = "{Send! 4:body";
+    const TABLE: &'static str = "{4!Send 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -177,7 +177,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for Pet {
-    const TABLE: &'static str = "|Pet+ 4=kind 3:Cat 3,Cat 3:Dog 3,Dog 5:Other";
+    const TABLE: &'static str = "|3+Pet 4=kind 3:Cat 3,Cat 3:Dog 3,Dog 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Cat(rt::blank()),
@@ -202,7 +202,7 @@ impl rt::Data for Pet {
 }
 
 impl rt::Data for Cat {
-    const TABLE: &'static str = "{Cat. 4:kind 5?lives";
+    const TABLE: &'static str = "{3.Cat 4:kind 5?lives";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -224,7 +224,7 @@ impl rt::Data for Cat {
 }
 
 impl rt::Data for Dog {
-    const TABLE: &'static str = "{Dog. 4:kind 4?bark";
+    const TABLE: &'static str = "{3.Dog 4:kind 4?bark";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),

@@ -84,7 +84,7 @@ pub struct ExtendedCount {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for PutLabels {
-    const TABLE: &'static str = "{PutLabels! 4:body";
+    const TABLE: &'static str = "{9!PutLabels 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -135,7 +135,7 @@ impl rt::Action for PutLabels {
 }
 
 impl rt::Data for Extended {
-    const TABLE: &'static str = "{Extended+ 10?additional 6?counts";
+    const TABLE: &'static str = "{8+Extended 10?additional 6?counts";
     fn blank(_: usize) -> Self {
         Self {
             additional: rt::blank(),
@@ -160,7 +160,7 @@ impl rt::Data for Extended {
 }
 
 impl rt::Data for ExtendedCount {
-    const TABLE: &'static str = "{ExtendedCount. 1?n";
+    const TABLE: &'static str = "{13.ExtendedCount 1?n";
     fn blank(_: usize) -> Self {
         Self { n: rt::blank() }
     }

@@ -102,7 +102,7 @@ pub struct SendOk {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for SendBody {
-    const TABLE: &'static str = "|SendBody. 14:VndExampleJson 9:Multipart";
+    const TABLE: &'static str = "|8.SendBody 14:VndExampleJson 9:Multipart";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::VndExampleJson(rt::blank()),
@@ -124,7 +124,7 @@ impl rt::Data for SendBody {
 }
 
 impl rt::Data for Send {
-    const TABLE: &'static str = "{Send! 4?body";
+    const TABLE: &'static str = "{4!Send 4?body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -137,7 +137,7 @@ impl rt::Data for Send {
 }
 
 impl rt::Data for SendAnswer {
-    const TABLE: &'static str = "|SendAnswer# 2:Ok 7:Created 8:Accepted 27:NonAuthoritativeInformation 9:NoContent";
+    const TABLE: &'static str = "|10#SendAnswer 2:Ok 7:Created 8:Accepted 27:NonAuthoritativeInformation 9:NoContent";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Ok(rt::blank()),
@@ -203,7 +203,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for SendBodyVndExampleJson {
-    const TABLE: &'static str = "{SendBodyVndExampleJson. 1?a";
+    const TABLE: &'static str = "{22.SendBodyVndExampleJson 1?a";
     fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }
@@ -216,7 +216,7 @@ impl rt::Data for SendBodyVndExampleJson {
 }
 
 impl rt::Data for SendBodyMultipart {
-    const TABLE: &'static str = "{SendBodyMultipart. 4?file";
+    const TABLE: &'static str = "{17.SendBodyMultipart 4?file";
     fn blank(_: usize) -> Self {
         Self { file: rt::blank() }
     }
@@ -229,7 +229,7 @@ impl rt::Data for SendBodyMultipart {
 }
 
 impl rt::Data for SendOk {
-    const TABLE: &'static str = "{SendOk. 1?b";
+    const TABLE: &'static str = "{6.SendOk 1?b";
     fn blank(_: usize) -> Self {
         Self { b: rt::blank() }
     }

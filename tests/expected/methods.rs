@@ -90,7 +90,7 @@ pub struct QueryPetsBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for QueryPets {
-    const TABLE: &'static str = "{QueryPets! 4:body";
+    const TABLE: &'static str = "{9!QueryPets 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -132,7 +132,7 @@ impl rt::Action for QueryPets {
 }
 
 impl rt::Data for LinkPets {
-    const TABLE: &'static str = "{LinkPets!";
+    const TABLE: &'static str = "{8!LinkPets";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -155,7 +155,7 @@ impl rt::Action for LinkPets {
 }
 
 impl rt::Data for QueryPetsBody {
-    const TABLE: &'static str = "{QueryPetsBody. 5?names";
+    const TABLE: &'static str = "{13.QueryPetsBody 5?names";
     fn blank(_: usize) -> Self {
         Self { names: rt::blank() }
     }

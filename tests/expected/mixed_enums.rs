@@ -196,7 +196,7 @@ pub enum PutBodyScaleInteger {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Save {
-    const TABLE: &'static str = "{Save! 4:body";
+    const TABLE: &'static str = "{4!Save 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -269,7 +269,7 @@ impl rt::Action for Save {
 }
 
 impl rt::Data for Put {
-    const TABLE: &'static str = "{Put! 4:body";
+    const TABLE: &'static str = "{3!Put 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -317,7 +317,7 @@ impl rt::Action for Put {
 }
 
 impl rt::Data for Setting {
-    const TABLE: &'static str = "{Setting. 6:agreed 5*scale 4?size 5?ratio 7?version 6?origin 5?shape 5?level";
+    const TABLE: &'static str = "{7.Setting 6:agreed 5*scale 4?size 5?ratio 7?version 6?origin 5?shape 5?level";
     fn blank(_: usize) -> Self {
         Self {
             agreed: rt::blank(),
@@ -357,7 +357,7 @@ impl rt::Data for Setting {
 }
 
 impl rt::Data for SettingScale {
-    const TABLE: &'static str = "|SettingScale+ 4:Text 7:Integer 7:Boolean 5:Other";
+    const TABLE: &'static str = "|12+SettingScale 4:Text 7:Integer 7:Boolean 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Text(rt::blank()),
@@ -385,7 +385,7 @@ impl rt::Data for SettingScale {
 }
 
 impl rt::Data for SettingScaleText {
-    const TABLE: &'static str = "\"SettingScaleText+ 4:auto 4:none";
+    const TABLE: &'static str = "\"16+SettingScaleText 4:auto 4:none";
     const VALUES: &'static [Self] = &[Self::Auto, Self::None];
     const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
     fn other_text(&self) -> Option<&str> {
@@ -397,7 +397,7 @@ impl rt::Data for SettingScaleText {
 }
 
 impl rt::Data for SettingScaleInteger {
-    const TABLE: &'static str = "#SettingScaleInteger+ 1:1 1:2";
+    const TABLE: &'static str = "#19+SettingScaleInteger 1:1 1:2";
     const VALUES: &'static [Self] = &[Self::V1, Self::V2];
     const OTHER_INTEGER: Option<fn(i64) -> Self> = Some(Self::Other);
     fn other_integer(&self) -> Option<i64> {
@@ -409,7 +409,7 @@ impl rt::Data for SettingScaleInteger {
 }
 
 impl rt::Data for SettingSize {
-    const TABLE: &'static str = "|SettingSize+ 4:Text 7:Integer 5:Other";
+    const TABLE: &'static str = "|11+SettingSize 4:Text 7:Integer 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Text(rt::blank()),
@@ -434,7 +434,7 @@ impl rt::Data for SettingSize {
 }
 
 impl rt::Data for SettingSizeText {
-    const TABLE: &'static str = "\"SettingSizeText+ 5:small";
+    const TABLE: &'static str = "\"15+SettingSizeText 5:small";
     const VALUES: &'static [Self] = &[Self::Small];
     const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
     fn other_text(&self) -> Option<&str> {
@@ -446,7 +446,7 @@ impl rt::Data for SettingSizeText {
 }
 
 impl rt::Data for SettingSizeInteger {
-    const TABLE: &'static str = "#SettingSizeInteger+ 2:10";
+    const TABLE: &'static str = "#18+SettingSizeInteger 2:10";
     const VALUES: &'static [Self] = &[Self::V10];
     const OTHER_INTEGER: Option<fn(i64) -> Self> = Some(Self::Other);
     fn other_integer(&self) -> Option<i64> {
@@ -458,7 +458,7 @@ impl rt::Data for SettingSizeInteger {
 }
 
 impl rt::Data for SettingLevel {
-    const TABLE: &'static str = "|SettingLevel+ 4:Text 6:Number 5:Other";
+    const TABLE: &'static str = "|12+SettingLevel 4:Text 6:Number 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Text(rt::blank()),
@@ -483,7 +483,7 @@ impl rt::Data for SettingLevel {
 }
 
 impl rt::Data for SettingLevelText {
-    const TABLE: &'static str = "\"SettingLevelText+ 3:low";
+    const TABLE: &'static str = "\"16+SettingLevelText 3:low";
     const VALUES: &'static [Self] = &[Self::Low];
     const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
     fn other_text(&self) -> Option<&str> {
@@ -495,7 +495,7 @@ impl rt::Data for SettingLevelText {
 }
 
 impl rt::Data for PutBody {
-    const TABLE: &'static str = "{PutBody. 5?scale 5?ratio";
+    const TABLE: &'static str = "{7.PutBody 5?scale 5?ratio";
     fn blank(_: usize) -> Self {
         Self {
             scale: rt::blank(),
@@ -517,7 +517,7 @@ impl rt::Data for PutBody {
 }
 
 impl rt::Data for PutBodyScale {
-    const TABLE: &'static str = "|PutBodyScale. 4:Text 7:Integer";
+    const TABLE: &'static str = "|12.PutBodyScale 4:Text 7:Integer";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Text(rt::blank()),
@@ -539,12 +539,12 @@ impl rt::Data for PutBodyScale {
 }
 
 impl rt::Data for PutBodyScaleText {
-    const TABLE: &'static str = "\"PutBodyScaleText. 4:auto";
+    const TABLE: &'static str = "\"16.PutBodyScaleText 4:auto";
     const VALUES: &'static [Self] = &[Self::Auto];
 }
 
 impl rt::Data for PutBodyScaleInteger {
-    const TABLE: &'static str = "#PutBodyScaleInteger. 1:1 1:2";
+    const TABLE: &'static str = "#19.PutBodyScaleInteger 1:1 1:2";
     const VALUES: &'static [Self] = &[Self::V1, Self::V2];
 }
 

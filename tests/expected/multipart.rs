@@ -154,7 +154,7 @@ pub struct Metadata {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for AddPhoto {
-    const TABLE: &'static str = "{AddPhoto! 4:body";
+    const TABLE: &'static str = "{8!AddPhoto 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -244,7 +244,7 @@ impl rt::Action for AddPhoto {
 }
 
 impl rt::Data for AddFolder {
-    const TABLE: &'static str = "{AddFolder! 4?body";
+    const TABLE: &'static str = "{9!AddFolder 4?body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -292,7 +292,7 @@ impl rt::Action for AddFolder {
 }
 
 impl rt::Data for AddRelated {
-    const TABLE: &'static str = "{AddRelated! 4:body";
+    const TABLE: &'static str = "{10!AddRelated 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -348,7 +348,7 @@ impl rt::Action for AddRelated {
 }
 
 impl rt::Data for AddPhotoBody {
-    const TABLE: &'static str = "{AddPhotoBody. 5:photo 6?others 11?one_or_more 9?signature 5?title 8?settings 6?filter";
+    const TABLE: &'static str = "{12.AddPhotoBody 5:photo 6?others 11?one_or_more 9?signature 5?title 8?settings 6?filter";
     fn blank(_: usize) -> Self {
         Self {
             photo: rt::blank(),
@@ -385,7 +385,7 @@ impl rt::Data for AddPhotoBody {
 }
 
 impl rt::Data for AddPhotoBodyOneOrMore {
-    const TABLE: &'static str = "|AddPhotoBodyOneOrMore. 4:File 5:Files";
+    const TABLE: &'static str = "|21.AddPhotoBodyOneOrMore 4:File 5:Files";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::File(rt::blank()),
@@ -407,7 +407,7 @@ impl rt::Data for AddPhotoBodyOneOrMore {
 }
 
 impl rt::Data for AddPhotoBodySettings {
-    const TABLE: &'static str = "{AddPhotoBodySettings. 6?public";
+    const TABLE: &'static str = "{20.AddPhotoBodySettings 6?public";
     fn blank(_: usize) -> Self {
         Self { public: rt::blank() }
     }
@@ -420,7 +420,7 @@ impl rt::Data for AddPhotoBodySettings {
 }
 
 impl rt::Data for AddPhotoBodyFilter {
-    const TABLE: &'static str = "{AddPhotoBodyFilter. 5?color";
+    const TABLE: &'static str = "{18.AddPhotoBodyFilter 5?color";
     fn blank(_: usize) -> Self {
         Self { color: rt::blank() }
     }
@@ -433,7 +433,7 @@ impl rt::Data for AddPhotoBodyFilter {
 }
 
 impl rt::Data for AddRelatedBody {
-    const TABLE: &'static str = "{AddRelatedBody. 8:metadata 5:media";
+    const TABLE: &'static str = "{14.AddRelatedBody 8:metadata 5:media";
     fn blank(_: usize) -> Self {
         Self {
             metadata: rt::blank(),
@@ -455,7 +455,7 @@ impl rt::Data for AddRelatedBody {
 }
 
 impl rt::Data for Metadata {
-    const TABLE: &'static str = "{Metadata. 4?name 9?thumbnail";
+    const TABLE: &'static str = "{8.Metadata 4?name 9?thumbnail";
     fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),

@@ -64,7 +64,7 @@ pub struct Ping {}
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Ping {
-    const TABLE: &'static str = "{Ping!";
+    const TABLE: &'static str = "{4!Ping";
     fn blank(_: usize) -> Self {
         Self {}
     }

@@ -101,7 +101,7 @@ pub enum ThingLevel {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Save {
-    const TABLE: &'static str = "{Save! 4:body";
+    const TABLE: &'static str = "{4!Save 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -159,7 +159,7 @@ impl rt::Action for Save {
 }
 
 impl rt::Data for Thing {
-    const TABLE: &'static str = "{Thing. 8:required 16~requiredNullable 8?optional 16*optionalNullable 5*level 5?items";
+    const TABLE: &'static str = "{5.Thing 8:required 16~requiredNullable 8?optional 16*optionalNullable 5*level 5?items";
     fn blank(_: usize) -> Self {
         Self {
             required: rt::blank(),
@@ -193,7 +193,7 @@ impl rt::Data for Thing {
 }
 
 impl rt::Data for ThingLevel {
-    const TABLE: &'static str = "\"ThingLevel+ 3:low 4:high";
+    const TABLE: &'static str = "\"10+ThingLevel 3:low 4:high";
     const VALUES: &'static [Self] = &[Self::Low, Self::High];
     const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
     fn other_text(&self) -> Option<&str> {

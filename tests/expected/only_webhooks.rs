@@ -30,7 +30,7 @@ pub struct DeliveredWebhook {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for DeliveredWebhook {
-    const TABLE: &'static str = "{DeliveredWebhook. 6:number";
+    const TABLE: &'static str = "{16.DeliveredWebhook 6:number";
     fn blank(_: usize) -> Self {
         Self { number: rt::blank() }
     }

@@ -91,7 +91,7 @@ pub enum GetPointUnits {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for GetPoint {
-    const TABLE: &'static str = "{GetPoint! 8:latitude 9:longitude 5?units 4?tags 10?X_Trace_Id 7?session";
+    const TABLE: &'static str = "{8!GetPoint 8:latitude 9:longitude 5?units 4?tags 10?X_Trace_Id 7?session";
     fn blank(_: usize) -> Self {
         Self {
             latitude: rt::blank(),
@@ -165,7 +165,7 @@ impl rt::Action for GetPoint {
 }
 
 impl rt::Data for GetPointUnits {
-    const TABLE: &'static str = "\"GetPointUnits. 2:us 2:si";
+    const TABLE: &'static str = "\"13.GetPointUnits 2:us 2:si";
     const VALUES: &'static [Self] = &[Self::Us, Self::Si];
 }
 

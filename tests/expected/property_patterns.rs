@@ -119,7 +119,7 @@ pub struct PutBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Save {
-    const TABLE: &'static str = "{Save! 4:body";
+    const TABLE: &'static str = "{4!Save 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -207,7 +207,7 @@ impl rt::Action for Save {
 }
 
 impl rt::Data for Put {
-    const TABLE: &'static str = "{Put! 4:body";
+    const TABLE: &'static str = "{3!Put 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -265,7 +265,7 @@ impl rt::Action for Put {
 }
 
 impl rt::Data for Patterns {
-    const TABLE: &'static str = "{Patterns. 3?one 5?alike 7?several 5?named 5?names 6?listed";
+    const TABLE: &'static str = "{8.Patterns 3?one 5?alike 7?several 5?named 5?names 6?listed";
     fn blank(_: usize) -> Self {
         Self {
             one: rt::blank(),
@@ -299,7 +299,7 @@ impl rt::Data for Patterns {
 }
 
 impl rt::Data for PatternsNamed {
-    const TABLE: &'static str = "{PatternsNamed+ 2?id";
+    const TABLE: &'static str = "{13+PatternsNamed 2?id";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -321,7 +321,7 @@ impl rt::Data for PatternsNamed {
 }
 
 impl rt::Data for PutBody {
-    const TABLE: &'static str = "{PutBody+ 2?id 6?street 4?city";
+    const TABLE: &'static str = "{7+PutBody 2?id 6?street 4?city";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),

@@ -114,7 +114,7 @@ pub struct FindByFormXJson {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for FindByForm {
-    const TABLE: &'static str = "{FindByForm! 6:filter 7?session 6?X_Json";
+    const TABLE: &'static str = "{10!FindByForm 6:filter 7?session 6?X_Json";
     fn blank(_: usize) -> Self {
         Self {
             filter: rt::blank(),
@@ -189,7 +189,7 @@ impl rt::Action for FindByForm {
 }
 
 impl rt::Data for FindByJson {
-    const TABLE: &'static str = "{FindByJson! 4:path 5?query 5?theme";
+    const TABLE: &'static str = "{10!FindByJson 4:path 5?query 5?theme";
     fn blank(_: usize) -> Self {
         Self {
             path: rt::blank(),
@@ -248,7 +248,7 @@ impl rt::Action for FindByJson {
 }
 
 impl rt::Data for FindByFormFilter {
-    const TABLE: &'static str = "{FindByFormFilter. 5?color 4?size";
+    const TABLE: &'static str = "{16.FindByFormFilter 5?color 4?size";
     fn blank(_: usize) -> Self {
         Self {
             color: rt::blank(),
@@ -270,7 +270,7 @@ impl rt::Data for FindByFormFilter {
 }
 
 impl rt::Data for FindByFormXJson {
-    const TABLE: &'static str = "{FindByFormXJson. 1?a";
+    const TABLE: &'static str = "{15.FindByFormXJson 1?a";
     fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }

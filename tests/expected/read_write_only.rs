@@ -91,7 +91,7 @@ impl User {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for AddUser {
-    const TABLE: &'static str = "{AddUser! 4:body";
+    const TABLE: &'static str = "{7!AddUser 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -135,7 +135,7 @@ impl rt::Action for AddUser {
 }
 
 impl rt::Data for User {
-    const TABLE: &'static str = "{User. 2?id 4:name 8?password";
+    const TABLE: &'static str = "{4.User 2?id 4:name 8?password";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),

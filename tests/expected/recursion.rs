@@ -124,7 +124,7 @@ pub struct Not {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for PutTree {
-    const TABLE: &'static str = "{PutTree! 4:body";
+    const TABLE: &'static str = "{7!PutTree 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -172,7 +172,7 @@ impl rt::Action for PutTree {
 }
 
 impl rt::Data for Tree {
-    const TABLE: &'static str = "{Tree. 5:value 4?left 8?children";
+    const TABLE: &'static str = "{4.Tree 5:value 4?left 8?children";
     fn blank(_: usize) -> Self {
         Self {
             value: rt::blank(),
@@ -197,7 +197,7 @@ impl rt::Data for Tree {
 }
 
 impl rt::Data for Value {
-    const TABLE: &'static str = "|Value+ 6:Values 6:String 3:Not 5:Other";
+    const TABLE: &'static str = "|5+Value 6:Values 6:String 3:Not 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Values(rt::blank()),
@@ -225,7 +225,7 @@ impl rt::Data for Value {
 }
 
 impl rt::Data for Not {
-    const TABLE: &'static str = "{Not. 3:not";
+    const TABLE: &'static str = "{3.Not 3:not";
     fn blank(_: usize) -> Self {
         Self { not: rt::blank() }
     }

@@ -76,7 +76,7 @@ pub struct Find {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Find {
-    const TABLE: &'static str = "{Find! 4?date 8?dateTime 13?localDateTime 4?time 8?duration 4?uuid 3?uri 2?ip 7?decimal 5?token 5?since";
+    const TABLE: &'static str = "{4!Find 4?date 8?dateTime 13?localDateTime 4?time 8?duration 4?uuid 3?uri 2?ip 7?decimal 5?token 5?since";
     fn blank(_: usize) -> Self {
         Self {
             date: rt::blank(),

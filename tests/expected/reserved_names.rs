@@ -108,7 +108,7 @@ pub struct New {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for OptionAction {
-    const TABLE: &'static str = "{OptionAction!";
+    const TABLE: &'static str = "{12!OptionAction";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -135,7 +135,7 @@ impl rt::Action for OptionAction {
 }
 
 impl rt::Data for NewAction {
-    const TABLE: &'static str = "{NewAction! 4?body";
+    const TABLE: &'static str = "{9!NewAction 4?body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -183,7 +183,7 @@ impl rt::Action for NewAction {
 }
 
 impl rt::Data for OptionSchema {
-    const TABLE: &'static str = "{OptionSchema. 3?vec";
+    const TABLE: &'static str = "{12.OptionSchema 3?vec";
     fn blank(_: usize) -> Self {
         Self { vec: rt::blank() }
     }
@@ -196,7 +196,7 @@ impl rt::Data for OptionSchema {
 }
 
 impl rt::Data for VecSchema {
-    const TABLE: &'static str = "{VecSchema. 4?none";
+    const TABLE: &'static str = "{9.VecSchema 4?none";
     fn blank(_: usize) -> Self {
         Self { none: rt::blank() }
     }
@@ -209,7 +209,7 @@ impl rt::Data for VecSchema {
 }
 
 impl rt::Data for NoneSchema {
-    const TABLE: &'static str = "\"NoneSchema+ 4:Some 4:None 4:Self";
+    const TABLE: &'static str = "\"10+NoneSchema 4:Some 4:None 4:Self";
     const VALUES: &'static [Self] = &[Self::Some, Self::None, Self::Self_];
     const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
     fn other_text(&self) -> Option<&str> {
@@ -221,7 +221,7 @@ impl rt::Data for NoneSchema {
 }
 
 impl rt::Data for StringSchema {
-    const TABLE: &'static str = "{StringSchema. 6?client";
+    const TABLE: &'static str = "{12.StringSchema 6?client";
     fn blank(_: usize) -> Self {
         Self { client: rt::blank() }
     }
@@ -234,7 +234,7 @@ impl rt::Data for StringSchema {
 }
 
 impl rt::Data for ClientSchema {
-    const TABLE: &'static str = "{ClientSchema. 3?box";
+    const TABLE: &'static str = "{12.ClientSchema 3?box";
     fn blank(_: usize) -> Self {
         Self { r#box: rt::blank() }
     }
@@ -247,7 +247,7 @@ impl rt::Data for ClientSchema {
 }
 
 impl rt::Data for New {
-    const TABLE: &'static str = "{New. 3?Box";
+    const TABLE: &'static str = "{3.New 3?Box";
     fn blank(_: usize) -> Self {
         Self { r#box: rt::blank() }
     }

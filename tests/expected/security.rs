@@ -112,7 +112,7 @@ pub struct Open {}
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Guarded {
-    const TABLE: &'static str = "{Guarded!";
+    const TABLE: &'static str = "{7!Guarded";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -135,7 +135,7 @@ impl rt::Action for Guarded {
 }
 
 impl rt::Data for Either {
-    const TABLE: &'static str = "{Either!";
+    const TABLE: &'static str = "{6!Either";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -164,7 +164,7 @@ impl rt::Action for Either {
 }
 
 impl rt::Data for Open {
-    const TABLE: &'static str = "{Open!";
+    const TABLE: &'static str = "{4!Open";
     fn blank(_: usize) -> Self {
         Self {}
     }

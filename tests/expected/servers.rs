@@ -81,7 +81,7 @@ pub struct Elsewhere {}
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Here {
-    const TABLE: &'static str = "{Here!";
+    const TABLE: &'static str = "{4!Here";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -104,7 +104,7 @@ impl rt::Action for Here {
 }
 
 impl rt::Data for Elsewhere {
-    const TABLE: &'static str = "{Elsewhere!";
+    const TABLE: &'static str = "{9!Elsewhere";
     fn blank(_: usize) -> Self {
         Self {}
     }

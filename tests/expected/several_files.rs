@@ -117,7 +117,7 @@ pub struct Problem {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for GetPet {
-    const TABLE: &'static str = "{GetPet! 4:name";
+    const TABLE: &'static str = "{6!GetPet 4:name";
     fn blank(_: usize) -> Self {
         Self { name: rt::blank() }
     }
@@ -157,7 +157,7 @@ impl rt::Action for GetPet {
 }
 
 impl rt::Data for ListToys {
-    const TABLE: &'static str = "{ListToys!";
+    const TABLE: &'static str = "{8!ListToys";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -185,7 +185,7 @@ impl rt::Action for ListToys {
 }
 
 impl rt::Data for Pet {
-    const TABLE: &'static str = "{Pet. 4:name 5?owner 4?toys 6?mother";
+    const TABLE: &'static str = "{3.Pet 4:name 5?owner 4?toys 6?mother";
     fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),
@@ -213,7 +213,7 @@ impl rt::Data for Pet {
 }
 
 impl rt::Data for Owner {
-    const TABLE: &'static str = "{Owner. 4:name 4?pets";
+    const TABLE: &'static str = "{5.Owner 4:name 4?pets";
     fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),
@@ -235,7 +235,7 @@ impl rt::Data for Owner {
 }
 
 impl rt::Data for Toy {
-    const TABLE: &'static str = "{Toy. 4:kind 5?parts";
+    const TABLE: &'static str = "{3.Toy 4:kind 5?parts";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -257,7 +257,7 @@ impl rt::Data for Toy {
 }
 
 impl rt::Data for Kinds {
-    const TABLE: &'static str = "\"Kinds+ 4:ball 5:mouse";
+    const TABLE: &'static str = "\"5+Kinds 4:ball 5:mouse";
     const VALUES: &'static [Self] = &[Self::Ball, Self::Mouse];
     const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
     fn other_text(&self) -> Option<&str> {
@@ -269,7 +269,7 @@ impl rt::Data for Kinds {
 }
 
 impl rt::Data for Problem {
-    const TABLE: &'static str = "{Problem. 5~title";
+    const TABLE: &'static str = "{7.Problem 5~title";
     fn blank(_: usize) -> Self {
         Self { title: rt::blank() }
     }

@@ -150,7 +150,7 @@ pub struct Cat {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for ListPets {
-    const TABLE: &'static str = "{ListPets! 5?order 4?sort";
+    const TABLE: &'static str = "{8!ListPets 5?order 4?sort";
     fn blank(_: usize) -> Self {
         Self {
             order: rt::blank(),
@@ -201,7 +201,7 @@ impl rt::Action for ListPets {
 }
 
 impl rt::Data for DeletePets {
-    const TABLE: &'static str = "{DeletePets! 5?order 4?sort";
+    const TABLE: &'static str = "{10!DeletePets 5?order 4?sort";
     fn blank(_: usize) -> Self {
         Self {
             order: rt::blank(),
@@ -253,7 +253,7 @@ impl rt::Action for DeletePets {
 }
 
 impl rt::Data for ListCats {
-    const TABLE: &'static str = "{ListCats!";
+    const TABLE: &'static str = "{8!ListCats";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -280,7 +280,7 @@ impl rt::Action for ListCats {
 }
 
 impl rt::Data for PetAction {
-    const TABLE: &'static str = "{PetAction!";
+    const TABLE: &'static str = "{9!PetAction";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -303,17 +303,17 @@ impl rt::Action for PetAction {
 }
 
 impl rt::Data for PetsOrder {
-    const TABLE: &'static str = "\"PetsOrder. 2:up 4:down";
+    const TABLE: &'static str = "\"9.PetsOrder 2:up 4:down";
     const VALUES: &'static [Self] = &[Self::Up, Self::Down];
 }
 
 impl rt::Data for Sort {
-    const TABLE: &'static str = "\"Sort. 4:name 3:age";
+    const TABLE: &'static str = "\"4.Sort 4:name 3:age";
     const VALUES: &'static [Self] = &[Self::Name, Self::Age];
 }
 
 impl rt::Data for Pets {
-    const TABLE: &'static str = "{Pets. 4:pets";
+    const TABLE: &'static str = "{4.Pets 4:pets";
     fn blank(_: usize) -> Self {
         Self { pets: rt::blank() }
     }
@@ -326,7 +326,7 @@ impl rt::Data for Pets {
 }
 
 impl rt::Data for Pet {
-    const TABLE: &'static str = "{Pet. 4:size";
+    const TABLE: &'static str = "{3.Pet 4:size";
     fn blank(_: usize) -> Self {
         Self { size: rt::blank() }
     }
@@ -339,7 +339,7 @@ impl rt::Data for Pet {
 }
 
 impl rt::Data for PetSize {
-    const TABLE: &'static str = "\"PetSize+ 5:small 5:large";
+    const TABLE: &'static str = "\"7+PetSize 5:small 5:large";
     const VALUES: &'static [Self] = &[Self::Small, Self::Large];
     const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
     fn other_text(&self) -> Option<&str> {
@@ -351,7 +351,7 @@ impl rt::Data for PetSize {
 }
 
 impl rt::Data for Problem {
-    const TABLE: &'static str = "{Problem. 4:kind";
+    const TABLE: &'static str = "{7.Problem 4:kind";
     fn blank(_: usize) -> Self {
         Self { kind: rt::blank() }
     }
@@ -364,7 +364,7 @@ impl rt::Data for Problem {
 }
 
 impl rt::Data for ProblemKind {
-    const TABLE: &'static str = "\"ProblemKind+ 4:gone 4:busy";
+    const TABLE: &'static str = "\"11+ProblemKind 4:gone 4:busy";
     const VALUES: &'static [Self] = &[Self::Gone, Self::Busy];
     const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
     fn other_text(&self) -> Option<&str> {
@@ -376,7 +376,7 @@ impl rt::Data for ProblemKind {
 }
 
 impl rt::Data for Cat {
-    const TABLE: &'static str = "{Cat. 4:size 5?purrs";
+    const TABLE: &'static str = "{3.Cat 4:size 5?purrs";
     fn blank(_: usize) -> Self {
         Self {
             size: rt::blank(),

@@ -143,7 +143,7 @@ pub struct Second {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for FirstAction {
-    const TABLE: &'static str = "{FirstAction! 4:body";
+    const TABLE: &'static str = "{11!FirstAction 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -193,7 +193,7 @@ impl rt::Action for FirstAction {
 }
 
 impl rt::Data for SecondAction {
-    const TABLE: &'static str = "{SecondAction! 4:body";
+    const TABLE: &'static str = "{12!SecondAction 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -247,7 +247,7 @@ impl rt::Action for SecondAction {
 }
 
 impl rt::Data for First {
-    const TABLE: &'static str = "{First. 7?address 5?small";
+    const TABLE: &'static str = "{5.First 7?address 5?small";
     fn blank(_: usize) -> Self {
         Self {
             address: rt::blank(),
@@ -269,7 +269,7 @@ impl rt::Data for First {
 }
 
 impl rt::Data for Address {
-    const TABLE: &'static str = "{Address. 6:street 4:town 4?code";
+    const TABLE: &'static str = "{7.Address 6:street 4:town 4?code";
     fn blank(_: usize) -> Self {
         Self {
             street: rt::blank(),
@@ -294,7 +294,7 @@ impl rt::Data for Address {
 }
 
 impl rt::Data for Small {
-    const TABLE: &'static str = "{Small. 1?n";
+    const TABLE: &'static str = "{5.Small 1?n";
     fn blank(_: usize) -> Self {
         Self { n: rt::blank() }
     }
@@ -307,7 +307,7 @@ impl rt::Data for Small {
 }
 
 impl rt::Data for Second {
-    const TABLE: &'static str = "{Second. 4?home 4*work 5?small";
+    const TABLE: &'static str = "{6.Second 4?home 4*work 5?small";
     fn blank(_: usize) -> Self {
         Self {
             home: rt::blank(),

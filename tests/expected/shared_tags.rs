@@ -133,7 +133,7 @@ pub enum CallType {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: &'static str = "{Send! 4:body";
+    const TABLE: &'static str = "{4!Send 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -213,7 +213,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for Item {
-    const TABLE: &'static str = "|Item+ 4=type 7:Message 7,message 4:Call 4,call 5:Other";
+    const TABLE: &'static str = "|4+Item 4=type 7:Message 7,message 4:Call 4,call 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Message(rt::blank()),
@@ -238,7 +238,7 @@ impl rt::Data for Item {
 }
 
 impl rt::Data for ItemMessage {
-    const TABLE: &'static str = "|ItemMessage+ 5:Input 6:Output 5:Other";
+    const TABLE: &'static str = "|11+ItemMessage 5:Input 6:Output 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Input(rt::blank()),
@@ -263,7 +263,7 @@ impl rt::Data for ItemMessage {
 }
 
 impl rt::Data for Input {
-    const TABLE: &'static str = "{Input. 4:type 4:role";
+    const TABLE: &'static str = "{5.Input 4:type 4:role";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -285,12 +285,12 @@ impl rt::Data for Input {
 }
 
 impl rt::Data for InputType {
-    const TABLE: &'static str = "\"InputType. 7:message";
+    const TABLE: &'static str = "\"9.InputType 7:message";
     const VALUES: &'static [Self] = &[Self::Message];
 }
 
 impl rt::Data for Output {
-    const TABLE: &'static str = "{Output. 4:type 6:status";
+    const TABLE: &'static str = "{6.Output 4:type 6:status";
     fn blank(_: usize) -> Self {
         Self {
             r#type: rt::blank(),
@@ -312,7 +312,7 @@ impl rt::Data for Output {
 }
 
 impl rt::Data for Call {
-    const TABLE: &'static str = "{Call. 4:type";
+    const TABLE: &'static str = "{4.Call 4:type";
     fn blank(_: usize) -> Self {
         Self { r#type: rt::blank() }
     }
@@ -325,7 +325,7 @@ impl rt::Data for Call {
 }
 
 impl rt::Data for CallType {
-    const TABLE: &'static str = "\"CallType. 4:call";
+    const TABLE: &'static str = "\"8.CallType 4:call";
     const VALUES: &'static [Self] = &[Self::Call];
 }
 

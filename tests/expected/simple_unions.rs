@@ -126,7 +126,7 @@ pub enum AllNested {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: &'static str = "{Send! 4:body";
+    const TABLE: &'static str = "{4!Send 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -199,7 +199,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for All {
-    const TABLE: &'static str = "{All. 5*maybe 4?same 4?hint 5*words 5?steps 7?address 6?number 8?anything 6*nested";
+    const TABLE: &'static str = "{3.All 5*maybe 4?same 4?hint 5*words 5?steps 7?address 6?number 8?anything 6*nested";
     fn blank(_: usize) -> Self {
         Self {
             maybe: rt::blank(),
@@ -242,7 +242,7 @@ impl rt::Data for All {
 }
 
 impl rt::Data for Part {
-    const TABLE: &'static str = "{Part. 2?id";
+    const TABLE: &'static str = "{4.Part 2?id";
     fn blank(_: usize) -> Self {
         Self { id: rt::blank() }
     }
@@ -255,7 +255,7 @@ impl rt::Data for Part {
 }
 
 impl rt::Data for AllHint {
-    const TABLE: &'static str = "\"AllHint+ 4:auto 4:none";
+    const TABLE: &'static str = "\"7+AllHint 4:auto 4:none";
     const VALUES: &'static [Self] = &[Self::Auto, Self::None];
     const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
     fn other_text(&self) -> Option<&str> {
@@ -267,7 +267,7 @@ impl rt::Data for AllHint {
 }
 
 impl rt::Data for AllWords {
-    const TABLE: &'static str = "\"AllWords+ 2:up 4:down 4:left 5:right";
+    const TABLE: &'static str = "\"8+AllWords 2:up 4:down 4:left 5:right";
     const VALUES: &'static [Self] = &[Self::Up, Self::Down, Self::Left, Self::Right];
     const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
     fn other_text(&self) -> Option<&str> {
@@ -279,7 +279,7 @@ impl rt::Data for AllWords {
 }
 
 impl rt::Data for AllSteps {
-    const TABLE: &'static str = "#AllSteps+ 1:1 1:2 1:3";
+    const TABLE: &'static str = "#8+AllSteps 1:1 1:2 1:3";
     const VALUES: &'static [Self] = &[Self::V1, Self::V2, Self::V3];
     const OTHER_INTEGER: Option<fn(i64) -> Self> = Some(Self::Other);
     fn other_integer(&self) -> Option<i64> {
@@ -291,7 +291,7 @@ impl rt::Data for AllSteps {
 }
 
 impl rt::Data for AllAddress {
-    const TABLE: &'static str = "|AllAddress. 4:Ipv4 4:Ipv6";
+    const TABLE: &'static str = "|10.AllAddress 4:Ipv4 4:Ipv6";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Ipv4(rt::blank()),
@@ -313,7 +313,7 @@ impl rt::Data for AllAddress {
 }
 
 impl rt::Data for AllNested {
-    const TABLE: &'static str = "|AllNested. 7:Integer 7:Boolean";
+    const TABLE: &'static str = "|9.AllNested 7:Integer 7:Boolean";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Integer(rt::blank()),

@@ -111,7 +111,7 @@ pub struct ChangePetBody {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for AddPet {
-    const TABLE: &'static str = "{AddPet! 4:body";
+    const TABLE: &'static str = "{6!AddPet 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -156,7 +156,7 @@ impl rt::Action for AddPet {
 }
 
 impl rt::Data for ChangePet {
-    const TABLE: &'static str = "{ChangePet! 4?body";
+    const TABLE: &'static str = "{9!ChangePet 4?body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -198,7 +198,7 @@ impl rt::Action for ChangePet {
 }
 
 impl rt::Data for NewPet {
-    const TABLE: &'static str = "{NewPet+ 4:name 3?age";
+    const TABLE: &'static str = "{6+NewPet 4:name 3?age";
     fn blank(_: usize) -> Self {
         Self {
             name: rt::blank(),
@@ -223,7 +223,7 @@ impl rt::Data for NewPet {
 }
 
 impl rt::Data for ChangePetBody {
-    const TABLE: &'static str = "{ChangePetBody. 6?X-Name";
+    const TABLE: &'static str = "{13.ChangePetBody 6?X-Name";
     fn blank(_: usize) -> Self {
         Self { x_name: rt::blank() }
     }

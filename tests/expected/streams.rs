@@ -190,7 +190,7 @@ pub enum CreateRunItemDoneData {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Chat {
-    const TABLE: &'static str = "{Chat! 4:body";
+    const TABLE: &'static str = "{4!Chat 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -244,7 +244,7 @@ impl rt::Streaming for Chat {
 }
 
 impl rt::Data for FollowLog {
-    const TABLE: &'static str = "{FollowLog!";
+    const TABLE: &'static str = "{9!FollowLog";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -281,7 +281,7 @@ impl rt::Streaming for FollowLog {
 }
 
 impl rt::Data for PullModel {
-    const TABLE: &'static str = "{PullModel!";
+    const TABLE: &'static str = "{9!PullModel";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -318,7 +318,7 @@ impl rt::Streaming for PullModel {
 }
 
 impl rt::Data for ExportRows {
-    const TABLE: &'static str = "{ExportRows!";
+    const TABLE: &'static str = "{10!ExportRows";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -351,7 +351,7 @@ impl rt::Streaming for ExportRows {
 }
 
 impl rt::Data for CreateRun {
-    const TABLE: &'static str = "{CreateRun!";
+    const TABLE: &'static str = "{9!CreateRun";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -389,7 +389,7 @@ impl rt::Streaming for CreateRun {
 }
 
 impl rt::Data for ChatBody {
-    const TABLE: &'static str = "{ChatBody. 7:message 6?stream";
+    const TABLE: &'static str = "{8.ChatBody 7:message 6?stream";
     fn blank(_: usize) -> Self {
         Self {
             message: rt::blank(),
@@ -411,7 +411,7 @@ impl rt::Data for ChatBody {
 }
 
 impl rt::Data for Answer {
-    const TABLE: &'static str = "{Answer. 4:text";
+    const TABLE: &'static str = "{6.Answer 4:text";
     fn blank(_: usize) -> Self {
         Self { text: rt::blank() }
     }
@@ -424,7 +424,7 @@ impl rt::Data for Answer {
 }
 
 impl rt::Data for Piece {
-    const TABLE: &'static str = "{Piece. 5?delta";
+    const TABLE: &'static str = "{5.Piece 5?delta";
     fn blank(_: usize) -> Self {
         Self { delta: rt::blank() }
     }
@@ -437,7 +437,7 @@ impl rt::Data for Piece {
 }
 
 impl rt::Data for PullModelItem {
-    const TABLE: &'static str = "{PullModelItem. 6:status";
+    const TABLE: &'static str = "{13.PullModelItem 6:status";
     fn blank(_: usize) -> Self {
         Self { status: rt::blank() }
     }
@@ -450,7 +450,7 @@ impl rt::Data for PullModelItem {
 }
 
 impl rt::Data for CreateRunItem {
-    const TABLE: &'static str = "|CreateRunItem+ 5=event 10:RunCreated 11,run.created 4:Done 4,done 5:Other";
+    const TABLE: &'static str = "|13+CreateRunItem 5=event 10:RunCreated 11,run.created 4:Done 4,done 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::RunCreated(rt::blank()),
@@ -475,7 +475,7 @@ impl rt::Data for CreateRunItem {
 }
 
 impl rt::Data for CreateRunItemRunCreated {
-    const TABLE: &'static str = "{CreateRunItemRunCreated. 5:event 4:data";
+    const TABLE: &'static str = "{23.CreateRunItemRunCreated 5:event 4:data";
     fn blank(_: usize) -> Self {
         Self {
             event: rt::blank(),
@@ -497,12 +497,12 @@ impl rt::Data for CreateRunItemRunCreated {
 }
 
 impl rt::Data for CreateRunItemRunCreatedEvent {
-    const TABLE: &'static str = "\"CreateRunItemRunCreatedEvent. 11:run.created";
+    const TABLE: &'static str = "\"28.CreateRunItemRunCreatedEvent 11:run.created";
     const VALUES: &'static [Self] = &[Self::RunCreated];
 }
 
 impl rt::Data for CreateRunItemDone {
-    const TABLE: &'static str = "{CreateRunItemDone. 5:event 4:data";
+    const TABLE: &'static str = "{17.CreateRunItemDone 5:event 4:data";
     fn blank(_: usize) -> Self {
         Self {
             event: rt::blank(),
@@ -524,12 +524,12 @@ impl rt::Data for CreateRunItemDone {
 }
 
 impl rt::Data for CreateRunItemDoneEvent {
-    const TABLE: &'static str = "\"CreateRunItemDoneEvent. 4:done";
+    const TABLE: &'static str = "\"22.CreateRunItemDoneEvent 4:done";
     const VALUES: &'static [Self] = &[Self::Done];
 }
 
 impl rt::Data for CreateRunItemDoneData {
-    const TABLE: &'static str = "\"CreateRunItemDoneData. 6:[DONE]";
+    const TABLE: &'static str = "\"21.CreateRunItemDoneData 6:[DONE]";
     const VALUES: &'static [Self] = &[Self::Done];
 }
 

@@ -92,7 +92,7 @@ pub struct FindJson {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Find {
-    const TABLE: &'static str = "{Find! 5:label 6:matrix 5?pipes 6?spaces 4?path 6?filter 4?json";
+    const TABLE: &'static str = "{4!Find 5:label 6:matrix 5?pipes 6?spaces 4?path 6?filter 4?json";
     fn blank(_: usize) -> Self {
         Self {
             label: rt::blank(),
@@ -180,7 +180,7 @@ impl rt::Action for Find {
 }
 
 impl rt::Data for FindFilter {
-    const TABLE: &'static str = "{FindFilter. 5?color 4?size";
+    const TABLE: &'static str = "{10.FindFilter 5?color 4?size";
     fn blank(_: usize) -> Self {
         Self {
             color: rt::blank(),
@@ -202,7 +202,7 @@ impl rt::Data for FindFilter {
 }
 
 impl rt::Data for FindJson {
-    const TABLE: &'static str = "{FindJson. 1:a";
+    const TABLE: &'static str = "{8.FindJson 1:a";
     fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }

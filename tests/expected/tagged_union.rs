@@ -95,7 +95,7 @@ pub struct SquareShape {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for AddShape {
-    const TABLE: &'static str = "{AddShape! 4:body";
+    const TABLE: &'static str = "{8!AddShape 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -163,7 +163,7 @@ impl rt::Action for AddShape {
 }
 
 impl rt::Data for AddShapeBody {
-    const TABLE: &'static str = "{AddShapeBody. 5:shape";
+    const TABLE: &'static str = "{12.AddShapeBody 5:shape";
     fn blank(_: usize) -> Self {
         Self { shape: rt::blank() }
     }
@@ -176,7 +176,7 @@ impl rt::Data for AddShapeBody {
 }
 
 impl rt::Data for Shape {
-    const TABLE: &'static str = "|Shape+ 4=kind 6:Circle 6,circle 6:Square 6,square 5:Other";
+    const TABLE: &'static str = "|5+Shape 4=kind 6:Circle 6,circle 6:Square 6,square 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Circle(rt::blank()),
@@ -201,7 +201,7 @@ impl rt::Data for Shape {
 }
 
 impl rt::Data for Circle {
-    const TABLE: &'static str = "{Circle. 4:kind 6:radius";
+    const TABLE: &'static str = "{6.Circle 4:kind 6:radius";
     fn blank(_: usize) -> Self {
         Self {
             kind: rt::blank(),
@@ -223,7 +223,7 @@ impl rt::Data for Circle {
 }
 
 impl rt::Data for SquareShape {
-    const TABLE: &'static str = "{SquareShape. 4:side";
+    const TABLE: &'static str = "{11.SquareShape 4:side";
     fn blank(_: usize) -> Self {
         Self { side: rt::blank() }
     }

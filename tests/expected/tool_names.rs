@@ -123,7 +123,7 @@ pub struct UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinc
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for PetsList {
-    const TABLE: &'static str = "{PetsList!";
+    const TABLE: &'static str = "{8!PetsList";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -146,7 +146,7 @@ impl rt::Action for PetsList {
 }
 
 impl rt::Data for PetsListAction {
-    const TABLE: &'static str = "{PetsListAction!";
+    const TABLE: &'static str = "{14!PetsListAction";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -169,7 +169,7 @@ impl rt::Action for PetsListAction {
 }
 
 impl rt::Data for V1stPet {
-    const TABLE: &'static str = "{V1stPet!";
+    const TABLE: &'static str = "{7!V1stPet";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -192,7 +192,7 @@ impl rt::Action for V1stPet {
 }
 
 impl rt::Data for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened {
-    const TABLE: &'static str = "{UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened!";
+    const TABLE: &'static str = "{78!UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened";
     fn blank(_: usize) -> Self {
         Self {}
     }
@@ -215,7 +215,7 @@ impl rt::Action for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyone
 }
 
 impl rt::Data for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed {
-    const TABLE: &'static str = "{UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed!";
+    const TABLE: &'static str = "{78!UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed";
     fn blank(_: usize) -> Self {
         Self {}
     }

@@ -116,7 +116,7 @@ pub struct TuplesOldItem2 {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Save {
-    const TABLE: &'static str = "{Save! 4:body";
+    const TABLE: &'static str = "{4!Save 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -235,7 +235,7 @@ impl rt::Action for Save {
 }
 
 impl rt::Data for Tuples {
-    const TABLE: &'static str = "{Tuples. 5?point 5?entry 6?single 3?old 5?short 4?open 4?rest 5?alike 5?nodes";
+    const TABLE: &'static str = "{6.Tuples 5?point 5?entry 6?single 3?old 5?short 4?open 4?rest 5?alike 5?nodes";
     fn blank(_: usize) -> Self {
         Self {
             point: rt::blank(),
@@ -278,7 +278,7 @@ impl rt::Data for Tuples {
 }
 
 impl rt::Data for Tag {
-    const TABLE: &'static str = "{Tag. 4:name";
+    const TABLE: &'static str = "{3.Tag 4:name";
     fn blank(_: usize) -> Self {
         Self { name: rt::blank() }
     }
@@ -291,7 +291,7 @@ impl rt::Data for Tag {
 }
 
 impl rt::Data for TuplesSingleItem {
-    const TABLE: &'static str = "\"TuplesSingleItem+ 1:a 1:b";
+    const TABLE: &'static str = "\"16+TuplesSingleItem 1:a 1:b";
     const VALUES: &'static [Self] = &[Self::A, Self::B];
     const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
     fn other_text(&self) -> Option<&str> {
@@ -303,7 +303,7 @@ impl rt::Data for TuplesSingleItem {
 }
 
 impl rt::Data for TuplesOldItem2 {
-    const TABLE: &'static str = "{TuplesOldItem2. 1?a";
+    const TABLE: &'static str = "{14.TuplesOldItem2 1?a";
     fn blank(_: usize) -> Self {
         Self { a: rt::blank() }
     }

@@ -94,7 +94,7 @@ pub enum AllList {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: &'static str = "{Send! 4:body";
+    const TABLE: &'static str = "{4!Send 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -157,7 +157,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for All {
-    const TABLE: &'static str = "{All. 2?id 4*note 4?list 5?every 5?point 7?nothing";
+    const TABLE: &'static str = "{3.All 2?id 4*note 4?list 5?every 5?point 7?nothing";
     fn blank(_: usize) -> Self {
         Self {
             id: rt::blank(),
@@ -191,7 +191,7 @@ impl rt::Data for All {
 }
 
 impl rt::Data for AllId {
-    const TABLE: &'static str = "|AllId. 6:String 7:Integer";
+    const TABLE: &'static str = "|5.AllId 6:String 7:Integer";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::String(rt::blank()),
@@ -213,7 +213,7 @@ impl rt::Data for AllId {
 }
 
 impl rt::Data for AllList {
-    const TABLE: &'static str = "|AllList. 8:Integers 6:String";
+    const TABLE: &'static str = "|7.AllList 8:Integers 6:String";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Integers(rt::blank()),

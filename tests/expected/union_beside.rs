@@ -91,7 +91,7 @@ pub struct PaymentObject {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Send {
-    const TABLE: &'static str = "{Send! 4:body";
+    const TABLE: &'static str = "{4!Send 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -152,7 +152,7 @@ impl rt::Action for Send {
 }
 
 impl rt::Data for Payment {
-    const TABLE: &'static str = "|Payment+ 4:Card 6:Object 5:Other";
+    const TABLE: &'static str = "|7+Payment 4:Card 6:Object 5:Other";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Card(rt::blank()),
@@ -177,7 +177,7 @@ impl rt::Data for Payment {
 }
 
 impl rt::Data for PaymentCard {
-    const TABLE: &'static str = "{PaymentCard. 6:amount 6:number";
+    const TABLE: &'static str = "{11.PaymentCard 6:amount 6:number";
     fn blank(_: usize) -> Self {
         Self {
             amount: rt::blank(),
@@ -199,7 +199,7 @@ impl rt::Data for PaymentCard {
 }
 
 impl rt::Data for PaymentObject {
-    const TABLE: &'static str = "{PaymentObject. 6:amount 4:iban";
+    const TABLE: &'static str = "{13.PaymentObject 6:amount 4:iban";
     fn blank(_: usize) -> Self {
         Self {
             amount: rt::blank(),

@@ -115,7 +115,7 @@ pub enum SearchAnswer {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Search {
-    const TABLE: &'static str = "{Search! 4:body";
+    const TABLE: &'static str = "{6!Search 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -176,7 +176,7 @@ impl rt::Action for Search {
 }
 
 impl rt::Data for SearchBody {
-    const TABLE: &'static str = "{SearchBody. 5:input 5*limit";
+    const TABLE: &'static str = "{10.SearchBody 5:input 5*limit";
     fn blank(_: usize) -> Self {
         Self {
             input: rt::blank(),
@@ -198,7 +198,7 @@ impl rt::Data for SearchBody {
 }
 
 impl rt::Data for SearchBodyInput {
-    const TABLE: &'static str = "|SearchBodyInput. 6:String 7:Strings 12:IntegerLists 13:FileReference";
+    const TABLE: &'static str = "|15.SearchBodyInput 6:String 7:Strings 12:IntegerLists 13:FileReference";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::String(rt::blank()),
@@ -226,7 +226,7 @@ impl rt::Data for SearchBodyInput {
 }
 
 impl rt::Data for SearchBodyInputFileReference {
-    const TABLE: &'static str = "{SearchBodyInputFileReference. 4:file";
+    const TABLE: &'static str = "{28.SearchBodyInputFileReference 4:file";
     fn blank(_: usize) -> Self {
         Self { file: rt::blank() }
     }
@@ -239,7 +239,7 @@ impl rt::Data for SearchBodyInputFileReference {
 }
 
 impl rt::Data for SearchBodyLimit {
-    const TABLE: &'static str = "|SearchBodyLimit. 7:Integer 3:All";
+    const TABLE: &'static str = "|15.SearchBodyLimit 7:Integer 3:All";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::Integer(rt::blank()),
@@ -261,12 +261,12 @@ impl rt::Data for SearchBodyLimit {
 }
 
 impl rt::Data for SearchBodyLimitAll {
-    const TABLE: &'static str = "\"SearchBodyLimitAll. 3:all";
+    const TABLE: &'static str = "\"18.SearchBodyLimitAll 3:all";
     const VALUES: &'static [Self] = &[Self::All];
 }
 
 impl rt::Data for SearchAnswer {
-    const TABLE: &'static str = "|SearchAnswer. 6:String 7:Integer";
+    const TABLE: &'static str = "|12.SearchAnswer 6:String 7:Integer";
     fn blank(variant: usize) -> Self {
         match variant {
             0 => Self::String(rt::blank()),

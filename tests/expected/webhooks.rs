@@ -101,7 +101,7 @@ pub enum SubscribeOnChangeCallbackChange {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for Subscribe {
-    const TABLE: &'static str = "{Subscribe! 4:body";
+    const TABLE: &'static str = "{9!Subscribe 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -145,7 +145,7 @@ impl rt::Action for Subscribe {
 }
 
 impl rt::Data for SubscribeBody {
-    const TABLE: &'static str = "{SubscribeBody. 3:url";
+    const TABLE: &'static str = "{13.SubscribeBody 3:url";
     fn blank(_: usize) -> Self {
         Self { url: rt::blank() }
     }
@@ -158,7 +158,7 @@ impl rt::Data for SubscribeBody {
 }
 
 impl rt::Data for SubscribeOnChangeCallback {
-    const TABLE: &'static str = "{SubscribeOnChangeCallback. 3:pet 6:change";
+    const TABLE: &'static str = "{25.SubscribeOnChangeCallback 3:pet 6:change";
     fn blank(_: usize) -> Self {
         Self {
             pet: rt::blank(),
@@ -180,7 +180,7 @@ impl rt::Data for SubscribeOnChangeCallback {
 }
 
 impl rt::Data for Pet {
-    const TABLE: &'static str = "{Pet. 4:name";
+    const TABLE: &'static str = "{3.Pet 4:name";
     fn blank(_: usize) -> Self {
         Self { name: rt::blank() }
     }
@@ -193,7 +193,7 @@ impl rt::Data for Pet {
 }
 
 impl rt::Data for SubscribeOnChangeCallbackChange {
-    const TABLE: &'static str = "\"SubscribeOnChangeCallbackChange+ 4:born 4:sold";
+    const TABLE: &'static str = "\"31+SubscribeOnChangeCallbackChange 4:born 4:sold";
     const VALUES: &'static [Self] = &[Self::Born, Self::Sold];
     const OTHER_TEXT: Option<fn(String) -> Self> = Some(Self::Other);
     fn other_text(&self) -> Option<&str> {

@@ -113,7 +113,7 @@ pub struct Setting {
 // From here on: what the runtime reads the types and operations by.
 
 impl rt::Data for PutTags {
-    const TABLE: &'static str = "{PutTags! 4:body";
+    const TABLE: &'static str = "{7!PutTags 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -164,7 +164,7 @@ impl rt::Action for PutTags {
 }
 
 impl rt::Data for PutNote {
-    const TABLE: &'static str = "{PutNote! 4:body";
+    const TABLE: &'static str = "{7!PutNote 4:body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -208,7 +208,7 @@ impl rt::Action for PutNote {
 }
 
 impl rt::Data for PutSetting {
-    const TABLE: &'static str = "{PutSetting! 4?body";
+    const TABLE: &'static str = "{10!PutSetting 4?body";
     fn blank(_: usize) -> Self {
         Self { body: rt::blank() }
     }
@@ -254,7 +254,7 @@ impl rt::Action for PutSetting {
 }
 
 impl rt::Data for Setting {
-    const TABLE: &'static str = "{Setting. 2:on";
+    const TABLE: &'static str = "{7.Setting 2:on";
     fn blank(_: usize) -> Self {
         Self { on: rt::blank() }
     }

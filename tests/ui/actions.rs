@@ -49,7 +49,7 @@ macro_rules! operation {
         }
 
         impl rt::Data for $operation {
-            const TABLE: &'static str = concat!("{", stringify!($operation), "!");
+            const TABLE: &'static str = "{6!Action";
             fn blank(_: usize) -> Self {
                 Self {}
             }

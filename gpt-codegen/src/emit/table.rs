@@ -16,7 +16,7 @@ pub(super) struct Table(String);
 impl Table {
     /// A table without entries: the kind of type, its name, and what becomes of what is not listed.
     pub(super) fn new(kind: char, name: &str, rest: char) -> Self {
-        Self(format!("{kind}{name}{rest}"))
+        Self(format!("{kind}{}{rest}{name}", name.len()))
     }
 
     /// Adds a text, and what it is.
@@ -91,24 +91,21 @@ impl Tables {
     /// The accessors of an enum with payloads.
     pub(super) fn union(&mut self, name: &Ident, table: &Table, variants: &[Ident]) {
         self.begin(name, table);
-        match variants {
-            [only] => {
-                line!(self, "    fn blank(_: usize) -> Self {{");
-                line!(self, "        Self::{only}(rt::blank())");
+        if let [only] = variants {
+            line!(self, "    fn blank(_: usize) -> Self {{");
+            line!(self, "        Self::{only}(rt::blank())");
+        } else {
+            line!(self, "    fn blank(variant: usize) -> Self {{");
+            line!(self, "        match variant {{");
+            for (index, variant) in variants.iter().enumerate() {
+                let index = if index + 1 == variants.len() {
+                    "_".to_owned()
+                } else {
+                    index.to_string()
+                };
+                line!(self, "            {index} => Self::{variant}(rt::blank()),");
             }
-            _ => {
-                line!(self, "    fn blank(variant: usize) -> Self {{");
-                line!(self, "        match variant {{");
-                for (index, variant) in variants.iter().enumerate() {
-                    let index = if index + 1 == variants.len() {
-                        "_".to_owned()
-                    } else {
-                        index.to_string()
-                    };
-                    line!(self, "            {index} => Self::{variant}(rt::blank()),");
-                }
-                line!(self, "        }}");
-            }
+            line!(self, "        }}");
         }
         line!(self, "    }}");
         line!(self, "    fn payload(&self) -> (usize, &dyn rt::Slot) {{");

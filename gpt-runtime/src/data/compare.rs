@@ -5,8 +5,8 @@ use std::fmt;
 use super::{Data, Rest, Slot, View};
 
 /// Whether two values of a type hold the same.
-pub fn equal(left: &impl Data, right: &impl Data) -> bool {
-    slots_equal(left, right)
+pub fn equal<T: Data>(left: &T, right: &T) -> bool {
+    left.equals(right)
 }
 
 /// Prints a value as a derived `Debug` would, with wire names.
@@ -14,12 +14,25 @@ pub fn debug(value: &impl Data, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     fmt::Debug::fmt(&Printed(value), f)
 }
 
+fn slots_equal(left: &dyn Slot, right: &dyn Slot) -> bool {
+    left.equals(right.as_any())
+}
+
+/// Whether the views of two values of a type show the same.
 #[allow(
     clippy::float_cmp,
     reason = "equality of floats is what derived code compares too"
 )]
-fn slots_equal(left: &dyn Slot, right: &dyn Slot) -> bool {
-    match (left.view(), right.view()) {
+pub(super) fn views_equal(left: View<'_>, right: View<'_>) -> bool {
+    match (left, right) {
+        (View::Record(left), View::Record(right)) => {
+            (0..left.table().slots()).all(|it| slots_equal(left.get(it), right.get(it)))
+        }
+        (View::Union(left), View::Union(right)) => {
+            let (left_variant, left) = left.get();
+            let (right_variant, right) = right.get();
+            left_variant == right_variant && slots_equal(left, right)
+        }
         (View::Unit, View::Unit) => true,
         (View::Boolean(left), View::Boolean(right)) => left == right,
         (View::Integer(left), View::Integer(right)) => left == right,
@@ -60,14 +73,6 @@ fn slots_equal(left: &dyn Slot, right: &dyn Slot) -> bool {
                 (None, None) => true,
                 _ => false,
             }),
-        (View::Record(left), View::Record(right)) => {
-            (0..left.table().slots()).all(|index| slots_equal(left.get(index), right.get(index)))
-        }
-        (View::Union(left), View::Union(right)) => {
-            let (left_variant, left) = left.get();
-            let (right_variant, right) = right.get();
-            left_variant == right_variant && slots_equal(left, right)
-        }
         _ => false,
     }
 }

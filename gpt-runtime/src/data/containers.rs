@@ -8,6 +8,13 @@ impl<T: Data> Data for Option<T> {
     fn blank(_: usize) -> Self {
         None
     }
+    fn equals(&self, other: &Self) -> bool {
+        match (self, other) {
+            (None, None) => true,
+            (Some(left), Some(right)) => left.equals(right),
+            _ => false,
+        }
+    }
     fn view(&self) -> View<'_> {
         View::Option(self.as_ref().map(|value| value as &dyn Slot))
     }
@@ -29,6 +36,9 @@ impl<T: Data> Data for Box<T> {
     fn blank(_: usize) -> Self {
         Box::new(T::blank(0))
     }
+    fn equals(&self, other: &Self) -> bool {
+        T::equals(self, other)
+    }
     fn view(&self) -> View<'_> {
         T::view(self)
     }
@@ -40,6 +50,10 @@ impl<T: Data> Data for Box<T> {
 impl<T: Data> Data for Vec<T> {
     fn blank(_: usize) -> Self {
         Vec::new()
+    }
+    fn equals(&self, other: &Self) -> bool {
+        Vec::len(self) == Vec::len(other)
+            && self.iter().zip(other).all(|(it, other)| it.equals(other))
     }
     fn view(&self) -> View<'_> {
         View::List(self)
@@ -69,6 +83,13 @@ impl<T: Data> List for Vec<T> {
 impl<T: Data> Data for BTreeMap<String, T> {
     fn blank(_: usize) -> Self {
         BTreeMap::new()
+    }
+    fn equals(&self, other: &Self) -> bool {
+        BTreeMap::len(self) == BTreeMap::len(other)
+            && self
+                .iter()
+                .zip(other)
+                .all(|((key, value), (other_key, other))| key == other_key && value.equals(other))
     }
     fn view(&self) -> View<'_> {
         View::Map(self)

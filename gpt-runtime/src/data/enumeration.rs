@@ -18,12 +18,21 @@ pub fn integer<E: Data>(value: &E) -> i64 {
     value.other_integer().unwrap_or_else(known)
 }
 
+/// Whether two values are the same on the wire.
+pub(super) fn equal<E: Data>(left: &E, right: &E) -> bool {
+    let is_other = |it: &E| it.other_text().is_some() || it.other_integer().is_some();
+    if is_other(left) || is_other(right) {
+        return text(left) == text(right) && integer(left) == integer(right);
+    }
+    discriminant(left) == discriminant(right)
+}
+
 /// What a listed value is on the wire.
 fn known<E: Data>(value: &E) -> &'static str {
-    let mut values = E::VALUES.iter().zip(Table::new(E::TABLE).values());
-    values
-        .find(|(known, _)| discriminant(*known) == discriminant(value))
-        .map_or("", |(_, text)| text)
+    let mut values = E::VALUES.iter();
+    let index = values.position(|known| discriminant(known) == discriminant(value));
+    let text = index.and_then(|index| Table::new(E::TABLE).values().nth(index));
+    text.unwrap_or_default()
 }
 
 /// Becomes the value of a text.

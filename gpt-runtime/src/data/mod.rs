@@ -118,6 +118,15 @@ pub trait Data: Sized + Clone + 'static {
     fn bytes(&mut self) -> Option<&mut Vec<u8>> {
         None
     }
+    /// Whether it holds the same as another.
+    #[doc(hidden)]
+    fn equals(&self, other: &Self) -> bool {
+        if const { is(Self::TABLE, Kind::TextEnum) || is(Self::TABLE, Kind::IntegerEnum) } {
+            enumeration::equal(self, other)
+        } else {
+            compare::views_equal(self.view(), other.view())
+        }
+    }
     /// What is in it. What stands here need not be compiled again for each generated type, and what
     /// a type is not costs it nothing: a branch on a constant is left out of it.
     #[doc(hidden)]
@@ -167,6 +176,8 @@ pub trait Slot {
     fn as_any(&self) -> &dyn Any;
     /// Becomes a copy of a value of the same type, and stays what it is for any other.
     fn copy_from(&mut self, value: &dyn Any);
+    /// Whether a value is of the same type and holds the same.
+    fn equals(&self, value: &dyn Any) -> bool;
 }
 
 impl<T: Data> Slot for T {
@@ -183,6 +194,11 @@ impl<T: Data> Slot for T {
         if let Some(value) = value.downcast_ref::<T>() {
             self.clone_from(value);
         }
+    }
+    fn equals(&self, value: &dyn Any) -> bool {
+        value
+            .downcast_ref::<T>()
+            .is_some_and(|value| Data::equals(self, value))
     }
 }
 

@@ -20,6 +20,9 @@ impl Data for bool {
     fn blank(_: usize) -> Self {
         false
     }
+    fn equals(&self, other: &Self) -> bool {
+        self == other
+    }
     fn view(&self) -> View<'_> {
         View::Boolean(*self)
     }
@@ -32,6 +35,10 @@ impl Data for f32 {
     fn blank(_: usize) -> Self {
         0.0
     }
+    #[allow(clippy::float_cmp, reason = "derived code compares so too")]
+    fn equals(&self, other: &Self) -> bool {
+        self == other
+    }
     fn view(&self) -> View<'_> {
         View::Float(*self)
     }
@@ -43,6 +50,10 @@ impl Data for f32 {
 impl Data for f64 {
     fn blank(_: usize) -> Self {
         0.0
+    }
+    #[allow(clippy::float_cmp, reason = "derived code compares so too")]
+    fn equals(&self, other: &Self) -> bool {
+        self == other
     }
     fn view(&self) -> View<'_> {
         View::Double(*self)
@@ -57,6 +68,9 @@ macro_rules! integer {
         impl Data for $ty {
             fn blank(_: usize) -> Self {
                 0
+            }
+            fn equals(&self, other: &Self) -> bool {
+                self == other
             }
             fn view(&self) -> View<'_> {
                 View::Integer(i128::from(*self))
@@ -86,6 +100,9 @@ impl Data for Value {
     fn null() -> Option<Self> {
         Some(Value::Null)
     }
+    fn equals(&self, other: &Self) -> bool {
+        self == other
+    }
     fn view(&self) -> View<'_> {
         View::Any(self)
     }
@@ -97,6 +114,9 @@ impl Data for Value {
 impl Data for String {
     fn blank(_: usize) -> Self {
         String::new()
+    }
+    fn equals(&self, other: &Self) -> bool {
+        self == other
     }
     fn view(&self) -> View<'_> {
         View::Text(self.as_str().into())

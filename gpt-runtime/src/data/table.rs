@@ -2,14 +2,14 @@
 //!
 //! | text | type |
 //! |---|---|
-//! | `{Pet. 2:id 4:name 3?tag` | a record with two required properties and an optional one |
-//! | `\|Animal. 4=kind 3:Cat 3,cat 3:Dog 3,dog` | a union with two variants, told apart by `kind` |
-//! | `"State+ 4:open 6:closed` | an enum of texts |
-//! | `#Level. 1:1 1:2` | an enum of integers |
+//! | `{3.Pet 2:id 4:name 3?tag` | a record with two required properties and an optional one |
+//! | `\|6.Animal 4=kind 3:Cat 3,cat 3:Dog 3,dog` | a union with two variants, told apart by `kind` |
+//! | `"5+State 4:open 6:closed` | an enum of texts |
+//! | `#5.Level 1:1 1:2` | an enum of integers |
 //!
-//! The first character is the kind; the name of the type follows, and a character for what becomes
-//! of what is not listed. Every entry is the length of a text in bytes, a character for what the
-//! text is, and the text.
+//! The first character is the kind. Every entry is the length of a text in bytes, a character for
+//! what the text is, and the text. The first is the name of the type, and its character what becomes
+//! of what is not listed.
 
 use super::{Presence, Rest};
 
@@ -132,23 +132,24 @@ impl Table {
 
     /// Where a reader of a record is.
     pub(super) fn cursor(self) -> Cursor {
+        let start = self.entries();
         Cursor {
-            start: self.entries(),
-            rest: self.entries(),
+            rest: start.clone(),
+            start,
             index: 0,
         }
     }
 
-    /// The name and the character behind it.
+    /// The name and the character before it.
     fn split(self) -> (&'static str, u8) {
-        let named = self.0.get(1..).unwrap_or_default();
-        let end = named.find(['.', '!', '+', '#']).unwrap_or(named.len());
-        let (name, rest) = named.split_at(end);
-        (name, rest.bytes().next().unwrap_or(b'.'))
+        let head = Entries(self.0).next();
+        head.map_or(("", b'.'), |it| (it.text, it.mark))
     }
 
     fn entries(self) -> Entries {
-        Entries(self.0.find(' ').map_or("", |start| &self.0[start..]))
+        let mut entries = Entries(self.0);
+        entries.next();
+        entries
     }
 }
 
@@ -164,8 +165,8 @@ impl Entry {
     }
 }
 
-/// The entries that are left, each with the space before it.
-#[derive(Clone, Copy)]
+/// The entries that are left, each with the character before it.
+#[derive(Clone)]
 struct Entries(&'static str);
 
 impl Iterator for Entries {
@@ -192,6 +193,9 @@ impl Iterator for Entries {
     }
 }
 
+/// The slot of a property, its wire name, and whether it must be there.
+pub(super) type Field = (usize, &'static str, Presence);
+
 /// Finds the properties of a record: the next one first, because most come in order.
 pub(super) struct Cursor {
     start: Entries,
@@ -200,8 +204,8 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
-    /// The slot of a property and whether it must be there.
-    pub(super) fn find(&mut self, key: &str) -> Option<(usize, Presence)> {
+    /// The field of a property.
+    pub(super) fn find(&mut self, key: &str) -> Option<Field> {
         let (from, mut first_round) = (self.index, true);
         loop {
             match self.rest.next() {
@@ -209,12 +213,13 @@ impl Cursor {
                     let index = self.index;
                     self.index += 1;
                     if entry.text == key {
-                        return Some((index, entry.field().1));
+                        let (name, presence) = entry.field();
+                        return Some((index, name, presence));
                     }
                 }
                 None if first_round => {
                     first_round = false;
-                    (self.rest, self.index) = (self.start, 0);
+                    (self.rest, self.index) = (self.start.clone(), 0);
                 }
                 None => return None,
             }
@@ -229,8 +234,8 @@ impl Cursor {
 mod tests {
     use super::{Kind, Presence, Rest, Table};
 
-    const PET: Table = Table::new("{Pet! 2:id 7?a name! 3~tag 4*é 1");
-    const ANIMAL: Table = Table::new("|Animal+ 4=kind 3:Cat 3,cat 3,kit 3:Dog 5:Other");
+    const PET: Table = Table::new("{3!Pet 2:id 7?a name! 3~tag 4*é 1");
+    const ANIMAL: Table = Table::new("|6+Animal 4=kind 3:Cat 3,cat 3,kit 3:Dog 5:Other");
 
     #[test]
     fn reads_records() {
@@ -246,13 +251,13 @@ mod tests {
             ("é 1", Presence::OptionalNullable),
         ];
         assert_eq!(PET.fields().collect::<Vec<_>>(), fields);
-        assert_eq!(Table::new("{Empty+").slots(), 1);
+        assert_eq!(Table::new("{5+Empty").slots(), 1);
     }
 
     #[test]
     fn finds_properties_in_any_order() {
         let mut cursor = PET.cursor();
-        let mut find = |key| cursor.find(key).map(|(index, _)| index);
+        let mut find = |key| cursor.find(key).map(|(index, ..)| index);
         let keys = [
             "id", "tag", "no", "a name!", "a name!", "é 1", "id", "no", "é 1", "tag",
         ];
@@ -269,7 +274,7 @@ mod tests {
             Some(2),
         ];
         assert_eq!(keys.map(&mut find), found);
-        assert_eq!(Table::new("{Empty.").cursor().find("id"), None);
+        assert_eq!(Table::new("{5.Empty").cursor().find("id"), None);
     }
 
     #[test]
@@ -289,7 +294,7 @@ mod tests {
             [ANIMAL.tagged("kit"), ANIMAL.tagged("Cat")],
             [Some(0), None]
         );
-        assert!(Table::new("|Failure# 3:One 3:Two").is_by_status());
+        assert!(Table::new("|7#Failure 3:One 3:Two").is_by_status());
         assert!(!ANIMAL.is_by_status());
     }
 
@@ -298,10 +303,11 @@ mod tests {
         for text in [
             "",
             "{",
-            "{A. ",
-            "{A. 9",
-            "{A. 9:id",
-            "{A. 99999999999999999999:a",
+            "{1.A ",
+            "{1.A 9",
+            "{1.A 9:id",
+            "{1.A 99999999999999999999:a",
+            "{9.A 1:b",
             "x y",
         ] {
             let table = Table::new(text);

@@ -126,10 +126,9 @@ impl Serialize for Written<'_> {
                 }
                 sequence.end()
             }
-            View::Map(map) => serializer.collect_map(
-                map.entries()
-                    .map(|(key, value)| (key.to_owned(), self.part(value))),
-            ),
+            View::Map(map) => {
+                serializer.collect_map(map.entries().map(|(key, value)| (key, self.part(value))))
+            }
             View::Record(record) => {
                 let mut map = serializer.serialize_map(None)?;
                 self.fields(record, &mut map, &mut |_| false)?;
@@ -184,10 +183,16 @@ impl<'a> Written<'a> {
     ) -> Result<(), M::Error> {
         let table = record.table();
         for (index, (name, presence)) in table.fields().enumerate() {
-            let slot = record.get(index);
-            let missing = matches!(presence, Presence::Optional | Presence::OptionalNullable)
-                && matches!(slot.view(), View::Option(None));
-            if !missing && !passed_over(name) {
+            let mut slot = record.get(index);
+            if matches!(presence, Presence::Optional | Presence::OptionalNullable)
+                && let View::Option(value) = slot.view()
+            {
+                match value {
+                    Some(value) => slot = value,
+                    None => continue,
+                }
+            }
+            if !passed_over(name) {
                 map.serialize_entry(name, &self.part(slot))?;
             }
         }

@@ -151,6 +151,9 @@ impl<T: Format> Data for Formatted<T> {
     fn blank(_: usize) -> Self {
         Self::of(String::new())
     }
+    fn equals(&self, other: &Self) -> bool {
+        self == other
+    }
     fn view(&self) -> View<'_> {
         View::Text(self.text.as_str().into())
     }

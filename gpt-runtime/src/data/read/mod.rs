@@ -13,7 +13,9 @@ use serde_json::Value;
 
 use super::{
     Data, Fit, List, Map, Presence, RecordObject, Rest, SetText, Slot, Table, Tuple, UnionObject,
-    ViewMut, formats::is_number,
+    ViewMut,
+    formats::is_number,
+    table::{Cursor, Field},
 };
 
 use self::union::{read_whole_union, values_in};
@@ -458,23 +460,13 @@ fn read_record<'de, A: MapAccess<'de>>(
 ) -> Result<(), A::Error> {
     let table = record.table();
     let (mut cursor, mut seen) = (table.cursor(), Seen::default());
-    while let Some(key) = entries.next_key::<String>()? {
-        let Some((index, presence)) = cursor.find(&key) else {
-            match table.rest() {
-                Rest::Refused => {
-                    return Err(A::Error::custom(format_args!("unknown property `{key}`")));
-                }
-                Rest::Ignored => {
-                    reading.note(Fit::Unknown);
-                    entries.next_value::<serde::de::IgnoredAny>()?;
-                }
-                Rest::Kept => {
-                    if let ViewMut::Map(rest) = record.get_mut(table.slots() - 1).view_mut() {
-                        read_property(&mut entries, &key, rest.insert(key.clone()), reading)?;
-                    }
-                }
+    while let Some(key) = entries.next_key_seed(Key(&mut cursor))? {
+        let (index, name, presence) = match key {
+            Ok(field) => field,
+            Err(unknown) => {
+                read_unknown(record, table, &unknown, &mut entries, reading)?;
+                continue;
             }
-            continue;
         };
         seen.insert(index);
         reading.note(Fit::Known);
@@ -483,9 +475,9 @@ fn read_record<'de, A: MapAccess<'de>>(
             && let ViewMut::Option(option) = slot.view_mut()
         {
             // Being there, even as `null`, fills the outer option.
-            read_property(&mut entries, &key, option.fill(), reading)?;
+            read_property(&mut entries, name, option.fill(), reading)?;
         } else {
-            read_property(&mut entries, &key, slot, reading)?;
+            read_property(&mut entries, name, slot, reading)?;
         }
     }
     let missing = table.fields().enumerate().find(|(index, (_, presence))| {
@@ -496,6 +488,52 @@ fn read_record<'de, A: MapAccess<'de>>(
         Some((_, (name, _))) => Err(A::Error::custom(format_args!("missing property `{name}`"))),
         None => Ok(()),
     }
+}
+
+/// Reads the name of a property: the field of that name, or the name where there is none.
+struct Key<'a>(&'a mut Cursor);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = Result<Field, String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = Result<Field, String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a property")
+    }
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.0.find(name).ok_or_else(|| name.to_owned()))
+    }
+}
+
+fn read_unknown<'de, A: MapAccess<'de>>(
+    record: &mut dyn RecordObject,
+    table: Table,
+    key: &str,
+    entries: &mut A,
+    reading: &Reading,
+) -> Result<(), A::Error> {
+    match table.rest() {
+        Rest::Refused => {
+            return Err(A::Error::custom(format_args!("unknown property `{key}`")));
+        }
+        Rest::Ignored => {
+            reading.note(Fit::Unknown);
+            entries.next_value::<serde::de::IgnoredAny>()?;
+        }
+        Rest::Kept => {
+            if let ViewMut::Map(rest) = record.get_mut(table.slots() - 1).view_mut() {
+                read_property(entries, key, rest.insert(key.to_owned()), reading)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn read_property<'de, A: MapAccess<'de>>(
