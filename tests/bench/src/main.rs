@@ -6,6 +6,7 @@ mod competitor;
 mod derive;
 mod documents;
 mod figures;
+mod growth;
 mod krate;
 mod measure;
 mod options;
@@ -52,6 +53,7 @@ fn run(options: Options) -> Result<(), String> {
     };
     match options.task {
         Task::Peers => run_peers(&place, &tools, &plan, &options.documents, options.keep),
+        Task::Growth => growth::run(&place, &tools, &plan),
     }
 }
 
