@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release -p gpt-bench -- peers [DOCUMENT...]`; the README says what is measured.
 
+mod cold;
 mod competitor;
 mod derive;
 mod documents;
@@ -53,6 +54,10 @@ fn run(options: Options) -> Result<(), String> {
     };
     match options.task {
         Task::Peers => run_peers(&place, &tools, &plan, &options.documents, options.keep),
+        Task::Cold => {
+            tools::install(&tools.peers, &plan.competitors)?;
+            cold::run(&place, &tools, &plan)
+        }
         Task::Growth => growth::run(&place, &tools, &plan),
     }
 }

@@ -8,6 +8,7 @@ pub(crate) const USAGE: &str = "\
 Measures what generated code costs to compile.
 
 Usage: gpt-bench peers [DOCUMENT...] [OPTIONS]   beside other generators
+       gpt-bench cold [OPTIONS]                  the first build of a small program
        gpt-bench growth [OPTIONS]                from 10 to 10,000 operations
 
 A DOCUMENT is a path, or one below the folder that `GPT_CORPUS` names.
@@ -25,6 +26,7 @@ Options:
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     Peers,
+    Cold,
     Growth,
 }
 
@@ -43,6 +45,7 @@ pub(crate) struct Options {
 pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
     let task = match arguments.next().as_deref() {
         Some("peers") => Task::Peers,
+        Some("cold") => Task::Cold,
         Some("growth") => Task::Growth,
         _ => return Err(USAGE.into()),
     };
