@@ -103,7 +103,8 @@ impl<'a> Table<'a> {
                 0.0
             };
             // What does not rise above the floor has no ratio.
-            (ours - floor > 0.0).then(|| (theirs - floor) / (ours - floor))
+            let (ours, theirs) = (ours - floor, theirs - floor);
+            (ours > 0.0 && theirs > 0.0).then(|| theirs / ours)
         });
         ratios.collect()
     }
@@ -111,34 +112,32 @@ impl<'a> Table<'a> {
 
 /// The medians of the ratios over documents.
 fn summary(table: &Table) -> String {
-    let others: Vec<_> = table
+    let columns: Vec<_> = table
         .competitors
         .iter()
         .copied()
-        .filter(|it| !matches!(it, Competitor::Gpt | Competitor::Floor))
+        .filter(|it| *it != Competitor::Floor)
         .collect();
     let mut text = String::from(
         "\n## Ours as a part of theirs\n\n\
          Medians over the documents that both handle. `above the floor`: after the figure of the \
          empty crate is taken from both.\n\n| |",
     );
-    for competitor in &others {
+    for competitor in &columns {
         let _ = write!(text, " {} |", competitor.name());
     }
-    let _ = writeln!(text, "\n|---|{}", "--:|".repeat(others.len()));
+    let _ = writeln!(text, "\n|---|{}", "--:|".repeat(columns.len()));
     let count = |name: &str, takes_part: fn(Competitor) -> bool, good: fn(&Row) -> bool| {
         let mut line = format!("| {name} |");
-        for &competitor in &others {
+        for &competitor in &columns {
             if !takes_part(competitor) {
                 line += " |";
                 continue;
             }
             let documents = table.documents.iter();
-            let good = documents
-                .filter_map(|row| table.row(&row.document, competitor))
-                .filter(|row| good(row))
-                .count();
-            let _ = write!(line, " {good}/{} |", table.documents.len());
+            let measured = documents.filter_map(|row| table.row(&row.document, competitor));
+            let (good, bad): (Vec<_>, Vec<_>) = measured.partition(|row| good(row));
+            let _ = write!(line, " {}/{} |", good.len(), good.len() + bad.len());
         }
         line + "\n"
     };
@@ -155,10 +154,14 @@ fn summary(table: &Table) -> String {
             if above_floor && !matches!(metric, Metric::Cpu(_)) {
                 continue;
             }
-            let ratios = others
+            let ratios = columns
                 .iter()
-                .map(|it| median(table.ratios(*it, metric, above_floor)));
-            let ratios: Vec<_> = ratios.map(|it| it.map_or_else(String::new, part)).collect();
+                .map(|it| match it {
+                    Competitor::Gpt => None,
+                    other => median(table.ratios(*other, metric, above_floor)),
+                })
+                .map(|ratio| ratio.map_or_else(String::new, part));
+            let ratios: Vec<_> = ratios.collect();
             if ratios.iter().any(|it| !it.is_empty()) {
                 let suffix = if above_floor { ", above the floor" } else { "" };
                 let _ = writeln!(
