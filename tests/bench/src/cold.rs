@@ -116,20 +116,26 @@ pub(crate) fn run(place: &Place, tools: &Tools, plan: &Plan) -> Result<(), Strin
     for round in 1..=plan.rounds {
         for (program, folder, figures) in &mut built {
             eprintln!("{}: round {round} of {}", program.title, plan.rounds);
-            let figure = build(place, plan, folder);
-            figures.push(figure.map_err(|error| format!("{}: {error}", program.title))?);
+            match build(place, plan, folder) {
+                Ok(figure) => figures.push(figure),
+                // The others may still be measured.
+                Err(error) => eprintln!("{}: {error}", program.title),
+            }
         }
     }
     let mut text = String::from(
         "# The first build of a small program\n\n`cargo build` into an empty folder; everything is \
-         downloaded before.\n\n| program | CPU s | peak MB | packages | program, MB |\n\
+         downloaded before. `!`: it does not build.\n\n| program | CPU s | peak MB | packages | program, MB |\n\
          |---|--:|--:|--:|--:|\n",
     );
     for (program, _, figures) in &built {
         let middle = |which: fn(&Built) -> f64| {
             median(figures.iter().map(which).collect()).unwrap_or(f64::NAN)
         };
-        let last = figures.last().ok_or("no rounds")?;
+        let Some(last) = figures.last() else {
+            let _ = writeln!(text, "| {} | ! | | | |", program.title);
+            continue;
+        };
         let _ = writeln!(
             text,
             "| {} | {:.1} | {:.0} | {} | {:.1} |",
