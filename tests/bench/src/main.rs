@@ -1,29 +1,36 @@
-//! Measures `cargo check` of generated code beside the same types with serde's derive.
+//! Measures what generated code costs, beside other generators and beside serde's derive.
 //!
-//! `cargo run --release -p gpt-bench -- DOCUMENT...` generates a crate from each document,
-//! renders its types a second time with derive, checks both in turns and prints the medians.
+//! `cargo run --release -p gpt-bench -- peers [DOCUMENT...]`; the README says what is measured.
 
+mod cold;
+mod competitor;
 mod derive;
+mod documents;
+mod figures;
+mod growth;
+mod krate;
 mod measure;
+mod options;
+mod place;
+mod report;
+mod rounds;
+mod tools;
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::{Command, ExitCode},
+use std::{env, process::ExitCode};
+
+use crate::{
+    competitor::Tools,
+    options::{Options, Task},
+    place::{Place, write},
+    rounds::Plan,
 };
 
-use measure::{cpu_seconds, median};
-
-/// How often each crate is checked.
-const RUNS: usize = 3;
-
 fn main() -> ExitCode {
-    let documents: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
-    if documents.is_empty() {
-        eprintln!("usage: gpt-bench DOCUMENT...");
-        return ExitCode::FAILURE;
+    let mut arguments = env::args_os().skip(1);
+    if arguments.next().is_some_and(|it| it == measure::ARGUMENT) {
+        return measure::main(&arguments.collect::<Vec<_>>());
     }
-    match run(&documents) {
+    match options::parse(env::args().skip(1)).and_then(run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -32,123 +39,54 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(documents: &[PathBuf]) -> Result<(), String> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let workspace = workspace
-        .canonicalize()
-        .map_err(|error| error.to_string())?;
-    println!("| document | operations | generated, CPU s | derived, CPU s | ratio |");
-    println!("|---|--:|--:|--:|--:|");
-    for document in documents {
-        let name = document
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let parent = document
-            .parent()
-            .and_then(Path::file_name)
-            .unwrap_or_default();
-        let name = format!("{}-{name}", parent.to_string_lossy());
-        let pair = Pair::prepare(&workspace, document, &name)?;
-        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-        // The first check of each builds the dependencies and is not counted.
-        for run in 0..=RUNS {
-            let (generated, derived) = (pair.check("generated")?, pair.check("derived")?);
-            if run > 0 {
-                ours.push(generated);
-                theirs.push(derived);
-            }
-        }
-        let (ours, theirs) = (median(ours), median(theirs));
-        println!(
-            "| {name} | {} | {ours:.2} | {theirs:.2} | 1/{:.1} |",
-            pair.operations,
-            theirs / ours
-        );
-    }
-    Ok(())
-}
-
-/// The two crates of a document.
-struct Pair {
-    folder: PathBuf,
-    target: PathBuf,
-    operations: usize,
-}
-
-impl Pair {
-    fn prepare(workspace: &Path, document: &Path, name: &str) -> Result<Self, String> {
-        let folder = workspace.join("target/bench").join(name);
-        let generated = folder.join("generated");
-        cpu_seconds(
-            Command::new(env!("CARGO"))
-                .current_dir(workspace)
-                .args(["run", "--quiet", "-p", "gpt-codegen", "--features", "cli"])
-                .args(["--bin", "cargo-gpt", "--", "gpt", "generate"])
-                .arg(document.canonicalize().map_err(|error| error.to_string())?)
-                .arg("--out")
-                .arg(&generated)
-                .arg("--runtime-path")
-                .arg(workspace.join("gpt-runtime"))
-                .arg("--derive-operation-ids"),
-        )?;
-        let source = module(&generated.join("src"))?;
-        let file = syn::parse_file(&source).map_err(|error| error.to_string())?;
-        let derived = folder.join("derived");
-        write(&derived.join("src/lib.rs"), &derive::derive(&file)?)?;
-        // Both depend on the runtime, so that what cargo itself does for the dependencies of an
-        // HTTP client is the same on both sides.
-        let runtime = workspace.join("gpt-runtime");
-        let manifest = format!(
-            "[package]\nname = \"derived\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [workspace]\n\n[dependencies]\ngpt-runtime = {{ path = '{}' }}\n\
-             serde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n",
-            runtime.display()
-        );
-        write(&derived.join("Cargo.toml"), &manifest)?;
-        let operations = source.matches("impl rt::Action for ").count();
-        Ok(Self {
-            folder,
-            target: workspace.join("target/bench/target"),
-            operations,
-        })
-    }
-
-    /// Checks one of the crates anew.
-    fn check(&self, which: &str) -> Result<f64, String> {
-        let folder = self.folder.join(which);
-        let source = folder.join("src/lib.rs");
-        let text = fs::read_to_string(&source).map_err(|error| error.to_string())?;
-        write(&source, &text)?;
-        cpu_seconds(
-            Command::new(env!("CARGO"))
-                .current_dir(&folder)
-                .args(["check", "--quiet"])
-                .env("CARGO_INCREMENTAL", "0")
-                .env("CARGO_TARGET_DIR", &self.target),
-        )
-    }
-}
-
-/// The text of the generated module, which stands beside `lib.rs`.
-fn module(sources: &Path) -> Result<String, String> {
-    let read = |path: PathBuf| {
-        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+fn run(options: Options) -> Result<(), String> {
+    let place = Place::find()?;
+    let peers = match &options.peers {
+        Some(folder) => folder.canonicalize().map_err(|error| error.to_string())?,
+        None => place.bench.join("peers"),
     };
-    let entries = fs::read_dir(sources).map_err(|error| error.to_string())?;
-    let mut modules = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.file_name().is_some_and(|name| name != "lib.rs"));
-    match (modules.next(), modules.next()) {
-        (Some(module), None) => read(module),
-        _ => Err(format!("{} does not hold one module", sources.display())),
+    let tools = tools::own(&place, peers)?;
+    let plan = Plan {
+        rounds: options.rounds,
+        steps: options.steps,
+        limit: options.limit,
+        competitors: options.competitors,
+    };
+    match options.task {
+        Task::Peers => run_peers(&place, &tools, &plan, &options.documents, options.keep),
+        Task::Cold => {
+            tools::install(&tools.peers, &plan.competitors)?;
+            cold::run(&place, &tools, &plan)
+        }
+        Task::Growth => growth::run(&place, &tools, &plan),
     }
 }
 
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::write(path, text))
-        .map_err(|error| format!("{}: {error}", path.display()))
+/// Measures document by document. The results are written after each, so that a run may be stopped.
+fn run_peers(
+    place: &Place,
+    tools: &Tools,
+    plan: &Plan,
+    asked: &[String],
+    keep: bool,
+) -> Result<(), String> {
+    tools::install(&tools.peers, &plan.competitors)?;
+    let table = place.bench.join("results.tsv");
+    let mut rows = if keep && table.exists() {
+        figures::load(&table)?
+    } else {
+        Vec::new()
+    };
+    for document in documents::find(place, asked)? {
+        let new = rounds::run(place, tools, plan, &document)?;
+        rows.retain(|row| row.document != document.name);
+        rows.extend(new);
+        figures::save(&table, &rows)?;
+        write(
+            &place.bench.join("RESULTS.md"),
+            &report::markdown(plan, &rows),
+        )?;
+    }
+    eprintln!("the results are in {}", place.bench.display());
+    Ok(())
 }
