@@ -167,7 +167,14 @@ impl Racer {
                 );
                 write(&out.join("Cargo.toml"), &manifest)?;
             }
-            _ => complete(self.competitor, &out)?,
+            _ => {
+                // Some report success and write nothing.
+                if let Err(error) = complete(self.competitor, &out) {
+                    eprintln!("{}: no crate: {error}", self.competitor.name());
+                    self.failure = Some(Failure::Generation);
+                    return Ok(());
+                }
+            }
         }
         let (bytes, lines) = self.krate.source();
         #[expect(clippy::cast_precision_loss, reason = "source is shorter than 2^52")]
