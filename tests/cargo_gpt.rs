@@ -64,7 +64,7 @@ fn the_crate_builds_as_the_readme_uses_it() {
             0
 
 
-            $OUT/weather: module `weather` with 6 operations, 45 types and 2471 lines
+            $OUT/weather: module `weather` with 6 operations, 45 types and 2038 lines
         "#]],
     );
     let program = folder().join("program");
@@ -99,7 +99,7 @@ fn a_part_of_a_description() {
             0
 
 
-            $OUT/part: module `weather` with 1 operation, 13 types and 579 lines
+            $OUT/part: module `weather` with 1 operation, 13 types and 459 lines
         "#]],
     );
     arguments.extend(["--operation", "getPiont"]);

@@ -23,13 +23,8 @@ pub trait Define {
     const DEFINITION: &'static Definition;
 }
 
-/// A blank value of the type asked for.
-pub fn blank<T: Data>() -> T {
-    T::blank(0)
-}
-
 pub use crate::data::{
-    Base16, Base64, Base64Url, Data, Decimal, Digits, Duration, File, Formatted, Slot, TimeOfDay,
+    Base16, Base64, Base64Url, Data, Decimal, Digits, Duration, File, Formatted, Parts, Slot, Slots, TimeOfDay,
     UnixTime,
 };
 pub use crate::{arguments, data, defaults, integer_enums, text_enums};

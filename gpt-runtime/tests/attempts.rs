@@ -70,7 +70,7 @@ mod zoo {
             pub(super) struct $name;
             impl rt::Data for $name {
                 const TABLE: &'static str = "{6!Action";
-                fn blank(_: usize) -> Self {
+                fn from_parts(_: rt::Parts<'_>) -> Self {
                     Self
                 }
             }

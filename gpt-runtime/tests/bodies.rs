@@ -317,26 +317,15 @@ struct Upload {
 
 impl rt::Data for Upload {
     const TABLE: &'static str = "{6.Upload 4?name 5?photo 5?files";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            name: None,
-            photo: None,
-            files: None,
+            name: parts.next(),
+            photo: parts.next(),
+            files: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.name,
-            1 => &self.photo,
-            _ => &self.files,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.name,
-            1 => &mut self.photo,
-            _ => &mut self.files,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.name, &self.photo, &self.files]);
     }
 }
 
@@ -349,11 +338,11 @@ enum AnyBody {
 
 impl rt::Data for AnyBody {
     const TABLE: &'static str = "|7.AnyBody 5:Parts 5:Bytes 4:Text";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Parts(rt::blank()),
-            1 => Self::Bytes(rt::blank()),
-            _ => Self::Text(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Parts(parts.next()),
+            1 => Self::Bytes(parts.next()),
+            _ => Self::Text(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -361,13 +350,6 @@ impl rt::Data for AnyBody {
             Self::Parts(payload) => (0, payload),
             Self::Bytes(payload) => (1, payload),
             Self::Text(payload) => (2, payload),
-        }
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Parts(payload) => payload,
-            Self::Bytes(payload) => payload,
-            Self::Text(payload) => payload,
         }
     }
 }
@@ -382,14 +364,11 @@ macro_rules! action {
 
         impl rt::Data for $name {
             const TABLE: &'static str = "{6!Action 4:body";
-            fn blank(_: usize) -> Self {
-                Self { body: rt::blank() }
+            fn from_parts(parts: rt::Parts<'_>) -> Self {
+                Self { body: parts.next() }
             }
-            fn slot(&self, _: usize) -> &dyn rt::Slot {
-                &self.body
-            }
-            fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-                &mut self.body
+            fn slots(&self, to: rt::Slots<'_>) {
+                to.all(&[&self.body]);
             }
         }
 

@@ -144,16 +144,11 @@ mod zoo {
             }
             impl rt::Data for $name {
                 const TABLE: &'static str = $table;
-                fn blank(_: usize) -> Self {
-                    Self { $($field: rt::blank(),)* }
+                fn from_parts(parts: rt::Parts<'_>) -> Self {
+                    Self { $($field: parts.next(),)* }
                 }
-                fn slot(&self, index: usize) -> &dyn rt::Slot {
-                    let slots: &[&dyn rt::Slot] = &[$(&self.$field,)*];
-                    slots[index]
-                }
-                fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-                    let slots: Vec<&mut dyn rt::Slot> = Vec::from_iter([$(&mut self.$field as _,)*]);
-                    slots.into_iter().nth(index).unwrap()
+                fn slots(&self, to: rt::Slots<'_>) {
+                    to.all(&[$(&self.$field),*]);
                 }
             }
             rt::data!($name);
@@ -168,20 +163,15 @@ mod zoo {
             }
             impl rt::Data for $name {
                 const TABLE: &'static str = $table;
-                fn blank(variant: usize) -> Self {
-                    match variant {
-                        $($index => Self::$variant(rt::blank()),)*
+                fn from_parts(parts: rt::Parts<'_>) -> Self {
+                    match parts.variant() {
+                        $($index => Self::$variant(parts.next()),)*
                         _ => unreachable!(),
                     }
                 }
                 fn payload(&self) -> (usize, &dyn rt::Slot) {
                     match self {
                         $(Self::$variant(payload) => ($index, payload),)*
-                    }
-                }
-                fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-                    match self {
-                        $(Self::$variant(payload) => payload,)*
                     }
                 }
             }

@@ -76,23 +76,14 @@ pub mod zoo {
 
     impl rt::Data for GetAnimal {
         const TABLE: &'static str = "{9!GetAnimal 2:id 5?kinds";
-        fn blank(_: usize) -> Self {
+        fn from_parts(parts: rt::Parts<'_>) -> Self {
             Self {
-                id: rt::blank(),
-                kinds: rt::blank(),
+                id: parts.next(),
+                kinds: parts.next(),
             }
         }
-        fn slot(&self, index: usize) -> &dyn rt::Slot {
-            match index {
-                0 => &self.id,
-                _ => &self.kinds,
-            }
-        }
-        fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-            match index {
-                0 => &mut self.id,
-                _ => &mut self.kinds,
-            }
+        fn slots(&self, to: rt::Slots<'_>) {
+            to.all(&[&self.id, &self.kinds]);
         }
     }
 
@@ -106,22 +97,16 @@ pub mod zoo {
 
     impl rt::Data for GetAnimalFailure {
         const TABLE: &'static str = "|16#GetAnimalFailure 8:NotFound 7:Default";
-        fn blank(variant: usize) -> Self {
-            match variant {
-                0 => Self::NotFound(rt::blank()),
-                _ => Self::Default(rt::blank()),
+        fn from_parts(parts: rt::Parts<'_>) -> Self {
+            match parts.variant() {
+                0 => Self::NotFound(parts.next()),
+                _ => Self::Default(parts.next()),
             }
         }
         fn payload(&self) -> (usize, &dyn rt::Slot) {
             match self {
                 Self::NotFound(payload) => (0, payload),
                 Self::Default(payload) => (1, payload),
-            }
-        }
-        fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-            match self {
-                Self::NotFound(payload) => payload,
-                Self::Default(payload) => payload,
             }
         }
     }
@@ -133,14 +118,11 @@ pub mod zoo {
 
     impl rt::Data for Problem {
         const TABLE: &'static str = "{7.Problem 5?title";
-        fn blank(_: usize) -> Self {
-            Self { title: rt::blank() }
+        fn from_parts(parts: rt::Parts<'_>) -> Self {
+            Self { title: parts.next() }
         }
-        fn slot(&self, _: usize) -> &dyn rt::Slot {
-            &self.title
-        }
-        fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-            &mut self.title
+        fn slots(&self, to: rt::Slots<'_>) {
+            to.all(&[&self.title]);
         }
     }
 
@@ -154,11 +136,11 @@ pub mod zoo {
 
     impl rt::Data for Animal {
         const TABLE: &'static str = "|6+Animal 4=kind 3:Cat 3,cat 3:Dog 3,dog 5:Other";
-        fn blank(variant: usize) -> Self {
-            match variant {
-                0 => Self::Cat(rt::blank()),
-                1 => Self::Dog(rt::blank()),
-                _ => Self::Other(rt::blank()),
+        fn from_parts(parts: rt::Parts<'_>) -> Self {
+            match parts.variant() {
+                0 => Self::Cat(parts.next()),
+                1 => Self::Dog(parts.next()),
+                _ => Self::Other(parts.next()),
             }
         }
         fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -166,13 +148,6 @@ pub mod zoo {
                 Self::Cat(payload) => (0, payload),
                 Self::Dog(payload) => (1, payload),
                 Self::Other(payload) => (2, payload),
-            }
-        }
-        fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-            match self {
-                Self::Cat(payload) => payload,
-                Self::Dog(payload) => payload,
-                Self::Other(payload) => payload,
             }
         }
     }
@@ -186,26 +161,15 @@ pub mod zoo {
 
     impl rt::Data for Cat {
         const TABLE: &'static str = "{3+Cat 4:born 6*weight";
-        fn blank(_: usize) -> Self {
+        fn from_parts(parts: rt::Parts<'_>) -> Self {
             Self {
-                born: rt::blank(),
-                weight: rt::blank(),
-                additional: rt::blank(),
+                born: parts.next(),
+                weight: parts.next(),
+                additional: parts.next(),
             }
         }
-        fn slot(&self, index: usize) -> &dyn rt::Slot {
-            match index {
-                0 => &self.born,
-                1 => &self.weight,
-                _ => &self.additional,
-            }
-        }
-        fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-            match index {
-                0 => &mut self.born,
-                1 => &mut self.weight,
-                _ => &mut self.additional,
-            }
+        fn slots(&self, to: rt::Slots<'_>) {
+            to.all(&[&self.born, &self.weight, &self.additional]);
         }
     }
 
@@ -217,26 +181,15 @@ pub mod zoo {
 
     impl rt::Data for Dog {
         const TABLE: &'static str = "{3.Dog 4?kind 7:puppies 4~type";
-        fn blank(_: usize) -> Self {
+        fn from_parts(parts: rt::Parts<'_>) -> Self {
             Self {
-                kind: rt::blank(),
-                puppies: rt::blank(),
-                r#type: rt::blank(),
+                kind: parts.next(),
+                puppies: parts.next(),
+                r#type: parts.next(),
             }
         }
-        fn slot(&self, index: usize) -> &dyn rt::Slot {
-            match index {
-                0 => &self.kind,
-                1 => &self.puppies,
-                _ => &self.r#type,
-            }
-        }
-        fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-            match index {
-                0 => &mut self.kind,
-                1 => &mut self.puppies,
-                _ => &mut self.r#type,
-            }
+        fn slots(&self, to: rt::Slots<'_>) {
+            to.all(&[&self.kind, &self.puppies, &self.r#type]);
         }
     }
 
@@ -269,12 +222,12 @@ pub mod zoo {
 
     impl rt::Data for Size {
         const TABLE: &'static str = "|4.Size 6:Number 6:Levels 7:Problem 4:Cage";
-        fn blank(variant: usize) -> Self {
-            match variant {
-                0 => Self::Number(rt::blank()),
-                1 => Self::Levels(rt::blank()),
-                2 => Self::Problem(rt::blank()),
-                _ => Self::Cage(rt::blank()),
+        fn from_parts(parts: rt::Parts<'_>) -> Self {
+            match parts.variant() {
+                0 => Self::Number(parts.next()),
+                1 => Self::Levels(parts.next()),
+                2 => Self::Problem(parts.next()),
+                _ => Self::Cage(parts.next()),
             }
         }
         fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -283,14 +236,6 @@ pub mod zoo {
                 Self::Levels(payload) => (1, payload),
                 Self::Problem(payload) => (2, payload),
                 Self::Cage(payload) => (3, payload),
-            }
-        }
-        fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-            match self {
-                Self::Number(payload) => payload,
-                Self::Levels(payload) => payload,
-                Self::Problem(payload) => payload,
-                Self::Cage(payload) => payload,
             }
         }
     }
@@ -303,26 +248,15 @@ pub mod zoo {
 
     impl rt::Data for Cage {
         const TABLE: &'static str = "{4!Cage 5?title 5?inner 3?key";
-        fn blank(_: usize) -> Self {
+        fn from_parts(parts: rt::Parts<'_>) -> Self {
             Self {
-                title: rt::blank(),
-                inner: rt::blank(),
-                key: rt::blank(),
+                title: parts.next(),
+                inner: parts.next(),
+                key: parts.next(),
             }
         }
-        fn slot(&self, index: usize) -> &dyn rt::Slot {
-            match index {
-                0 => &self.title,
-                1 => &self.inner,
-                _ => &self.key,
-            }
-        }
-        fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-            match index {
-                0 => &mut self.title,
-                1 => &mut self.inner,
-                _ => &mut self.key,
-            }
+        fn slots(&self, to: rt::Slots<'_>) {
+            to.all(&[&self.title, &self.inner, &self.key]);
         }
     }
 
@@ -390,7 +324,7 @@ fn an_open_union_keeps_what_names_another_variant_alone() {
     check_refused::<Vec<Animal>>(
         r#"[{"kind":["cat"],"born":"2020-02-29"}]"#,
         "[0].kind",
-        "this chooses no variant of Animal at line 1 column 38",
+        "this chooses no variant of Animal",
     );
     check_refused::<Animal>(
         "{}",
@@ -447,32 +381,32 @@ fn refusals_say_where() {
     check_refused::<Dog>(
         r#"{"puppies":[]}"#,
         "",
-        "missing property `type` at line 1 column 14",
+        "missing property `type`",
     );
     check_refused::<zoo::Cage>(
         r#"{"inner":{"inner":{"x":1}}}"#,
         "inner.inner",
-        "unknown property `x` at line 1 column 22",
+        "unknown property `x`",
     );
     check_refused::<Vec<zoo::Level>>(
         "[1, 2]",
         "[1]",
-        "2 is not one of `-1`, `1` at line 1 column 5",
+        "2 is not one of `-1`, `1`",
     );
     check_refused::<zoo::Cage>(
         r#"{"key":"%"}"#,
         "key",
-        "\"%\" is not bytes as base64 at line 1 column 10",
+        "\"%\" is not bytes as base64",
     );
     check_refused::<Cat>(
         r#"{"born":"2021-02-29"}"#,
         "born",
-        "\"2021-02-29\" is not a date such as `2026-01-31` at line 1 column 20",
+        "\"2021-02-29\" is not a date such as `2026-01-31`",
     );
     check_refused::<i32>(
         "3000000000",
         "",
-        "3000000000 is not an integer of 32 bits at line 1 column 10",
+        "3000000000 is not an integer of 32 bits",
     );
     check_refused::<i64>("1 2", "", "trailing characters at line 1 column 3");
 }
@@ -491,7 +425,7 @@ fn numbers_of_any_spelling() {
     check_refused::<i64>(
         "1.5",
         "",
-        "invalid type: floating point `1.5`, expected an integer at line 1 column 3",
+        "invalid type: floating point `1.5`, expected an integer",
     );
 }
 

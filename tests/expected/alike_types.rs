@@ -139,7 +139,7 @@ impl CreatePriceBody {
     pub fn new(amount: i64) -> Self {
         Self {
             amount,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -193,7 +193,7 @@ impl ChangePriceBody {
     pub fn new(amount: i64) -> Self {
         Self {
             amount,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -212,35 +212,26 @@ pub struct OldPrice {
 
 impl rt::Data for CreatePrice {
     const TABLE: &'static str = "{11!CreatePrice 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
 impl rt::Data for CreatePriceFailure {
     const TABLE: &'static str = "|18#CreatePriceFailure 10:BadRequest 8:NotFound";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::BadRequest(rt::blank()),
-            _ => Self::NotFound(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::BadRequest(parts.next()),
+            _ => Self::NotFound(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::BadRequest(payload) => (0, payload),
             Self::NotFound(payload) => (1, payload),
-        }
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::BadRequest(payload) => payload,
-            Self::NotFound(payload) => payload,
         }
     }
 }
@@ -299,23 +290,14 @@ impl rt::Action for CreatePrice {
 
 impl rt::Data for ReplacePrice {
     const TABLE: &'static str = "{12!ReplacePrice 2:id 4:body";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            id: rt::blank(),
-            body: rt::blank(),
+            id: parts.next(),
+            body: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.id,
-            _ => &self.body,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.id,
-            _ => &mut self.body,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.id, &self.body]);
     }
 }
 
@@ -375,23 +357,14 @@ impl rt::Action for ReplacePrice {
 
 impl rt::Data for ChangePrice {
     const TABLE: &'static str = "{11!ChangePrice 2:id 4:body";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            id: rt::blank(),
-            body: rt::blank(),
+            id: parts.next(),
+            body: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.id,
-            _ => &self.body,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.id,
-            _ => &mut self.body,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.id, &self.body]);
     }
 }
 
@@ -452,45 +425,27 @@ impl rt::Action for ChangePrice {
 
 impl rt::Data for CreatePriceBody {
     const TABLE: &'static str = "{15.CreatePriceBody 6:amount 3?tax";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            amount: rt::blank(),
-            tax: rt::blank(),
+            amount: parts.next(),
+            tax: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.amount,
-            _ => &self.tax,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.amount,
-            _ => &mut self.tax,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.amount, &self.tax]);
     }
 }
 
 impl rt::Data for CreatePriceBodyTax {
     const TABLE: &'static str = "{18.CreatePriceBodyTax 8?behavior 5?rates";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            behavior: rt::blank(),
-            rates: rt::blank(),
+            behavior: parts.next(),
+            rates: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.behavior,
-            _ => &self.rates,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.behavior,
-            _ => &mut self.rates,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.behavior, &self.rates]);
     }
 }
 
@@ -501,78 +456,55 @@ impl rt::Data for CreatePriceBodyTaxBehavior {
 
 impl rt::Data for CreatePriceBodyTaxRate {
     const TABLE: &'static str = "{22.CreatePriceBodyTaxRate 7?percent";
-    fn blank(_: usize) -> Self {
-        Self { percent: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { percent: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.percent
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.percent
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.percent]);
     }
 }
 
 impl rt::Data for Price {
     const TABLE: &'static str = "{5.Price 6?amount";
-    fn blank(_: usize) -> Self {
-        Self { amount: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { amount: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.amount
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.amount
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.amount]);
     }
 }
 
 impl rt::Data for CreatePriceBadRequest {
     const TABLE: &'static str = "{21.CreatePriceBadRequest 7:message";
-    fn blank(_: usize) -> Self {
-        Self { message: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { message: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.message
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.message
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.message]);
     }
 }
 
 impl rt::Data for ChangePriceBody {
     const TABLE: &'static str = "{15.ChangePriceBody 6:amount 3?tax 3?was";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            amount: rt::blank(),
-            tax: rt::blank(),
-            was: rt::blank(),
+            amount: parts.next(),
+            tax: parts.next(),
+            was: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.amount,
-            1 => &self.tax,
-            _ => &self.was,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.amount,
-            1 => &mut self.tax,
-            _ => &mut self.was,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.amount, &self.tax, &self.was]);
     }
 }
 
 impl rt::Data for OldPrice {
     const TABLE: &'static str = "{8.OldPrice 6?amount";
-    fn blank(_: usize) -> Self {
-        Self { amount: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { amount: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.amount
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.amount
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.amount]);
     }
 }
 

@@ -81,14 +81,11 @@ pub struct Dog {
 
 impl rt::Data for AddDog {
     const TABLE: &'static str = "{6!AddDog 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -128,23 +125,14 @@ impl rt::Action for AddDog {
 
 impl rt::Data for Dog {
     const TABLE: &'static str = "{3.Dog 4:name 5:breed";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            name: rt::blank(),
-            breed: rt::blank(),
+            name: parts.next(),
+            breed: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.name,
-            _ => &self.breed,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.name,
-            _ => &mut self.breed,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.name, &self.breed]);
     }
 }
 

@@ -75,7 +75,7 @@ pub struct ListItems {}
 
 impl rt::Data for ListItems {
     const TABLE: &'static str = "{9!ListItems";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }

@@ -110,17 +110,17 @@ pub struct StartJobConflict {
 
 impl rt::Data for StartJob {
     const TABLE: &'static str = "{8!StartJob";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
 
 impl rt::Data for StartJobAnswer {
     const TABLE: &'static str = "|14#StartJobAnswer 2:Ok 8:Accepted";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Ok(rt::blank()),
-            _ => Self::Accepted(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Ok(parts.next()),
+            _ => Self::Accepted(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -129,22 +129,16 @@ impl rt::Data for StartJobAnswer {
             Self::Accepted(payload) => (1, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Ok(payload) => payload,
-            Self::Accepted(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for StartJobFailure {
     const TABLE: &'static str = "|15#StartJobFailure 10:BadRequest 8:Conflict 11:ServerError 7:Default";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::BadRequest(rt::blank()),
-            1 => Self::Conflict(rt::blank()),
-            2 => Self::ServerError(rt::blank()),
-            _ => Self::Default(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::BadRequest(parts.next()),
+            1 => Self::Conflict(parts.next()),
+            2 => Self::ServerError(parts.next()),
+            _ => Self::Default(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -153,14 +147,6 @@ impl rt::Data for StartJobFailure {
             Self::Conflict(payload) => (1, payload),
             Self::ServerError(payload) => (2, payload),
             Self::Default(payload) => (3, payload),
-        }
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::BadRequest(payload) => payload,
-            Self::Conflict(payload) => payload,
-            Self::ServerError(payload) => payload,
-            Self::Default(payload) => payload,
         }
     }
 }
@@ -197,7 +183,7 @@ impl rt::Action for StartJob {
 
 impl rt::Data for ListJobs {
     const TABLE: &'static str = "{8!ListJobs";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -228,40 +214,31 @@ impl rt::Action for ListJobs {
 
 impl rt::Data for Job {
     const TABLE: &'static str = "{3.Job 2:id";
-    fn blank(_: usize) -> Self {
-        Self { id: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { id: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.id
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.id
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.id]);
     }
 }
 
 impl rt::Data for Problem {
     const TABLE: &'static str = "{7.Problem 5?title";
-    fn blank(_: usize) -> Self {
-        Self { title: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { title: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.title
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.title
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.title]);
     }
 }
 
 impl rt::Data for StartJobConflict {
     const TABLE: &'static str = "{16.StartJobConflict 7?running";
-    fn blank(_: usize) -> Self {
-        Self { running: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { running: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.running
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.running
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.running]);
     }
 }
 

@@ -81,7 +81,7 @@ impl SaveBody {
     pub fn new(data: rt::Value) -> Self {
         Self {
             data,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -90,14 +90,11 @@ impl SaveBody {
 
 impl rt::Data for Save {
     const TABLE: &'static str = "{4!Save 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -138,26 +135,15 @@ impl rt::Action for Save {
 
 impl rt::Data for SaveBody {
     const TABLE: &'static str = "{8.SaveBody 4:data 5?extra 4?list";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            data: rt::blank(),
-            extra: rt::blank(),
-            list: rt::blank(),
+            data: parts.next(),
+            extra: parts.next(),
+            list: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.data,
-            1 => &self.extra,
-            _ => &self.list,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.data,
-            1 => &mut self.extra,
-            _ => &mut self.list,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.data, &self.extra, &self.list]);
     }
 }
 

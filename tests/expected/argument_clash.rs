@@ -80,7 +80,7 @@ impl PutItem {
         Self {
             id,
             body,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -96,7 +96,7 @@ impl PutItemBody {
     pub fn new(id: bool) -> Self {
         Self {
             id,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -105,38 +105,22 @@ impl PutItemBody {
 
 impl rt::Data for PutItem {
     const TABLE: &'static str = "{7!PutItem 8?id_query 9?id_header 2:id 10?body_query 9?filter_id 15?filter_id_query 4:body";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            id_query: rt::blank(),
-            id_header: rt::blank(),
-            id: rt::blank(),
-            body_query: rt::blank(),
-            filter_id: rt::blank(),
-            filter_id_query: rt::blank(),
-            body: rt::blank(),
+            id_query: parts.next(),
+            id_header: parts.next(),
+            id: parts.next(),
+            body_query: parts.next(),
+            filter_id: parts.next(),
+            filter_id_query: parts.next(),
+            body: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.id_query,
-            1 => &self.id_header,
-            2 => &self.id,
-            3 => &self.body_query,
-            4 => &self.filter_id,
-            5 => &self.filter_id_query,
-            _ => &self.body,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.id_query,
-            1 => &mut self.id_header,
-            2 => &mut self.id,
-            3 => &mut self.body_query,
-            4 => &mut self.filter_id,
-            5 => &mut self.filter_id_query,
-            _ => &mut self.body,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.id_query, &self.id_header, &self.id, &self.body_query,
+            &self.filter_id, &self.filter_id_query, &self.body
+        ]);
     }
 }
 
@@ -191,26 +175,15 @@ impl rt::Action for PutItem {
 
 impl rt::Data for PutItemBody {
     const TABLE: &'static str = "{11.PutItemBody 2:id 8?id_query 4?body";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            id: rt::blank(),
-            id_query: rt::blank(),
-            body: rt::blank(),
+            id: parts.next(),
+            id_query: parts.next(),
+            body: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.id,
-            1 => &self.id_query,
-            _ => &self.body,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.id,
-            1 => &mut self.id_query,
-            _ => &mut self.body,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.id, &self.id_query, &self.body]);
     }
 }
 

@@ -109,7 +109,7 @@ impl Gradient {
     pub fn new(r#type: String) -> Self {
         Self {
             r#type,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -130,7 +130,7 @@ impl MessageStep {
     pub fn new(text: String) -> Self {
         Self {
             text,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -176,14 +176,11 @@ pub struct TwinObject2 {
 
 impl rt::Data for AddStep {
     const TABLE: &'static str = "{7!AddStep 4?body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -241,10 +238,10 @@ impl rt::Action for AddStep {
 
 impl rt::Data for Step {
     const TABLE: &'static str = "|4.Step 4=type 6:Object 6,camera 8,location 7:Message 7,message";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Object(rt::blank()),
-            _ => Self::Message(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Object(parts.next()),
+            _ => Self::Message(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -253,45 +250,28 @@ impl rt::Data for Step {
             Self::Message(payload) => (1, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Object(payload) => payload,
-            Self::Message(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for StepObject {
     const TABLE: &'static str = "{10.StepObject 4?type 5?label 10?background";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            r#type: rt::blank(),
-            label: rt::blank(),
-            background: rt::blank(),
+            r#type: parts.next(),
+            label: parts.next(),
+            background: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.r#type,
-            1 => &self.label,
-            _ => &self.background,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.r#type,
-            1 => &mut self.label,
-            _ => &mut self.background,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.r#type, &self.label, &self.background]);
     }
 }
 
 impl rt::Data for Background {
     const TABLE: &'static str = "|10.Background 4=type 8:Gradient 8,gradient 10:Background 10,Background";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Gradient(rt::blank()),
-            _ => Self::Background(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Gradient(parts.next()),
+            _ => Self::Background(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -300,84 +280,53 @@ impl rt::Data for Background {
             Self::Background(payload) => (1, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Gradient(payload) => payload,
-            Self::Background(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for Gradient {
     const TABLE: &'static str = "{8.Gradient 4:type 5?angle";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            r#type: rt::blank(),
-            angle: rt::blank(),
+            r#type: parts.next(),
+            angle: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.r#type,
-            _ => &self.angle,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.r#type,
-            _ => &mut self.angle,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.r#type, &self.angle]);
     }
 }
 
 impl rt::Data for BackgroundBackground {
     const TABLE: &'static str = "{20.BackgroundBackground 4:type";
-    fn blank(_: usize) -> Self {
-        Self { r#type: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { r#type: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.r#type
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.r#type
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.r#type]);
     }
 }
 
 impl rt::Data for MessageStep {
     const TABLE: &'static str = "{11.MessageStep 4?type 5?label 10?background 4:text";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            r#type: rt::blank(),
-            label: rt::blank(),
-            background: rt::blank(),
-            text: rt::blank(),
+            r#type: parts.next(),
+            label: parts.next(),
+            background: parts.next(),
+            text: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.r#type,
-            1 => &self.label,
-            2 => &self.background,
-            _ => &self.text,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.r#type,
-            1 => &mut self.label,
-            2 => &mut self.background,
-            _ => &mut self.text,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.r#type, &self.label, &self.background, &self.text]);
     }
 }
 
 impl rt::Data for Answer {
     const TABLE: &'static str = "|6+Answer 7:Boolean 8:Detailed 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Boolean(rt::blank()),
-            1 => Self::Detailed(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Boolean(parts.next()),
+            1 => Self::Detailed(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -387,22 +336,15 @@ impl rt::Data for Answer {
             Self::Other(payload) => (2, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Boolean(payload) => payload,
-            Self::Detailed(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for Detailed {
     const TABLE: &'static str = "|8+Detailed 6:Answer 6:Object 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Answer(rt::blank()),
-            1 => Self::Object(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Answer(parts.next()),
+            1 => Self::Object(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -412,47 +354,29 @@ impl rt::Data for Detailed {
             Self::Other(payload) => (2, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Answer(payload) => payload,
-            Self::Object(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for DetailedObject {
     const TABLE: &'static str = "{14.DetailedObject 5:value 5?extra 4?twin";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            value: rt::blank(),
-            extra: rt::blank(),
-            twin: rt::blank(),
+            value: parts.next(),
+            extra: parts.next(),
+            twin: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.value,
-            1 => &self.extra,
-            _ => &self.twin,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.value,
-            1 => &mut self.extra,
-            _ => &mut self.twin,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.value, &self.extra, &self.twin]);
     }
 }
 
 impl rt::Data for Twin {
     const TABLE: &'static str = "|4+Twin 6:Object 7:Object2 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Object(rt::blank()),
-            1 => Self::Object2(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Object(parts.next()),
+            1 => Self::Object2(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -462,56 +386,31 @@ impl rt::Data for Twin {
             Self::Other(payload) => (2, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Object(payload) => payload,
-            Self::Object2(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for TwinObject {
     const TABLE: &'static str = "{10.TwinObject 4?twin 4?left";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            twin: rt::blank(),
-            left: rt::blank(),
+            twin: parts.next(),
+            left: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.twin,
-            _ => &self.left,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.twin,
-            _ => &mut self.left,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.twin, &self.left]);
     }
 }
 
 impl rt::Data for TwinObject2 {
     const TABLE: &'static str = "{11.TwinObject2 4?twin 5?right";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            twin: rt::blank(),
-            right: rt::blank(),
+            twin: parts.next(),
+            right: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.twin,
-            _ => &self.right,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.twin,
-            _ => &mut self.right,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.twin, &self.right]);
     }
 }
 

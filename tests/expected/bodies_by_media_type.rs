@@ -153,14 +153,11 @@ pub struct UploadBodyJson {
 
 impl rt::Data for SendPet {
     const TABLE: &'static str = "{7!SendPet 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -196,14 +193,11 @@ impl rt::Action for SendPet {
 
 impl rt::Data for SendPhoto {
     const TABLE: &'static str = "{9!SendPhoto 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -243,12 +237,12 @@ impl rt::Action for SendPhoto {
 
 impl rt::Data for UploadBody {
     const TABLE: &'static str = "|10.UploadBody 4:Json 14:MergePatchJson 4:Text 5:Bytes";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Json(rt::blank()),
-            1 => Self::MergePatchJson(rt::blank()),
-            2 => Self::Text(rt::blank()),
-            _ => Self::Bytes(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Json(parts.next()),
+            1 => Self::MergePatchJson(parts.next()),
+            2 => Self::Text(parts.next()),
+            _ => Self::Bytes(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -259,26 +253,15 @@ impl rt::Data for UploadBody {
             Self::Bytes(payload) => (3, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Json(payload) => payload,
-            Self::MergePatchJson(payload) => payload,
-            Self::Text(payload) => payload,
-            Self::Bytes(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for Upload {
     const TABLE: &'static str = "{6!Upload 4?body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -326,14 +309,11 @@ impl rt::Action for Upload {
 
 impl rt::Data for UploadAny {
     const TABLE: &'static str = "{9!UploadAny 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -366,40 +346,31 @@ impl rt::Action for UploadAny {
 
 impl rt::Data for Pet {
     const TABLE: &'static str = "{3.Pet 4?name";
-    fn blank(_: usize) -> Self {
-        Self { name: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { name: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.name
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.name
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.name]);
     }
 }
 
 impl rt::Data for Photo {
     const TABLE: &'static str = "{5.Photo 5:image";
-    fn blank(_: usize) -> Self {
-        Self { image: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { image: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.image
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.image
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.image]);
     }
 }
 
 impl rt::Data for UploadBodyJson {
     const TABLE: &'static str = "{14.UploadBodyJson 3:url";
-    fn blank(_: usize) -> Self {
-        Self { url: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { url: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.url
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.url
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.url]);
     }
 }
 

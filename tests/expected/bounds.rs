@@ -99,35 +99,20 @@ impl Find {
 
 impl rt::Data for Find {
     const TABLE: &'static str = "{4!Find 4:page 5:ratio 4:even 4:code 4:word 4:days";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            page: rt::blank(),
-            ratio: rt::blank(),
-            even: rt::blank(),
-            code: rt::blank(),
-            word: rt::blank(),
-            days: rt::blank(),
+            page: parts.next(),
+            ratio: parts.next(),
+            even: parts.next(),
+            code: parts.next(),
+            word: parts.next(),
+            days: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.page,
-            1 => &self.ratio,
-            2 => &self.even,
-            3 => &self.code,
-            4 => &self.word,
-            _ => &self.days,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.page,
-            1 => &mut self.ratio,
-            2 => &mut self.even,
-            3 => &mut self.code,
-            4 => &mut self.word,
-            _ => &mut self.days,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.page, &self.ratio, &self.even, &self.code, &self.word, &self.days
+        ]);
     }
 }
 

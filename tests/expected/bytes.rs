@@ -87,14 +87,11 @@ pub struct GetPhoto {}
 
 impl rt::Data for PutPhoto {
     const TABLE: &'static str = "{8!PutPhoto 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -127,7 +124,7 @@ impl rt::Action for PutPhoto {
 
 impl rt::Data for GetPhoto {
     const TABLE: &'static str = "{8!GetPhoto";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }

@@ -89,7 +89,7 @@ pub struct Harmless {}
 
 impl rt::Data for Look {
     const TABLE: &'static str = "{4!Look";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -112,7 +112,7 @@ impl rt::Action for Look {
 
 impl rt::Data for Change {
     const TABLE: &'static str = "{6!Change";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -135,7 +135,7 @@ impl rt::Action for Change {
 
 impl rt::Data for Harmless {
     const TABLE: &'static str = "{8!Harmless";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }

@@ -89,7 +89,7 @@ impl SendBodyContentItemText {
     pub fn new(text: String) -> Self {
         Self {
             text,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -109,7 +109,7 @@ impl SendBodyContentItemImageUrl {
     pub fn new(url: rt::Formatted<rt::Url>) -> Self {
         Self {
             url,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -123,14 +123,11 @@ pub enum SendBodyContentItemImageUrlType {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -193,23 +190,20 @@ impl rt::Action for Send {
 
 impl rt::Data for SendBody {
     const TABLE: &'static str = "{8.SendBody 7:content";
-    fn blank(_: usize) -> Self {
-        Self { content: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { content: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.content
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.content
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.content]);
     }
 }
 
 impl rt::Data for SendBodyContentItem {
     const TABLE: &'static str = "|19.SendBodyContentItem 4=type 4:Text 4,text 8:ImageUrl 9,image_url";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Text(rt::blank()),
-            _ => Self::ImageUrl(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Text(parts.next()),
+            _ => Self::ImageUrl(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -218,33 +212,18 @@ impl rt::Data for SendBodyContentItem {
             Self::ImageUrl(payload) => (1, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Text(payload) => payload,
-            Self::ImageUrl(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for SendBodyContentItemText {
     const TABLE: &'static str = "{23.SendBodyContentItemText 4:type 4:text";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            r#type: rt::blank(),
-            text: rt::blank(),
+            r#type: parts.next(),
+            text: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.r#type,
-            _ => &self.text,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.r#type,
-            _ => &mut self.text,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.r#type, &self.text]);
     }
 }
 
@@ -255,23 +234,14 @@ impl rt::Data for SendBodyContentItemTextType {
 
 impl rt::Data for SendBodyContentItemImageUrl {
     const TABLE: &'static str = "{27.SendBodyContentItemImageUrl 4:type 3:url";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            r#type: rt::blank(),
-            url: rt::blank(),
+            r#type: parts.next(),
+            url: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.r#type,
-            _ => &self.url,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.r#type,
-            _ => &mut self.url,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.r#type, &self.url]);
     }
 }
 

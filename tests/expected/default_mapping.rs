@@ -82,7 +82,7 @@ pub struct OtherPet {
 
 impl rt::Data for GetPet {
     const TABLE: &'static str = "{6!GetPet";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -109,11 +109,11 @@ impl rt::Action for GetPet {
 
 impl rt::Data for GetPetAnswer {
     const TABLE: &'static str = "|12+GetPetAnswer 4=kind 3:Cat 3,cat 8:OtherPet 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Cat(rt::blank()),
-            1 => Self::OtherPet(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Cat(parts.next()),
+            1 => Self::OtherPet(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -123,56 +123,31 @@ impl rt::Data for GetPetAnswer {
             Self::Other(payload) => (2, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Cat(payload) => payload,
-            Self::OtherPet(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for Cat {
     const TABLE: &'static str = "{3.Cat 4:kind 5:purrs";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            kind: rt::blank(),
-            purrs: rt::blank(),
+            kind: parts.next(),
+            purrs: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.kind,
-            _ => &self.purrs,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.kind,
-            _ => &mut self.purrs,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.kind, &self.purrs]);
     }
 }
 
 impl rt::Data for OtherPet {
     const TABLE: &'static str = "{8.OtherPet 4?kind 4:name";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            kind: rt::blank(),
-            name: rt::blank(),
+            kind: parts.next(),
+            name: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.kind,
-            _ => &self.name,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.kind,
-            _ => &mut self.name,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.kind, &self.name]);
     }
 }
 

@@ -106,7 +106,7 @@ pub struct Long {}
 
 impl rt::Data for Both {
     const TABLE: &'static str = "{4!Both";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -129,7 +129,7 @@ impl rt::Action for Both {
 
 impl rt::Data for Same {
     const TABLE: &'static str = "{4!Same";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -152,7 +152,7 @@ impl rt::Action for Same {
 
 impl rt::Data for NoneAction {
     const TABLE: &'static str = "{10!NoneAction";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -175,7 +175,7 @@ impl rt::Action for NoneAction {
 
 impl rt::Data for Long {
     const TABLE: &'static str = "{4!Long";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }

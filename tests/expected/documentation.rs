@@ -95,14 +95,11 @@ pub struct Thing {
 
 impl rt::Data for Find {
     const TABLE: &'static str = "{4!Find 5?limit";
-    fn blank(_: usize) -> Self {
-        Self { limit: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { limit: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.limit
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.limit
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.limit]);
     }
 }
 
@@ -142,14 +139,11 @@ impl rt::Action for Find {
 
 impl rt::Data for Thing {
     const TABLE: &'static str = "{5.Thing 4?name";
-    fn blank(_: usize) -> Self {
-        Self { name: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { name: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.name
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.name
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.name]);
     }
 }
 

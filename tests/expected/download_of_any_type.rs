@@ -65,7 +65,7 @@ pub struct Download {}
 
 impl rt::Data for Download {
     const TABLE: &'static str = "{8!Download";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }

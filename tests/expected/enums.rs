@@ -83,7 +83,7 @@ impl VoteActionBody {
     pub fn new(vote: Vote) -> Self {
         Self {
             vote,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -163,14 +163,11 @@ pub enum AnswerCode {
 
 impl rt::Data for VoteAction {
     const TABLE: &'static str = "{10!VoteAction 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -212,29 +209,16 @@ impl rt::Action for VoteAction {
 
 impl rt::Data for VoteActionBody {
     const TABLE: &'static str = "{14.VoteActionBody 4:vote 6?weight 4?sort 7?compare";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            vote: rt::blank(),
-            weight: rt::blank(),
-            sort: rt::blank(),
-            compare: rt::blank(),
+            vote: parts.next(),
+            weight: parts.next(),
+            sort: parts.next(),
+            compare: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.vote,
-            1 => &self.weight,
-            2 => &self.sort,
-            _ => &self.compare,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.vote,
-            1 => &mut self.weight,
-            2 => &mut self.sort,
-            _ => &mut self.compare,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.vote, &self.weight, &self.sort, &self.compare]);
     }
 }
 
@@ -270,26 +254,15 @@ impl rt::Data for VoteActionBodyCompare {
 
 impl rt::Data for Answer {
     const TABLE: &'static str = "{6.Answer 5?state 4?code 4?vote";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            state: rt::blank(),
-            code: rt::blank(),
-            vote: rt::blank(),
+            state: parts.next(),
+            code: parts.next(),
+            vote: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.state,
-            1 => &self.code,
-            _ => &self.vote,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.state,
-            1 => &mut self.code,
-            _ => &mut self.vote,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.state, &self.code, &self.vote]);
     }
 }
 

@@ -143,7 +143,7 @@ pub struct ListReadingsItem {
 
 impl rt::Data for WatchPrices {
     const TABLE: &'static str = "{11!WatchPrices";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -180,7 +180,7 @@ impl rt::Streaming for WatchPrices {
 
 impl rt::Data for WatchNotes {
     const TABLE: &'static str = "{10!WatchNotes";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -217,7 +217,7 @@ impl rt::Streaming for WatchNotes {
 
 impl rt::Data for ListReadings {
     const TABLE: &'static str = "{12!ListReadings";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -254,46 +254,34 @@ impl rt::Streaming for ListReadings {
 
 impl rt::Data for PriceEvent {
     const TABLE: &'static str = "{10.PriceEvent 5?event 4:data";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            event: rt::blank(),
-            data: rt::blank(),
+            event: parts.next(),
+            data: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.event,
-            _ => &self.data,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.event,
-            _ => &mut self.data,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.event, &self.data]);
     }
 }
 
 impl rt::Data for Price {
     const TABLE: &'static str = "{5.Price 5:value";
-    fn blank(_: usize) -> Self {
-        Self { value: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { value: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.value
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.value
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.value]);
     }
 }
 
 impl rt::Data for WatchNotesItem {
     const TABLE: &'static str = "|14+WatchNotesItem 5=event 4:Text 4,text 4:Json 4,json 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Text(rt::blank()),
-            1 => Self::Json(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Text(parts.next()),
+            1 => Self::Json(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -303,40 +291,20 @@ impl rt::Data for WatchNotesItem {
             Self::Other(payload) => (2, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Text(payload) => payload,
-            Self::Json(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for WatchNotesItemText {
     const TABLE: &'static str = "{18.WatchNotesItemText 2?id 5?retry 5:event 4?data";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            id: rt::blank(),
-            retry: rt::blank(),
-            event: rt::blank(),
-            data: rt::blank(),
+            id: parts.next(),
+            retry: parts.next(),
+            event: parts.next(),
+            data: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.id,
-            1 => &self.retry,
-            2 => &self.event,
-            _ => &self.data,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.id,
-            1 => &mut self.retry,
-            2 => &mut self.event,
-            _ => &mut self.data,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.id, &self.retry, &self.event, &self.data]);
     }
 }
 
@@ -347,29 +315,16 @@ impl rt::Data for WatchNotesItemTextEvent {
 
 impl rt::Data for WatchNotesItemJson {
     const TABLE: &'static str = "{18.WatchNotesItemJson 2?id 5?retry 5:event 4?data";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            id: rt::blank(),
-            retry: rt::blank(),
-            event: rt::blank(),
-            data: rt::blank(),
+            id: parts.next(),
+            retry: parts.next(),
+            event: parts.next(),
+            data: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.id,
-            1 => &self.retry,
-            2 => &self.event,
-            _ => &self.data,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.id,
-            1 => &mut self.retry,
-            2 => &mut self.event,
-            _ => &mut self.data,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.id, &self.retry, &self.event, &self.data]);
     }
 }
 
@@ -380,27 +335,21 @@ impl rt::Data for WatchNotesItemJsonEvent {
 
 impl rt::Data for WatchNotesItemJsonData {
     const TABLE: &'static str = "{22.WatchNotesItemJsonData 1?a";
-    fn blank(_: usize) -> Self {
-        Self { a: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { a: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.a
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.a
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.a]);
     }
 }
 
 impl rt::Data for ListReadingsItem {
     const TABLE: &'static str = "{16.ListReadingsItem 2?at";
-    fn blank(_: usize) -> Self {
-        Self { at: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { at: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.at
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.at
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.at]);
     }
 }
 

@@ -73,7 +73,7 @@ impl Save {
             id,
             wrong,
             body,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -106,7 +106,7 @@ impl SaveBody {
             at,
             tags,
             owner,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -126,29 +126,16 @@ pub struct SaveBodyOwner {
 
 impl rt::Data for Save {
     const TABLE: &'static str = "{4!Save 2:id 5:wrong 5?extra 4:body";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            id: rt::blank(),
-            wrong: rt::blank(),
-            extra: rt::blank(),
-            body: rt::blank(),
+            id: parts.next(),
+            wrong: parts.next(),
+            extra: parts.next(),
+            body: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.id,
-            1 => &self.wrong,
-            2 => &self.extra,
-            _ => &self.body,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.id,
-            1 => &mut self.wrong,
-            2 => &mut self.extra,
-            _ => &mut self.body,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.id, &self.wrong, &self.extra, &self.body]);
     }
 }
 
@@ -224,38 +211,22 @@ impl rt::Action for Save {
 
 impl rt::Data for SaveBody {
     const TABLE: &'static str = "{8.SaveBody 4:name 4:kind 4:size 2:at 4:tags 5:owner 8?left_out";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            name: rt::blank(),
-            kind: rt::blank(),
-            size: rt::blank(),
-            at: rt::blank(),
-            tags: rt::blank(),
-            owner: rt::blank(),
-            left_out: rt::blank(),
+            name: parts.next(),
+            kind: parts.next(),
+            size: parts.next(),
+            at: parts.next(),
+            tags: parts.next(),
+            owner: parts.next(),
+            left_out: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.name,
-            1 => &self.kind,
-            2 => &self.size,
-            3 => &self.at,
-            4 => &self.tags,
-            5 => &self.owner,
-            _ => &self.left_out,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.name,
-            1 => &mut self.kind,
-            2 => &mut self.size,
-            3 => &mut self.at,
-            4 => &mut self.tags,
-            5 => &mut self.owner,
-            _ => &mut self.left_out,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.name, &self.kind, &self.size, &self.at, &self.tags, &self.owner,
+            &self.left_out
+        ]);
     }
 }
 
@@ -266,14 +237,11 @@ impl rt::Data for SaveBodyKind {
 
 impl rt::Data for SaveBodyOwner {
     const TABLE: &'static str = "{13.SaveBodyOwner 5:phone";
-    fn blank(_: usize) -> Self {
-        Self { phone: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { phone: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.phone
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.phone
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.phone]);
     }
 }
 

@@ -78,14 +78,11 @@ pub struct SendBody {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -124,14 +121,11 @@ impl rt::Action for Send {
 
 impl rt::Data for SendBody {
     const TABLE: &'static str = "{8.SendBody 4:file";
-    fn blank(_: usize) -> Self {
-        Self { file: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { file: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.file
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.file
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.file]);
     }
 }
 

@@ -104,7 +104,7 @@ impl AddPhotoBody {
     pub fn new(photo: rt::File) -> Self {
         Self {
             photo,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -113,23 +113,14 @@ impl AddPhotoBody {
 
 impl rt::Data for AddPhoto {
     const TABLE: &'static str = "{8!AddPhoto 2:id 4:body";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            id: rt::blank(),
-            body: rt::blank(),
+            id: parts.next(),
+            body: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.id,
-            _ => &self.body,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.id,
-            _ => &mut self.body,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.id, &self.body]);
     }
 }
 
@@ -176,14 +167,11 @@ impl rt::Action for AddPhoto {
 
 impl rt::Data for GetPhoto {
     const TABLE: &'static str = "{8!GetPhoto 2:id";
-    fn blank(_: usize) -> Self {
-        Self { id: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { id: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.id
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.id
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.id]);
     }
 }
 
@@ -215,23 +203,14 @@ impl rt::Action for GetPhoto {
 
 impl rt::Data for AddPhotoBody {
     const TABLE: &'static str = "{12.AddPhotoBody 5:photo 4?tags";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            photo: rt::blank(),
-            tags: rt::blank(),
+            photo: parts.next(),
+            tags: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.photo,
-            _ => &self.tags,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.photo,
-            _ => &mut self.tags,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.photo, &self.tags]);
     }
 }
 

@@ -120,7 +120,7 @@ impl Not {
     pub fn new(filter: Filter) -> Self {
         Self {
             filter,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -140,7 +140,7 @@ impl All {
     pub fn new(filters: Vec<Filter>) -> Self {
         Self {
             filters,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -160,7 +160,7 @@ impl Is {
     pub fn new(value: String) -> Self {
         Self {
             value,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -174,14 +174,11 @@ pub enum IsKind {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -218,12 +215,12 @@ impl rt::Action for Send {
 
 impl rt::Data for Filter {
     const TABLE: &'static str = "|6+Filter 4=kind 3:All 3,all 3:Not 3,not 2:Is 2,is 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::All(rt::blank()),
-            1 => Self::Not(rt::blank()),
-            2 => Self::Is(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::All(parts.next()),
+            1 => Self::Not(parts.next()),
+            2 => Self::Is(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -234,35 +231,18 @@ impl rt::Data for Filter {
             Self::Other(payload) => (3, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::All(payload) => payload,
-            Self::Not(payload) => payload,
-            Self::Is(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for Not {
     const TABLE: &'static str = "{3.Not 4:kind 6:filter";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            kind: rt::blank(),
-            filter: rt::blank(),
+            kind: parts.next(),
+            filter: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.kind,
-            _ => &self.filter,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.kind,
-            _ => &mut self.filter,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.kind, &self.filter]);
     }
 }
 
@@ -273,23 +253,14 @@ impl rt::Data for NotKind {
 
 impl rt::Data for All {
     const TABLE: &'static str = "{3.All 4:kind 7:filters";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            kind: rt::blank(),
-            filters: rt::blank(),
+            kind: parts.next(),
+            filters: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.kind,
-            _ => &self.filters,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.kind,
-            _ => &mut self.filters,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.kind, &self.filters]);
     }
 }
 
@@ -300,23 +271,14 @@ impl rt::Data for AllKind {
 
 impl rt::Data for Is {
     const TABLE: &'static str = "{2.Is 4:kind 5:value";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            kind: rt::blank(),
-            value: rt::blank(),
+            kind: parts.next(),
+            value: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.kind,
-            _ => &self.value,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.kind,
-            _ => &mut self.value,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.kind, &self.value]);
     }
 }
 

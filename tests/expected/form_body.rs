@@ -80,7 +80,7 @@ impl LoginBody {
     pub fn new(user: String) -> Self {
         Self {
             user,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -89,14 +89,11 @@ impl LoginBody {
 
 impl rt::Data for Login {
     const TABLE: &'static str = "{5!Login 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -133,23 +130,14 @@ impl rt::Action for Login {
 
 impl rt::Data for LoginBody {
     const TABLE: &'static str = "{9.LoginBody 4:user 8?remember";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            user: rt::blank(),
-            remember: rt::blank(),
+            user: parts.next(),
+            remember: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.user,
-            _ => &self.remember,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.user,
-            _ => &mut self.remember,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.user, &self.remember]);
     }
 }
 

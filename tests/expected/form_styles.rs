@@ -86,7 +86,7 @@ impl ChargeBody {
     pub fn new(amount: i64) -> Self {
         Self {
             amount,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -103,14 +103,11 @@ pub struct ChargeBodyPlain {
 
 impl rt::Data for Charge {
     const TABLE: &'static str = "{6!Charge 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -188,67 +185,43 @@ impl rt::Action for Charge {
 
 impl rt::Data for ChargeBody {
     const TABLE: &'static str = "{10.ChargeBody 6:amount 8?metadata 6?expand 4?tags 5?codes 3?url 5?extra 5?plain";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            amount: rt::blank(),
-            metadata: rt::blank(),
-            expand: rt::blank(),
-            tags: rt::blank(),
-            codes: rt::blank(),
-            url: rt::blank(),
-            extra: rt::blank(),
-            plain: rt::blank(),
+            amount: parts.next(),
+            metadata: parts.next(),
+            expand: parts.next(),
+            tags: parts.next(),
+            codes: parts.next(),
+            url: parts.next(),
+            extra: parts.next(),
+            plain: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.amount,
-            1 => &self.metadata,
-            2 => &self.expand,
-            3 => &self.tags,
-            4 => &self.codes,
-            5 => &self.url,
-            6 => &self.extra,
-            _ => &self.plain,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.amount,
-            1 => &mut self.metadata,
-            2 => &mut self.expand,
-            3 => &mut self.tags,
-            4 => &mut self.codes,
-            5 => &mut self.url,
-            6 => &mut self.extra,
-            _ => &mut self.plain,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.amount, &self.metadata, &self.expand, &self.tags, &self.codes,
+            &self.url, &self.extra, &self.plain
+        ]);
     }
 }
 
 impl rt::Data for ChargeBodyExtraItem {
     const TABLE: &'static str = "{19.ChargeBodyExtraItem 1?k";
-    fn blank(_: usize) -> Self {
-        Self { k: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { k: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.k
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.k
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.k]);
     }
 }
 
 impl rt::Data for ChargeBodyPlain {
     const TABLE: &'static str = "{15.ChargeBodyPlain 6?nested";
-    fn blank(_: usize) -> Self {
-        Self { nested: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { nested: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.nested
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.nested
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.nested]);
     }
 }
 

@@ -130,7 +130,7 @@ impl Formats {
             uint64,
             float,
             double,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -139,14 +139,11 @@ impl Formats {
 
 impl rt::Data for Save {
     const TABLE: &'static str = "{4!Save 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -263,101 +260,47 @@ impl rt::Action for Save {
 
 impl rt::Data for Formats {
     const TABLE: &'static str = "{7.Formats 4:date 8:dateTime 4:uuid 4:byte 5:email 3:uri 7?unknown 5:int32 6:uint64 5:float 6:double 4?time 13?localDateTime 8?duration 4?ipv4 4?ipv6 2?ip 7?decimal 9?int64Text 9?base64url 6?base16 4?int8 6?uint16 3?big 4?wide 5?exact 4?unix 6?moment";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            date: rt::blank(),
-            date_time: rt::blank(),
-            uuid: rt::blank(),
-            byte: rt::blank(),
-            email: rt::blank(),
-            uri: rt::blank(),
-            unknown: rt::blank(),
-            int32: rt::blank(),
-            uint64: rt::blank(),
-            float: rt::blank(),
-            double: rt::blank(),
-            time: rt::blank(),
-            local_date_time: rt::blank(),
-            duration: rt::blank(),
-            ipv4: rt::blank(),
-            ipv6: rt::blank(),
-            ip: rt::blank(),
-            decimal: rt::blank(),
-            int64_text: rt::blank(),
-            base64url: rt::blank(),
-            base16: rt::blank(),
-            int8: rt::blank(),
-            uint16: rt::blank(),
-            big: rt::blank(),
-            wide: rt::blank(),
-            exact: rt::blank(),
-            unix: rt::blank(),
-            moment: rt::blank(),
+            date: parts.next(),
+            date_time: parts.next(),
+            uuid: parts.next(),
+            byte: parts.next(),
+            email: parts.next(),
+            uri: parts.next(),
+            unknown: parts.next(),
+            int32: parts.next(),
+            uint64: parts.next(),
+            float: parts.next(),
+            double: parts.next(),
+            time: parts.next(),
+            local_date_time: parts.next(),
+            duration: parts.next(),
+            ipv4: parts.next(),
+            ipv6: parts.next(),
+            ip: parts.next(),
+            decimal: parts.next(),
+            int64_text: parts.next(),
+            base64url: parts.next(),
+            base16: parts.next(),
+            int8: parts.next(),
+            uint16: parts.next(),
+            big: parts.next(),
+            wide: parts.next(),
+            exact: parts.next(),
+            unix: parts.next(),
+            moment: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.date,
-            1 => &self.date_time,
-            2 => &self.uuid,
-            3 => &self.byte,
-            4 => &self.email,
-            5 => &self.uri,
-            6 => &self.unknown,
-            7 => &self.int32,
-            8 => &self.uint64,
-            9 => &self.float,
-            10 => &self.double,
-            11 => &self.time,
-            12 => &self.local_date_time,
-            13 => &self.duration,
-            14 => &self.ipv4,
-            15 => &self.ipv6,
-            16 => &self.ip,
-            17 => &self.decimal,
-            18 => &self.int64_text,
-            19 => &self.base64url,
-            20 => &self.base16,
-            21 => &self.int8,
-            22 => &self.uint16,
-            23 => &self.big,
-            24 => &self.wide,
-            25 => &self.exact,
-            26 => &self.unix,
-            _ => &self.moment,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.date,
-            1 => &mut self.date_time,
-            2 => &mut self.uuid,
-            3 => &mut self.byte,
-            4 => &mut self.email,
-            5 => &mut self.uri,
-            6 => &mut self.unknown,
-            7 => &mut self.int32,
-            8 => &mut self.uint64,
-            9 => &mut self.float,
-            10 => &mut self.double,
-            11 => &mut self.time,
-            12 => &mut self.local_date_time,
-            13 => &mut self.duration,
-            14 => &mut self.ipv4,
-            15 => &mut self.ipv6,
-            16 => &mut self.ip,
-            17 => &mut self.decimal,
-            18 => &mut self.int64_text,
-            19 => &mut self.base64url,
-            20 => &mut self.base16,
-            21 => &mut self.int8,
-            22 => &mut self.uint16,
-            23 => &mut self.big,
-            24 => &mut self.wide,
-            25 => &mut self.exact,
-            26 => &mut self.unix,
-            _ => &mut self.moment,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.date, &self.date_time, &self.uuid, &self.byte, &self.email, &self.uri,
+            &self.unknown, &self.int32, &self.uint64, &self.float, &self.double,
+            &self.time, &self.local_date_time, &self.duration, &self.ipv4, &self.ipv6,
+            &self.ip, &self.decimal, &self.int64_text, &self.base64url, &self.base16,
+            &self.int8, &self.uint16, &self.big, &self.wide, &self.exact, &self.unix,
+            &self.moment
+        ]);
     }
 }
 

@@ -69,7 +69,7 @@ pub struct Ask {}
 
 impl rt::Data for Ask {
     const TABLE: &'static str = "{3!Ask";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }

@@ -118,7 +118,7 @@ impl Cat {
     pub fn new(kind: String) -> Self {
         Self {
             kind,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -134,7 +134,7 @@ impl Dog {
     pub fn new(kind: String) -> Self {
         Self {
             kind,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -161,14 +161,11 @@ pub struct Room {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -229,33 +226,24 @@ impl rt::Action for Send {
 
 impl rt::Data for Owner {
     const TABLE: &'static str = "{5.Owner 3?pet 5?place";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            pet: rt::blank(),
-            place: rt::blank(),
+            pet: parts.next(),
+            place: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.pet,
-            _ => &self.place,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.pet,
-            _ => &mut self.place,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.pet, &self.place]);
     }
 }
 
 impl rt::Data for Pet {
     const TABLE: &'static str = "|3+Pet 4=kind 3:Cat 3,cat 3:Dog 3,dog 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Cat(rt::blank()),
-            1 => Self::Dog(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Cat(parts.next()),
+            1 => Self::Dog(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -265,72 +253,43 @@ impl rt::Data for Pet {
             Self::Other(payload) => (2, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Cat(payload) => payload,
-            Self::Dog(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for Cat {
     const TABLE: &'static str = "{3.Cat 4:kind 4?name 5?lives";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            kind: rt::blank(),
-            name: rt::blank(),
-            lives: rt::blank(),
+            kind: parts.next(),
+            name: parts.next(),
+            lives: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.kind,
-            1 => &self.name,
-            _ => &self.lives,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.kind,
-            1 => &mut self.name,
-            _ => &mut self.lives,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.kind, &self.name, &self.lives]);
     }
 }
 
 impl rt::Data for Dog {
     const TABLE: &'static str = "{3.Dog 4:kind 4?name 6?friend";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            kind: rt::blank(),
-            name: rt::blank(),
-            friend: rt::blank(),
+            kind: parts.next(),
+            name: parts.next(),
+            friend: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.kind,
-            1 => &self.name,
-            _ => &self.friend,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.kind,
-            1 => &mut self.name,
-            _ => &mut self.friend,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.kind, &self.name, &self.friend]);
     }
 }
 
 impl rt::Data for Place {
     const TABLE: &'static str = "|5+Place 4=type 5:Place 5,Place 4:Room 4,Room 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Place(rt::blank()),
-            1 => Self::Room(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Place(parts.next()),
+            1 => Self::Room(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -340,59 +299,32 @@ impl rt::Data for Place {
             Self::Other(payload) => (2, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Place(payload) => payload,
-            Self::Room(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for PlacePlace {
     const TABLE: &'static str = "{10.PlacePlace 4?type 4?city";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            r#type: rt::blank(),
-            city: rt::blank(),
+            r#type: parts.next(),
+            city: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.r#type,
-            _ => &self.city,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.r#type,
-            _ => &mut self.city,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.r#type, &self.city]);
     }
 }
 
 impl rt::Data for Room {
     const TABLE: &'static str = "{4.Room 4?type 4?city 5?floor";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            r#type: rt::blank(),
-            city: rt::blank(),
-            floor: rt::blank(),
+            r#type: parts.next(),
+            city: parts.next(),
+            floor: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.r#type,
-            1 => &self.city,
-            _ => &self.floor,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.r#type,
-            1 => &mut self.city,
-            _ => &mut self.floor,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.r#type, &self.city, &self.floor]);
     }
 }
 

@@ -93,7 +93,7 @@ impl XFnMain {
     pub fn new(a: XFnMainA) -> Self {
         Self {
             a,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -131,23 +131,14 @@ pub struct XFnMainAnswer {
 
 impl rt::Data for XFnMain {
     const TABLE: &'static str = "{7!XFnMain 1:a 5?panic";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            a: rt::blank(),
-            panic: rt::blank(),
+            a: parts.next(),
+            panic: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.a,
-            _ => &self.panic,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.a,
-            _ => &mut self.panic,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.a, &self.panic]);
     }
 }
 
@@ -198,29 +189,16 @@ impl rt::Data for XFnMainA {
 
 impl rt::Data for XFnMainAnswer {
     const TABLE: &'static str = "{13.XFnMainAnswer 1?\" 1?\n 0? 6?r#type";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            double_quote: rt::blank(),
-            ua: rt::blank(),
-            empty: rt::blank(),
-            r_type: rt::blank(),
+            double_quote: parts.next(),
+            ua: parts.next(),
+            empty: parts.next(),
+            r_type: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.double_quote,
-            1 => &self.ua,
-            2 => &self.empty,
-            _ => &self.r_type,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.double_quote,
-            1 => &mut self.ua,
-            2 => &mut self.empty,
-            _ => &mut self.r_type,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.double_quote, &self.ua, &self.empty, &self.r_type]);
     }
 }
 

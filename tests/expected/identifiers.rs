@@ -96,35 +96,21 @@ pub struct HttpServer {
 
 impl rt::Data for ListHttpServers {
     const TABLE: &'static str = "{15!ListHttpServers 4?type 4?self 9?page_size 4?_1st 7?groesse 10?u6570u636e";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            r#type: rt::blank(),
-            self_: rt::blank(),
-            page_size: rt::blank(),
-            v1st: rt::blank(),
-            groesse: rt::blank(),
-            u6570u636e: rt::blank(),
+            r#type: parts.next(),
+            self_: parts.next(),
+            page_size: parts.next(),
+            v1st: parts.next(),
+            groesse: parts.next(),
+            u6570u636e: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.r#type,
-            1 => &self.self_,
-            2 => &self.page_size,
-            3 => &self.v1st,
-            4 => &self.groesse,
-            _ => &self.u6570u636e,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.r#type,
-            1 => &mut self.self_,
-            2 => &mut self.page_size,
-            3 => &mut self.v1st,
-            4 => &mut self.groesse,
-            _ => &mut self.u6570u636e,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.r#type, &self.self_, &self.page_size, &self.v1st, &self.groesse,
+            &self.u6570u636e
+        ]);
     }
 }
 
@@ -169,44 +155,24 @@ impl rt::Action for ListHttpServers {
 
 impl rt::Data for HttpServer {
     const TABLE: &'static str = "{10.HttpServer 2?id 3?@id 6?fooBar 7?foo_bar 5?crate 1?_ 2?+1 2?-1 7?userIDs";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            id: rt::blank(),
-            at_id: rt::blank(),
-            foo_bar_2: rt::blank(),
-            foo_bar: rt::blank(),
-            crate_: rt::blank(),
-            underscore: rt::blank(),
-            plus_1: rt::blank(),
-            minus_1: rt::blank(),
-            user_ids: rt::blank(),
+            id: parts.next(),
+            at_id: parts.next(),
+            foo_bar_2: parts.next(),
+            foo_bar: parts.next(),
+            crate_: parts.next(),
+            underscore: parts.next(),
+            plus_1: parts.next(),
+            minus_1: parts.next(),
+            user_ids: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.id,
-            1 => &self.at_id,
-            2 => &self.foo_bar_2,
-            3 => &self.foo_bar,
-            4 => &self.crate_,
-            5 => &self.underscore,
-            6 => &self.plus_1,
-            7 => &self.minus_1,
-            _ => &self.user_ids,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.id,
-            1 => &mut self.at_id,
-            2 => &mut self.foo_bar_2,
-            3 => &mut self.foo_bar,
-            4 => &mut self.crate_,
-            5 => &mut self.underscore,
-            6 => &mut self.plus_1,
-            7 => &mut self.minus_1,
-            _ => &mut self.user_ids,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.id, &self.at_id, &self.foo_bar_2, &self.foo_bar, &self.crate_,
+            &self.underscore, &self.plus_1, &self.minus_1, &self.user_ids
+        ]);
     }
 }
 

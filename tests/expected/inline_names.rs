@@ -116,14 +116,11 @@ pub type GetForecastAnswerStatusItem = GetForecastAnswerStation;
 
 impl rt::Data for GetForecast {
     const TABLE: &'static str = "{11!GetForecast 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -165,148 +162,101 @@ impl rt::Action for GetForecast {
 
 impl rt::Data for GetForecastBody {
     const TABLE: &'static str = "{15.GetForecastBody 7?options";
-    fn blank(_: usize) -> Self {
-        Self { options: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { options: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.options
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.options
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.options]);
     }
 }
 
 impl rt::Data for GetForecastBodyOptions {
     const TABLE: &'static str = "{22.GetForecastBodyOptions 1?a";
-    fn blank(_: usize) -> Self {
-        Self { a: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { a: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.a
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.a
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.a]);
     }
 }
 
 impl rt::Data for GetForecastAnswer {
     const TABLE: &'static str = "{17.GetForecastAnswer 8?forecast 8?stations 6?status";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            forecast: rt::blank(),
-            stations: rt::blank(),
-            status: rt::blank(),
+            forecast: parts.next(),
+            stations: parts.next(),
+            status: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.forecast,
-            1 => &self.stations,
-            _ => &self.status,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.forecast,
-            1 => &mut self.stations,
-            _ => &mut self.status,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.forecast, &self.stations, &self.status]);
     }
 }
 
 impl rt::Data for Forecast {
     const TABLE: &'static str = "{8.Forecast 7?periods 14?forecastOffice";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            periods: rt::blank(),
-            forecast_office: rt::blank(),
+            periods: parts.next(),
+            forecast_office: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.periods,
-            _ => &self.forecast_office,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.periods,
-            _ => &mut self.forecast_office,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.periods, &self.forecast_office]);
     }
 }
 
 impl rt::Data for ForecastPeriod {
     const TABLE: &'static str = "{14.ForecastPeriod 11?period_wind 10?categories";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            period_wind: rt::blank(),
-            categories: rt::blank(),
+            period_wind: parts.next(),
+            categories: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.period_wind,
-            _ => &self.categories,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.period_wind,
-            _ => &mut self.categories,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.period_wind, &self.categories]);
     }
 }
 
 impl rt::Data for ForecastPeriodWind {
     const TABLE: &'static str = "{18.ForecastPeriodWind 5?speed";
-    fn blank(_: usize) -> Self {
-        Self { speed: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { speed: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.speed
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.speed
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.speed]);
     }
 }
 
 impl rt::Data for ForecastPeriodCategory {
     const TABLE: &'static str = "{22.ForecastPeriodCategory 1?n";
-    fn blank(_: usize) -> Self {
-        Self { n: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { n: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.n
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.n
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.n]);
     }
 }
 
 impl rt::Data for ForecastOffice {
     const TABLE: &'static str = "{14.ForecastOffice 4?name";
-    fn blank(_: usize) -> Self {
-        Self { name: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { name: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.name
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.name
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.name]);
     }
 }
 
 impl rt::Data for GetForecastAnswerStation {
     const TABLE: &'static str = "{24.GetForecastAnswerStation 2?id";
-    fn blank(_: usize) -> Self {
-        Self { id: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { id: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.id
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.id
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.id]);
     }
 }
 

@@ -100,7 +100,7 @@ pub enum PageEither {
 
 impl rt::Data for Read {
     const TABLE: &'static str = "{4!Read";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -123,116 +123,66 @@ impl rt::Action for Read {
 
 impl rt::Data for Page {
     const TABLE: &'static str = "{4.Page 4:main 5?aside 4?list 6?either";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            main: rt::blank(),
-            aside: rt::blank(),
-            list: rt::blank(),
-            either: rt::blank(),
+            main: parts.next(),
+            aside: parts.next(),
+            list: parts.next(),
+            either: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.main,
-            1 => &self.aside,
-            2 => &self.list,
-            _ => &self.either,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.main,
-            1 => &mut self.aside,
-            2 => &mut self.list,
-            _ => &mut self.either,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.main, &self.aside, &self.list, &self.either]);
     }
 }
 
 impl rt::Data for Block {
     const TABLE: &'static str = "{5.Block 1?a 1?b 1?c 1?d";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            a: rt::blank(),
-            b: rt::blank(),
-            c: rt::blank(),
-            d: rt::blank(),
+            a: parts.next(),
+            b: parts.next(),
+            c: parts.next(),
+            d: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.a,
-            1 => &self.b,
-            2 => &self.c,
-            _ => &self.d,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.a,
-            1 => &mut self.b,
-            2 => &mut self.c,
-            _ => &mut self.d,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.a, &self.b, &self.c, &self.d]);
     }
 }
 
 impl rt::Data for Row {
     const TABLE: &'static str = "{3.Row 1?a 1?b 1?c 1?d 1?e 1?f 1?g 1?h 1?i 1?j 1?k";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            a: rt::blank(),
-            b: rt::blank(),
-            c: rt::blank(),
-            d: rt::blank(),
-            e: rt::blank(),
-            f: rt::blank(),
-            g: rt::blank(),
-            h: rt::blank(),
-            i: rt::blank(),
-            j: rt::blank(),
-            k: rt::blank(),
+            a: parts.next(),
+            b: parts.next(),
+            c: parts.next(),
+            d: parts.next(),
+            e: parts.next(),
+            f: parts.next(),
+            g: parts.next(),
+            h: parts.next(),
+            i: parts.next(),
+            j: parts.next(),
+            k: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.a,
-            1 => &self.b,
-            2 => &self.c,
-            3 => &self.d,
-            4 => &self.e,
-            5 => &self.f,
-            6 => &self.g,
-            7 => &self.h,
-            8 => &self.i,
-            9 => &self.j,
-            _ => &self.k,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.a,
-            1 => &mut self.b,
-            2 => &mut self.c,
-            3 => &mut self.d,
-            4 => &mut self.e,
-            5 => &mut self.f,
-            6 => &mut self.g,
-            7 => &mut self.h,
-            8 => &mut self.i,
-            9 => &mut self.j,
-            _ => &mut self.k,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.a, &self.b, &self.c, &self.d, &self.e, &self.f, &self.g, &self.h,
+            &self.i, &self.j, &self.k
+        ]);
     }
 }
 
 impl rt::Data for PageEither {
     const TABLE: &'static str = "|10+PageEither 7:Integer 5:Block 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Integer(rt::blank()),
-            1 => Self::Block(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Integer(parts.next()),
+            1 => Self::Block(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -240,13 +190,6 @@ impl rt::Data for PageEither {
             Self::Integer(payload) => (0, payload),
             Self::Block(payload) => (1, payload),
             Self::Other(payload) => (2, payload),
-        }
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Integer(payload) => payload,
-            Self::Block(payload) => payload,
-            Self::Other(payload) => payload,
         }
     }
 }

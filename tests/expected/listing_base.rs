@@ -87,7 +87,7 @@ impl Cat {
     pub fn new(kind: String) -> Self {
         Self {
             kind,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -102,7 +102,7 @@ impl Dog {
     pub fn new(kind: String) -> Self {
         Self {
             kind,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -111,14 +111,11 @@ impl Dog {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -178,11 +175,11 @@ impl rt::Action for Send {
 
 impl rt::Data for Pet {
     const TABLE: &'static str = "|3+Pet 4=kind 3:Cat 3,Cat 3:Dog 3,Dog 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Cat(rt::blank()),
-            1 => Self::Dog(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Cat(parts.next()),
+            1 => Self::Dog(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -192,56 +189,31 @@ impl rt::Data for Pet {
             Self::Other(payload) => (2, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Cat(payload) => payload,
-            Self::Dog(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for Cat {
     const TABLE: &'static str = "{3.Cat 4:kind 5?lives";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            kind: rt::blank(),
-            lives: rt::blank(),
+            kind: parts.next(),
+            lives: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.kind,
-            _ => &self.lives,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.kind,
-            _ => &mut self.lives,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.kind, &self.lives]);
     }
 }
 
 impl rt::Data for Dog {
     const TABLE: &'static str = "{3.Dog 4:kind 4?bark";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            kind: rt::blank(),
-            bark: rt::blank(),
+            kind: parts.next(),
+            bark: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.kind,
-            _ => &self.bark,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.kind,
-            _ => &mut self.bark,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.kind, &self.bark]);
     }
 }
 

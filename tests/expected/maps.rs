@@ -85,14 +85,11 @@ pub struct ExtendedCount {
 
 impl rt::Data for PutLabels {
     const TABLE: &'static str = "{9!PutLabels 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -136,39 +133,25 @@ impl rt::Action for PutLabels {
 
 impl rt::Data for Extended {
     const TABLE: &'static str = "{8+Extended 10?additional 6?counts";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            additional: rt::blank(),
-            counts: rt::blank(),
-            additional_properties: rt::blank(),
+            additional: parts.next(),
+            counts: parts.next(),
+            additional_properties: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.additional,
-            1 => &self.counts,
-            _ => &self.additional_properties,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.additional,
-            1 => &mut self.counts,
-            _ => &mut self.additional_properties,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.additional, &self.counts, &self.additional_properties]);
     }
 }
 
 impl rt::Data for ExtendedCount {
     const TABLE: &'static str = "{13.ExtendedCount 1?n";
-    fn blank(_: usize) -> Self {
-        Self { n: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { n: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.n
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.n
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.n]);
     }
 }
 

@@ -103,10 +103,10 @@ pub struct SendOk {
 
 impl rt::Data for SendBody {
     const TABLE: &'static str = "|8.SendBody 14:VndExampleJson 9:Multipart";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::VndExampleJson(rt::blank()),
-            _ => Self::Multipart(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::VndExampleJson(parts.next()),
+            _ => Self::Multipart(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -115,36 +115,27 @@ impl rt::Data for SendBody {
             Self::Multipart(payload) => (1, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::VndExampleJson(payload) => payload,
-            Self::Multipart(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4?body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
 impl rt::Data for SendAnswer {
     const TABLE: &'static str = "|10#SendAnswer 2:Ok 7:Created 8:Accepted 27:NonAuthoritativeInformation 9:NoContent";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Ok(rt::blank()),
-            1 => Self::Created(rt::blank()),
-            2 => Self::Accepted(rt::blank()),
-            3 => Self::NonAuthoritativeInformation(rt::blank()),
-            _ => Self::NoContent(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Ok(parts.next()),
+            1 => Self::Created(parts.next()),
+            2 => Self::Accepted(parts.next()),
+            3 => Self::NonAuthoritativeInformation(parts.next()),
+            _ => Self::NoContent(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -154,15 +145,6 @@ impl rt::Data for SendAnswer {
             Self::Accepted(payload) => (2, payload),
             Self::NonAuthoritativeInformation(payload) => (3, payload),
             Self::NoContent(payload) => (4, payload),
-        }
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Ok(payload) => payload,
-            Self::Created(payload) => payload,
-            Self::Accepted(payload) => payload,
-            Self::NonAuthoritativeInformation(payload) => payload,
-            Self::NoContent(payload) => payload,
         }
     }
 }
@@ -204,40 +186,31 @@ impl rt::Action for Send {
 
 impl rt::Data for SendBodyVndExampleJson {
     const TABLE: &'static str = "{22.SendBodyVndExampleJson 1?a";
-    fn blank(_: usize) -> Self {
-        Self { a: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { a: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.a
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.a
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.a]);
     }
 }
 
 impl rt::Data for SendBodyMultipart {
     const TABLE: &'static str = "{17.SendBodyMultipart 4?file";
-    fn blank(_: usize) -> Self {
-        Self { file: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { file: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.file
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.file
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.file]);
     }
 }
 
 impl rt::Data for SendOk {
     const TABLE: &'static str = "{6.SendOk 1?b";
-    fn blank(_: usize) -> Self {
-        Self { b: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { b: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.b
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.b
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.b]);
     }
 }
 

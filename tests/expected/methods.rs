@@ -91,14 +91,11 @@ pub struct QueryPetsBody {
 
 impl rt::Data for QueryPets {
     const TABLE: &'static str = "{9!QueryPets 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -133,7 +130,7 @@ impl rt::Action for QueryPets {
 
 impl rt::Data for LinkPets {
     const TABLE: &'static str = "{8!LinkPets";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -156,14 +153,11 @@ impl rt::Action for LinkPets {
 
 impl rt::Data for QueryPetsBody {
     const TABLE: &'static str = "{13.QueryPetsBody 5?names";
-    fn blank(_: usize) -> Self {
-        Self { names: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { names: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.names
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.names
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.names]);
     }
 }
 

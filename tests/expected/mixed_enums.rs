@@ -108,7 +108,7 @@ impl Setting {
     pub fn new(agreed: bool) -> Self {
         Self {
             agreed,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -197,14 +197,11 @@ pub enum PutBodyScaleInteger {
 
 impl rt::Data for Save {
     const TABLE: &'static str = "{4!Save 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -270,14 +267,11 @@ impl rt::Action for Save {
 
 impl rt::Data for Put {
     const TABLE: &'static str = "{3!Put 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -318,52 +312,34 @@ impl rt::Action for Put {
 
 impl rt::Data for Setting {
     const TABLE: &'static str = "{7.Setting 6:agreed 5*scale 4?size 5?ratio 7?version 6?origin 5?shape 5?level";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            agreed: rt::blank(),
-            scale: rt::blank(),
-            size: rt::blank(),
-            ratio: rt::blank(),
-            version: rt::blank(),
-            origin: rt::blank(),
-            shape: rt::blank(),
-            level: rt::blank(),
+            agreed: parts.next(),
+            scale: parts.next(),
+            size: parts.next(),
+            ratio: parts.next(),
+            version: parts.next(),
+            origin: parts.next(),
+            shape: parts.next(),
+            level: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.agreed,
-            1 => &self.scale,
-            2 => &self.size,
-            3 => &self.ratio,
-            4 => &self.version,
-            5 => &self.origin,
-            6 => &self.shape,
-            _ => &self.level,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.agreed,
-            1 => &mut self.scale,
-            2 => &mut self.size,
-            3 => &mut self.ratio,
-            4 => &mut self.version,
-            5 => &mut self.origin,
-            6 => &mut self.shape,
-            _ => &mut self.level,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.agreed, &self.scale, &self.size, &self.ratio, &self.version,
+            &self.origin, &self.shape, &self.level
+        ]);
     }
 }
 
 impl rt::Data for SettingScale {
     const TABLE: &'static str = "|12+SettingScale 4:Text 7:Integer 7:Boolean 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Text(rt::blank()),
-            1 => Self::Integer(rt::blank()),
-            2 => Self::Boolean(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Text(parts.next()),
+            1 => Self::Integer(parts.next()),
+            2 => Self::Boolean(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -372,14 +348,6 @@ impl rt::Data for SettingScale {
             Self::Integer(payload) => (1, payload),
             Self::Boolean(payload) => (2, payload),
             Self::Other(payload) => (3, payload),
-        }
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Text(payload) => payload,
-            Self::Integer(payload) => payload,
-            Self::Boolean(payload) => payload,
-            Self::Other(payload) => payload,
         }
     }
 }
@@ -410,11 +378,11 @@ impl rt::Data for SettingScaleInteger {
 
 impl rt::Data for SettingSize {
     const TABLE: &'static str = "|11+SettingSize 4:Text 7:Integer 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Text(rt::blank()),
-            1 => Self::Integer(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Text(parts.next()),
+            1 => Self::Integer(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -422,13 +390,6 @@ impl rt::Data for SettingSize {
             Self::Text(payload) => (0, payload),
             Self::Integer(payload) => (1, payload),
             Self::Other(payload) => (2, payload),
-        }
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Text(payload) => payload,
-            Self::Integer(payload) => payload,
-            Self::Other(payload) => payload,
         }
     }
 }
@@ -459,11 +420,11 @@ impl rt::Data for SettingSizeInteger {
 
 impl rt::Data for SettingLevel {
     const TABLE: &'static str = "|12+SettingLevel 4:Text 6:Number 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Text(rt::blank()),
-            1 => Self::Number(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Text(parts.next()),
+            1 => Self::Number(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -471,13 +432,6 @@ impl rt::Data for SettingLevel {
             Self::Text(payload) => (0, payload),
             Self::Number(payload) => (1, payload),
             Self::Other(payload) => (2, payload),
-        }
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Text(payload) => payload,
-            Self::Number(payload) => payload,
-            Self::Other(payload) => payload,
         }
     }
 }
@@ -496,44 +450,29 @@ impl rt::Data for SettingLevelText {
 
 impl rt::Data for PutBody {
     const TABLE: &'static str = "{7.PutBody 5?scale 5?ratio";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            scale: rt::blank(),
-            ratio: rt::blank(),
+            scale: parts.next(),
+            ratio: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.scale,
-            _ => &self.ratio,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.scale,
-            _ => &mut self.ratio,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.scale, &self.ratio]);
     }
 }
 
 impl rt::Data for PutBodyScale {
     const TABLE: &'static str = "|12.PutBodyScale 4:Text 7:Integer";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Text(rt::blank()),
-            _ => Self::Integer(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Text(parts.next()),
+            _ => Self::Integer(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Text(payload) => (0, payload),
             Self::Integer(payload) => (1, payload),
-        }
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Text(payload) => payload,
-            Self::Integer(payload) => payload,
         }
     }
 }

@@ -123,7 +123,7 @@ impl AddPhotoBody {
     pub fn new(photo: rt::File) -> Self {
         Self {
             photo,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -155,14 +155,11 @@ pub struct Metadata {
 
 impl rt::Data for AddPhoto {
     const TABLE: &'static str = "{8!AddPhoto 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -245,14 +242,11 @@ impl rt::Action for AddPhoto {
 
 impl rt::Data for AddFolder {
     const TABLE: &'static str = "{9!AddFolder 4?body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -293,14 +287,11 @@ impl rt::Action for AddFolder {
 
 impl rt::Data for AddRelated {
     const TABLE: &'static str = "{10!AddRelated 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -349,47 +340,31 @@ impl rt::Action for AddRelated {
 
 impl rt::Data for AddPhotoBody {
     const TABLE: &'static str = "{12.AddPhotoBody 5:photo 6?others 11?one_or_more 9?signature 5?title 8?settings 6?filter";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            photo: rt::blank(),
-            others: rt::blank(),
-            one_or_more: rt::blank(),
-            signature: rt::blank(),
-            title: rt::blank(),
-            settings: rt::blank(),
-            filter: rt::blank(),
+            photo: parts.next(),
+            others: parts.next(),
+            one_or_more: parts.next(),
+            signature: parts.next(),
+            title: parts.next(),
+            settings: parts.next(),
+            filter: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.photo,
-            1 => &self.others,
-            2 => &self.one_or_more,
-            3 => &self.signature,
-            4 => &self.title,
-            5 => &self.settings,
-            _ => &self.filter,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.photo,
-            1 => &mut self.others,
-            2 => &mut self.one_or_more,
-            3 => &mut self.signature,
-            4 => &mut self.title,
-            5 => &mut self.settings,
-            _ => &mut self.filter,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.photo, &self.others, &self.one_or_more, &self.signature, &self.title,
+            &self.settings, &self.filter
+        ]);
     }
 }
 
 impl rt::Data for AddPhotoBodyOneOrMore {
     const TABLE: &'static str = "|21.AddPhotoBodyOneOrMore 4:File 5:Files";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::File(rt::blank()),
-            _ => Self::Files(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::File(parts.next()),
+            _ => Self::Files(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -398,81 +373,51 @@ impl rt::Data for AddPhotoBodyOneOrMore {
             Self::Files(payload) => (1, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::File(payload) => payload,
-            Self::Files(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for AddPhotoBodySettings {
     const TABLE: &'static str = "{20.AddPhotoBodySettings 6?public";
-    fn blank(_: usize) -> Self {
-        Self { public: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { public: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.public
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.public
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.public]);
     }
 }
 
 impl rt::Data for AddPhotoBodyFilter {
     const TABLE: &'static str = "{18.AddPhotoBodyFilter 5?color";
-    fn blank(_: usize) -> Self {
-        Self { color: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { color: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.color
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.color
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.color]);
     }
 }
 
 impl rt::Data for AddRelatedBody {
     const TABLE: &'static str = "{14.AddRelatedBody 8:metadata 5:media";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            metadata: rt::blank(),
-            media: rt::blank(),
+            metadata: parts.next(),
+            media: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.metadata,
-            _ => &self.media,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.metadata,
-            _ => &mut self.media,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.metadata, &self.media]);
     }
 }
 
 impl rt::Data for Metadata {
     const TABLE: &'static str = "{8.Metadata 4?name 9?thumbnail";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            name: rt::blank(),
-            thumbnail: rt::blank(),
+            name: parts.next(),
+            thumbnail: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.name,
-            _ => &self.thumbnail,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.name,
-            _ => &mut self.thumbnail,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.name, &self.thumbnail]);
     }
 }
 

@@ -65,7 +65,7 @@ pub struct Ping {}
 
 impl rt::Data for Ping {
     const TABLE: &'static str = "{4!Ping";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }

@@ -85,7 +85,7 @@ impl Thing {
         Self {
             required,
             required_nullable,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -102,14 +102,11 @@ pub enum ThingLevel {
 
 impl rt::Data for Save {
     const TABLE: &'static str = "{4!Save 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -160,35 +157,21 @@ impl rt::Action for Save {
 
 impl rt::Data for Thing {
     const TABLE: &'static str = "{5.Thing 8:required 16~requiredNullable 8?optional 16*optionalNullable 5*level 5?items";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            required: rt::blank(),
-            required_nullable: rt::blank(),
-            optional: rt::blank(),
-            optional_nullable: rt::blank(),
-            level: rt::blank(),
-            items: rt::blank(),
+            required: parts.next(),
+            required_nullable: parts.next(),
+            optional: parts.next(),
+            optional_nullable: parts.next(),
+            level: parts.next(),
+            items: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.required,
-            1 => &self.required_nullable,
-            2 => &self.optional,
-            3 => &self.optional_nullable,
-            4 => &self.level,
-            _ => &self.items,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.required,
-            1 => &mut self.required_nullable,
-            2 => &mut self.optional,
-            3 => &mut self.optional_nullable,
-            4 => &mut self.level,
-            _ => &mut self.items,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.required, &self.required_nullable, &self.optional,
+            &self.optional_nullable, &self.level, &self.items
+        ]);
     }
 }
 

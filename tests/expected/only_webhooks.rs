@@ -31,14 +31,11 @@ pub struct DeliveredWebhook {
 
 impl rt::Data for DeliveredWebhook {
     const TABLE: &'static str = "{16.DeliveredWebhook 6:number";
-    fn blank(_: usize) -> Self {
-        Self { number: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { number: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.number
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.number
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.number]);
     }
 }
 

@@ -77,7 +77,7 @@ impl GetPoint {
         Self {
             latitude,
             longitude,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -92,35 +92,21 @@ pub enum GetPointUnits {
 
 impl rt::Data for GetPoint {
     const TABLE: &'static str = "{8!GetPoint 8:latitude 9:longitude 5?units 4?tags 10?X_Trace_Id 7?session";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            latitude: rt::blank(),
-            longitude: rt::blank(),
-            units: rt::blank(),
-            tags: rt::blank(),
-            x_trace_id: rt::blank(),
-            session: rt::blank(),
+            latitude: parts.next(),
+            longitude: parts.next(),
+            units: parts.next(),
+            tags: parts.next(),
+            x_trace_id: parts.next(),
+            session: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.latitude,
-            1 => &self.longitude,
-            2 => &self.units,
-            3 => &self.tags,
-            4 => &self.x_trace_id,
-            _ => &self.session,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.latitude,
-            1 => &mut self.longitude,
-            2 => &mut self.units,
-            3 => &mut self.tags,
-            4 => &mut self.x_trace_id,
-            _ => &mut self.session,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.latitude, &self.longitude, &self.units, &self.tags, &self.x_trace_id,
+            &self.session
+        ]);
     }
 }
 

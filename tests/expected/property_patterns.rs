@@ -120,14 +120,11 @@ pub struct PutBody {
 
 impl rt::Data for Save {
     const TABLE: &'static str = "{4!Save 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -208,14 +205,11 @@ impl rt::Action for Save {
 
 impl rt::Data for Put {
     const TABLE: &'static str = "{3!Put 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -266,85 +260,49 @@ impl rt::Action for Put {
 
 impl rt::Data for Patterns {
     const TABLE: &'static str = "{8.Patterns 3?one 5?alike 7?several 5?named 5?names 6?listed";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            one: rt::blank(),
-            alike: rt::blank(),
-            several: rt::blank(),
-            named: rt::blank(),
-            names: rt::blank(),
-            listed: rt::blank(),
+            one: parts.next(),
+            alike: parts.next(),
+            several: parts.next(),
+            named: parts.next(),
+            names: parts.next(),
+            listed: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.one,
-            1 => &self.alike,
-            2 => &self.several,
-            3 => &self.named,
-            4 => &self.names,
-            _ => &self.listed,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.one,
-            1 => &mut self.alike,
-            2 => &mut self.several,
-            3 => &mut self.named,
-            4 => &mut self.names,
-            _ => &mut self.listed,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.one, &self.alike, &self.several, &self.named, &self.names,
+            &self.listed
+        ]);
     }
 }
 
 impl rt::Data for PatternsNamed {
     const TABLE: &'static str = "{13+PatternsNamed 2?id";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            id: rt::blank(),
-            additional: rt::blank(),
+            id: parts.next(),
+            additional: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.id,
-            _ => &self.additional,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.id,
-            _ => &mut self.additional,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.id, &self.additional]);
     }
 }
 
 impl rt::Data for PutBody {
     const TABLE: &'static str = "{7+PutBody 2?id 6?street 4?city";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            id: rt::blank(),
-            street: rt::blank(),
-            city: rt::blank(),
-            additional: rt::blank(),
+            id: parts.next(),
+            street: parts.next(),
+            city: parts.next(),
+            additional: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.id,
-            1 => &self.street,
-            2 => &self.city,
-            _ => &self.additional,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.id,
-            1 => &mut self.street,
-            2 => &mut self.city,
-            _ => &mut self.additional,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.id, &self.street, &self.city, &self.additional]);
     }
 }
 

@@ -78,7 +78,7 @@ impl FindByForm {
     pub fn new(filter: FindByFormFilter) -> Self {
         Self {
             filter,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -97,7 +97,7 @@ impl FindByJson {
     pub fn new(path: String) -> Self {
         Self {
             path,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -115,26 +115,15 @@ pub struct FindByFormXJson {
 
 impl rt::Data for FindByForm {
     const TABLE: &'static str = "{10!FindByForm 6:filter 7?session 6?X_Json";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            filter: rt::blank(),
-            session: rt::blank(),
-            x_json: rt::blank(),
+            filter: parts.next(),
+            session: parts.next(),
+            x_json: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.filter,
-            1 => &self.session,
-            _ => &self.x_json,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.filter,
-            1 => &mut self.session,
-            _ => &mut self.x_json,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.filter, &self.session, &self.x_json]);
     }
 }
 
@@ -190,26 +179,15 @@ impl rt::Action for FindByForm {
 
 impl rt::Data for FindByJson {
     const TABLE: &'static str = "{10!FindByJson 4:path 5?query 5?theme";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            path: rt::blank(),
-            query: rt::blank(),
-            theme: rt::blank(),
+            path: parts.next(),
+            query: parts.next(),
+            theme: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.path,
-            1 => &self.query,
-            _ => &self.theme,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.path,
-            1 => &mut self.query,
-            _ => &mut self.theme,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.path, &self.query, &self.theme]);
     }
 }
 
@@ -249,36 +227,24 @@ impl rt::Action for FindByJson {
 
 impl rt::Data for FindByFormFilter {
     const TABLE: &'static str = "{16.FindByFormFilter 5?color 4?size";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            color: rt::blank(),
-            size: rt::blank(),
+            color: parts.next(),
+            size: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.color,
-            _ => &self.size,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.color,
-            _ => &mut self.size,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.color, &self.size]);
     }
 }
 
 impl rt::Data for FindByFormXJson {
     const TABLE: &'static str = "{15.FindByFormXJson 1?a";
-    fn blank(_: usize) -> Self {
-        Self { a: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { a: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.a
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.a
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.a]);
     }
 }
 

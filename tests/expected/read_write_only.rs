@@ -83,7 +83,7 @@ impl User {
     pub fn new(name: String) -> Self {
         Self {
             name,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -92,14 +92,11 @@ impl User {
 
 impl rt::Data for AddUser {
     const TABLE: &'static str = "{7!AddUser 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -136,26 +133,15 @@ impl rt::Action for AddUser {
 
 impl rt::Data for User {
     const TABLE: &'static str = "{4.User 2?id 4:name 8?password";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            id: rt::blank(),
-            name: rt::blank(),
-            password: rt::blank(),
+            id: parts.next(),
+            name: parts.next(),
+            password: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.id,
-            1 => &self.name,
-            _ => &self.password,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.id,
-            1 => &mut self.name,
-            _ => &mut self.password,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.id, &self.name, &self.password]);
     }
 }
 

@@ -104,7 +104,7 @@ impl Tree {
     pub fn new(value: Value) -> Self {
         Self {
             value,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -125,14 +125,11 @@ pub struct Not {
 
 impl rt::Data for PutTree {
     const TABLE: &'static str = "{7!PutTree 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -173,37 +170,26 @@ impl rt::Action for PutTree {
 
 impl rt::Data for Tree {
     const TABLE: &'static str = "{4.Tree 5:value 4?left 8?children";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            value: rt::blank(),
-            left: rt::blank(),
-            children: rt::blank(),
+            value: parts.next(),
+            left: parts.next(),
+            children: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.value,
-            1 => &self.left,
-            _ => &self.children,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.value,
-            1 => &mut self.left,
-            _ => &mut self.children,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.value, &self.left, &self.children]);
     }
 }
 
 impl rt::Data for Value {
     const TABLE: &'static str = "|5+Value 6:Values 6:String 3:Not 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Values(rt::blank()),
-            1 => Self::String(rt::blank()),
-            2 => Self::Not(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Values(parts.next()),
+            1 => Self::String(parts.next()),
+            2 => Self::Not(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -214,26 +200,15 @@ impl rt::Data for Value {
             Self::Other(payload) => (3, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Values(payload) => payload,
-            Self::String(payload) => payload,
-            Self::Not(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for Not {
     const TABLE: &'static str = "{3.Not 3:not";
-    fn blank(_: usize) -> Self {
-        Self { not: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { not: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.not
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.not
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.not]);
     }
 }
 

@@ -77,50 +77,27 @@ pub struct Find {
 
 impl rt::Data for Find {
     const TABLE: &'static str = "{4!Find 4?date 8?dateTime 13?localDateTime 4?time 8?duration 4?uuid 3?uri 2?ip 7?decimal 5?token 5?since";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            date: rt::blank(),
-            date_time: rt::blank(),
-            local_date_time: rt::blank(),
-            time: rt::blank(),
-            duration: rt::blank(),
-            uuid: rt::blank(),
-            uri: rt::blank(),
-            ip: rt::blank(),
-            decimal: rt::blank(),
-            token: rt::blank(),
-            since: rt::blank(),
+            date: parts.next(),
+            date_time: parts.next(),
+            local_date_time: parts.next(),
+            time: parts.next(),
+            duration: parts.next(),
+            uuid: parts.next(),
+            uri: parts.next(),
+            ip: parts.next(),
+            decimal: parts.next(),
+            token: parts.next(),
+            since: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.date,
-            1 => &self.date_time,
-            2 => &self.local_date_time,
-            3 => &self.time,
-            4 => &self.duration,
-            5 => &self.uuid,
-            6 => &self.uri,
-            7 => &self.ip,
-            8 => &self.decimal,
-            9 => &self.token,
-            _ => &self.since,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.date,
-            1 => &mut self.date_time,
-            2 => &mut self.local_date_time,
-            3 => &mut self.time,
-            4 => &mut self.duration,
-            5 => &mut self.uuid,
-            6 => &mut self.uri,
-            7 => &mut self.ip,
-            8 => &mut self.decimal,
-            9 => &mut self.token,
-            _ => &mut self.since,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.date, &self.date_time, &self.local_date_time, &self.time,
+            &self.duration, &self.uuid, &self.uri, &self.ip, &self.decimal, &self.token,
+            &self.since
+        ]);
     }
 }
 

@@ -109,7 +109,7 @@ pub struct New {
 
 impl rt::Data for OptionAction {
     const TABLE: &'static str = "{12!OptionAction";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -136,14 +136,11 @@ impl rt::Action for OptionAction {
 
 impl rt::Data for NewAction {
     const TABLE: &'static str = "{9!NewAction 4?body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -184,27 +181,21 @@ impl rt::Action for NewAction {
 
 impl rt::Data for OptionSchema {
     const TABLE: &'static str = "{12.OptionSchema 3?vec";
-    fn blank(_: usize) -> Self {
-        Self { vec: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { vec: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.vec
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.vec
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.vec]);
     }
 }
 
 impl rt::Data for VecSchema {
     const TABLE: &'static str = "{9.VecSchema 4?none";
-    fn blank(_: usize) -> Self {
-        Self { none: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { none: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.none
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.none
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.none]);
     }
 }
 
@@ -222,40 +213,31 @@ impl rt::Data for NoneSchema {
 
 impl rt::Data for StringSchema {
     const TABLE: &'static str = "{12.StringSchema 6?client";
-    fn blank(_: usize) -> Self {
-        Self { client: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { client: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.client
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.client
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.client]);
     }
 }
 
 impl rt::Data for ClientSchema {
     const TABLE: &'static str = "{12.ClientSchema 3?box";
-    fn blank(_: usize) -> Self {
-        Self { r#box: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { r#box: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.r#box
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.r#box
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.r#box]);
     }
 }
 
 impl rt::Data for New {
     const TABLE: &'static str = "{3.New 3?Box";
-    fn blank(_: usize) -> Self {
-        Self { r#box: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { r#box: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.r#box
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.r#box
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.r#box]);
     }
 }
 

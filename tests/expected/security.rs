@@ -113,7 +113,7 @@ pub struct Open {}
 
 impl rt::Data for Guarded {
     const TABLE: &'static str = "{7!Guarded";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -136,7 +136,7 @@ impl rt::Action for Guarded {
 
 impl rt::Data for Either {
     const TABLE: &'static str = "{6!Either";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -165,7 +165,7 @@ impl rt::Action for Either {
 
 impl rt::Data for Open {
     const TABLE: &'static str = "{4!Open";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }

@@ -82,7 +82,7 @@ pub struct Elsewhere {}
 
 impl rt::Data for Here {
     const TABLE: &'static str = "{4!Here";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -105,7 +105,7 @@ impl rt::Action for Here {
 
 impl rt::Data for Elsewhere {
     const TABLE: &'static str = "{9!Elsewhere";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }

@@ -118,14 +118,11 @@ pub struct Problem {
 
 impl rt::Data for GetPet {
     const TABLE: &'static str = "{6!GetPet 4:name";
-    fn blank(_: usize) -> Self {
-        Self { name: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { name: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.name
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.name
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.name]);
     }
 }
 
@@ -158,7 +155,7 @@ impl rt::Action for GetPet {
 
 impl rt::Data for ListToys {
     const TABLE: &'static str = "{8!ListToys";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -186,73 +183,42 @@ impl rt::Action for ListToys {
 
 impl rt::Data for Pet {
     const TABLE: &'static str = "{3.Pet 4:name 5?owner 4?toys 6?mother";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            name: rt::blank(),
-            owner: rt::blank(),
-            toys: rt::blank(),
-            mother: rt::blank(),
+            name: parts.next(),
+            owner: parts.next(),
+            toys: parts.next(),
+            mother: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.name,
-            1 => &self.owner,
-            2 => &self.toys,
-            _ => &self.mother,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.name,
-            1 => &mut self.owner,
-            2 => &mut self.toys,
-            _ => &mut self.mother,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.name, &self.owner, &self.toys, &self.mother]);
     }
 }
 
 impl rt::Data for Owner {
     const TABLE: &'static str = "{5.Owner 4:name 4?pets";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            name: rt::blank(),
-            pets: rt::blank(),
+            name: parts.next(),
+            pets: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.name,
-            _ => &self.pets,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.name,
-            _ => &mut self.pets,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.name, &self.pets]);
     }
 }
 
 impl rt::Data for Toy {
     const TABLE: &'static str = "{3.Toy 4:kind 5?parts";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            kind: rt::blank(),
-            parts: rt::blank(),
+            kind: parts.next(),
+            parts: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.kind,
-            _ => &self.parts,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.kind,
-            _ => &mut self.parts,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.kind, &self.parts]);
     }
 }
 
@@ -270,14 +236,11 @@ impl rt::Data for Kinds {
 
 impl rt::Data for Problem {
     const TABLE: &'static str = "{7.Problem 5~title";
-    fn blank(_: usize) -> Self {
-        Self { title: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { title: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.title
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.title
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.title]);
     }
 }
 

@@ -151,23 +151,14 @@ pub struct Cat {
 
 impl rt::Data for ListPets {
     const TABLE: &'static str = "{8!ListPets 5?order 4?sort";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            order: rt::blank(),
-            sort: rt::blank(),
+            order: parts.next(),
+            sort: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.order,
-            _ => &self.sort,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.order,
-            _ => &mut self.sort,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.order, &self.sort]);
     }
 }
 
@@ -202,23 +193,14 @@ impl rt::Action for ListPets {
 
 impl rt::Data for DeletePets {
     const TABLE: &'static str = "{10!DeletePets 5?order 4?sort";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            order: rt::blank(),
-            sort: rt::blank(),
+            order: parts.next(),
+            sort: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.order,
-            _ => &self.sort,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.order,
-            _ => &mut self.sort,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.order, &self.sort]);
     }
 }
 
@@ -254,7 +236,7 @@ impl rt::Action for DeletePets {
 
 impl rt::Data for ListCats {
     const TABLE: &'static str = "{8!ListCats";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -281,7 +263,7 @@ impl rt::Action for ListCats {
 
 impl rt::Data for PetAction {
     const TABLE: &'static str = "{9!PetAction";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -314,27 +296,21 @@ impl rt::Data for Sort {
 
 impl rt::Data for Pets {
     const TABLE: &'static str = "{4.Pets 4:pets";
-    fn blank(_: usize) -> Self {
-        Self { pets: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { pets: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.pets
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.pets
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.pets]);
     }
 }
 
 impl rt::Data for Pet {
     const TABLE: &'static str = "{3.Pet 4:size";
-    fn blank(_: usize) -> Self {
-        Self { size: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { size: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.size
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.size
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.size]);
     }
 }
 
@@ -352,14 +328,11 @@ impl rt::Data for PetSize {
 
 impl rt::Data for Problem {
     const TABLE: &'static str = "{7.Problem 4:kind";
-    fn blank(_: usize) -> Self {
-        Self { kind: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { kind: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.kind
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.kind
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.kind]);
     }
 }
 
@@ -377,23 +350,14 @@ impl rt::Data for ProblemKind {
 
 impl rt::Data for Cat {
     const TABLE: &'static str = "{3.Cat 4:size 5?purrs";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            size: rt::blank(),
-            purrs: rt::blank(),
+            size: parts.next(),
+            purrs: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.size,
-            _ => &self.purrs,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.size,
-            _ => &mut self.purrs,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.size, &self.purrs]);
     }
 }
 

@@ -123,7 +123,7 @@ impl Address {
         Self {
             street,
             town,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -144,14 +144,11 @@ pub struct Second {
 
 impl rt::Data for FirstAction {
     const TABLE: &'static str = "{11!FirstAction 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -194,14 +191,11 @@ impl rt::Action for FirstAction {
 
 impl rt::Data for SecondAction {
     const TABLE: &'static str = "{12!SecondAction 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -248,86 +242,52 @@ impl rt::Action for SecondAction {
 
 impl rt::Data for First {
     const TABLE: &'static str = "{5.First 7?address 5?small";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            address: rt::blank(),
-            small: rt::blank(),
+            address: parts.next(),
+            small: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.address,
-            _ => &self.small,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.address,
-            _ => &mut self.small,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.address, &self.small]);
     }
 }
 
 impl rt::Data for Address {
     const TABLE: &'static str = "{7.Address 6:street 4:town 4?code";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            street: rt::blank(),
-            town: rt::blank(),
-            code: rt::blank(),
+            street: parts.next(),
+            town: parts.next(),
+            code: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.street,
-            1 => &self.town,
-            _ => &self.code,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.street,
-            1 => &mut self.town,
-            _ => &mut self.code,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.street, &self.town, &self.code]);
     }
 }
 
 impl rt::Data for Small {
     const TABLE: &'static str = "{5.Small 1?n";
-    fn blank(_: usize) -> Self {
-        Self { n: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { n: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.n
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.n
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.n]);
     }
 }
 
 impl rt::Data for Second {
     const TABLE: &'static str = "{6.Second 4?home 4*work 5?small";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            home: rt::blank(),
-            work: rt::blank(),
-            small: rt::blank(),
+            home: parts.next(),
+            work: parts.next(),
+            small: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.home,
-            1 => &self.work,
-            _ => &self.small,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.home,
-            1 => &mut self.work,
-            _ => &mut self.small,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.home, &self.work, &self.small]);
     }
 }
 

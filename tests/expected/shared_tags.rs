@@ -94,7 +94,7 @@ impl Input {
     pub fn new(role: String) -> Self {
         Self {
             role,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -114,7 +114,7 @@ impl Output {
     pub fn new(status: String) -> Self {
         Self {
             status,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -134,14 +134,11 @@ pub enum CallType {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -214,11 +211,11 @@ impl rt::Action for Send {
 
 impl rt::Data for Item {
     const TABLE: &'static str = "|4+Item 4=type 7:Message 7,message 4:Call 4,call 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Message(rt::blank()),
-            1 => Self::Call(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Message(parts.next()),
+            1 => Self::Call(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -228,22 +225,15 @@ impl rt::Data for Item {
             Self::Other(payload) => (2, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Message(payload) => payload,
-            Self::Call(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for ItemMessage {
     const TABLE: &'static str = "|11+ItemMessage 5:Input 6:Output 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Input(rt::blank()),
-            1 => Self::Output(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Input(parts.next()),
+            1 => Self::Output(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -253,34 +243,18 @@ impl rt::Data for ItemMessage {
             Self::Other(payload) => (2, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Input(payload) => payload,
-            Self::Output(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for Input {
     const TABLE: &'static str = "{5.Input 4:type 4:role";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            r#type: rt::blank(),
-            role: rt::blank(),
+            r#type: parts.next(),
+            role: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.r#type,
-            _ => &self.role,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.r#type,
-            _ => &mut self.role,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.r#type, &self.role]);
     }
 }
 
@@ -291,36 +265,24 @@ impl rt::Data for InputType {
 
 impl rt::Data for Output {
     const TABLE: &'static str = "{6.Output 4:type 6:status";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            r#type: rt::blank(),
-            status: rt::blank(),
+            r#type: parts.next(),
+            status: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.r#type,
-            _ => &self.status,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.r#type,
-            _ => &mut self.status,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.r#type, &self.status]);
     }
 }
 
 impl rt::Data for Call {
     const TABLE: &'static str = "{4.Call 4:type";
-    fn blank(_: usize) -> Self {
-        Self { r#type: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { r#type: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.r#type
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.r#type
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.r#type]);
     }
 }
 

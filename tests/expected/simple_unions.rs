@@ -127,14 +127,11 @@ pub enum AllNested {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -200,57 +197,34 @@ impl rt::Action for Send {
 
 impl rt::Data for All {
     const TABLE: &'static str = "{3.All 5*maybe 4?same 4?hint 5*words 5?steps 7?address 6?number 8?anything 6*nested";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            maybe: rt::blank(),
-            same: rt::blank(),
-            hint: rt::blank(),
-            words: rt::blank(),
-            steps: rt::blank(),
-            address: rt::blank(),
-            number: rt::blank(),
-            anything: rt::blank(),
-            nested: rt::blank(),
+            maybe: parts.next(),
+            same: parts.next(),
+            hint: parts.next(),
+            words: parts.next(),
+            steps: parts.next(),
+            address: parts.next(),
+            number: parts.next(),
+            anything: parts.next(),
+            nested: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.maybe,
-            1 => &self.same,
-            2 => &self.hint,
-            3 => &self.words,
-            4 => &self.steps,
-            5 => &self.address,
-            6 => &self.number,
-            7 => &self.anything,
-            _ => &self.nested,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.maybe,
-            1 => &mut self.same,
-            2 => &mut self.hint,
-            3 => &mut self.words,
-            4 => &mut self.steps,
-            5 => &mut self.address,
-            6 => &mut self.number,
-            7 => &mut self.anything,
-            _ => &mut self.nested,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.maybe, &self.same, &self.hint, &self.words, &self.steps,
+            &self.address, &self.number, &self.anything, &self.nested
+        ]);
     }
 }
 
 impl rt::Data for Part {
     const TABLE: &'static str = "{4.Part 2?id";
-    fn blank(_: usize) -> Self {
-        Self { id: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { id: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.id
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.id
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.id]);
     }
 }
 
@@ -292,10 +266,10 @@ impl rt::Data for AllSteps {
 
 impl rt::Data for AllAddress {
     const TABLE: &'static str = "|10.AllAddress 4:Ipv4 4:Ipv6";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Ipv4(rt::blank()),
-            _ => Self::Ipv6(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Ipv4(parts.next()),
+            _ => Self::Ipv6(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -304,32 +278,20 @@ impl rt::Data for AllAddress {
             Self::Ipv6(payload) => (1, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Ipv4(payload) => payload,
-            Self::Ipv6(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for AllNested {
     const TABLE: &'static str = "|9.AllNested 7:Integer 7:Boolean";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Integer(rt::blank()),
-            _ => Self::Boolean(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Integer(parts.next()),
+            _ => Self::Boolean(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Integer(payload) => (0, payload),
             Self::Boolean(payload) => (1, payload),
-        }
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Integer(payload) => payload,
-            Self::Boolean(payload) => payload,
         }
     }
 }

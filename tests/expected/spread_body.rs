@@ -99,7 +99,7 @@ impl NewPet {
     pub fn new(name: String) -> Self {
         Self {
             name,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -112,14 +112,11 @@ pub struct ChangePetBody {
 
 impl rt::Data for AddPet {
     const TABLE: &'static str = "{6!AddPet 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -157,14 +154,11 @@ impl rt::Action for AddPet {
 
 impl rt::Data for ChangePet {
     const TABLE: &'static str = "{9!ChangePet 4?body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -199,39 +193,25 @@ impl rt::Action for ChangePet {
 
 impl rt::Data for NewPet {
     const TABLE: &'static str = "{6+NewPet 4:name 3?age";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            name: rt::blank(),
-            age: rt::blank(),
-            additional: rt::blank(),
+            name: parts.next(),
+            age: parts.next(),
+            additional: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.name,
-            1 => &self.age,
-            _ => &self.additional,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.name,
-            1 => &mut self.age,
-            _ => &mut self.additional,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.name, &self.age, &self.additional]);
     }
 }
 
 impl rt::Data for ChangePetBody {
     const TABLE: &'static str = "{13.ChangePetBody 6?X-Name";
-    fn blank(_: usize) -> Self {
-        Self { x_name: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { x_name: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.x_name
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.x_name
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.x_name]);
     }
 }
 

@@ -136,7 +136,7 @@ impl ChatBody {
     pub fn new(message: String) -> Self {
         Self {
             message,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -191,14 +191,11 @@ pub enum CreateRunItemDoneData {
 
 impl rt::Data for Chat {
     const TABLE: &'static str = "{4!Chat 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -245,7 +242,7 @@ impl rt::Streaming for Chat {
 
 impl rt::Data for FollowLog {
     const TABLE: &'static str = "{9!FollowLog";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -282,7 +279,7 @@ impl rt::Streaming for FollowLog {
 
 impl rt::Data for PullModel {
     const TABLE: &'static str = "{9!PullModel";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -319,7 +316,7 @@ impl rt::Streaming for PullModel {
 
 impl rt::Data for ExportRows {
     const TABLE: &'static str = "{10!ExportRows";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -352,7 +349,7 @@ impl rt::Streaming for ExportRows {
 
 impl rt::Data for CreateRun {
     const TABLE: &'static str = "{9!CreateRun";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -390,72 +387,54 @@ impl rt::Streaming for CreateRun {
 
 impl rt::Data for ChatBody {
     const TABLE: &'static str = "{8.ChatBody 7:message 6?stream";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            message: rt::blank(),
-            stream: rt::blank(),
+            message: parts.next(),
+            stream: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.message,
-            _ => &self.stream,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.message,
-            _ => &mut self.stream,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.message, &self.stream]);
     }
 }
 
 impl rt::Data for Answer {
     const TABLE: &'static str = "{6.Answer 4:text";
-    fn blank(_: usize) -> Self {
-        Self { text: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { text: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.text
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.text
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.text]);
     }
 }
 
 impl rt::Data for Piece {
     const TABLE: &'static str = "{5.Piece 5?delta";
-    fn blank(_: usize) -> Self {
-        Self { delta: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { delta: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.delta
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.delta
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.delta]);
     }
 }
 
 impl rt::Data for PullModelItem {
     const TABLE: &'static str = "{13.PullModelItem 6:status";
-    fn blank(_: usize) -> Self {
-        Self { status: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { status: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.status
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.status
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.status]);
     }
 }
 
 impl rt::Data for CreateRunItem {
     const TABLE: &'static str = "|13+CreateRunItem 5=event 10:RunCreated 11,run.created 4:Done 4,done 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::RunCreated(rt::blank()),
-            1 => Self::Done(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::RunCreated(parts.next()),
+            1 => Self::Done(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -465,34 +444,18 @@ impl rt::Data for CreateRunItem {
             Self::Other(payload) => (2, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::RunCreated(payload) => payload,
-            Self::Done(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for CreateRunItemRunCreated {
     const TABLE: &'static str = "{23.CreateRunItemRunCreated 5:event 4:data";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            event: rt::blank(),
-            data: rt::blank(),
+            event: parts.next(),
+            data: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.event,
-            _ => &self.data,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.event,
-            _ => &mut self.data,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.event, &self.data]);
     }
 }
 
@@ -503,23 +466,14 @@ impl rt::Data for CreateRunItemRunCreatedEvent {
 
 impl rt::Data for CreateRunItemDone {
     const TABLE: &'static str = "{17.CreateRunItemDone 5:event 4:data";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            event: rt::blank(),
-            data: rt::blank(),
+            event: parts.next(),
+            data: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.event,
-            _ => &self.data,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.event,
-            _ => &mut self.data,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.event, &self.data]);
     }
 }
 

@@ -75,7 +75,7 @@ impl Find {
         Self {
             label,
             matrix,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -93,38 +93,22 @@ pub struct FindJson {
 
 impl rt::Data for Find {
     const TABLE: &'static str = "{4!Find 5:label 6:matrix 5?pipes 6?spaces 4?path 6?filter 4?json";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            label: rt::blank(),
-            matrix: rt::blank(),
-            pipes: rt::blank(),
-            spaces: rt::blank(),
-            path: rt::blank(),
-            filter: rt::blank(),
-            json: rt::blank(),
+            label: parts.next(),
+            matrix: parts.next(),
+            pipes: parts.next(),
+            spaces: parts.next(),
+            path: parts.next(),
+            filter: parts.next(),
+            json: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.label,
-            1 => &self.matrix,
-            2 => &self.pipes,
-            3 => &self.spaces,
-            4 => &self.path,
-            5 => &self.filter,
-            _ => &self.json,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.label,
-            1 => &mut self.matrix,
-            2 => &mut self.pipes,
-            3 => &mut self.spaces,
-            4 => &mut self.path,
-            5 => &mut self.filter,
-            _ => &mut self.json,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.label, &self.matrix, &self.pipes, &self.spaces, &self.path,
+            &self.filter, &self.json
+        ]);
     }
 }
 
@@ -181,36 +165,24 @@ impl rt::Action for Find {
 
 impl rt::Data for FindFilter {
     const TABLE: &'static str = "{10.FindFilter 5?color 4?size";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            color: rt::blank(),
-            size: rt::blank(),
+            color: parts.next(),
+            size: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.color,
-            _ => &self.size,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.color,
-            _ => &mut self.size,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.color, &self.size]);
     }
 }
 
 impl rt::Data for FindJson {
     const TABLE: &'static str = "{8.FindJson 1:a";
-    fn blank(_: usize) -> Self {
-        Self { a: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { a: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.a
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.a
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.a]);
     }
 }
 

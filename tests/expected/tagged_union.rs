@@ -96,14 +96,11 @@ pub struct SquareShape {
 
 impl rt::Data for AddShape {
     const TABLE: &'static str = "{8!AddShape 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -164,24 +161,21 @@ impl rt::Action for AddShape {
 
 impl rt::Data for AddShapeBody {
     const TABLE: &'static str = "{12.AddShapeBody 5:shape";
-    fn blank(_: usize) -> Self {
-        Self { shape: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { shape: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.shape
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.shape
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.shape]);
     }
 }
 
 impl rt::Data for Shape {
     const TABLE: &'static str = "|5+Shape 4=kind 6:Circle 6,circle 6:Square 6,square 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Circle(rt::blank()),
-            1 => Self::Square(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Circle(parts.next()),
+            1 => Self::Square(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -191,47 +185,28 @@ impl rt::Data for Shape {
             Self::Other(payload) => (2, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Circle(payload) => payload,
-            Self::Square(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for Circle {
     const TABLE: &'static str = "{6.Circle 4:kind 6:radius";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            kind: rt::blank(),
-            radius: rt::blank(),
+            kind: parts.next(),
+            radius: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.kind,
-            _ => &self.radius,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.kind,
-            _ => &mut self.radius,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.kind, &self.radius]);
     }
 }
 
 impl rt::Data for SquareShape {
     const TABLE: &'static str = "{11.SquareShape 4:side";
-    fn blank(_: usize) -> Self {
-        Self { side: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { side: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.side
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.side
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.side]);
     }
 }
 

@@ -124,7 +124,7 @@ pub struct UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinc
 
 impl rt::Data for PetsList {
     const TABLE: &'static str = "{8!PetsList";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -147,7 +147,7 @@ impl rt::Action for PetsList {
 
 impl rt::Data for PetsListAction {
     const TABLE: &'static str = "{14!PetsListAction";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -170,7 +170,7 @@ impl rt::Action for PetsListAction {
 
 impl rt::Data for V1stPet {
     const TABLE: &'static str = "{7!V1stPet";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -193,7 +193,7 @@ impl rt::Action for V1stPet {
 
 impl rt::Data for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened {
     const TABLE: &'static str = "{78!UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }
@@ -216,7 +216,7 @@ impl rt::Action for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyone
 
 impl rt::Data for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed {
     const TABLE: &'static str = "{78!UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed";
-    fn blank(_: usize) -> Self {
+    fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
 }

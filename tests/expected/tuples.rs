@@ -117,14 +117,11 @@ pub struct TuplesOldItem2 {
 
 impl rt::Data for Save {
     const TABLE: &'static str = "{4!Save 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -236,57 +233,34 @@ impl rt::Action for Save {
 
 impl rt::Data for Tuples {
     const TABLE: &'static str = "{6.Tuples 5?point 5?entry 6?single 3?old 5?short 4?open 4?rest 5?alike 5?nodes";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            point: rt::blank(),
-            entry: rt::blank(),
-            single: rt::blank(),
-            old: rt::blank(),
-            short: rt::blank(),
-            open: rt::blank(),
-            rest: rt::blank(),
-            alike: rt::blank(),
-            nodes: rt::blank(),
+            point: parts.next(),
+            entry: parts.next(),
+            single: parts.next(),
+            old: parts.next(),
+            short: parts.next(),
+            open: parts.next(),
+            rest: parts.next(),
+            alike: parts.next(),
+            nodes: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.point,
-            1 => &self.entry,
-            2 => &self.single,
-            3 => &self.old,
-            4 => &self.short,
-            5 => &self.open,
-            6 => &self.rest,
-            7 => &self.alike,
-            _ => &self.nodes,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.point,
-            1 => &mut self.entry,
-            2 => &mut self.single,
-            3 => &mut self.old,
-            4 => &mut self.short,
-            5 => &mut self.open,
-            6 => &mut self.rest,
-            7 => &mut self.alike,
-            _ => &mut self.nodes,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.point, &self.entry, &self.single, &self.old, &self.short, &self.open,
+            &self.rest, &self.alike, &self.nodes
+        ]);
     }
 }
 
 impl rt::Data for Tag {
     const TABLE: &'static str = "{3.Tag 4:name";
-    fn blank(_: usize) -> Self {
-        Self { name: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { name: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.name
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.name
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.name]);
     }
 }
 
@@ -304,14 +278,11 @@ impl rt::Data for TuplesSingleItem {
 
 impl rt::Data for TuplesOldItem2 {
     const TABLE: &'static str = "{14.TuplesOldItem2 1?a";
-    fn blank(_: usize) -> Self {
-        Self { a: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { a: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.a
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.a
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.a]);
     }
 }
 

@@ -95,14 +95,11 @@ pub enum AllList {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -158,44 +155,29 @@ impl rt::Action for Send {
 
 impl rt::Data for All {
     const TABLE: &'static str = "{3.All 2?id 4*note 4?list 5?every 5?point 7?nothing";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            id: rt::blank(),
-            note: rt::blank(),
-            list: rt::blank(),
-            every: rt::blank(),
-            point: rt::blank(),
-            nothing: rt::blank(),
+            id: parts.next(),
+            note: parts.next(),
+            list: parts.next(),
+            every: parts.next(),
+            point: parts.next(),
+            nothing: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.id,
-            1 => &self.note,
-            2 => &self.list,
-            3 => &self.every,
-            4 => &self.point,
-            _ => &self.nothing,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.id,
-            1 => &mut self.note,
-            2 => &mut self.list,
-            3 => &mut self.every,
-            4 => &mut self.point,
-            _ => &mut self.nothing,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[
+            &self.id, &self.note, &self.list, &self.every, &self.point, &self.nothing
+        ]);
     }
 }
 
 impl rt::Data for AllId {
     const TABLE: &'static str = "|5.AllId 6:String 7:Integer";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::String(rt::blank()),
-            _ => Self::Integer(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::String(parts.next()),
+            _ => Self::Integer(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -204,32 +186,20 @@ impl rt::Data for AllId {
             Self::Integer(payload) => (1, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::String(payload) => payload,
-            Self::Integer(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for AllList {
     const TABLE: &'static str = "|7.AllList 8:Integers 6:String";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Integers(rt::blank()),
-            _ => Self::String(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Integers(parts.next()),
+            _ => Self::String(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Integers(payload) => (0, payload),
             Self::String(payload) => (1, payload),
-        }
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Integers(payload) => payload,
-            Self::String(payload) => payload,
         }
     }
 }

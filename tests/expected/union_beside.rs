@@ -92,14 +92,11 @@ pub struct PaymentObject {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -153,11 +150,11 @@ impl rt::Action for Send {
 
 impl rt::Data for Payment {
     const TABLE: &'static str = "|7+Payment 4:Card 6:Object 5:Other";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Card(rt::blank()),
-            1 => Self::Object(rt::blank()),
-            _ => Self::Other(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Card(parts.next()),
+            1 => Self::Object(parts.next()),
+            _ => Self::Other(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -167,56 +164,31 @@ impl rt::Data for Payment {
             Self::Other(payload) => (2, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Card(payload) => payload,
-            Self::Object(payload) => payload,
-            Self::Other(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for PaymentCard {
     const TABLE: &'static str = "{11.PaymentCard 6:amount 6:number";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            amount: rt::blank(),
-            number: rt::blank(),
+            amount: parts.next(),
+            number: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.amount,
-            _ => &self.number,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.amount,
-            _ => &mut self.number,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.amount, &self.number]);
     }
 }
 
 impl rt::Data for PaymentObject {
     const TABLE: &'static str = "{13.PaymentObject 6:amount 4:iban";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            amount: rt::blank(),
-            iban: rt::blank(),
+            amount: parts.next(),
+            iban: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.amount,
-            _ => &self.iban,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.amount,
-            _ => &mut self.iban,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.amount, &self.iban]);
     }
 }
 

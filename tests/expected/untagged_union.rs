@@ -80,7 +80,7 @@ impl SearchBody {
     pub fn new(input: SearchBodyInput) -> Self {
         Self {
             input,
-            ..<Self as rt::Data>::blank(0)
+            ..<Self as rt::Data>::blank()
         }
     }
 }
@@ -116,14 +116,11 @@ pub enum SearchAnswer {
 
 impl rt::Data for Search {
     const TABLE: &'static str = "{6!Search 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -177,34 +174,25 @@ impl rt::Action for Search {
 
 impl rt::Data for SearchBody {
     const TABLE: &'static str = "{10.SearchBody 5:input 5*limit";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            input: rt::blank(),
-            limit: rt::blank(),
+            input: parts.next(),
+            limit: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.input,
-            _ => &self.limit,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.input,
-            _ => &mut self.limit,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.input, &self.limit]);
     }
 }
 
 impl rt::Data for SearchBodyInput {
     const TABLE: &'static str = "|15.SearchBodyInput 6:String 7:Strings 12:IntegerLists 13:FileReference";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::String(rt::blank()),
-            1 => Self::Strings(rt::blank()),
-            2 => Self::IntegerLists(rt::blank()),
-            _ => Self::FileReference(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::String(parts.next()),
+            1 => Self::Strings(parts.next()),
+            2 => Self::IntegerLists(parts.next()),
+            _ => Self::FileReference(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
@@ -215,47 +203,30 @@ impl rt::Data for SearchBodyInput {
             Self::FileReference(payload) => (3, payload),
         }
     }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::String(payload) => payload,
-            Self::Strings(payload) => payload,
-            Self::IntegerLists(payload) => payload,
-            Self::FileReference(payload) => payload,
-        }
-    }
 }
 
 impl rt::Data for SearchBodyInputFileReference {
     const TABLE: &'static str = "{28.SearchBodyInputFileReference 4:file";
-    fn blank(_: usize) -> Self {
-        Self { file: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { file: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.file
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.file
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.file]);
     }
 }
 
 impl rt::Data for SearchBodyLimit {
     const TABLE: &'static str = "|15.SearchBodyLimit 7:Integer 3:All";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::Integer(rt::blank()),
-            _ => Self::All(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::Integer(parts.next()),
+            _ => Self::All(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Integer(payload) => (0, payload),
             Self::All(payload) => (1, payload),
-        }
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::Integer(payload) => payload,
-            Self::All(payload) => payload,
         }
     }
 }
@@ -267,22 +238,16 @@ impl rt::Data for SearchBodyLimitAll {
 
 impl rt::Data for SearchAnswer {
     const TABLE: &'static str = "|12.SearchAnswer 6:String 7:Integer";
-    fn blank(variant: usize) -> Self {
-        match variant {
-            0 => Self::String(rt::blank()),
-            _ => Self::Integer(rt::blank()),
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        match parts.variant() {
+            0 => Self::String(parts.next()),
+            _ => Self::Integer(parts.next()),
         }
     }
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::String(payload) => (0, payload),
             Self::Integer(payload) => (1, payload),
-        }
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        match self {
-            Self::String(payload) => payload,
-            Self::Integer(payload) => payload,
         }
     }
 }

@@ -102,14 +102,11 @@ pub enum SubscribeOnChangeCallbackChange {
 
 impl rt::Data for Subscribe {
     const TABLE: &'static str = "{9!Subscribe 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -146,49 +143,34 @@ impl rt::Action for Subscribe {
 
 impl rt::Data for SubscribeBody {
     const TABLE: &'static str = "{13.SubscribeBody 3:url";
-    fn blank(_: usize) -> Self {
-        Self { url: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { url: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.url
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.url
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.url]);
     }
 }
 
 impl rt::Data for SubscribeOnChangeCallback {
     const TABLE: &'static str = "{25.SubscribeOnChangeCallback 3:pet 6:change";
-    fn blank(_: usize) -> Self {
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
-            pet: rt::blank(),
-            change: rt::blank(),
+            pet: parts.next(),
+            change: parts.next(),
         }
     }
-    fn slot(&self, index: usize) -> &dyn rt::Slot {
-        match index {
-            0 => &self.pet,
-            _ => &self.change,
-        }
-    }
-    fn slot_mut(&mut self, index: usize) -> &mut dyn rt::Slot {
-        match index {
-            0 => &mut self.pet,
-            _ => &mut self.change,
-        }
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.pet, &self.change]);
     }
 }
 
 impl rt::Data for Pet {
     const TABLE: &'static str = "{3.Pet 4:name";
-    fn blank(_: usize) -> Self {
-        Self { name: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { name: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.name
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.name
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.name]);
     }
 }
 

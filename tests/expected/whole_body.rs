@@ -114,14 +114,11 @@ pub struct Setting {
 
 impl rt::Data for PutTags {
     const TABLE: &'static str = "{7!PutTags 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -165,14 +162,11 @@ impl rt::Action for PutTags {
 
 impl rt::Data for PutNote {
     const TABLE: &'static str = "{7!PutNote 4:body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -209,14 +203,11 @@ impl rt::Action for PutNote {
 
 impl rt::Data for PutSetting {
     const TABLE: &'static str = "{10!PutSetting 4?body";
-    fn blank(_: usize) -> Self {
-        Self { body: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { body: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.body
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.body
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.body]);
     }
 }
 
@@ -255,14 +246,11 @@ impl rt::Action for PutSetting {
 
 impl rt::Data for Setting {
     const TABLE: &'static str = "{7.Setting 2:on";
-    fn blank(_: usize) -> Self {
-        Self { on: rt::blank() }
+    fn from_parts(parts: rt::Parts<'_>) -> Self {
+        Self { on: parts.next() }
     }
-    fn slot(&self, _: usize) -> &dyn rt::Slot {
-        &self.on
-    }
-    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {
-        &mut self.on
+    fn slots(&self, to: rt::Slots<'_>) {
+        to.all(&[&self.on]);
     }
 }
 

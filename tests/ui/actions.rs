@@ -50,7 +50,7 @@ macro_rules! operation {
 
         impl rt::Data for $operation {
             const TABLE: &'static str = "{6!Action";
-            fn blank(_: usize) -> Self {
+            fn from_parts(_: rt::Parts<'_>) -> Self {
                 Self {}
             }
         }

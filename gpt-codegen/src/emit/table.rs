@@ -45,65 +45,48 @@ impl Tables {
     /// The accessors of a struct.
     pub(super) fn record(&mut self, name: &Ident, table: &Table, fields: &[Ident]) {
         self.begin(name, table);
-        line!(self, "    fn blank(_: usize) -> Self {{");
-        let blanks: Vec<_> = fields
+        let bound = if fields.is_empty() { "_" } else { "parts" };
+        line!(self, "    fn from_parts({bound}: rt::Parts<'_>) -> Self {{");
+        let parts: Vec<_> = fields
             .iter()
-            .map(|it| format!("{it}: rt::blank()"))
+            .map(|it| format!("{it}: parts.next()"))
             .collect();
-        match blanks.as_slice() {
+        match parts.as_slice() {
             [] => line!(self, "        Self {{}}"),
             [only] if only.len() + 16 < WIDTH => line!(self, "        Self {{ {only} }}"),
             _ => {
                 line!(self, "        Self {{");
-                for blank in blanks {
-                    line!(self, "            {blank},");
+                for part in parts {
+                    line!(self, "            {part},");
                 }
                 line!(self, "        }}");
             }
         }
         line!(self, "    }}");
-        if let [first @ .., last] = fields {
-            self.slot("slot", "&", first, last);
-            self.slot("slot_mut", "&mut ", first, last);
+        if !fields.is_empty() {
+            line!(self, "    fn slots(&self, to: rt::Slots<'_>) {{");
+            let slots: Vec<_> = fields.iter().map(|it| format!("&self.{it}")).collect();
+            self.list("        to.all(&[", &slots, "]);");
+            line!(self, "    }}");
         }
         self.end();
-    }
-
-    fn slot(&mut self, function: &str, borrow: &str, first: &[Ident], last: &Ident) {
-        let index = if first.is_empty() { "_" } else { "index" };
-        line!(
-            self,
-            "    fn {function}({borrow}self, {index}: usize) -> {borrow}dyn rt::Slot {{"
-        );
-        if first.is_empty() {
-            line!(self, "        {borrow}self.{last}");
-        } else {
-            line!(self, "        match index {{");
-            for (index, field) in first.iter().enumerate() {
-                line!(self, "            {index} => {borrow}self.{field},");
-            }
-            line!(self, "            _ => {borrow}self.{last},");
-            line!(self, "        }}");
-        }
-        line!(self, "    }}");
     }
 
     /// The accessors of an enum with payloads.
     pub(super) fn union(&mut self, name: &Ident, table: &Table, variants: &[Ident]) {
         self.begin(name, table);
+        line!(self, "    fn from_parts(parts: rt::Parts<'_>) -> Self {{");
         if let [only] = variants {
-            line!(self, "    fn blank(_: usize) -> Self {{");
-            line!(self, "        Self::{only}(rt::blank())");
+            line!(self, "        Self::{only}(parts.next())");
         } else {
-            line!(self, "    fn blank(variant: usize) -> Self {{");
-            line!(self, "        match variant {{");
+            line!(self, "        match parts.variant() {{");
             for (index, variant) in variants.iter().enumerate() {
                 let index = if index + 1 == variants.len() {
                     "_".to_owned()
                 } else {
                     index.to_string()
                 };
-                line!(self, "            {index} => Self::{variant}(rt::blank()),");
+                line!(self, "            {index} => Self::{variant}(parts.next()),");
             }
             line!(self, "        }}");
         }
@@ -115,16 +98,6 @@ impl Tables {
                 self,
                 "            Self::{variant}(payload) => ({index}, payload),"
             );
-        }
-        line!(self, "        }}");
-        line!(self, "    }}");
-        line!(
-            self,
-            "    fn slot_mut(&mut self, _: usize) -> &mut dyn rt::Slot {{"
-        );
-        line!(self, "        match self {{");
-        for variant in variants {
-            line!(self, "            Self::{variant}(payload) => payload,");
         }
         line!(self, "        }}");
         line!(self, "    }}");

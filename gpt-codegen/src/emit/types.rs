@@ -345,7 +345,7 @@ pub(super) fn constructor(name: &str, members: &[Member], module: &mut Module) {
     let fields: Vec<_> = required.iter().map(|it| ident(&it.name)).collect();
     let types = required.iter().map(|it| &it.ty);
     // Also where nothing is left out: callers of `new` outlive the next optional property.
-    let others = (required.len() < members.len()).then(|| quote!(..<Self as rt::Data>::blank(0)));
+    let others = (required.len() < members.len()).then(|| quote!(..<Self as rt::Data>::blank()));
     let comment = docs::line("With what is required, and nothing else.");
     module.items.push(quote! {
         impl #type_name {

@@ -2,64 +2,64 @@
 
 use std::collections::BTreeMap;
 
-use super::{Data, List, Map, SetOption, Slot, View, ViewMut};
+use super::{
+    Data, List, Map, Slot, View,
+    read::Reader,
+    tape::At,
+};
 
 impl<T: Data> Data for Option<T> {
-    fn blank(_: usize) -> Self {
-        None
-    }
-    fn equals(&self, other: &Self) -> bool {
-        match (self, other) {
-            (None, None) => true,
-            (Some(left), Some(right)) => left.equals(right),
-            _ => false,
+    fn decode(reader: &Reader<'_>, at: At) -> Self {
+        if reader.is_null(at) {
+            T::null()
+        } else {
+            Some(T::decode(reader, at))
         }
     }
+    fn blank() -> Self {
+        None
+    }
+    fn null() -> Option<Self> {
+        Some(None)
+    }
     fn view(&self) -> View<'_> {
-        View::Option(self.as_ref().map(|value| value as &dyn Slot))
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Option(self)
-    }
-}
-
-impl<T: Data> SetOption for Option<T> {
-    fn clear(&mut self) {
-        *self = T::null();
-    }
-    fn fill(&mut self) -> &mut dyn Slot {
-        self.insert(T::blank(0))
+        match self {
+            Some(value) => match value.view() {
+                View::Nothing(depth) => View::Nothing(depth + 1),
+                view => view,
+            },
+            None => View::Nothing(0),
+        }
     }
 }
 
 impl<T: Data> Data for Box<T> {
-    fn blank(_: usize) -> Self {
-        Box::new(T::blank(0))
+    fn decode(reader: &Reader<'_>, at: At) -> Self {
+        Box::new(T::decode(reader, at))
     }
-    fn equals(&self, other: &Self) -> bool {
-        T::equals(self, other)
+    fn blank() -> Self {
+        Box::new(T::blank())
+    }
+    fn null() -> Option<Self> {
+        T::null().map(Box::new)
     }
     fn view(&self) -> View<'_> {
         T::view(self)
     }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        T::view_mut(self)
-    }
 }
 
 impl<T: Data> Data for Vec<T> {
-    fn blank(_: usize) -> Self {
-        Vec::new()
+    fn decode(reader: &Reader<'_>, at: At) -> Self {
+        let items = reader.items(at).into_iter().flatten();
+        // What follows on a failure would be blank.
+        let items = items.take_while(|_| !reader.has_failed());
+        items.map(|it| T::decode(reader, it)).collect()
     }
-    fn equals(&self, other: &Self) -> bool {
-        Vec::len(self) == Vec::len(other)
-            && self.iter().zip(other).all(|(it, other)| it.equals(other))
+    fn blank() -> Self {
+        Vec::new()
     }
     fn view(&self) -> View<'_> {
         View::List(self)
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::List(self)
     }
 }
 
@@ -70,32 +70,25 @@ impl<T: Data> List for Vec<T> {
     fn get(&self, index: usize) -> Option<&dyn Slot> {
         self.as_slice().get(index).map(|value| value as &dyn Slot)
     }
-    fn clear(&mut self) {
-        Vec::clear(self);
-    }
-    fn push(&mut self) -> &mut dyn Slot {
-        let index = Vec::len(self);
-        self.push(T::blank(0));
-        &mut self[index]
-    }
 }
 
 impl<T: Data> Data for BTreeMap<String, T> {
-    fn blank(_: usize) -> Self {
-        BTreeMap::new()
+    fn decode(reader: &Reader<'_>, at: At) -> Self {
+        let mut map = BTreeMap::new();
+        let Some(at) = reader.object(at) else {
+            return map;
+        };
+        let mut entries = reader.entries(at);
+        while let Some((name, it)) = entries.next(reader) {
+            map.insert(name, T::decode(reader, it));
+        }
+        map
     }
-    fn equals(&self, other: &Self) -> bool {
-        BTreeMap::len(self) == BTreeMap::len(other)
-            && self
-                .iter()
-                .zip(other)
-                .all(|((key, value), (other_key, other))| key == other_key && value.equals(other))
+    fn blank() -> Self {
+        BTreeMap::new()
     }
     fn view(&self) -> View<'_> {
         View::Map(self)
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Map(self)
     }
 }
 
@@ -105,13 +98,5 @@ impl<T: Data> Map for BTreeMap<String, T> {
             self.iter()
                 .map(|(key, value)| (key.as_str(), value as &dyn Slot)),
         )
-    }
-    fn clear(&mut self) {
-        BTreeMap::clear(self);
-    }
-    fn insert(&mut self, key: String) -> &mut dyn Slot {
-        let entry = self.entry(key).or_insert_with(|| T::blank(0));
-        *entry = T::blank(0);
-        entry
     }
 }

@@ -2,7 +2,11 @@
 
 use std::{borrow::Cow, mem::discriminant};
 
-use super::{Data, Fit, Table};
+use super::{
+    Data, Fit, Table,
+    read::{Kind, Reader},
+    tape::At,
+};
 
 /// How many values a message lists.
 const LISTED: usize = 12;
@@ -18,15 +22,6 @@ pub fn integer<E: Data>(value: &E) -> i64 {
     value.other_integer().unwrap_or_else(known)
 }
 
-/// Whether two values are the same on the wire.
-pub(super) fn equal<E: Data>(left: &E, right: &E) -> bool {
-    let is_other = |it: &E| it.other_text().is_some() || it.other_integer().is_some();
-    if is_other(left) || is_other(right) {
-        return text(left) == text(right) && integer(left) == integer(right);
-    }
-    discriminant(left) == discriminant(right)
-}
-
 /// What a listed value is on the wire.
 fn known<E: Data>(value: &E) -> &'static str {
     let mut values = E::VALUES.iter();
@@ -35,41 +30,50 @@ fn known<E: Data>(value: &E) -> &'static str {
     text.unwrap_or_default()
 }
 
-/// Becomes the value of a text.
-pub(super) fn set_text<E: Data>(value: &mut E, text: &str) -> Result<Fit, Cow<'static, str>> {
+/// Reads an enum of texts.
+pub(super) fn decode_text<E: Data>(reader: &Reader<'_>, at: At) -> Option<E> {
+    let text = reader.text(at)?;
     let table = Table::new(E::TABLE);
     let index = table.values().position(|it| it == text);
     if let Some(known) = index.and_then(|it| E::VALUES.get(it)) {
-        value.clone_from(known);
-        return Ok(Fit::Known);
+        reader.note(Fit::Known);
+        return Some(known.clone());
     }
     match E::OTHER_TEXT {
         Some(other) => {
-            *value = other(text.to_owned());
-            Ok(Fit::Unknown)
+            reader.note(Fit::Unknown);
+            Some(other(text.into_owned()))
         }
-        None => Err(expected(table)),
+        None => {
+            reader.fail(at, Kind::Unlisted(table));
+            None
+        }
     }
 }
 
-/// Becomes the value of an integer.
-pub(super) fn set_integer<E: Data>(value: &mut E, integer: i128) -> Result<Fit, Cow<'static, str>> {
+/// Reads an enum of integers.
+pub(super) fn decode_integer<E: Data>(reader: &Reader<'_>, at: At) -> Option<E> {
+    let integer: i128 = reader.integer(at, "an integer")?;
     let table = Table::new(E::TABLE);
     let index = table.values().position(|it| it.parse() == Ok(integer));
     if let Some(known) = index.and_then(|it| E::VALUES.get(it)) {
-        value.clone_from(known);
-        return Ok(Fit::Known);
+        reader.note(Fit::Known);
+        return Some(known.clone());
     }
     match (E::OTHER_INTEGER, i64::try_from(integer)) {
         (Some(other), Ok(integer)) => {
-            *value = other(integer);
-            Ok(Fit::Unknown)
+            reader.note(Fit::Unknown);
+            Some(other(integer))
         }
-        _ => Err(expected(table)),
+        _ => {
+            reader.fail(at, Kind::Unlisted(table));
+            None
+        }
     }
 }
 
-fn expected(table: Table) -> Cow<'static, str> {
+/// What is listed.
+pub(super) fn expected(table: Table) -> Cow<'static, str> {
     let texts = table.values();
     let mut listed: Vec<_> = texts.clone().take(LISTED).map(code).collect();
     let count = texts.count();

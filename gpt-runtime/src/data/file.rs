@@ -1,7 +1,6 @@
 //! Bytes on their way into a request: in memory, on disk or from a stream.
 
 use std::{
-    borrow::Cow,
     error::Error,
     fmt, io,
     path::PathBuf,
@@ -15,7 +14,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use tokio::io::{AsyncRead, ReadBuf};
 
-use super::{Data, Fit, View, ViewMut};
+use super::{Data, View, read::Reader, tape::At};
 
 /// The most bytes that are read from the disk at once.
 const CHUNK: usize = 64 * 1024;
@@ -244,20 +243,17 @@ impl fmt::Debug for File {
 }
 
 impl Data for File {
-    fn blank(_: usize) -> Self {
+    fn decode(reader: &Reader<'_>, at: At) -> Self {
+        let text = reader.text(at).unwrap_or_default();
+        // An answer may say with the same schema where the file is, instead of repeating it.
+        let bytes = STANDARD.decode(text.as_bytes());
+        Self::from_bytes(bytes.unwrap_or_else(|_| text.as_bytes().to_vec()))
+    }
+    fn blank() -> Self {
         Self::from_bytes(Bytes::new())
     }
     fn view(&self) -> View<'_> {
         View::File(self)
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Text(self)
-    }
-    fn set_text(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
-        // An answer may say with the same schema where the file is, instead of repeating it.
-        let bytes = STANDARD.decode(text);
-        *self = Self::from_bytes(bytes.unwrap_or_else(|_| text.as_bytes().to_vec()));
-        Ok(Fit::Known)
     }
 }
 

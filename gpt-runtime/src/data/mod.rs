@@ -7,14 +7,14 @@
 
 mod compare;
 mod containers;
-mod copy;
 mod enumeration;
 mod file;
 mod formats;
+mod parts;
 mod read;
 mod scalar;
-mod simple;
 mod table;
+mod tape;
 mod tuple;
 mod write;
 
@@ -27,16 +27,16 @@ pub use formats::{
     Base16, Base64, Base64Url, Decimal, Digits, Duration, Format, FormatError, Formatted,
     TimeOfDay, UnixTime,
 };
-pub use read::{DecodeError, from_slice, from_value};
+pub use read::{DecodeError, from_slice, from_str, from_value};
 pub use write::{to_string, to_value};
 
 pub(crate) use file::Chunks;
 pub(crate) use formats::check as check_format;
-pub(crate) use read::{read_slot, read_slot_slice};
-pub(crate) use simple::read_simple;
+pub(crate) use read::{Body, HeaderLines, read_item};
 pub(crate) use table::Table;
 
 use table::Kind;
+use tape::At;
 pub(crate) use write::{Marked, to_marked};
 
 /// A value that JSON can be read into and written from.
@@ -54,33 +54,44 @@ pub trait Data: Sized + Clone + 'static {
     /// What an integer becomes that an enum does not list; `None` where such an integer is refused.
     #[doc(hidden)]
     const OTHER_INTEGER: Option<fn(i64) -> Self> = None;
-    /// A value to read into, of a variant where there are some; never seen by anyone unless every
-    /// part of it is optional.
+    /// Puts a record or a union together.
     ///
     /// # Panics
     ///
     /// When an enum lists no values, which the generator never writes.
     #[doc(hidden)]
-    fn blank(_variant: usize) -> Self {
+    fn from_parts(_: Parts<'_>) -> Self {
         Self::VALUES[0].clone()
+    }
+    /// Reads the value at a place; blank where what is there does not fit, which is noted.
+    #[doc(hidden)]
+    fn decode(reader: &Reader<'_>, at: At) -> Self {
+        if const { is(Self::TABLE, Kind::Union) } {
+            read::union(reader, at)
+        } else if const { is(Self::TABLE, Kind::TextEnum) } {
+            enumeration::decode_text(reader, at).unwrap_or_else(Self::blank)
+        } else if const { is(Self::TABLE, Kind::IntegerEnum) } {
+            enumeration::decode_integer(reader, at).unwrap_or_else(Self::blank)
+        } else {
+            read::record(reader, at)
+        }
+    }
+    /// Without anything that can be left out; never seen by anyone unless everything can.
+    #[doc(hidden)]
+    fn blank() -> Self {
+        Self::from_parts(Parts::BLANK)
     }
     /// What `null` is, if it is a value of the type.
     #[doc(hidden)]
     fn null() -> Option<Self> {
         None
     }
-    /// The slot of a record's field.
+    /// Shows the slots of a record.
     #[doc(hidden)]
-    fn slot(&self, _index: usize) -> &dyn Slot {
-        &()
+    fn slots(&self, to: Slots<'_>) {
+        to.all(&[]);
     }
-    /// The slot of a record's field, or of a union's payload.
-    #[doc(hidden)]
-    fn slot_mut(&mut self, _index: usize) -> &mut dyn Slot {
-        // Nothing is allocated for a value without a size.
-        Box::leak(Box::new(()))
-    }
-    /// A union's variant and its payload.
+    /// The variant of a union and its payload.
     #[doc(hidden)]
     fn payload(&self) -> (usize, &dyn Slot) {
         (0, &())
@@ -95,63 +106,19 @@ pub trait Data: Sized + Clone + 'static {
     fn other_integer(&self) -> Option<i64> {
         None
     }
-    /// Takes a text.
-    ///
-    /// # Errors
-    ///
-    /// What was expected instead.
-    #[doc(hidden)]
-    fn set_text(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
-        enumeration::set_text(self, text)
-    }
-    /// Takes an integer.
-    ///
-    /// # Errors
-    ///
-    /// What was expected instead.
-    #[doc(hidden)]
-    fn set_integer(&mut self, integer: i128) -> Result<Fit, Cow<'static, str>> {
-        enumeration::set_integer(self, integer)
-    }
-    /// Where bytes that are no JSON go, for a type that holds bytes.
-    #[doc(hidden)]
-    fn bytes(&mut self) -> Option<&mut Vec<u8>> {
-        None
-    }
-    /// Whether it holds the same as another.
-    #[doc(hidden)]
-    fn equals(&self, other: &Self) -> bool {
-        if const { is(Self::TABLE, Kind::TextEnum) || is(Self::TABLE, Kind::IntegerEnum) } {
-            enumeration::equal(self, other)
-        } else {
-            compare::views_equal(self.view(), other.view())
-        }
-    }
     /// What is in it. What stands here need not be compiled again for each generated type, and what
     /// a type is not costs it nothing: a branch on a constant is left out of it.
     #[doc(hidden)]
     fn view(&self) -> View<'_> {
         if const { is(Self::TABLE, Kind::Union) } {
-            View::Union(self)
+            let (variant, payload) = self.payload();
+            View::Union(Table::new(Self::TABLE), variant, payload)
         } else if const { is(Self::TABLE, Kind::TextEnum) } {
             View::Text(enumeration::text(self).into())
         } else if const { is(Self::TABLE, Kind::IntegerEnum) } {
-            View::Integer(enumeration::integer(self).into())
+            View::Integer(enumeration::integer(self))
         } else {
-            View::Record(self)
-        }
-    }
-    /// How to fill it.
-    #[doc(hidden)]
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        if const { is(Self::TABLE, Kind::Union) } {
-            ViewMut::Union(self)
-        } else if const { is(Self::TABLE, Kind::TextEnum) } {
-            ViewMut::Text(self)
-        } else if const { is(Self::TABLE, Kind::IntegerEnum) } {
-            ViewMut::Integer(self)
-        } else {
-            ViewMut::Record(self)
+            View::Record(Table::new(Self::TABLE), self)
         }
     }
 }
@@ -170,35 +137,21 @@ const fn is(table: &str, kind: Kind) -> bool {
 pub trait Slot {
     /// What is in it.
     fn view(&self) -> View<'_>;
-    /// How to fill it.
-    fn view_mut(&mut self) -> ViewMut<'_>;
+    /// Shows the slots of a record.
+    fn slots(&self, to: Slots<'_>);
     /// The value itself.
     fn as_any(&self) -> &dyn Any;
-    /// Becomes a copy of a value of the same type, and stays what it is for any other.
-    fn copy_from(&mut self, value: &dyn Any);
-    /// Whether a value is of the same type and holds the same.
-    fn equals(&self, value: &dyn Any) -> bool;
 }
 
 impl<T: Data> Slot for T {
     fn view(&self) -> View<'_> {
         Data::view(self)
     }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        Data::view_mut(self)
+    fn slots(&self, to: Slots<'_>) {
+        Data::slots(self, to);
     }
     fn as_any(&self) -> &dyn Any {
         self
-    }
-    fn copy_from(&mut self, value: &dyn Any) {
-        if let Some(value) = value.downcast_ref::<T>() {
-            self.clone_from(value);
-        }
-    }
-    fn equals(&self, value: &dyn Any) -> bool {
-        value
-            .downcast_ref::<T>()
-            .is_some_and(|value| Data::equals(self, value))
     }
 }
 
@@ -208,8 +161,10 @@ pub enum View<'a> {
     Unit,
     /// A boolean.
     Boolean(bool),
-    /// An integer of any width.
-    Integer(i128),
+    /// An integer.
+    Integer(i64),
+    /// An integer of 64 bits without a sign.
+    Unsigned(u64),
     /// A number in single precision.
     Float(f32),
     /// A number in double precision.
@@ -222,8 +177,8 @@ pub enum View<'a> {
     File(&'a File),
     /// Any JSON.
     Any(&'a Value),
-    /// A value or nothing.
-    Option(Option<&'a dyn Slot>),
+    /// No value, inside of this many options that have one.
+    Nothing(u32),
     /// An array.
     List(&'a dyn List),
     /// An array with a type for each position.
@@ -231,41 +186,9 @@ pub enum View<'a> {
     /// An object with any keys.
     Map(&'a dyn Map),
     /// An object with named properties.
-    Record(&'a dyn RecordObject),
-    /// One of several types.
-    Union(&'a dyn UnionObject),
-}
-
-/// How a value is filled.
-pub enum ViewMut<'a> {
-    /// Nothing is read.
-    Unit,
-    /// Takes a boolean.
-    Boolean(&'a mut bool),
-    /// Takes an integer.
-    Integer(&'a mut dyn SetInteger),
-    /// Takes a number.
-    Float(&'a mut f32),
-    /// Takes a number.
-    Double(&'a mut f64),
-    /// Takes a number, digit by digit.
-    Digits(&'a mut dyn SetText),
-    /// Takes a text.
-    Text(&'a mut dyn SetText),
-    /// Takes any JSON.
-    Any(&'a mut Value),
-    /// Takes a value or `null`.
-    Option(&'a mut dyn SetOption),
-    /// Takes an array.
-    List(&'a mut dyn List),
-    /// Takes an array of one length.
-    Tuple(&'a mut dyn Tuple),
-    /// Takes an object.
-    Map(&'a mut dyn Map),
-    /// Takes an object.
-    Record(&'a mut dyn RecordObject),
-    /// Takes what one of its variants takes.
-    Union(&'a mut dyn UnionObject),
+    Record(Table, &'a dyn Slot),
+    /// One of several types: which, and its payload.
+    Union(Table, usize, &'a dyn Slot),
 }
 
 /// How well a value fitted a type that is open to values it does not know.
@@ -275,43 +198,6 @@ pub enum Fit {
     Known,
     /// A value kept although the document does not name it.
     Unknown,
-}
-
-/// Takes a text.
-pub trait SetText {
-    /// Takes the text or says what was expected.
-    fn set(&mut self, text: &str) -> Result<Fit, Cow<'static, str>>;
-    /// Where bytes that are no JSON go, for a type that holds bytes.
-    fn bytes(&mut self) -> Option<&mut Vec<u8>>;
-}
-
-impl<T: Data> SetText for T {
-    fn set(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
-        self.set_text(text)
-    }
-    fn bytes(&mut self) -> Option<&mut Vec<u8>> {
-        Data::bytes(self)
-    }
-}
-
-/// Takes an integer.
-pub trait SetInteger {
-    /// Takes the integer or says what was expected.
-    fn set(&mut self, integer: i128) -> Result<Fit, Cow<'static, str>>;
-}
-
-impl<T: Data> SetInteger for T {
-    fn set(&mut self, integer: i128) -> Result<Fit, Cow<'static, str>> {
-        self.set_integer(integer)
-    }
-}
-
-/// Takes a value or nothing.
-pub trait SetOption {
-    /// Becomes what `null` is: a value of any JSON, else nothing.
-    fn clear(&mut self);
-    /// Becomes a blank value, to be filled.
-    fn fill(&mut self) -> &mut dyn Slot;
 }
 
 /// An array.
@@ -324,10 +210,6 @@ pub trait List {
     fn len(&self) -> usize;
     /// The item at a position below `len`.
     fn get(&self, index: usize) -> Option<&dyn Slot>;
-    /// Removes all items.
-    fn clear(&mut self);
-    /// Appends a blank item, to be filled.
-    fn push(&mut self) -> &mut dyn Slot;
 }
 
 /// An array of one length, with a type for each position.
@@ -337,18 +219,12 @@ pub trait Tuple {
     fn len(&self) -> usize;
     /// The item at a position below `len`.
     fn get(&self, index: usize) -> Option<&dyn Slot>;
-    /// The item at a position below `len`.
-    fn get_mut(&mut self, index: usize) -> Option<&mut dyn Slot>;
 }
 
 /// An object with any keys.
 pub trait Map {
     /// The entries, ordered by key.
     fn entries(&self) -> Box<dyn Iterator<Item = (&str, &dyn Slot)> + '_>;
-    /// Removes all entries.
-    fn clear(&mut self);
-    /// Inserts a blank entry, to be filled.
-    fn insert(&mut self, key: String) -> &mut dyn Slot;
 }
 
 /// Whether a property must be there and whether it may be `null`.
@@ -373,51 +249,6 @@ pub enum Rest {
     Refused,
     /// They are kept in a map, the slot behind the last field.
     Kept,
-}
-
-/// A record behind a pointer.
-pub trait RecordObject {
-    /// Its table.
-    fn table(&self) -> Table;
-    /// The slot of a field.
-    fn get(&self, index: usize) -> &dyn Slot;
-    /// The slot of a field.
-    fn get_mut(&mut self, index: usize) -> &mut dyn Slot;
-}
-
-impl<T: Data> RecordObject for T {
-    fn table(&self) -> Table {
-        Table::new(T::TABLE)
-    }
-    fn get(&self, index: usize) -> &dyn Slot {
-        self.slot(index)
-    }
-    fn get_mut(&mut self, index: usize) -> &mut dyn Slot {
-        self.slot_mut(index)
-    }
-}
-
-/// A union behind a pointer.
-pub trait UnionObject {
-    /// Its table.
-    fn table(&self) -> Table;
-    /// The variant and its payload.
-    fn get(&self) -> (usize, &dyn Slot);
-    /// Becomes a variant with a blank payload, to be filled.
-    fn set(&mut self, variant: usize) -> &mut dyn Slot;
-}
-
-impl<T: Data> UnionObject for T {
-    fn table(&self) -> Table {
-        Table::new(T::TABLE)
-    }
-    fn get(&self) -> (usize, &dyn Slot) {
-        self.payload()
-    }
-    fn set(&mut self, variant: usize) -> &mut dyn Slot {
-        *self = T::blank(variant);
-        self.slot_mut(0)
-    }
 }
 
 /// Implements the foreign traits of records and unions.
@@ -447,8 +278,9 @@ macro_rules! arguments {
 macro_rules! defaults {
     ($($name:ident),* $(,)?) => {$(
         impl $crate::data::__Default for $name {
+            #[inline]
             fn default() -> Self {
-                <Self as $crate::data::Data>::blank(0)
+                <Self as $crate::data::Data>::blank()
             }
         }
     )*};
@@ -461,6 +293,7 @@ macro_rules! text_enums {
     ($($name:ident),* $(,)?) => {$(
         impl $name {
             /// The text on the wire.
+            #[inline]
             pub fn as_str(&self) -> &$crate::data::__str {
                 $crate::data::enum_text(self)
             }
@@ -476,6 +309,7 @@ macro_rules! integer_enums {
     ($($name:ident),* $(,)?) => {$(
         impl $name {
             /// The integer on the wire.
+            #[inline]
             pub fn as_i64(&self) -> i64 {
                 $crate::data::enum_integer(self)
             }
@@ -491,6 +325,7 @@ macro_rules! __clone {
     ($name:ident) => {
         #[automatically_derived]
         impl $crate::data::__Clone for $name {
+            #[inline]
             fn clone(&self) -> Self {
                 $crate::data::copy(self)
             }
@@ -504,6 +339,7 @@ macro_rules! __debug {
     ($name:ident) => {
         #[automatically_derived]
         impl $crate::data::__Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut $crate::data::__Formatter<'_>) -> $crate::data::__fmtResult {
                 $crate::data::debug(self, f)
             }
@@ -518,12 +354,14 @@ macro_rules! __through_data {
         $crate::__debug!($name);
         #[automatically_derived]
         impl $crate::data::__PartialEq for $name {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 $crate::data::equal(self, other)
             }
         }
         #[automatically_derived]
         impl $crate::data::__Serialize for $name {
+            #[inline]
             fn serialize<S: $crate::data::__Serializer>(
                 &self,
                 serializer: S,
@@ -533,6 +371,7 @@ macro_rules! __through_data {
         }
         #[automatically_derived]
         impl<'de> $crate::data::__Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: $crate::data::__Deserializer<'de>>(
                 deserializer: D,
             ) -> $crate::data::__Result<Self, D::Error> {
@@ -545,7 +384,7 @@ macro_rules! __through_data {
 #[doc(hidden)]
 pub use compare::{debug, equal};
 #[doc(hidden)]
-pub use copy::copy;
+pub use parts::{Parts, Slots, copy};
 #[doc(hidden)]
 pub use core::{
     clone::Clone as __Clone,
@@ -558,7 +397,7 @@ pub use core::{
 #[doc(hidden)]
 pub use enumeration::{integer as enum_integer, text as enum_text};
 #[doc(hidden)]
-pub use read::deserialize;
+pub use read::{Reader, deserialize};
 #[doc(hidden)]
 pub use serde::{
     Deserialize as __Deserialize, Deserializer as __Deserializer, Serialize as __Serialize,

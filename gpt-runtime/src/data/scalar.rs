@@ -1,131 +1,99 @@
 //! The types of JSON's scalars.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
-use super::{Data, Fit, View, ViewMut};
+use super::{Data, View, read::Reader, tape::At};
 
 impl Data for () {
-    fn blank(_: usize) -> Self {}
+    fn decode(_: &Reader<'_>, _: At) -> Self {}
+    fn blank() -> Self {}
     fn view(&self) -> View<'_> {
         View::Unit
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Unit
     }
 }
 
 impl Data for bool {
-    fn blank(_: usize) -> Self {
-        false
+    fn decode(reader: &Reader<'_>, at: At) -> Self {
+        reader.boolean(at).unwrap_or_default()
     }
-    fn equals(&self, other: &Self) -> bool {
-        self == other
+    fn blank() -> Self {
+        false
     }
     fn view(&self) -> View<'_> {
         View::Boolean(*self)
     }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Boolean(self)
-    }
 }
 
 impl Data for f32 {
-    fn blank(_: usize) -> Self {
-        0.0
+    fn decode(reader: &Reader<'_>, at: At) -> Self {
+        reader.float(at).unwrap_or_default()
     }
-    #[allow(clippy::float_cmp, reason = "derived code compares so too")]
-    fn equals(&self, other: &Self) -> bool {
-        self == other
+    fn blank() -> Self {
+        0.0
     }
     fn view(&self) -> View<'_> {
         View::Float(*self)
     }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Float(self)
-    }
 }
 
 impl Data for f64 {
-    fn blank(_: usize) -> Self {
-        0.0
+    fn decode(reader: &Reader<'_>, at: At) -> Self {
+        reader.float(at).unwrap_or_default()
     }
-    #[allow(clippy::float_cmp, reason = "derived code compares so too")]
-    fn equals(&self, other: &Self) -> bool {
-        self == other
+    fn blank() -> Self {
+        0.0
     }
     fn view(&self) -> View<'_> {
         View::Double(*self)
     }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Double(self)
-    }
 }
 
 macro_rules! integer {
-    ($($ty:ty, $expected:literal;)*) => {$(
+    ($($ty:ty, $view:ident, $expected:literal;)*) => {$(
         impl Data for $ty {
-            fn blank(_: usize) -> Self {
+            fn decode(reader: &Reader<'_>, at: At) -> Self {
+                reader.integer(at, $expected).unwrap_or_default()
+            }
+            fn blank() -> Self {
                 0
             }
-            fn equals(&self, other: &Self) -> bool {
-                self == other
-            }
             fn view(&self) -> View<'_> {
-                View::Integer(i128::from(*self))
-            }
-            fn view_mut(&mut self) -> ViewMut<'_> {
-                ViewMut::Integer(self)
-            }
-            fn set_integer(&mut self, integer: i128) -> Result<Fit, Cow<'static, str>> {
-                *self = integer.try_into().map_err(|_| $expected)?;
-                Ok(Fit::Known)
+                View::$view((*self).into())
             }
         }
     )*};
 }
 
 integer! {
-    i32, "an integer of 32 bits";
-    i64, "an integer of 64 bits";
-    u32, "a non-negative integer of 32 bits";
-    u64, "a non-negative integer of 64 bits";
+    i32, Integer, "an integer of 32 bits";
+    i64, Integer, "an integer of 64 bits";
+    u32, Integer, "a non-negative integer of 32 bits";
+    u64, Unsigned, "a non-negative integer of 64 bits";
 }
 
 impl Data for Value {
-    fn blank(_: usize) -> Self {
+    fn decode(reader: &Reader<'_>, at: At) -> Self {
+        reader.value(at)
+    }
+    fn blank() -> Self {
         Value::Null
     }
     fn null() -> Option<Self> {
         Some(Value::Null)
     }
-    fn equals(&self, other: &Self) -> bool {
-        self == other
-    }
     fn view(&self) -> View<'_> {
         View::Any(self)
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Any(self)
     }
 }
 
 impl Data for String {
-    fn blank(_: usize) -> Self {
-        String::new()
+    fn decode(reader: &Reader<'_>, at: At) -> Self {
+        reader.text(at).unwrap_or_default().into_owned()
     }
-    fn equals(&self, other: &Self) -> bool {
-        self == other
+    fn blank() -> Self {
+        String::new()
     }
     fn view(&self) -> View<'_> {
         View::Text(self.as_str().into())
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Text(self)
-    }
-    fn set_text(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
-        text.clone_into(self);
-        Ok(Fit::Known)
     }
 }

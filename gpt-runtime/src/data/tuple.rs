@@ -1,18 +1,27 @@
 //! Arrays that have a type for each position (`prefixItems`), as Rust tuples.
 
-use super::{Data, Slot, Tuple, View, ViewMut};
+use super::{
+    Data, Slot, Tuple, View,
+    read::Reader,
+    tape::At,
+};
 
 macro_rules! tuples {
     ($($len:literal: $($ty:ident $index:tt)*;)*) => {$(
         impl<$($ty: Data),*> Data for ($($ty,)*) {
-            fn blank(_: usize) -> Self {
-                ($($ty::blank(0),)*)
+            fn decode(reader: &Reader<'_>, at: At) -> Self {
+                let items = reader.positions(at, $len);
+                let mut items = items.into_iter().flatten();
+                // What follows on a failure would be blank.
+                ($(items.next().filter(|_| !reader.has_failed()).map_or_else($ty::blank, |it| {
+                    $ty::decode(reader, it)
+                }),)*)
+            }
+            fn blank() -> Self {
+                ($($ty::blank(),)*)
             }
             fn view(&self) -> View<'_> {
                 View::Tuple(self)
-            }
-            fn view_mut(&mut self) -> ViewMut<'_> {
-                ViewMut::Tuple(self)
             }
         }
 
@@ -23,12 +32,6 @@ macro_rules! tuples {
             fn get(&self, index: usize) -> Option<&dyn Slot> {
                 match index {
                     $($index => Some(&self.$index),)*
-                    _ => None,
-                }
-            }
-            fn get_mut(&mut self, index: usize) -> Option<&mut dyn Slot> {
-                match index {
-                    $($index => Some(&mut self.$index),)*
                     _ => None,
                 }
             }

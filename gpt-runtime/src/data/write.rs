@@ -9,7 +9,7 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
 
-use super::{Data, File, Presence, RecordObject, Rest, Slot, UnionObject, View};
+use super::{Data, File, Presence, Rest, Slot, Slots, Table, View};
 
 /// Writes a value as JSON text. Numbers that JSON has no word for (NaN, infinities) become `null`,
 /// and so does a value that holds a [`File`] which is not in memory.
@@ -36,9 +36,11 @@ pub(crate) type Marked = Vec<(String, File)>;
 pub(crate) fn to_marked(value: &dyn Slot) -> (Value, Marked) {
     let files = RefCell::default();
     let written = Written {
-        slot: value,
-        target: Target::Value,
-        files: Some(&files),
+        view: value.view(),
+        aim: Aim {
+            target: Target::Value,
+            files: Some(&files),
+        },
     };
     // Without files, nothing can fail.
     let value = serde_json::to_value(written).unwrap_or_default();
@@ -59,29 +61,21 @@ enum Target {
     Value,
 }
 
-/// A slot on its way out.
-#[derive(Clone, Copy)]
+/// A value on its way out.
 struct Written<'a> {
-    slot: &'a dyn Slot,
+    view: View<'a>,
+    aim: Aim<'a>,
+}
+
+/// How values are written.
+#[derive(Clone, Copy)]
+struct Aim<'a> {
     target: Target,
     /// Where files go, if a mark is to stand for each.
     files: Option<&'a RefCell<Marked>>,
 }
 
-impl<'a> Written<'a> {
-    fn whole(slot: &'a dyn Slot, target: Target) -> Self {
-        Self {
-            slot,
-            target,
-            files: None,
-        }
-    }
-
-    /// A part of it.
-    fn part(self, slot: &'a dyn Slot) -> Self {
-        Self { slot, ..self }
-    }
-
+impl Aim<'_> {
     fn file<S: Serializer>(self, file: &File, serializer: S) -> Result<S::Ok, S::Error> {
         if let Some(files) = self.files {
             let mark = Uuid::new_v4().simple().to_string();
@@ -95,23 +89,40 @@ impl<'a> Written<'a> {
     }
 }
 
+impl<'a> Written<'a> {
+    fn whole(value: &'a impl Data, target: Target) -> Self {
+        let files = None;
+        Self {
+            view: value.view(),
+            aim: Aim { target, files },
+        }
+    }
+
+    /// A part of it.
+    fn part<'p>(&self, slot: &'p dyn Slot) -> Written<'p>
+    where
+        'a: 'p,
+    {
+        Written {
+            view: slot.view(),
+            aim: self.aim,
+        }
+    }
+}
+
 impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.slot.view() {
-            View::File(file) => self.file(file, serializer),
-            View::Unit | View::Option(None) => serializer.serialize_unit(),
-            View::Boolean(value) => serializer.serialize_bool(value),
-            View::Integer(value) => match (i64::try_from(value), u64::try_from(value)) {
-                (Ok(value), _) => serializer.serialize_i64(value),
-                (_, Ok(value)) => serializer.serialize_u64(value),
-                _ => serializer.serialize_i128(value),
-            },
-            View::Float(value) => serializer.serialize_f32(value),
-            View::Double(value) => serializer.serialize_f64(value),
-            View::Digits(digits) => serialize_digits(&digits, self.target, serializer),
-            View::Text(value) => serializer.serialize_str(&value),
+        match &self.view {
+            View::File(file) => self.aim.file(file, serializer),
+            View::Unit | View::Nothing(_) => serializer.serialize_unit(),
+            View::Boolean(value) => serializer.serialize_bool(*value),
+            View::Integer(value) => serializer.serialize_i64(*value),
+            View::Unsigned(value) => serializer.serialize_u64(*value),
+            View::Float(value) => serializer.serialize_f32(*value),
+            View::Double(value) => serializer.serialize_f64(*value),
+            View::Digits(digits) => serialize_digits(digits, self.aim.target, serializer),
+            View::Text(value) => serializer.serialize_str(value),
             View::Any(value) => value.serialize(serializer),
-            View::Option(Some(value)) => self.part(value).serialize(serializer),
             View::List(list) => {
                 let mut sequence = serializer.serialize_seq(Some(list.len()))?;
                 for item in (0..list.len()).filter_map(|index| list.get(index)) {
@@ -129,12 +140,14 @@ impl Serialize for Written<'_> {
             View::Map(map) => {
                 serializer.collect_map(map.entries().map(|(key, value)| (key, self.part(value))))
             }
-            View::Record(record) => {
+            View::Record(table, record) => {
                 let mut map = serializer.serialize_map(None)?;
-                self.fields(record, &mut map, &mut |_| false)?;
+                self.fields(*table, *record, &mut map, None)?;
                 map.end()
             }
-            View::Union(union) => self.union(union, serializer),
+            View::Union(table, variant, payload) => {
+                self.union(*table, *variant, *payload, serializer)
+            }
         }
     }
 }
@@ -173,35 +186,43 @@ fn without_zeros(digits: &str) -> &str {
     }
 }
 
-impl<'a> Written<'a> {
-    /// Writes the properties of a record except those the caller writes itself.
+impl Written<'_> {
+    /// Writes the properties of a record, except the tag that the caller writes itself.
     fn fields<M: SerializeMap>(
-        self,
-        record: &'a dyn RecordObject,
+        &self,
+        table: Table,
+        record: &dyn Slot,
         map: &mut M,
-        passed_over: &mut dyn FnMut(&str) -> bool,
+        tag: Option<&str>,
     ) -> Result<(), M::Error> {
-        let table = record.table();
-        for (index, (name, presence)) in table.fields().enumerate() {
-            let mut slot = record.get(index);
-            if matches!(presence, Presence::Optional | Presence::OptionalNullable)
-                && let View::Option(value) = slot.view()
-            {
-                match value {
-                    Some(value) => slot = value,
-                    None => continue,
-                }
-            }
-            if !passed_over(name) {
-                map.serialize_entry(name, &self.part(slot))?;
+        let mut written = Ok(());
+        record.slots(Slots(&mut |slots| {
+            written = self.entries(table, slots, &mut *map, tag);
+        }));
+        written
+    }
+
+    fn entries<M: SerializeMap>(
+        &self,
+        table: Table,
+        slots: &[&dyn Slot],
+        map: &mut M,
+        tag: Option<&str>,
+    ) -> Result<(), M::Error> {
+        for ((name, presence), slot) in table.fields().zip(slots) {
+            let part = self.part(*slot);
+            let is_left_out = matches!(part.view, View::Nothing(0))
+                && matches!(presence, Presence::Optional | Presence::OptionalNullable);
+            if !is_left_out && tag != Some(name) {
+                map.serialize_entry(name, &part)?;
             }
         }
         if table.rest() == Rest::Kept
-            && let View::Map(rest) = record.get(table.slots() - 1).view()
+            && let Some(View::Map(rest)) = slots.last().map(|it| it.view())
         {
             for (key, value) in rest.entries() {
                 // A named property wins over one of the same name in the rest.
-                if table.fields().all(|(name, _)| name != key) && !passed_over(key) {
+                if table.fields().all(|(name, _)| name != key) && tag != Some(key) {
                     map.serialize_entry(key, &self.part(value))?;
                 }
             }
@@ -211,36 +232,36 @@ impl<'a> Written<'a> {
 
     /// Writes the payload; a tagged one with the tag of its variant.
     fn union<S: Serializer>(
-        self,
-        union: &'a dyn UnionObject,
+        &self,
+        table: Table,
+        variant: usize,
+        payload: &dyn Slot,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        let (variant, payload) = union.get();
-        let table = union.table();
+        let part = self.part(payload);
         let mut tags = table.tags(variant);
-        let (Some(tag), Some(first), View::Record(record)) =
-            (table.tag(), tags.clone().next(), payload.view())
+        let (Some(tag), Some(first), View::Record(record, slot)) =
+            (table.tag(), tags.clone().next(), &part.view)
         else {
-            return self.part(payload).serialize(serializer);
+            return part.serialize(serializer);
         };
         // The payload may hold the tag itself, as one of several that choose this variant.
-        let own = record
-            .table()
-            .fields()
-            .position(|(name, _)| name == tag)
-            .and_then(|index| text_of(record.get(index)))
-            .filter(|text| tags.any(|it| it == text));
+        let own = own_tag(*record, *slot, tag).filter(|text| tags.any(|it| it == text));
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(tag, own.as_deref().unwrap_or(first))?;
-        self.fields(record, &mut map, &mut |name| name == tag)?;
+        self.fields(*record, *slot, &mut map, Some(tag))?;
         map.end()
     }
 }
 
-fn text_of(slot: &dyn Slot) -> Option<String> {
-    match slot.view() {
-        View::Text(text) => Some(text.into_owned()),
-        View::Option(Some(inner)) => text_of(inner),
-        _ => None,
-    }
+/// The text of a property.
+fn own_tag(table: Table, record: &dyn Slot, tag: &str) -> Option<String> {
+    let index = table.fields().position(|(name, _)| name == tag)?;
+    let mut text = None;
+    record.slots(Slots(&mut |slots| {
+        if let Some(View::Text(found)) = slots.get(index).map(|it| it.view()) {
+            text = Some(found.into_owned());
+        }
+    }));
+    text
 }

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{
     action::{Operation, Response, Status, Stream},
-    data::{self, Data, DecodeError, List, SetText, Slot, ViewMut},
+    data::{self, Body, Data, DecodeError},
     request::{essence, is_json},
-    sequence::{Framing, Reader},
+    sequence::{Framing, Item, Reader},
 };
 
 /// The most characters of a failure's text.
@@ -32,14 +32,13 @@ pub(super) fn read<T: Data>(
     operation: &Operation,
     received: &Received,
 ) -> Result<T, Box<Undecodable>> {
-    let mut answer = T::blank(0);
     let described = described(operation, received.status)
         // Servers that say 201 where the description says 200 mean the same body.
         .or(operation
             .answers
             .first()
             .filter(|_| !data::is_by_status::<T>()));
-    fill(&mut answer, data::is_by_status::<T>(), described, received).map_err(|error| {
+    read_as(described, received).map_err(|error| {
         Box::new(Undecodable {
             operation: operation.id,
             status: received.status.as_u16(),
@@ -48,21 +47,19 @@ pub(super) fn read<T: Data>(
             message: error.message,
             text: text(received),
         })
-    })?;
-    Ok(answer)
+    })
 }
 
 /// A failure: typed, where its body is what the description says.
 pub(super) fn failed<F: Data>(operation: &Operation, received: &Received) -> Failed<F> {
-    let mut failure = F::blank(0);
     let described = select(operation.failures, received.status.as_u16());
-    let is_typed = described.is_some()
-        && received.is_whole
-        && fill(&mut failure, data::is_by_status::<F>(), described, received).is_ok();
+    let is_typed = described.is_some() && received.is_whole;
+    // The text is there for a failure that is not what the description says.
+    let failure = is_typed.then(|| read_as(described, received).ok()).flatten();
     Failed {
         operation: operation.id,
         status: received.status.as_u16(),
-        failure: is_typed.then_some(failure),
+        failure,
         text: text(received),
         request_id: request_id(&received.headers),
         headers: received.headers.clone(),
@@ -92,68 +89,47 @@ fn select(responses: &'static [Response], status: u16) -> Option<&'static Respon
         .find_map(|wanted| responses.iter().find(|it| it.status == wanted))
 }
 
-fn fill(
-    slot: &mut dyn Slot,
-    by_status: bool,
+/// Reads a body as its type. How, the server says; where it says nothing, the description.
+fn read_as<T: Data>(
     described: Option<&Response>,
     received: &Received,
-) -> Result<(), DecodeError> {
-    if !by_status {
-        return fill_body(slot, described, received);
-    }
-    match (slot.view_mut(), described) {
-        (ViewMut::Union(union), Some(described)) => {
-            fill_body(union.set(described.variant), Some(described), received)
+) -> Result<T, DecodeError> {
+    let variant = match described {
+        Some(described) if data::is_by_status::<T>() => Some(described.variant),
+        None if data::is_by_status::<T>() => {
+            return Err(refused("the description has no such status"));
         }
-        _ => Err(refused("the description has no such status")),
-    }
-}
-
-/// Reads a body as the type of the slot says. How, the server says; where it says nothing, the
-/// description.
-fn fill_body(
-    slot: &mut dyn Slot,
-    described: Option<&Response>,
-    received: &Received,
-) -> Result<(), DecodeError> {
+        _ => None,
+    };
     let sent = received.media_type();
     let media_type = described.and_then(|it| it.media_type);
-    let stream = described.and_then(|it| it.stream.as_ref());
     let described_json = media_type.filter(|it| !it.contains('*')).map(self::is_json);
     let is_json = sent.map(self::is_json).or(described_json).unwrap_or(true);
     let is_surely_json = is_json && described_json != Some(false);
-    let is_empty = received.body.is_empty();
-    if let Some(stream) = only(stream, media_type, received)
-        && let ViewMut::List(list) = slot.view_mut()
-    {
-        return fill_items(list, stream, received);
-    }
-    match slot.view_mut() {
-        ViewMut::Unit => Ok(()),
-        ViewMut::Option(option) if is_empty => {
-            option.clear();
-            Ok(())
-        }
-        ViewMut::Option(option) if !is_surely_json => fill_body(option.fill(), described, received),
-        ViewMut::Text(text) if !is_surely_json => {
-            let may_be_json = is_json || described_json == Some(true);
-            fill_text(text, described_json, may_be_json, received)
-        }
-        ViewMut::Any(value) if !is_json && described_json != Some(true) => {
-            *value = received.text().into();
-            Ok(())
-        }
-        _ if is_empty => Err(refused("the body is empty")),
-        _ => data::read_slot_slice(slot, json(received)).map_err(|error| match sent {
-            // A page instead of data is no mistake inside the data.
-            Some(sent) if !is_json && error.path.is_empty() => refused(&format!(
+    let stream = described.and_then(|it| it.stream.as_ref());
+    let items = match only(stream, media_type, received) {
+        Some(stream) => Some((stream.item, items(stream, received)?)),
+        None => None,
+    };
+    let text = || received.text();
+    let body = Body {
+        bytes: json(received),
+        text: (!is_surely_json).then_some(&text as _),
+        is_raw: !is_surely_json && described_json != Some(true),
+        may_be_json: is_json || described_json == Some(true),
+        items: items.as_ref().map(|(kind, items)| (*kind, items.as_slice())),
+    };
+    body.read(variant).map_err(|error| match sent {
+        // A page instead of data is no mistake inside the data.
+        Some(sent) if !is_json && error.path.is_empty() && !received.body.is_empty() => {
+            refused(&format!(
                 "the server sent {} instead of {}",
                 essence(sent).escape_debug(),
                 media_type.filter(|it| !self::is_json(it)).unwrap_or("JSON")
-            )),
-            _ => error,
-        }),
-    }
+            ))
+        }
+        _ => error,
+    })
 }
 
 /// The stream, where the answer is nothing else and the server did not send an array instead.
@@ -167,41 +143,14 @@ fn only<'a>(
     stream.filter(|it| Some(it.media_type) == media_type && !is_array)
 }
 
-/// Reads a body as text, or the one text that a JSON body is where it may be one. Bytes are taken
-/// as they are, unless the description has them inside JSON.
-fn fill_text(
-    text: &mut dyn SetText,
-    described_json: Option<bool>,
-    may_be_json: bool,
-    received: &Received,
-) -> Result<(), DecodeError> {
-    if described_json != Some(true)
-        && let Some(bytes) = text.bytes()
-    {
-        bytes.clone_from(&received.body);
-        return Ok(());
-    }
-    let content = may_be_json
-        .then(|| serde_json::from_slice(json(received)).ok())
-        .flatten()
-        .unwrap_or_else(|| received.text());
-    text.set(&content)
-        .map(drop)
-        .map_err(|expected| refused(&format!("the body is not {expected}")))
-}
-
 /// JSON without the mark that some servers begin it with.
 fn json(received: &Received) -> &[u8] {
     let body = received.body.as_slice();
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
-/// Reads all items of a stream.
-fn fill_items(
-    list: &mut dyn List,
-    stream: &Stream,
-    received: &Received,
-) -> Result<(), DecodeError> {
+/// All items of a stream.
+fn items(stream: &Stream, received: &Received) -> Result<Vec<Item>, DecodeError> {
     let framing = framing(stream, received.media_type());
     let framing = framing.map_err(|message| refused(&message))?;
     let mut reader = Reader::new(framing, usize::MAX);
@@ -209,21 +158,10 @@ fn fill_items(
     // There is no limit to exceed: the body is within it.
     let _ = reader.read(&received.body, &mut items);
     items.extend(reader.end());
-    for (index, found) in items.iter().enumerate() {
-        if item::is_last(stream.item, found) {
-            break;
-        }
-        item::read(list.push(), stream.item, found).map_err(|error| at(index, error))?;
+    if let Some(last) = items.iter().position(|it| item::is_last(stream.item, it)) {
+        items.truncate(last);
     }
-    Ok(())
-}
-
-fn at(index: usize, error: DecodeError) -> DecodeError {
-    let path = match error.path.as_str() {
-        "" => format!("[{index}]"),
-        path => format!("[{index}].{path}"),
-    };
-    DecodeError { path, ..error }
+    Ok(items)
 }
 
 /// How the items of a stream are told apart: as the server says, where it does.

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     action::{Action, Operation, Streaming},
-    data::{self, Data, Slot, View},
+    data::{self, Data, Slot, Slots, View},
     request::{Arguments, Request, RequestError, Typed},
 };
 
@@ -209,20 +209,19 @@ fn typed(operation: &Operation, arguments: &dyn Slot) -> Typed {
 
 /// The variant of the body, which is the field that is no parameter.
 fn variant(operation: &Operation, arguments: &dyn Slot) -> Option<usize> {
-    let View::Record(record) = arguments.view() else {
+    let View::Record(table, _) = arguments.view() else {
         return None;
     };
     let is_parameter = |name: &str| operation.parameters.iter().any(|it| it.argument == name);
-    let mut fields = record.table().fields();
+    let mut fields = table.fields();
     let index = fields.position(|(name, _)| !is_parameter(name))?;
-    match record.get(index).view() {
-        View::Union(union) => Some(union.get().0),
-        View::Option(Some(body)) => match body.view() {
-            View::Union(union) => Some(union.get().0),
-            _ => None,
-        },
-        _ => None,
-    }
+    let mut variant = None;
+    arguments.slots(Slots(&mut |slots| {
+        if let Some(View::Union(_, chosen, _)) = slots.get(index).map(|it| it.view()) {
+            variant = Some(chosen);
+        }
+    }));
+    variant
 }
 
 impl Prepared {

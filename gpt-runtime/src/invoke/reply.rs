@@ -4,7 +4,7 @@ use reqwest::header::{HeaderMap, SET_COOKIE};
 
 use crate::{
     action::Header,
-    data::{self, Data, DecodeError},
+    data::{self, Data, DecodeError, HeaderLines},
 };
 
 /// An answer with what came around it.
@@ -67,17 +67,19 @@ pub(super) fn header<H: Data>(
     let described = described
         .iter()
         .find(|it| it.name.eq_ignore_ascii_case(name));
-    let mut value = H::blank(0);
     let read = if described.is_some_and(|it| it.content.is_some()) {
-        data::read_slot_slice(&mut value, lines.join(",").as_bytes())
+        data::from_str(&lines.join(","))
     } else {
-        let is_exploded = described.is_some_and(|it| it.explode);
-        // A cookie may hold a comma, and the header has one cookie a line.
-        let is_list = !name.eq_ignore_ascii_case(SET_COOKIE.as_str());
-        data::read_simple(&mut value, &lines, is_list, is_exploded)
+        let lines = HeaderLines {
+            lines: &lines,
+            is_exploded: described.is_some_and(|it| it.explode),
+            // A cookie may hold a comma, and the header has one cookie a line.
+            is_list: !name.eq_ignore_ascii_case(SET_COOKIE.as_str()),
+        };
+        lines.read()
     };
     match read {
-        Ok(()) => Ok(Some(value)),
+        Ok(value) => Ok(Some(value)),
         Err(error) => Err(DecodeError {
             path: match error.path.as_str() {
                 "" => name.to_owned(),

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     action::{Operation, StreamItem, Streaming},
-    data::Data,
+    data,
     sequence::{Item, Reader},
 };
 
@@ -245,8 +245,7 @@ impl<A: Streaming> Items<A> {
     }
 
     fn read(&self, item: Item) -> Result<Event<A::Item>, CallError<A::Failure>> {
-        let mut value = A::Item::blank(0);
-        item::read(&mut value, self.kind, &item).map_err(|error| {
+        let value = data::read_item(self.kind, &item).map_err(|error| {
             let mut undecodable = self.about.undecodable(error.message, &item.data);
             undecodable.path = error.path;
             CallError::Decode(undecodable)

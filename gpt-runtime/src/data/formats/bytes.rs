@@ -1,6 +1,6 @@
 //! Bytes as text.
 
-use std::{borrow::Cow, fmt::Write};
+use std::fmt::Write;
 
 use base64::{
     Engine, alphabet,
@@ -8,7 +8,7 @@ use base64::{
 };
 
 use super::Format;
-use crate::data::{Data, Fit, View, ViewMut};
+use crate::data::{Data, View, read::Reader, tape::At};
 
 /// Bytes that JSON holds as base64 text (`format: byte`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -94,20 +94,16 @@ fn hexadecimal(digit: char) -> Option<u8> {
 }
 
 impl Data for Base64 {
-    fn blank(_: usize) -> Self {
+    fn decode(reader: &Reader<'_>, at: At) -> Self {
+        match reader.bytes(at) {
+            Some(bytes) => Self(bytes.to_vec()),
+            None => super::written(reader, at).unwrap_or_default(),
+        }
+    }
+    fn blank() -> Self {
         Self::default()
     }
     fn view(&self) -> View<'_> {
         View::Text(self.write().into())
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Text(self)
-    }
-    fn set_text(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
-        *self = Self::read(text).ok_or(Self::EXPECTED)?;
-        Ok(Fit::Known)
-    }
-    fn bytes(&mut self) -> Option<&mut Vec<u8>> {
-        Some(&mut self.0)
     }
 }

@@ -9,14 +9,17 @@ mod duration;
 mod moment;
 mod number;
 
-use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};
+use std::{fmt, marker::PhantomData, str::FromStr};
 
-use super::{Data, Fit, View, ViewMut};
+use super::{
+    Data, Fit, View,
+    read::{Kind, Reader},
+    tape::At,
+};
 
 pub use bytes::{Base16, Base64, Base64Url};
 pub use duration::Duration;
 pub use moment::TimeOfDay;
-pub(super) use number::is_number;
 pub use number::{Decimal, Digits, UnixTime};
 
 /// A type that the texts of a format stand for.
@@ -148,21 +151,16 @@ impl<T> AsRef<str> for Formatted<T> {
 }
 
 impl<T: Format> Data for Formatted<T> {
-    fn blank(_: usize) -> Self {
-        Self::of(String::new())
+    fn decode(reader: &Reader<'_>, at: At) -> Self {
+        let text = reader.text(at).unwrap_or_default();
+        reader.note(fit::<T>(&text));
+        Self::of(text.into_owned())
     }
-    fn equals(&self, other: &Self) -> bool {
-        self == other
+    fn blank() -> Self {
+        Self::of(String::new())
     }
     fn view(&self) -> View<'_> {
         View::Text(self.text.as_str().into())
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        ViewMut::Text(self)
-    }
-    fn set_text(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
-        text.clone_into(&mut self.text);
-        Ok(fit::<T>(text))
     }
 }
 
@@ -215,22 +213,29 @@ fn is<T: Format>(text: &str) -> Result<(), &'static str> {
     T::read(text).map(drop).ok_or(T::EXPECTED)
 }
 
+/// Reads a type from its text.
+fn written<T: Format>(reader: &Reader<'_>, at: At) -> Option<T> {
+    let text = reader.text(at)?;
+    let value = T::read(&text);
+    match value {
+        Some(_) => reader.note(Fit::Known),
+        None => reader.fail(at, Kind::Value(T::EXPECTED)),
+    }
+    value
+}
+
 /// Lets types stand for their texts themselves, where only requests hold them.
 macro_rules! written_as_text {
     ($($ty:ty, $blank:expr;)*) => {$(
         impl Data for $ty {
-            fn blank(_: usize) -> Self {
+            fn decode(reader: &Reader<'_>, at: At) -> Self {
+                written(reader, at).unwrap_or($blank)
+            }
+            fn blank() -> Self {
                 $blank
             }
             fn view(&self) -> View<'_> {
                 View::Text(Format::write(self).into())
-            }
-            fn view_mut(&mut self) -> ViewMut<'_> {
-                ViewMut::Text(self)
-            }
-            fn set_text(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
-                *self = Self::read(text).ok_or(Self::EXPECTED)?;
-                Ok(Fit::Known)
             }
         }
     )*};

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, str::FromStr};
 use time::OffsetDateTime;
 
 use super::{Format, FormatError, fit, moment::nanoseconds};
-use crate::data::{Data, Fit, View, ViewMut};
+use crate::data::{Data, View, read::Reader, tape::At};
 
 /// A number that JSON holds as text, such as `"12.50"`, kept as it was written (`type: string`
 /// with `format: decimal`, `int64`, `bigint` and others).
@@ -66,21 +66,26 @@ macro_rules! digits {
         }
 
         impl Data for $ty {
-            fn blank(_: usize) -> Self {
+            fn decode(reader: &Reader<'_>, at: At) -> Self {
+                let digits = digits!(@$view reader, at);
+                let digits = digits.unwrap_or("0".into());
+                reader.note(fit::<Decimal>(&digits));
+                Self(digits.into_owned())
+            }
+            fn blank() -> Self {
                 Self("0".to_owned())
             }
             fn view(&self) -> View<'_> {
                 View::$view(self.as_str().into())
             }
-            fn view_mut(&mut self) -> ViewMut<'_> {
-                ViewMut::$view(self)
-            }
-            fn set_text(&mut self, text: &str) -> Result<Fit, Cow<'static, str>> {
-                text.clone_into(&mut self.0);
-                Ok(fit::<Decimal>(text))
-            }
         }
     )*};
+    (@Text $reader:ident, $at:ident) => {
+        $reader.text($at)
+    };
+    (@Digits $reader:ident, $at:ident) => {
+        $reader.number($at, "a number").map(Cow::from)
+    };
     (@from $ty:ident: $($integer:ident)*) => {$(
         impl From<$integer> for $ty {
             fn from(integer: $integer) -> Self {
@@ -139,14 +144,14 @@ impl From<i64> for UnixTime {
 }
 
 impl Data for UnixTime {
-    fn blank(_: usize) -> Self {
-        Self(Digits::blank(0))
+    fn decode(reader: &Reader<'_>, at: At) -> Self {
+        Self(Digits::decode(reader, at))
+    }
+    fn blank() -> Self {
+        Self(Digits::blank())
     }
     fn view(&self) -> View<'_> {
         self.0.view()
-    }
-    fn view_mut(&mut self) -> ViewMut<'_> {
-        self.0.view_mut()
     }
 }
 
@@ -179,7 +184,7 @@ fn is_integer<T: FromStr>(text: &str) -> bool {
 }
 
 /// Whether a text is a number as JSON writes it; zeros may stand before it.
-pub(in crate::data) fn is_number(text: &str) -> bool {
+fn is_number(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (number, exponent) = match unsigned.split_once(['e', 'E']) {
         Some((number, exponent)) => (

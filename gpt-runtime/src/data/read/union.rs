@@ -1,9 +1,18 @@
 //! Chooses the variant of a union.
 
-use serde::de::{DeserializeSeed, Error};
-use serde_json::Value;
+use std::cmp::Reverse;
 
-use super::{Fit, Reading, Rest, Segment, Slot, Table, UnionObject, ViewMut};
+use super::{
+    super::{
+        Data,
+        parts::Parts,
+        table::Table,
+        tape::{At, Form},
+    },
+    Reader,
+    failure::{Failure, Kind},
+    record::Frame,
+};
 
 /// How often, on the average, a value in a union may be read on trial: unions in unions are read
 /// again for each variant around them, which has no bound but the depth of the JSON.
@@ -11,194 +20,261 @@ const TRIALS: usize = 256;
 /// That many are let pass in any case.
 const FEWEST_TRIALS: usize = 1_000_000;
 
-/// Reads a union that is not a variant itself.
-pub(super) fn read_whole_union<E: Error>(
-    union: &mut dyn UnionObject,
-    json: &Value,
-    reading: &Reading,
-) -> Result<(), E> {
-    if reading.trials.get().is_some() {
-        return read_union(union, json, reading, None);
-    }
-    let trials = values_in(json).saturating_mul(TRIALS);
-    reading.trials.set(Some(trials.max(FEWEST_TRIALS)));
-    let read = read_union(union, json, reading, None);
-    reading.trials.set(None);
-    read
-}
-
-pub(super) fn values_in(json: &Value) -> usize {
-    match json {
-        Value::Array(items) => items.iter().fold(1, |sum, it| sum + values_in(it)),
-        Value::Object(entries) => entries.values().fold(1, |sum, it| sum + values_in(it)),
-        _ => 1,
-    }
-}
-
-/// A union that is being read, and the one whose variant it is.
-struct Above<'a> {
-    name: &'static str,
-    above: Option<&'a Above<'a>>,
-}
-
-/// Chooses the variant by the tag where there is one, else the one that fits best: fewest parts it
-/// does not know, then most parts it knows, then the first.
-fn read_union<E: Error>(
-    union: &mut dyn UnionObject,
-    json: &Value,
-    reading: &Reading,
-    above: Option<&Above<'_>>,
-) -> Result<(), E> {
-    let table = union.table();
-    // Unions can be variants of each other. What fits only by going round fits nothing.
-    if std::iter::successors(above, |it| it.above).any(|it| it.name == table.name()) {
-        return Err(E::custom(format_args!(
-            "{} is a variant of itself",
-            table.name()
-        )));
-    }
-    let within = Above {
-        name: table.name(),
-        above,
+/// Reads a union: the variant of the tag where there is one, else the variant that fits best:
+/// fewest parts it does not know, then most parts it knows, then the first.
+pub(in crate::data) fn union<T: Data>(reader: &Reader<'_>, at: At) -> T {
+    let Some(mut choice) = Choice::new(reader, Table::new(T::TABLE), at) else {
+        return T::blank();
     };
-    let typed = table.variants() - usize::from(table.is_open());
-    let tag_name = table.tag();
-    let tag = tag_name
-        .and_then(|tag| json.get(tag))
-        .and_then(Value::as_str);
-    if let Some(variant) = tag.and_then(|tag| table.tagged(tag)) {
-        let inner = reading.trial();
-        let payload = union.set(variant);
-        let untagged = without_tag(json, tag_name, payload);
-        let json = untagged.as_ref().unwrap_or(json);
-        return read_payload(payload, json, &inner, &within).map_err(|error| {
-            reading.path.borrow_mut().extend(inner.path.take());
-            E::custom(error)
-        });
-    }
-    let mut best: Option<((u32, std::cmp::Reverse<u32>), usize)> = None;
-    let mut first_error = None;
-    let mut last = None;
-    for variant in 0..typed {
-        // A variant that names its tags is not chosen for another tag.
-        if tag.is_some() && table.tags(variant).next().is_some() {
-            continue;
-        }
-        if !reading.may_try(json) {
-            return Err(E::custom(format_args!(
-                "too many ways to read this as {}",
-                table.name()
-            )));
-        }
-        last = Some(variant);
-        let inner = reading.trial();
-        match read_payload(union.set(variant), json, &inner, &within) {
-            Ok(()) => {
-                let rank = (inner.unknown.get(), std::cmp::Reverse(inner.known.get()));
-                if best.as_ref().is_none_or(|(best, _)| rank < *best) {
-                    best = Some((rank, variant));
-                }
-            }
-            Err(error) => {
-                first_error.get_or_insert((error, inner));
-            }
+    let mut best = None;
+    while choice.enter() {
+        let value = T::from_parts(Parts::read(reader));
+        if choice.leave() {
+            best = Some(value);
         }
     }
-    match best {
-        Some((rank, variant)) => {
-            for _ in 0..rank.0 {
-                reading.note(Fit::Unknown);
-            }
-            if last == Some(variant) {
-                return Ok(());
-            }
-            read_payload(union.set(variant), json, &reading.trial(), &within).map_err(E::custom)
-        }
-        None if table.is_open() && may_be_unknown(table, json) => {
-            reading.note(Fit::Unknown);
-            read_payload(union.set(typed), json, &reading.trial(), &within).map_err(E::custom)
-        }
-        None => Err(refusal(table, json, reading, first_error)),
-    }
+    choice.end();
+    best.unwrap_or_else(T::blank)
 }
 
-/// Whether JSON that fits no variant may be a new one. Where tags tell them all apart, a new one has
-/// a tag as well.
-fn may_be_unknown(table: Table, json: &Value) -> bool {
-    let is_tagged = |variant: &usize| table.tags(*variant).next().is_some();
-    let variants = table.variants();
-    let tagged = (0..variants).filter(is_tagged).count();
-    let Some(tag) = table.tag().filter(|_| tagged + 1 == variants) else {
-        return true;
-    };
-    json.get(tag).is_some_and(is_scalar)
-}
+/// How well a variant fits; less is better.
+type Rank = (u32, Reverse<u32>);
 
-fn is_scalar(json: &Value) -> bool {
-    json.is_string() || json.is_number() || json.is_boolean()
-}
-
-/// Why no variant fits.
-fn refusal<E: Error>(
+/// The choice of one variant.
+struct Choice<'a> {
+    reader: &'a Reader<'a>,
     table: Table,
-    json: &Value,
-    reading: &Reading,
-    first: Option<(serde_json::Error, Reading)>,
-) -> E {
-    let typed = table.variants() - usize::from(table.is_open());
-    match (
-        first,
-        table.tag().and_then(|tag| Some((tag, json.get(tag)?))),
-    ) {
-        // With one candidate its own failure says more than the union's.
-        (Some((error, inner)), _) if typed == 1 => {
-            reading.path.borrow_mut().extend(inner.path.take());
-            E::custom(error)
+    at: At,
+    tag: Option<At>,
+    /// The next variant to try, or the one that the tag chose.
+    next: Next,
+    best: Option<Rank>,
+    first: Option<Failure>,
+    /// What was known before the variant that is being read.
+    before: Before,
+    is_outermost: bool,
+    /// How many failures of first variants are kept.
+    firsts: usize,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Next {
+    /// The variant of a tag.
+    Tagged(usize),
+    /// One of those that may fit.
+    Tried(usize),
+    /// The variant for what fits no other.
+    Open,
+    /// Nothing is left.
+    End,
+}
+
+#[derive(Clone, Copy)]
+struct Before {
+    frame: Frame,
+    known: u32,
+    unknown: u32,
+    fields: usize,
+}
+
+impl<'a> Choice<'a> {
+    fn new(reader: &'a Reader<'a>, table: Table, at: At) -> Option<Self> {
+        if reader.has_failed() {
+            return None;
         }
-        (_, Some((tag, Value::String(value)))) => E::custom(format_args!(
-            "`{value}` is not a `{tag}` that {} knows",
-            table.name()
-        )),
-        (_, Some((tag, value))) if !is_scalar(value) => {
-            let segment = Segment::Property(tag.to_owned());
-            reading.path.borrow_mut().push(segment);
-            E::custom(format_args!("this chooses no variant of {}", table.name()))
+        // Unions can be variants of each other. What fits only by going round fits nothing.
+        let goes_round = reader.within.borrow().contains(&(at, table));
+        if goes_round {
+            reader.fail(at, Kind::Itself(table));
+            return None;
         }
-        (first, _) => E::custom(format_args!(
-            "no variant of {} fits{}",
-            table.name(),
-            first
-                .map(|(error, _)| format!(", the first because {error}"))
-                .unwrap_or_default()
-        )),
+        reader.within.borrow_mut().push((at, table));
+        let is_outermost = reader.trials.get().is_none();
+        if is_outermost {
+            let trials = reader.tape.size(at).saturating_mul(TRIALS);
+            reader.trials.set(Some(trials.max(FEWEST_TRIALS)));
+        }
+        let tag = table.tag().and_then(|tag| reader.property(at, tag));
+        let chosen = tag.filter(|it| reader.tape.form(*it) == Form::Text);
+        let chosen = chosen.and_then(|it| table.tagged(&reader.tape.string(it)?));
+        Some(Self {
+            reader,
+            table,
+            at,
+            tag,
+            next: chosen.map_or(Next::Tried(0), Next::Tagged),
+            best: None,
+            first: None,
+            before: Before {
+                frame: reader.frame.get(),
+                known: reader.known.get(),
+                unknown: reader.unknown.get(),
+                fields: reader.fields.borrow().len(),
+            },
+            is_outermost,
+            firsts: reader.firsts.borrow().len(),
+        })
+    }
+
+    /// The variants that are not for what fits no other.
+    fn typed(&self) -> usize {
+        self.table.variants() - usize::from(self.table.is_open())
+    }
+
+    /// Whether the tag is there with a text.
+    fn has_tag(&self) -> bool {
+        self.tag.is_some_and(|it| self.reader.tape.form(it) == Form::Text)
+    }
+
+    /// Goes to the next variant that may fit, and lets the parts come from its payload.
+    fn enter(&mut self) -> bool {
+        if let Next::Tried(variant) = self.next {
+            // A variant that names its tags is not chosen for another tag.
+            let may_fit = |it: &usize| !self.has_tag() || self.table.tags(*it).next().is_none();
+            self.next = match (variant..self.typed()).find(may_fit) {
+                Some(variant) if self.reader.may_try(self.at) => Next::Tried(variant),
+                Some(_) => {
+                    self.best = None;
+                    self.reader.fail(self.at, Kind::TooMany(self.table));
+                    Next::End
+                }
+                None if self.best.is_none() && self.may_be_unknown() => Next::Open,
+                None => Next::End,
+            };
+        }
+        let variant = match self.next {
+            Next::Tagged(variant) | Next::Tried(variant) => variant,
+            Next::Open => self.typed(),
+            Next::End => return false,
+        };
+        self.reader.known.set(0);
+        self.reader.unknown.set(0);
+        let tag = self.table.tag().filter(|_| matches!(self.next, Next::Tagged(_)));
+        self.reader.tag.set(tag.map(|it| (self.at, it)));
+        self.reader.frame.set(Frame {
+            variant,
+            payload: self.at,
+            ..Frame::NONE
+        });
+        true
+    }
+
+    /// Ends a variant; whether it is the best so far.
+    fn leave(&mut self) -> bool {
+        let reader = self.reader;
+        reader.frame.set(self.before.frame);
+        reader.tag.set(None);
+        reader.fields.borrow_mut().truncate(self.before.fields);
+        match self.next {
+            Next::Tried(variant) => {
+                self.next = Next::Tried(variant + 1);
+                if let Some(failure) = reader.failure.take() {
+                    // Of what failed within, the first failure alone may be reported.
+                    if self.first.is_none() {
+                        self.first = Some(failure);
+                        self.firsts = reader.firsts.borrow().len();
+                    }
+                    reader.firsts.borrow_mut().truncate(self.firsts);
+                    return false;
+                }
+                let rank = (reader.unknown.get(), Reverse(reader.known.get()));
+                let is_best = self.best.is_none_or(|best| rank < best);
+                if is_best {
+                    self.best = Some(rank);
+                }
+                is_best
+            }
+            Next::Open => {
+                self.best = Some((1, Reverse(0)));
+                self.next = Next::End;
+                true
+            }
+            Next::Tagged(_) | Next::End => {
+                self.best = Some((0, Reverse(0)));
+                self.next = Next::End;
+                true
+            }
+        }
+    }
+
+    /// Says why nothing fits, if so.
+    fn end(self) {
+        let reader = self.reader;
+        if self.is_outermost {
+            reader.trials.set(None);
+        }
+        reader.within.borrow_mut().pop();
+        reader.known.set(self.before.known);
+        let unknown = self.best.map_or(0, |(unknown, _)| unknown);
+        reader.unknown.set(self.before.unknown.saturating_add(unknown));
+        if self.best.is_none() && !reader.has_failed() {
+            self.refuse();
+        }
+    }
+
+    /// Whether JSON that fits no variant may be a new one. Where tags tell them all apart, a new one
+    /// has a tag as well.
+    fn may_be_unknown(&self) -> bool {
+        if !self.table.is_open() {
+            return false;
+        }
+        let variants = self.table.variants();
+        let is_tagged = |variant: &usize| self.table.tags(*variant).next().is_some();
+        let tagged = (0..variants).filter(is_tagged).count();
+        if self.table.tag().is_none() || tagged + 1 != variants {
+            return true;
+        }
+        self.tag.is_some_and(|it| self.is_scalar(it))
+    }
+
+    fn is_scalar(&self, at: At) -> bool {
+        matches!(self.reader.tape.form(at), Form::Text | Form::Number | Form::Boolean)
+    }
+
+    /// Why no variant fits.
+    fn refuse(&self) {
+        let reader = self.reader;
+        match (self.first, self.tag) {
+            // With one candidate its own failure says more than the union's.
+            (Some(failure), _) if self.typed() == 1 => reader.fail(failure.at, failure.kind),
+            (_, Some(tag)) if reader.tape.form(tag) == Form::Text => {
+                reader.fail(self.at, Kind::UnknownTag(self.table, tag));
+            }
+            (_, Some(tag)) if !self.is_scalar(tag) => reader.fail(tag, Kind::NoTag(self.table)),
+            (first, _) => {
+                let mut firsts = reader.firsts.borrow_mut();
+                let number = firsts.len();
+                firsts.extend(first);
+                drop(firsts);
+                reader.fail(self.at, Kind::NoVariant(self.table, first.map(|_| number)));
+            }
+        }
     }
 }
 
-/// Reads the payload of a variant. A union in a union reads the same JSON again.
-fn read_payload(
-    payload: &mut dyn Slot,
-    json: &Value,
-    reading: &Reading,
-    above: &Above<'_>,
-) -> Result<(), serde_json::Error> {
-    match payload.view_mut() {
-        ViewMut::Union(union) => read_union(union, json, reading, Some(above)),
-        _ => reading.seed(payload).deserialize(json),
+impl Reader<'_> {
+    /// Counts a trial; whether it may take place.
+    fn may_try(&self, at: At) -> bool {
+        let left = self.trials.get().unwrap_or(0).checked_sub(self.tape.size(at));
+        self.trials.set(Some(left.unwrap_or(0)));
+        left.is_some()
     }
-}
 
-/// The object without its tag, where the payload would take the tag for a property it does not
-/// name.
-fn without_tag(json: &Value, tag: Option<&str>, payload: &mut dyn Slot) -> Option<Value> {
-    let ViewMut::Record(record) = payload.view_mut() else {
-        return None;
-    };
-    let table = record.table();
-    let named = table.fields().any(|(name, _)| Some(name) == tag);
-    if named || table.rest() == Rest::Ignored {
-        return None;
+    /// The property of a name.
+    fn property(&self, at: At, name: &str) -> Option<At> {
+        let mut parts = self.tape.within(self.find(at, Form::Object)?);
+        let mut found = None;
+        while let (Some(key), Some(value)) = (parts.next(), parts.next()) {
+            if self.tape.string(key).is_some_and(|it| it == name) {
+                found = Some(value);
+            }
+        }
+        found
     }
-    let mut object = json.as_object()?.clone();
-    object.shift_remove(tag?);
-    Some(Value::Object(object))
+
+    /// The tag that chose a record, which is none of its own properties.
+    pub(super) fn hidden(&self, at: At) -> Option<&'static str> {
+        let (chosen, tag) = self.tag.take()?;
+        (chosen == at).then_some(tag)
+    }
 }

@@ -9,7 +9,7 @@ use super::{
     keywords::{compare, integer, is_multiple, same},
 };
 use crate::{
-    data::{Data, check_format},
+    data::check_format,
     schema::{
         Caller,
         words::{excerpt, list, nearest},
@@ -78,14 +78,14 @@ impl Checker<'_> {
         }
         let format = schema.get("format").and_then(Value::as_str);
         if let (Some(format), Some(integer)) = (format, integer(number)) {
-            let set = match format {
-                "int32" => i32::blank(0).set_integer(integer),
-                "int64" => i64::blank(0).set_integer(integer),
-                "uint32" => u32::blank(0).set_integer(integer),
-                "uint64" => u64::blank(0).set_integer(integer),
+            let (is_fit, expected) = match format {
+                "int32" => (i32::try_from(integer).is_ok(), "an integer of 32 bits"),
+                "int64" => (i64::try_from(integer).is_ok(), "an integer of 64 bits"),
+                "uint32" => (u32::try_from(integer).is_ok(), "a non-negative integer of 32 bits"),
+                "uint64" => (u64::try_from(integer).is_ok(), "a non-negative integer of 64 bits"),
                 _ => return,
             };
-            if let Err(expected) = set {
+            if !is_fit {
                 self.report(format!("{number} is not {expected}"));
             }
         }
