@@ -90,6 +90,7 @@ impl Emitter<'_> {
                 let comment = docs::comment(&[vec![text], lines(deprecated)]);
                 quote! {
                     #comment
+                    #[inline]
                     pub fn #method(&self, arguments: #arguments) -> rt::Call<#arguments> {
                         self.client.call(arguments)
                     }

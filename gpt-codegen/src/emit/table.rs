@@ -46,6 +46,7 @@ impl Tables {
     pub(super) fn record(&mut self, name: &Ident, table: &Table, fields: &[Ident]) {
         self.begin(name, table);
         let bound = if fields.is_empty() { "_" } else { "parts" };
+        line!(self, "    #[inline]");
         line!(self, "    fn from_parts({bound}: rt::Parts<'_>) -> Self {{");
         let parts: Vec<_> = fields
             .iter()
@@ -64,6 +65,7 @@ impl Tables {
         }
         line!(self, "    }}");
         if !fields.is_empty() {
+            line!(self, "    #[inline]");
             line!(self, "    fn slots(&self, to: rt::Slots<'_>) {{");
             let slots: Vec<_> = fields.iter().map(|it| format!("&self.{it}")).collect();
             self.list("        to.all(&[", &slots, "]);");
@@ -75,6 +77,7 @@ impl Tables {
     /// The accessors of an enum with payloads.
     pub(super) fn union(&mut self, name: &Ident, table: &Table, variants: &[Ident]) {
         self.begin(name, table);
+        line!(self, "    #[inline]");
         line!(self, "    fn from_parts(parts: rt::Parts<'_>) -> Self {{");
         if let [only] = variants {
             line!(self, "        Self::{only}(parts.next())");
@@ -91,6 +94,7 @@ impl Tables {
             line!(self, "        }}");
         }
         line!(self, "    }}");
+        line!(self, "    #[inline]");
         line!(self, "    fn payload(&self) -> (usize, &dyn rt::Slot) {{");
         line!(self, "        match self {{");
         for (index, variant) in variants.iter().enumerate() {

@@ -350,6 +350,7 @@ pub(super) fn constructor(name: &str, members: &[Member], module: &mut Module) {
     module.items.push(quote! {
         impl #type_name {
             #comment
+            #[inline]
             pub fn new(#(#fields: #types),*) -> Self {
                 Self { #(#fields,)* #others }
             }

@@ -11,6 +11,8 @@
 //! what the text is, and the text. The first is the name of the type, and its character what becomes
 //! of what is not listed.
 
+use std::{cell::RefCell, rc::Rc};
+
 use super::{Presence, Rest};
 
 /// The table of a type.
@@ -84,11 +86,6 @@ impl Table {
         self.entries().map(Entry::field)
     }
 
-    /// The number of slots of a record.
-    pub(super) fn slots(self) -> usize {
-        self.entries().count() + usize::from(self.rest() == Rest::Kept)
-    }
-
     /// The property that tells the variants of a union apart, if one does.
     pub(crate) fn tag(self) -> Option<&'static str> {
         self.entries().find(|it| it.mark == b'=').map(|it| it.text)
@@ -128,16 +125,6 @@ impl Table {
     /// The values of an enum in order.
     pub(super) fn values(self) -> impl Iterator<Item = &'static str> + Clone {
         self.entries().map(|it| it.text)
-    }
-
-    /// Where a reader of a record is.
-    pub(super) fn cursor(self) -> Cursor {
-        let start = self.entries();
-        Cursor {
-            rest: start.clone(),
-            start,
-            index: 0,
-        }
     }
 
     /// The name and the character before it.
@@ -193,46 +180,62 @@ impl Iterator for Entries {
     }
 }
 
-/// The slot of a property, its wire name, and whether it must be there.
-pub(super) type Field = (usize, &'static str, Presence);
-
-/// Finds the properties of a record: the next one first, because most come in order.
-pub(super) struct Cursor {
-    start: Entries,
-    rest: Entries,
-    index: usize,
+/// What a table says of a record.
+pub(super) struct Record {
+    table: Table,
+    /// The properties in the order of the slots.
+    pub(super) fields: Vec<(&'static str, Presence)>,
+    /// What becomes of the others.
+    pub(super) rest: Rest,
 }
 
-impl Cursor {
-    /// The field of a property.
-    pub(super) fn find(&mut self, key: &str) -> Option<Field> {
-        let (from, mut first_round) = (self.index, true);
-        loop {
-            match self.rest.next() {
-                Some(entry) => {
-                    let index = self.index;
-                    self.index += 1;
-                    if entry.text == key {
-                        let (name, presence) = entry.field();
-                        return Some((index, name, presence));
-                    }
-                }
-                None if first_round => {
-                    first_round = false;
-                    (self.rest, self.index) = (self.start.clone(), 0);
-                }
-                None => return None,
-            }
-            if !first_round && self.index >= from {
-                return None;
-            }
+impl Record {
+    fn new(table: Table) -> Self {
+        Self {
+            table,
+            fields: table.fields().collect(),
+            rest: table.rest(),
         }
+    }
+
+    /// The number of slots.
+    pub(super) fn slots(&self) -> usize {
+        self.fields.len() + usize::from(self.rest == Rest::Kept)
+    }
+
+    /// Whether a property has a field.
+    pub(super) fn names(&self, key: &str) -> bool {
+        self.fields.iter().any(|(name, _)| *name == key)
+    }
+
+    /// The field of a property: the one at a position first, because most come in order.
+    pub(super) fn find(&self, next: usize, key: &str) -> Option<usize> {
+        let is_it = |index: &usize| self.fields.get(*index).is_some_and(|(name, _)| *name == key);
+        (next..self.fields.len()).chain(0..next).find(is_it)
+    }
+}
+
+/// What the tables of the records say that were met so far: one record is mostly one of many.
+#[derive(Default)]
+pub(super) struct Records(RefCell<Vec<Rc<Record>>>);
+
+impl Records {
+    pub(super) fn get(&self, table: Table) -> Rc<Record> {
+        let mut records = self.0.borrow_mut();
+        // Tables that differ in nothing need not be one, so that the place tells enough.
+        let found = records.iter().rposition(|it| std::ptr::eq(it.table.0, table.0));
+        if let Some(found) = found {
+            return Rc::clone(&records[found]);
+        }
+        let record = Rc::new(Record::new(table));
+        records.push(Rc::clone(&record));
+        record
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Presence, Rest, Table};
+    use super::{Kind, Presence, Record, Rest, Table};
 
     const PET: Table = Table::new("{3!Pet 2:id 7?a name! 3~tag 4*é 1");
     const ANIMAL: Table = Table::new("|6+Animal 4=kind 3:Cat 3,cat 3,kit 3:Dog 5:Other");
@@ -241,7 +244,7 @@ mod tests {
     fn reads_records() {
         assert_eq!(Table::kind_of(PET.0), Kind::Record);
         assert_eq!(
-            (PET.name(), PET.rest(), PET.slots()),
+            (PET.name(), PET.rest(), Record::new(PET).slots()),
             ("Pet", Rest::Refused, 4)
         );
         let fields = [
@@ -251,13 +254,18 @@ mod tests {
             ("é 1", Presence::OptionalNullable),
         ];
         assert_eq!(PET.fields().collect::<Vec<_>>(), fields);
-        assert_eq!(Table::new("{5+Empty").slots(), 1);
+        assert_eq!(Record::new(Table::new("{5+Empty")).slots(), 1);
     }
 
     #[test]
     fn finds_properties_in_any_order() {
-        let mut cursor = PET.cursor();
-        let mut find = |key| cursor.find(key).map(|(index, ..)| index);
+        let record = Record::new(PET);
+        let mut next = 0;
+        let mut find = |key| {
+            let found = record.find(next, key);
+            next = found.map_or(next, |it| it + 1);
+            found
+        };
         let keys = [
             "id", "tag", "no", "a name!", "a name!", "é 1", "id", "no", "é 1", "tag",
         ];
@@ -274,7 +282,7 @@ mod tests {
             Some(2),
         ];
         assert_eq!(keys.map(&mut find), found);
-        assert_eq!(Table::new("{5.Empty").cursor().find("id"), None);
+        assert_eq!(Record::new(Table::new("{5.Empty")).find(0, "id"), None);
     }
 
     #[test]

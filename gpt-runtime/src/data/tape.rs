@@ -20,18 +20,29 @@ pub(super) struct Tape<'a> {
 /// A value: where it begins, and what it ends before.
 #[derive(Clone, Copy)]
 struct Node {
-    /// A byte of the text, or one of the marks below.
+    /// A byte of the text, or one of the marks below; with `HOLDS` where there is something within.
     start: u32,
-    /// Of an array, an object or a choice the node behind it; of anything else a byte of the text.
+    /// The node behind it where there is something within, else a byte of the text.
     end: u32,
 }
 
+impl Node {
+    /// Where it begins in the text; beyond the text for what has no place there.
+    fn place(self) -> usize {
+        (self.start & !HOLDS) as usize
+    }
+}
+
+/// Marks the end of a text that is not written as it is.
+const ESCAPED: u32 = 1 << 31;
+/// Marks what has values within.
+const HOLDS: u32 = 1 << 31;
 /// A value in several forms, of which a type takes what it can.
 const FORMS: u32 = u32::MAX;
 /// A body that need not be JSON.
-const BODY: u32 = u32::MAX - 1;
+const BODY: u32 = HOLDS - 1;
 /// The longest text; the numbers above it are marks.
-const LONGEST: usize = u32::MAX as usize - 8;
+const LONGEST: usize = BODY as usize - 1;
 
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +121,7 @@ impl<'a> Tape<'a> {
     ) -> Result<(), E> {
         let start = self.position();
         self.text.to_mut().push('[');
-        self.enclose(start, within)
+        self.enclose(start | HOLDS, within)
     }
 
     /// Adds an object of the names and values that are added within.
@@ -120,7 +131,7 @@ impl<'a> Tape<'a> {
     ) -> Result<(), E> {
         let start = self.position();
         self.text.to_mut().push('{');
-        self.enclose(start, within)
+        self.enclose(start | HOLDS, within)
     }
 
     fn enclose<E>(
@@ -147,7 +158,7 @@ impl<'a> Tape<'a> {
         let Some(node) = self.node(at) else {
             return Form::Null;
         };
-        match self.text.as_bytes().get(node.start as usize) {
+        match self.text.as_bytes().get(node.place()) {
             Some(b'"') => Form::Text,
             Some(b'{') => Form::Object,
             Some(b'[') => Form::Array,
@@ -161,8 +172,8 @@ impl<'a> Tape<'a> {
 
     /// The value behind one.
     pub(super) fn behind(&self, at: At) -> At {
-        match (self.form(at), self.node(at)) {
-            (Form::Array | Form::Object | Form::Forms, Some(node)) => node.end,
+        match self.node(at) {
+            Some(node) if node.start & HOLDS != 0 => node.end,
             _ => at + 1,
         }
     }
@@ -184,19 +195,18 @@ impl<'a> Tape<'a> {
 
     /// A value that is neither array nor object as it is written.
     pub(super) fn raw(&self, at: At) -> &str {
-        let range = self.node(at).map(|it| it.start as usize..it.end as usize);
+        let node = self.node(at);
+        let range = node.map(|it| it.place()..(it.end & !ESCAPED) as usize);
         range.and_then(|it| self.text.get(it)).unwrap_or_default()
     }
 
     /// A text or the name of a property; `None` where half a surrogate pair is written.
     pub(super) fn string(&self, at: At) -> Option<Cow<'_, str>> {
         let raw = self.raw(at);
-        let inner = raw.get(1..raw.len().checked_sub(1)?)?;
-        if inner.as_bytes().contains(&b'\\') {
-            serde_json::from_str::<String>(raw).ok().map(Cow::Owned)
-        } else {
-            Some(Cow::Borrowed(inner))
+        if self.node(at)?.end & ESCAPED != 0 {
+            return serde_json::from_str::<String>(raw).ok().map(Cow::Owned);
         }
+        raw.get(1..raw.len().checked_sub(1)?).map(Cow::Borrowed)
     }
 
     /// A value as `serde_json` has it.
@@ -210,7 +220,7 @@ impl<'a> Tape<'a> {
                 if self.is_apart(at) {
                     return self.assembled(at);
                 }
-                let text = self.text.get(node.start as usize..).unwrap_or_default();
+                let text = self.text.get(node.place()..).unwrap_or_default();
                 let mut values = serde_json::Deserializer::from_str(text).into_iter();
                 let first = values.next().unwrap_or(Ok(Value::Null));
                 first.map_err(|error| error.to_string())
@@ -250,7 +260,7 @@ impl<'a> Tape<'a> {
     /// Adds the one value that the text holds from a byte on.
     fn scan(&mut self, start: usize) -> Result<(), String> {
         if self.text.len() > LONGEST {
-            return Err("the text is longer than 4 GB".to_owned());
+            return Err("the text is longer than 2 GB".to_owned());
         }
         let mut scanner = Scanner {
             bytes: self.text.as_bytes(),
@@ -321,7 +331,10 @@ impl Scanner<'_> {
                     return None;
                 }
                 open.push((self.nodes.len(), is_object));
-                self.push(self.at, 0);
+                self.nodes.push(Node {
+                    start: position(self.at) | HOLDS,
+                    end: 0,
+                });
                 self.at += 1;
                 self.space();
                 let closing = if is_object { b'}' } else { b']' };
@@ -442,7 +455,7 @@ impl Scanner<'_> {
     }
 
     fn string(&mut self) -> Option<()> {
-        let start = self.at;
+        let (start, mut escaped) = (self.at, 0);
         self.at += 1;
         loop {
             let rest = self.bytes.get(self.at..)?;
@@ -450,11 +463,17 @@ impl Scanner<'_> {
             self.at += plain + 1;
             match rest.get(plain)? {
                 b'"' => break,
-                b'\\' => self.escape()?,
+                b'\\' => {
+                    escaped = ESCAPED;
+                    self.escape()?;
+                }
                 _ => return None,
             }
         }
-        self.push(start, self.at);
+        self.nodes.push(Node {
+            start: position(start),
+            end: position(self.at) | escaped,
+        });
         Some(())
     }
 

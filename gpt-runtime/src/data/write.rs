@@ -9,14 +9,19 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
 
-use super::{Data, File, Presence, Rest, Slot, Slots, Table, View};
+use super::{
+    Data, File, Presence, Rest, Slot, Slots, View,
+    table::{Records, Table},
+};
 
 /// Writes a value as JSON text. Numbers that JSON has no word for (NaN, infinities) become `null`,
 /// and so does a value that holds a [`File`] which is not in memory.
 pub fn to_string(value: &impl Data) -> String {
     // Into a text, only such a file can fail, and a map whose keys are no strings, of which there
     // is none.
-    serde_json::to_string(&Written::whole(value, Target::Any)).unwrap_or_else(|_| "null".to_owned())
+    let records = Records::default();
+    let written = Written::whole(value, Target::Any, &records);
+    serde_json::to_string(&written).unwrap_or_else(|_| "null".to_owned())
 }
 
 /// Writes a value as JSON. Numbers that JSON has no word for (NaN, infinities) become `null`, and
@@ -25,7 +30,8 @@ pub fn to_string(value: &impl Data) -> String {
 pub fn to_value(value: &impl Data) -> Value {
     // Into a `Value`, only such a file can fail, and a map whose keys are no strings, of which
     // there is none.
-    serde_json::to_value(Written::whole(value, Target::Value)).unwrap_or_default()
+    let records = Records::default();
+    serde_json::to_value(Written::whole(value, Target::Value, &records)).unwrap_or_default()
 }
 
 /// Files by the marks that stand for them in a [`Value`]. A mark is random, so that no text from
@@ -35,11 +41,13 @@ pub(crate) type Marked = Vec<(String, File)>;
 /// Writes a value as JSON, with marks for its files.
 pub(crate) fn to_marked(value: &dyn Slot) -> (Value, Marked) {
     let files = RefCell::default();
+    let records = Records::default();
     let written = Written {
         view: value.view(),
         aim: Aim {
             target: Target::Value,
             files: Some(&files),
+            records: &records,
         },
     };
     // Without files, nothing can fail.
@@ -49,7 +57,7 @@ pub(crate) fn to_marked(value: &dyn Slot) -> (Value, Marked) {
 
 /// Writes a value.
 pub fn serialize<S: Serializer>(value: &impl Data, serializer: S) -> Result<S::Ok, S::Error> {
-    Written::whole(value, Target::Any).serialize(serializer)
+    Written::whole(value, Target::Any, &Records::default()).serialize(serializer)
 }
 
 /// What is written into.
@@ -73,6 +81,7 @@ struct Aim<'a> {
     target: Target,
     /// Where files go, if a mark is to stand for each.
     files: Option<&'a RefCell<Marked>>,
+    records: &'a Records,
 }
 
 impl Aim<'_> {
@@ -90,11 +99,15 @@ impl Aim<'_> {
 }
 
 impl<'a> Written<'a> {
-    fn whole(value: &'a impl Data, target: Target) -> Self {
+    fn whole(value: &'a impl Data, target: Target, records: &'a Records) -> Self {
         let files = None;
         Self {
             view: value.view(),
-            aim: Aim { target, files },
+            aim: Aim {
+                target,
+                files,
+                records,
+            },
         }
     }
 
@@ -209,7 +222,8 @@ impl Written<'_> {
         map: &mut M,
         tag: Option<&str>,
     ) -> Result<(), M::Error> {
-        for ((name, presence), slot) in table.fields().zip(slots) {
+        let record = self.aim.records.get(table);
+        for (&(name, presence), slot) in record.fields.iter().zip(slots) {
             let part = self.part(*slot);
             let is_left_out = matches!(part.view, View::Nothing(0))
                 && matches!(presence, Presence::Optional | Presence::OptionalNullable);
@@ -217,12 +231,12 @@ impl Written<'_> {
                 map.serialize_entry(name, &part)?;
             }
         }
-        if table.rest() == Rest::Kept
+        if record.rest == Rest::Kept
             && let Some(View::Map(rest)) = slots.last().map(|it| it.view())
         {
             for (key, value) in rest.entries() {
                 // A named property wins over one of the same name in the rest.
-                if table.fields().all(|(name, _)| name != key) && tag != Some(key) {
+                if !record.names(key) && tag != Some(key) {
                     map.serialize_entry(key, &self.part(value))?;
                 }
             }

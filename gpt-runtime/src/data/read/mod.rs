@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use super::{
     Data, Fit,
-    table::Table,
+    table::{Records, Table},
     tape::{At, Form, Tape},
 };
 
@@ -32,7 +32,7 @@ pub(in crate::data) use union::union;
 pub(crate) use whole::{Body, HeaderLines, read_item};
 
 use failure::Failure;
-use record::Frame;
+use record::{Frame, Remainder};
 
 /// JSON that does not fit a type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -98,7 +98,9 @@ fn from_tape<'a, T: Data>(
         tape,
         body,
         frame: Cell::new(Frame::NONE),
-        fields: RefCell::default(),
+        fields: RefCell::new(Vec::with_capacity(32)),
+        remainders: RefCell::default(),
+        records: Records::default(),
         failure: Cell::default(),
         known: Cell::default(),
         unknown: Cell::default(),
@@ -125,6 +127,9 @@ pub struct Reader<'a> {
     frame: Cell<Frame>,
     /// Where the values of the fields are, of the records that are being put together.
     fields: RefCell<Vec<At>>,
+    /// The rests of the records that are being put together.
+    remainders: RefCell<Vec<Remainder>>,
+    records: Records,
     failure: Cell<Option<Failure>>,
     /// How many properties and enum values were read that the types name.
     known: Cell<u32>,

@@ -1,10 +1,12 @@
 //! Reads objects into the fields of records.
 
+use std::rc::Rc;
+
 use super::{
     super::{
         Data, Presence, Rest,
         parts::Parts,
-        table::Table,
+        table::{Record, Table},
         tape::{At, Form, Within},
     },
     Reader,
@@ -16,27 +18,44 @@ const ABSENT: At = At::MAX;
 
 /// What the parts are of that come next.
 #[derive(Clone, Copy)]
-pub(in crate::data) struct Frame {
-    pub(super) table: Table,
-    /// The fields' values: where they begin among those of the records around, and which is next.
-    pub(super) base: usize,
-    pub(super) next: usize,
-    /// The tag of the union that the record is a variant of, where the record does not name it.
-    pub(super) hidden: Option<&'static str>,
-    /// The variant and the payload, of a union.
-    pub(super) variant: usize,
-    pub(super) payload: At,
+pub(super) struct Frame {
+    /// Of a record where its fields' values begin among those of the records around.
+    base: u32,
+    /// The next field.
+    next: u32,
+    /// The variant, of a union.
+    variant: u32,
+    /// The payload of a union; `ABSENT` for a record.
+    payload: At,
 }
 
 impl Frame {
+    /// Nothing, as if it were a record without fields.
     pub(super) const NONE: Self = Self {
-        table: Table::new(""),
-        base: 0,
+        base: u32::MAX,
         next: 0,
-        hidden: None,
         variant: 0,
         payload: ABSENT,
     };
+
+    /// The payload of a union.
+    pub(super) fn of(variant: usize, payload: At) -> Self {
+        Self {
+            variant: u32::try_from(variant).unwrap_or(u32::MAX),
+            payload,
+            ..Self::NONE
+        }
+    }
+}
+
+/// The properties of a record that have no field.
+#[derive(Clone)]
+pub(super) struct Remainder {
+    /// The object.
+    at: At,
+    record: Rc<Record>,
+    /// The tag of the union that the record is a variant of, where the record does not name it.
+    hidden: Option<&'static str>,
 }
 
 /// Reads a record.
@@ -52,7 +71,7 @@ pub(in crate::data) fn record<T: Data>(reader: &Reader<'_>, at: At) -> T {
 impl Reader<'_> {
     /// The variant of the union whose payload comes next.
     pub(in crate::data) fn variant(&self) -> usize {
-        self.frame.get().variant
+        self.frame.get().variant as usize
     }
 
     /// Where the next part is, if it is there.
@@ -64,9 +83,10 @@ impl Reader<'_> {
         if frame.payload != ABSENT {
             return Some(frame.payload);
         }
-        let at = self.fields.borrow().get(frame.base + frame.next).copied();
+        let index = frame.base as usize + frame.next as usize;
         frame.next += 1;
         self.frame.set(frame);
+        let at = self.fields.borrow().get(index).copied();
         at.filter(|it| *it != ABSENT)
     }
 
@@ -75,29 +95,22 @@ impl Reader<'_> {
     fn open(&self, table: Table, at: At) -> Option<Frame> {
         let hidden = self.hidden(at);
         let object = self.expect(at, Form::Object, "an object")?;
-        let around = self.frame.get();
+        let record = self.records.get(table);
         let mut fields = self.fields.borrow_mut();
         let base = fields.len();
-        let slots = table.slots();
-        fields.resize(base + slots, ABSENT);
-        let rest = table.rest();
-        if rest == Rest::Kept
-            && let Some(field) = fields.last_mut()
-        {
-            *field = object;
-        }
-        let mut cursor = table.cursor();
+        fields.resize(base + record.slots(), ABSENT);
         let mut parts = self.tape.within(object);
-        let (mut known, mut unknown) = (0, 0);
+        let (mut next, mut known, mut unknown) = (0, 0, 0);
         while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
             let text = self.name(name)?;
-            if let Some((index, ..)) = cursor.find(&text) {
+            if let Some(index) = record.find(next, &text) {
+                next = index + 1;
                 known += 1;
                 if let Some(field) = fields.get_mut(base + index) {
                     *field = value;
                 }
             } else if hidden.is_none_or(|it| it != text) {
-                match rest {
+                match record.rest {
                     Rest::Ignored => unknown += 1,
                     Rest::Kept => {}
                     Rest::Refused => {
@@ -107,46 +120,47 @@ impl Reader<'_> {
                 }
             }
         }
-        let missing = table.fields().enumerate().find(|(index, (_, presence))| {
-            matches!(presence, Presence::Required | Presence::RequiredNullable)
-                && fields.get(base + index) == Some(&ABSENT)
-        });
-        if let Some((_, (name, _))) = missing {
-            self.fail(at, Kind::Missing(name));
-            return None;
+        let found = fields.get(base..).unwrap_or_default();
+        for ((name, presence), found) in record.fields.iter().zip(found) {
+            let is_required = matches!(presence, Presence::Required | Presence::RequiredNullable);
+            if is_required && *found == ABSENT {
+                self.fail(at, Kind::Missing(name));
+                return None;
+            }
         }
         self.known.set(self.known.get().saturating_add(known));
         self.unknown.set(self.unknown.get().saturating_add(unknown));
-        self.frame.set(Frame {
-            table,
-            base,
-            next: 0,
-            hidden,
-            variant: 0,
-            payload: ABSENT,
-        });
-        Some(around)
+        if record.rest == Rest::Kept {
+            // The last slot holds the rest; there may be records in between.
+            if let Some(field) = fields.last_mut() {
+                *field = object;
+            }
+            self.remainders.borrow_mut().push(Remainder {
+                at: object,
+                record,
+                hidden,
+            });
+        }
+        let frame = Frame {
+            base: u32::try_from(base).unwrap_or(u32::MAX),
+            ..Frame::NONE
+        };
+        Some(self.frame.replace(frame))
     }
 
     fn close(&self, around: Frame) {
         let frame = self.frame.replace(around);
-        self.fields.borrow_mut().truncate(frame.base);
+        self.fields.borrow_mut().truncate(frame.base as usize);
     }
 
     /// The names and values of an object; of the object whose properties are being read those that
     /// have no field.
     pub(in crate::data) fn entries(&self, at: At) -> Entries<'_> {
-        let frame = self.frame.get();
-        let is_rest = {
-            let fields = self.fields.borrow();
-            let slots = frame.table.slots();
-            frame.table.rest() == Rest::Kept
-                && frame.next == slots
-                && fields.get(frame.base + slots - 1) == Some(&at)
-        };
+        let mut remainders = self.remainders.borrow_mut();
+        let is_rest = remainders.last().is_some_and(|it| it.at == at);
         Entries {
             parts: self.tape.within(at),
-            rest: is_rest.then_some((frame.table, frame.hidden)),
+            rest: is_rest.then(|| remainders.pop()).flatten(),
         }
     }
 }
@@ -154,8 +168,8 @@ impl Reader<'_> {
 /// Names and values.
 pub(in crate::data) struct Entries<'a> {
     parts: Within<'a>,
-    /// The record that the entries have no field in, and the tag that is none of them.
-    rest: Option<(Table, Option<&'static str>)>,
+    /// The record that the entries have no field in.
+    rest: Option<Remainder>,
 }
 
 impl Entries<'_> {
@@ -164,8 +178,8 @@ impl Entries<'_> {
         loop {
             let (name, value) = (self.parts.next()?, self.parts.next()?);
             let name = reader.name(name)?;
-            let is_rest = self.rest.is_none_or(|(table, hidden)| {
-                hidden.is_none_or(|it| it != name) && table.fields().all(|(it, _)| it != name)
+            let is_rest = self.rest.as_ref().is_none_or(|it| {
+                it.hidden.is_none_or(|it| it != name) && !it.record.names(&name)
             });
             if is_rest {
                 return Some((name.into_owned(), value));

@@ -75,6 +75,7 @@ struct Before {
     known: u32,
     unknown: u32,
     fields: usize,
+    remainders: usize,
 }
 
 impl<'a> Choice<'a> {
@@ -110,6 +111,7 @@ impl<'a> Choice<'a> {
                 known: reader.known.get(),
                 unknown: reader.unknown.get(),
                 fields: reader.fields.borrow().len(),
+                remainders: reader.remainders.borrow().len(),
             },
             is_outermost,
             firsts: reader.firsts.borrow().len(),
@@ -151,11 +153,7 @@ impl<'a> Choice<'a> {
         self.reader.unknown.set(0);
         let tag = self.table.tag().filter(|_| matches!(self.next, Next::Tagged(_)));
         self.reader.tag.set(tag.map(|it| (self.at, it)));
-        self.reader.frame.set(Frame {
-            variant,
-            payload: self.at,
-            ..Frame::NONE
-        });
+        self.reader.frame.set(Frame::of(variant, self.at));
         true
     }
 
@@ -165,6 +163,7 @@ impl<'a> Choice<'a> {
         reader.frame.set(self.before.frame);
         reader.tag.set(None);
         reader.fields.borrow_mut().truncate(self.before.fields);
+        reader.remainders.borrow_mut().truncate(self.before.remainders);
         match self.next {
             Next::Tried(variant) => {
                 self.next = Next::Tried(variant + 1);

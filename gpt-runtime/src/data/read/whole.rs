@@ -92,11 +92,7 @@ pub(super) fn decode<T: Data>(reader: &Reader<'_>, variant: Option<usize>) -> T 
     match variant {
         None => T::decode(reader, 0),
         Some(variant) => {
-            reader.frame.set(Frame {
-                variant,
-                payload: 0,
-                ..Frame::NONE
-            });
+            reader.frame.set(Frame::of(variant, 0));
             T::from_parts(Parts::read(reader))
         }
     }
