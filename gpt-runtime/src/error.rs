@@ -56,6 +56,7 @@ pub enum Error {
         limit: usize,
     },
     /// The store of conversations failed.
+    #[cfg(feature = "server")]
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
     /// The address cannot be listened on.

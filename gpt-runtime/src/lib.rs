@@ -92,7 +92,13 @@
 //!
 //! # Features
 //!
-//! There are none: everything above is always there.
+//! - `server`, on by default: [`#[gpt]`](macro@gpt) and everything that serves a GPT, which is
+//!   [`mod@gpt`], [`message`], [`model`], [`conversation`], [`service`], [`store`] and
+//!   [`mod@server`] with what stands at the top of this crate.
+//!
+//! A program that only calls an API writes `default-features = false`. It has the typed clients,
+//! their [`credential`]s, and with [`Invoker`](invoke::Invoker) calls of tools for a model of its
+//! own; axum is not built.
 
 extern crate self as gpt_runtime;
 
@@ -100,27 +106,39 @@ extern crate self as gpt_runtime;
 #[path = "private.rs"]
 pub mod __private;
 pub mod action;
+#[cfg(feature = "server")]
 mod check;
+#[cfg(feature = "server")]
 pub mod conversation;
 pub mod credential;
 pub mod data;
 pub mod error;
+#[cfg(feature = "server")]
 pub mod gpt;
 pub mod invoke;
+#[cfg(feature = "server")]
 pub mod message;
+#[cfg(feature = "server")]
 pub mod model;
 pub mod request;
 pub mod schema;
 mod sequence;
+#[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "server")]
 pub mod service;
+#[cfg(feature = "server")]
 pub mod store;
 
 pub use error::Error;
+#[cfg(feature = "server")]
 pub use gpt::Gpt;
+#[cfg(feature = "server")]
 #[doc(inline)]
 pub use gpt_macros::gpt;
+#[cfg(feature = "server")]
 pub use server::{Server, serve};
+#[cfg(feature = "server")]
 pub use service::Service;
 
 /// Includes the module that `gpt_codegen` wrote for an action schema, under its name.

@@ -5,6 +5,7 @@ pub use crate::action::{
     Operation, Parameter, Requirement, Response, SecurityKind, SecurityScheme, Server, Status,
     StreamItem, Streaming, Style, Tool,
 };
+#[cfg(feature = "server")]
 pub use crate::gpt::{BuiltInTool, Definition, Gpt, Visibility};
 pub use crate::{
     credential::Credential,
@@ -13,11 +14,13 @@ pub use crate::{
 };
 
 /// The assertions of `#[gpt]`.
+#[cfg(feature = "server")]
 pub mod check {
     pub use crate::check::{action, description, instructions, room};
 }
 
 /// What `#[gpt]` writes down, where the assertions can read it.
+#[cfg(feature = "server")]
 pub trait Define {
     /// What the GPT is.
     const DEFINITION: &'static Definition;

@@ -30,6 +30,8 @@ struct Program {
     competitor: Competitor,
     /// Whether the code is generated while the program is built.
     at_build: bool,
+    /// Whether it has the default features of `gpt-runtime`.
+    serving: bool,
     main: &'static str,
 }
 
@@ -38,54 +40,70 @@ const PROGRAMS: &[Program] = &[
         title: "gpt-codegen in a build script, a GPT with page and API",
         competitor: Competitor::Gpt,
         at_build: true,
+        serving: true,
         main: include_str!("../programs/gpt.rs"),
     },
     Program {
-        title: "gpt-codegen in a build script, client",
+        title: "gpt-codegen in a build script, client, default features",
         competitor: Competitor::Gpt,
         at_build: true,
+        serving: true,
+        main: include_str!("../programs/client.rs"),
+    },
+    Program {
+        title: "gpt-codegen in a build script, client, without `server`",
+        competitor: Competitor::Gpt,
+        at_build: true,
+        serving: false,
         main: include_str!("../programs/client.rs"),
     },
     Program {
         title: "progenitor's macro, client",
         competitor: Competitor::Progenitor,
         at_build: true,
+        serving: true,
         main: include_str!("../programs/progenitor_macro.rs"),
     },
     Program {
         title: "gpt-codegen, generated before",
         competitor: Competitor::Gpt,
         at_build: false,
+        serving: true,
         main: include_str!("../programs/generated_client.rs"),
     },
     Program {
         title: "ploidy, generated before",
         competitor: Competitor::Ploidy,
         at_build: false,
+        serving: true,
         main: include_str!("../programs/ploidy.rs"),
     },
     Program {
         title: "openapi-to-rust, generated before",
         competitor: Competitor::OpenapiToRust,
         at_build: false,
+        serving: true,
         main: include_str!("../programs/openapi_to_rust.rs"),
     },
     Program {
         title: "oas3-gen, generated before",
         competitor: Competitor::Oas3Gen,
         at_build: false,
+        serving: true,
         main: include_str!("../programs/oas3_gen.rs"),
     },
     Program {
         title: "progenitor, generated before",
         competitor: Competitor::Progenitor,
         at_build: false,
+        serving: true,
         main: include_str!("../programs/progenitor.rs"),
     },
     Program {
         title: "openapi-nexus, generated before",
         competitor: Competitor::OpenapiNexus,
         at_build: false,
+        serving: true,
         main: include_str!("../programs/openapi_nexus.rs"),
     },
 ];
@@ -106,7 +124,7 @@ pub(crate) fn run(place: &Place, tools: &Tools, plan: &Plan) -> Result<(), Strin
         .iter()
         .filter(|it| plan.competitors.contains(&it.competitor));
     for program in wanted {
-        let name = program.title.replace([' ', ',', '\''], "-");
+        let name = program.title.replace([' ', ',', '\'', '`'], "-");
         let folder = place.bench.join("cold").join(name);
         remove(&folder)?;
         set_up(place, tools, program, &document, &folder)
@@ -168,9 +186,12 @@ fn set_up(
             let build = "use gpt_codegen as generator;\n\nfn main() -> Result<(), generator::Error> \
                          {\n    generator::compile(\"greeter.yaml\")\n}\n";
             write(&folder.join("build.rs"), build)?;
+            let mut runtime = path("gpt-runtime");
+            if !program.serving {
+                runtime = runtime.replace(" }", ", default-features = false }");
+            }
             format!(
-                "{}{TOKIO}\n[build-dependencies]\n{}",
-                path("gpt-runtime"),
+                "{runtime}{TOKIO}\n[build-dependencies]\n{}",
                 path("gpt-codegen")
             )
         } else {
