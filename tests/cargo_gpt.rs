@@ -64,7 +64,7 @@ fn the_crate_builds_as_the_readme_uses_it() {
             0
 
 
-            $OUT/weather: module `weather` with 6 operations, 45 types and 2038 lines
+            $OUT/weather: module `weather` with 6 operations, 45 types and 2113 lines
         "#]],
     );
     let program = folder().join("program");
@@ -99,7 +99,7 @@ fn a_part_of_a_description() {
             0
 
 
-            $OUT/part: module `weather` with 1 operation, 13 types and 459 lines
+            $OUT/part: module `weather` with 1 operation, 13 types and 481 lines
         "#]],
     );
     arguments.extend(["--operation", "getPiont"]);
@@ -124,7 +124,7 @@ fn a_wrong_description() {
             0
             5 warnings
 
-            $OUT/wrong: module `wrong_kinds` with 2 operations, 0 types and 126 lines
+            $OUT/wrong: module `wrong_kinds` with 2 operations, 0 types and 130 lines
             2 operations left out, as reported above: replacePets, deletePets
             reports: 4 wrong-type, 2 undescribed-operation
         "#]],
@@ -154,7 +154,7 @@ fn a_wrong_description() {
             0
             5 warnings
 
-            tests/bad/wrong-kinds.yaml: module `wrong_kinds` with 2 operations, 0 types and 126 lines
+            tests/bad/wrong-kinds.yaml: module `wrong_kinds` with 2 operations, 0 types and 130 lines
             2 operations left out, as reported above: replacePets, deletePets
             reports: 4 wrong-type, 2 undescribed-operation
         "#]],

@@ -27,8 +27,8 @@ pub trait Define {
 }
 
 pub use crate::data::{
-    Base16, Base64, Base64Url, Data, Decimal, Digits, Duration, File, Formatted, Parts, Slot, Slots, TimeOfDay,
-    UnixTime,
+    Base16, Base64, Base64Url, Data, Decimal, Digits, Duration, File, Formatted, Parts, Slot,
+    Slots, TimeOfDay, UnixTime,
 };
 pub use crate::{arguments, data, defaults, integer_enums, text_enums};
 pub use core::{convert::From, fmt::Debug};

@@ -161,9 +161,7 @@ fn digits_are_kept() {
     ] {
         let error = from_slice::<Digits>(json.as_bytes()).unwrap_err();
         assert!(
-            error
-                .message
-                .starts_with(&format!("invalid type: {found}")),
+            error.message.starts_with(&format!("invalid type: {found}")),
             "{error}"
         );
     }

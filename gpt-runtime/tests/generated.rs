@@ -119,7 +119,9 @@ pub mod zoo {
     impl rt::Data for Problem {
         const TABLE: &'static str = "{7.Problem 5?title";
         fn from_parts(parts: rt::Parts<'_>) -> Self {
-            Self { title: parts.next() }
+            Self {
+                title: parts.next(),
+            }
         }
         fn slots(&self, to: rt::Slots<'_>) {
             to.all(&[&self.title]);
@@ -378,36 +380,20 @@ fn refusals_say_where() {
         "puppies[1].type",
         "invalid type: string \"x\", expected an integer",
     );
-    check_refused::<Dog>(
-        r#"{"puppies":[]}"#,
-        "",
-        "missing property `type`",
-    );
+    check_refused::<Dog>(r#"{"puppies":[]}"#, "", "missing property `type`");
     check_refused::<zoo::Cage>(
         r#"{"inner":{"inner":{"x":1}}}"#,
         "inner.inner",
         "unknown property `x`",
     );
-    check_refused::<Vec<zoo::Level>>(
-        "[1, 2]",
-        "[1]",
-        "2 is not one of `-1`, `1`",
-    );
-    check_refused::<zoo::Cage>(
-        r#"{"key":"%"}"#,
-        "key",
-        "\"%\" is not bytes as base64",
-    );
+    check_refused::<Vec<zoo::Level>>("[1, 2]", "[1]", "2 is not one of `-1`, `1`");
+    check_refused::<zoo::Cage>(r#"{"key":"%"}"#, "key", "\"%\" is not bytes as base64");
     check_refused::<Cat>(
         r#"{"born":"2021-02-29"}"#,
         "born",
         "\"2021-02-29\" is not a date such as `2026-01-31`",
     );
-    check_refused::<i32>(
-        "3000000000",
-        "",
-        "3000000000 is not an integer of 32 bits",
-    );
+    check_refused::<i32>("3000000000", "", "3000000000 is not an integer of 32 bits");
     check_refused::<i64>("1 2", "", "trailing characters at line 1 column 3");
 }
 

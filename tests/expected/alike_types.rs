@@ -49,16 +49,19 @@ impl Client {
     }
 
     /// Create a price.
+    #[inline]
     pub fn create_price(&self, arguments: CreatePrice) -> rt::Call<CreatePrice> {
         self.client.call(arguments)
     }
 
     /// Replace a price.
+    #[inline]
     pub fn replace_price(&self, arguments: ReplacePrice) -> rt::Call<ReplacePrice> {
         self.client.call(arguments)
     }
 
     /// Change a price.
+    #[inline]
     pub fn change_price(&self, arguments: ChangePrice) -> rt::Call<ChangePrice> {
         self.client.call(arguments)
     }
@@ -79,6 +82,7 @@ pub struct CreatePrice {
 
 impl CreatePrice {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: CreatePriceBody) -> Self {
         Self { body }
     }
@@ -102,6 +106,7 @@ pub struct ReplacePrice {
 
 impl ReplacePrice {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(id: String, body: ReplacePriceBody) -> Self {
         Self { id, body }
     }
@@ -120,6 +125,7 @@ pub struct ChangePrice {
 
 impl ChangePrice {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(id: String, body: ChangePriceBody) -> Self {
         Self { id, body }
     }
@@ -136,6 +142,7 @@ pub struct CreatePriceBody {
 
 impl CreatePriceBody {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(amount: i64) -> Self {
         Self {
             amount,
@@ -190,6 +197,7 @@ pub struct ChangePriceBody {
 
 impl ChangePriceBody {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(amount: i64) -> Self {
         Self {
             amount,
@@ -212,9 +220,11 @@ pub struct OldPrice {
 
 impl rt::Data for CreatePrice {
     const TABLE: &'static str = "{11!CreatePrice 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -222,12 +232,14 @@ impl rt::Data for CreatePrice {
 
 impl rt::Data for CreatePriceFailure {
     const TABLE: &'static str = "|18#CreatePriceFailure 10:BadRequest 8:NotFound";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::BadRequest(parts.next()),
             _ => Self::NotFound(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::BadRequest(payload) => (0, payload),
@@ -290,12 +302,14 @@ impl rt::Action for CreatePrice {
 
 impl rt::Data for ReplacePrice {
     const TABLE: &'static str = "{12!ReplacePrice 2:id 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             id: parts.next(),
             body: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.id, &self.body]);
     }
@@ -357,12 +371,14 @@ impl rt::Action for ReplacePrice {
 
 impl rt::Data for ChangePrice {
     const TABLE: &'static str = "{11!ChangePrice 2:id 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             id: parts.next(),
             body: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.id, &self.body]);
     }
@@ -425,12 +441,14 @@ impl rt::Action for ChangePrice {
 
 impl rt::Data for CreatePriceBody {
     const TABLE: &'static str = "{15.CreatePriceBody 6:amount 3?tax";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             amount: parts.next(),
             tax: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.amount, &self.tax]);
     }
@@ -438,12 +456,14 @@ impl rt::Data for CreatePriceBody {
 
 impl rt::Data for CreatePriceBodyTax {
     const TABLE: &'static str = "{18.CreatePriceBodyTax 8?behavior 5?rates";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             behavior: parts.next(),
             rates: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.behavior, &self.rates]);
     }
@@ -456,9 +476,11 @@ impl rt::Data for CreatePriceBodyTaxBehavior {
 
 impl rt::Data for CreatePriceBodyTaxRate {
     const TABLE: &'static str = "{22.CreatePriceBodyTaxRate 7?percent";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { percent: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.percent]);
     }
@@ -466,9 +488,11 @@ impl rt::Data for CreatePriceBodyTaxRate {
 
 impl rt::Data for Price {
     const TABLE: &'static str = "{5.Price 6?amount";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { amount: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.amount]);
     }
@@ -476,9 +500,11 @@ impl rt::Data for Price {
 
 impl rt::Data for CreatePriceBadRequest {
     const TABLE: &'static str = "{21.CreatePriceBadRequest 7:message";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { message: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.message]);
     }
@@ -486,6 +512,7 @@ impl rt::Data for CreatePriceBadRequest {
 
 impl rt::Data for ChangePriceBody {
     const TABLE: &'static str = "{15.ChangePriceBody 6:amount 3?tax 3?was";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             amount: parts.next(),
@@ -493,6 +520,7 @@ impl rt::Data for ChangePriceBody {
             was: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.amount, &self.tax, &self.was]);
     }
@@ -500,9 +528,11 @@ impl rt::Data for ChangePriceBody {
 
 impl rt::Data for OldPrice {
     const TABLE: &'static str = "{8.OldPrice 6?amount";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { amount: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.amount]);
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `addDog`.
+    #[inline]
     pub fn add_dog(&self, arguments: AddDog) -> rt::Call<AddDog> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct AddDog {
 
 impl AddDog {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Dog) -> Self {
         Self { body }
     }
@@ -81,9 +83,11 @@ pub struct Dog {
 
 impl rt::Data for AddDog {
     const TABLE: &'static str = "{6!AddDog 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -125,12 +129,14 @@ impl rt::Action for AddDog {
 
 impl rt::Data for Dog {
     const TABLE: &'static str = "{3.Dog 4:name 5:breed";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             name: parts.next(),
             breed: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.name, &self.breed]);
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Lists the items.
+    #[inline]
     pub fn list_items(&self, arguments: ListItems) -> rt::Call<ListItems> {
         self.client.call(arguments)
     }
@@ -75,6 +76,7 @@ pub struct ListItems {}
 
 impl rt::Data for ListItems {
     const TABLE: &'static str = "{9!ListItems";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }

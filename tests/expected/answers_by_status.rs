@@ -48,11 +48,13 @@ impl Client {
     }
 
     /// Calls `startJob`.
+    #[inline]
     pub fn start_job(&self, arguments: StartJob) -> rt::Call<StartJob> {
         self.client.call(arguments)
     }
 
     /// Calls `listJobs`.
+    #[inline]
     pub fn list_jobs(&self, arguments: ListJobs) -> rt::Call<ListJobs> {
         self.client.call(arguments)
     }
@@ -110,6 +112,7 @@ pub struct StartJobConflict {
 
 impl rt::Data for StartJob {
     const TABLE: &'static str = "{8!StartJob";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -117,12 +120,14 @@ impl rt::Data for StartJob {
 
 impl rt::Data for StartJobAnswer {
     const TABLE: &'static str = "|14#StartJobAnswer 2:Ok 8:Accepted";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Ok(parts.next()),
             _ => Self::Accepted(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Ok(payload) => (0, payload),
@@ -133,6 +138,7 @@ impl rt::Data for StartJobAnswer {
 
 impl rt::Data for StartJobFailure {
     const TABLE: &'static str = "|15#StartJobFailure 10:BadRequest 8:Conflict 11:ServerError 7:Default";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::BadRequest(parts.next()),
@@ -141,6 +147,7 @@ impl rt::Data for StartJobFailure {
             _ => Self::Default(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::BadRequest(payload) => (0, payload),
@@ -183,6 +190,7 @@ impl rt::Action for StartJob {
 
 impl rt::Data for ListJobs {
     const TABLE: &'static str = "{8!ListJobs";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -214,9 +222,11 @@ impl rt::Action for ListJobs {
 
 impl rt::Data for Job {
     const TABLE: &'static str = "{3.Job 2:id";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { id: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.id]);
     }
@@ -224,9 +234,11 @@ impl rt::Data for Job {
 
 impl rt::Data for Problem {
     const TABLE: &'static str = "{7.Problem 5?title";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { title: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.title]);
     }
@@ -234,9 +246,11 @@ impl rt::Data for Problem {
 
 impl rt::Data for StartJobConflict {
     const TABLE: &'static str = "{16.StartJobConflict 7?running";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { running: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.running]);
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `save`.
+    #[inline]
     pub fn save(&self, arguments: Save) -> rt::Call<Save> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Save {
 
 impl Save {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: SaveBody) -> Self {
         Self { body }
     }
@@ -78,6 +80,7 @@ pub struct SaveBody {
 
 impl SaveBody {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(data: rt::Value) -> Self {
         Self {
             data,
@@ -90,9 +93,11 @@ impl SaveBody {
 
 impl rt::Data for Save {
     const TABLE: &'static str = "{4!Save 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -135,6 +140,7 @@ impl rt::Action for Save {
 
 impl rt::Data for SaveBody {
     const TABLE: &'static str = "{8.SaveBody 4:data 5?extra 4?list";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             data: parts.next(),
@@ -142,6 +148,7 @@ impl rt::Data for SaveBody {
             list: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.data, &self.extra, &self.list]);
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `putItem`.
+    #[inline]
     pub fn put_item(&self, arguments: PutItem) -> rt::Call<PutItem> {
         self.client.call(arguments)
     }
@@ -76,6 +77,7 @@ pub struct PutItem {
 
 impl PutItem {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(id: i64, body: PutItemBody) -> Self {
         Self {
             id,
@@ -93,6 +95,7 @@ pub struct PutItemBody {
 
 impl PutItemBody {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(id: bool) -> Self {
         Self {
             id,
@@ -105,6 +108,7 @@ impl PutItemBody {
 
 impl rt::Data for PutItem {
     const TABLE: &'static str = "{7!PutItem 8?id_query 9?id_header 2:id 10?body_query 9?filter_id 15?filter_id_query 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             id_query: parts.next(),
@@ -116,6 +120,7 @@ impl rt::Data for PutItem {
             body: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.id_query, &self.id_header, &self.id, &self.body_query,
@@ -175,6 +180,7 @@ impl rt::Action for PutItem {
 
 impl rt::Data for PutItemBody {
     const TABLE: &'static str = "{11.PutItemBody 2:id 8?id_query 4?body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             id: parts.next(),
@@ -182,6 +188,7 @@ impl rt::Data for PutItemBody {
             body: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.id, &self.id_query, &self.body]);
     }

@@ -65,6 +65,7 @@ impl Client {
     }
 
     /// Calls `addStep`.
+    #[inline]
     pub fn add_step(&self, arguments: AddStep) -> rt::Call<AddStep> {
         self.client.call(arguments)
     }
@@ -106,6 +107,7 @@ pub struct Gradient {
 
 impl Gradient {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(r#type: String) -> Self {
         Self {
             r#type,
@@ -127,6 +129,7 @@ pub struct MessageStep {
 
 impl MessageStep {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(text: String) -> Self {
         Self {
             text,
@@ -176,9 +179,11 @@ pub struct TwinObject2 {
 
 impl rt::Data for AddStep {
     const TABLE: &'static str = "{7!AddStep 4?body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -238,12 +243,14 @@ impl rt::Action for AddStep {
 
 impl rt::Data for Step {
     const TABLE: &'static str = "|4.Step 4=type 6:Object 6,camera 8,location 7:Message 7,message";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Object(parts.next()),
             _ => Self::Message(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Object(payload) => (0, payload),
@@ -254,6 +261,7 @@ impl rt::Data for Step {
 
 impl rt::Data for StepObject {
     const TABLE: &'static str = "{10.StepObject 4?type 5?label 10?background";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             r#type: parts.next(),
@@ -261,6 +269,7 @@ impl rt::Data for StepObject {
             background: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.r#type, &self.label, &self.background]);
     }
@@ -268,12 +277,14 @@ impl rt::Data for StepObject {
 
 impl rt::Data for Background {
     const TABLE: &'static str = "|10.Background 4=type 8:Gradient 8,gradient 10:Background 10,Background";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Gradient(parts.next()),
             _ => Self::Background(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Gradient(payload) => (0, payload),
@@ -284,12 +295,14 @@ impl rt::Data for Background {
 
 impl rt::Data for Gradient {
     const TABLE: &'static str = "{8.Gradient 4:type 5?angle";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             r#type: parts.next(),
             angle: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.r#type, &self.angle]);
     }
@@ -297,9 +310,11 @@ impl rt::Data for Gradient {
 
 impl rt::Data for BackgroundBackground {
     const TABLE: &'static str = "{20.BackgroundBackground 4:type";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { r#type: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.r#type]);
     }
@@ -307,6 +322,7 @@ impl rt::Data for BackgroundBackground {
 
 impl rt::Data for MessageStep {
     const TABLE: &'static str = "{11.MessageStep 4?type 5?label 10?background 4:text";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             r#type: parts.next(),
@@ -315,6 +331,7 @@ impl rt::Data for MessageStep {
             text: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.r#type, &self.label, &self.background, &self.text]);
     }
@@ -322,6 +339,7 @@ impl rt::Data for MessageStep {
 
 impl rt::Data for Answer {
     const TABLE: &'static str = "|6+Answer 7:Boolean 8:Detailed 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Boolean(parts.next()),
@@ -329,6 +347,7 @@ impl rt::Data for Answer {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Boolean(payload) => (0, payload),
@@ -340,6 +359,7 @@ impl rt::Data for Answer {
 
 impl rt::Data for Detailed {
     const TABLE: &'static str = "|8+Detailed 6:Answer 6:Object 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Answer(parts.next()),
@@ -347,6 +367,7 @@ impl rt::Data for Detailed {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Answer(payload) => (0, payload),
@@ -358,6 +379,7 @@ impl rt::Data for Detailed {
 
 impl rt::Data for DetailedObject {
     const TABLE: &'static str = "{14.DetailedObject 5:value 5?extra 4?twin";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             value: parts.next(),
@@ -365,6 +387,7 @@ impl rt::Data for DetailedObject {
             twin: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.value, &self.extra, &self.twin]);
     }
@@ -372,6 +395,7 @@ impl rt::Data for DetailedObject {
 
 impl rt::Data for Twin {
     const TABLE: &'static str = "|4+Twin 6:Object 7:Object2 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Object(parts.next()),
@@ -379,6 +403,7 @@ impl rt::Data for Twin {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Object(payload) => (0, payload),
@@ -390,12 +415,14 @@ impl rt::Data for Twin {
 
 impl rt::Data for TwinObject {
     const TABLE: &'static str = "{10.TwinObject 4?twin 4?left";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             twin: parts.next(),
             left: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.twin, &self.left]);
     }
@@ -403,12 +430,14 @@ impl rt::Data for TwinObject {
 
 impl rt::Data for TwinObject2 {
     const TABLE: &'static str = "{11.TwinObject2 4?twin 5?right";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             twin: parts.next(),
             right: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.twin, &self.right]);
     }

@@ -50,21 +50,25 @@ impl Client {
     }
 
     /// Takes one type in three media types, and passes over what nothing writes.
+    #[inline]
     pub fn send_pet(&self, arguments: SendPet) -> rt::Call<SendPet> {
         self.client.call(arguments)
     }
 
     /// Prefers parts, because there is a file.
+    #[inline]
     pub fn send_photo(&self, arguments: SendPhoto) -> rt::Call<SendPhoto> {
         self.client.call(arguments)
     }
 
     /// Takes a type for each media type.
+    #[inline]
     pub fn upload(&self, arguments: Upload) -> rt::Call<Upload> {
         self.client.call(arguments)
     }
 
     /// Calls `uploadAny`.
+    #[inline]
     pub fn upload_any(&self, arguments: UploadAny) -> rt::Call<UploadAny> {
         self.client.call(arguments)
     }
@@ -85,6 +89,7 @@ pub struct SendPet {
 
 impl SendPet {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Pet) -> Self {
         Self { body }
     }
@@ -99,6 +104,7 @@ pub struct SendPhoto {
 
 impl SendPhoto {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Photo) -> Self {
         Self { body }
     }
@@ -132,6 +138,7 @@ pub struct UploadAny {
 
 impl UploadAny {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: rt::File) -> Self {
         Self { body }
     }
@@ -153,9 +160,11 @@ pub struct UploadBodyJson {
 
 impl rt::Data for SendPet {
     const TABLE: &'static str = "{7!SendPet 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -193,9 +202,11 @@ impl rt::Action for SendPet {
 
 impl rt::Data for SendPhoto {
     const TABLE: &'static str = "{9!SendPhoto 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -237,6 +248,7 @@ impl rt::Action for SendPhoto {
 
 impl rt::Data for UploadBody {
     const TABLE: &'static str = "|10.UploadBody 4:Json 14:MergePatchJson 4:Text 5:Bytes";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Json(parts.next()),
@@ -245,6 +257,7 @@ impl rt::Data for UploadBody {
             _ => Self::Bytes(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Json(payload) => (0, payload),
@@ -257,9 +270,11 @@ impl rt::Data for UploadBody {
 
 impl rt::Data for Upload {
     const TABLE: &'static str = "{6!Upload 4?body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -309,9 +324,11 @@ impl rt::Action for Upload {
 
 impl rt::Data for UploadAny {
     const TABLE: &'static str = "{9!UploadAny 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -346,9 +363,11 @@ impl rt::Action for UploadAny {
 
 impl rt::Data for Pet {
     const TABLE: &'static str = "{3.Pet 4?name";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { name: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.name]);
     }
@@ -356,9 +375,11 @@ impl rt::Data for Pet {
 
 impl rt::Data for Photo {
     const TABLE: &'static str = "{5.Photo 5:image";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { image: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.image]);
     }
@@ -366,9 +387,11 @@ impl rt::Data for Photo {
 
 impl rt::Data for UploadBodyJson {
     const TABLE: &'static str = "{14.UploadBodyJson 3:url";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { url: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.url]);
     }

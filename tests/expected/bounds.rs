@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `find`.
+    #[inline]
     pub fn find(&self, arguments: Find) -> rt::Call<Find> {
         self.client.call(arguments)
     }
@@ -76,6 +77,7 @@ pub struct Find {
 
 impl Find {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(
         page: i64,
         ratio: f64,
@@ -99,6 +101,7 @@ impl Find {
 
 impl rt::Data for Find {
     const TABLE: &'static str = "{4!Find 4:page 5:ratio 4:even 4:code 4:word 4:days";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             page: parts.next(),
@@ -109,6 +112,7 @@ impl rt::Data for Find {
             days: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.page, &self.ratio, &self.even, &self.code, &self.word, &self.days

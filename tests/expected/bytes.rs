@@ -48,11 +48,13 @@ impl Client {
     }
 
     /// Calls `putPhoto`.
+    #[inline]
     pub fn put_photo(&self, arguments: PutPhoto) -> rt::Call<PutPhoto> {
         self.client.call(arguments)
     }
 
     /// Calls `getPhoto`.
+    #[inline]
     pub fn get_photo(&self, arguments: GetPhoto) -> rt::Call<GetPhoto> {
         self.client.call(arguments)
     }
@@ -73,6 +75,7 @@ pub struct PutPhoto {
 
 impl PutPhoto {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: rt::File) -> Self {
         Self { body }
     }
@@ -87,9 +90,11 @@ pub struct GetPhoto {}
 
 impl rt::Data for PutPhoto {
     const TABLE: &'static str = "{8!PutPhoto 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -124,6 +129,7 @@ impl rt::Action for PutPhoto {
 
 impl rt::Data for GetPhoto {
     const TABLE: &'static str = "{8!GetPhoto";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }

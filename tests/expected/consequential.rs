@@ -49,16 +49,19 @@ impl Client {
     }
 
     /// Calls `look`.
+    #[inline]
     pub fn look(&self, arguments: Look) -> rt::Call<Look> {
         self.client.call(arguments)
     }
 
     /// Calls `change`.
+    #[inline]
     pub fn change(&self, arguments: Change) -> rt::Call<Change> {
         self.client.call(arguments)
     }
 
     /// Calls `harmless`.
+    #[inline]
     pub fn harmless(&self, arguments: Harmless) -> rt::Call<Harmless> {
         self.client.call(arguments)
     }
@@ -89,6 +92,7 @@ pub struct Harmless {}
 
 impl rt::Data for Look {
     const TABLE: &'static str = "{4!Look";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -112,6 +116,7 @@ impl rt::Action for Look {
 
 impl rt::Data for Change {
     const TABLE: &'static str = "{6!Change";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -135,6 +140,7 @@ impl rt::Action for Change {
 
 impl rt::Data for Harmless {
     const TABLE: &'static str = "{8!Harmless";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }

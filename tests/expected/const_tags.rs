@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `send`.
+    #[inline]
     pub fn send(&self, arguments: Send) -> rt::Call<Send> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Send {
 
 impl Send {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: SendBody) -> Self {
         Self { body }
     }
@@ -86,6 +88,7 @@ pub struct SendBodyContentItemText {
 
 impl SendBodyContentItemText {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(text: String) -> Self {
         Self {
             text,
@@ -106,6 +109,7 @@ pub struct SendBodyContentItemImageUrl {
 
 impl SendBodyContentItemImageUrl {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(url: rt::Formatted<rt::Url>) -> Self {
         Self {
             url,
@@ -123,9 +127,11 @@ pub enum SendBodyContentItemImageUrlType {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -190,9 +196,11 @@ impl rt::Action for Send {
 
 impl rt::Data for SendBody {
     const TABLE: &'static str = "{8.SendBody 7:content";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { content: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.content]);
     }
@@ -200,12 +208,14 @@ impl rt::Data for SendBody {
 
 impl rt::Data for SendBodyContentItem {
     const TABLE: &'static str = "|19.SendBodyContentItem 4=type 4:Text 4,text 8:ImageUrl 9,image_url";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Text(parts.next()),
             _ => Self::ImageUrl(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Text(payload) => (0, payload),
@@ -216,12 +226,14 @@ impl rt::Data for SendBodyContentItem {
 
 impl rt::Data for SendBodyContentItemText {
     const TABLE: &'static str = "{23.SendBodyContentItemText 4:type 4:text";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             r#type: parts.next(),
             text: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.r#type, &self.text]);
     }
@@ -234,12 +246,14 @@ impl rt::Data for SendBodyContentItemTextType {
 
 impl rt::Data for SendBodyContentItemImageUrl {
     const TABLE: &'static str = "{27.SendBodyContentItemImageUrl 4:type 3:url";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             r#type: parts.next(),
             url: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.r#type, &self.url]);
     }

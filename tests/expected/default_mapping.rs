@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Show a pet of any kind.
+    #[inline]
     pub fn get_pet(&self, arguments: GetPet) -> rt::Call<GetPet> {
         self.client.call(arguments)
     }
@@ -82,6 +83,7 @@ pub struct OtherPet {
 
 impl rt::Data for GetPet {
     const TABLE: &'static str = "{6!GetPet";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -109,6 +111,7 @@ impl rt::Action for GetPet {
 
 impl rt::Data for GetPetAnswer {
     const TABLE: &'static str = "|12+GetPetAnswer 4=kind 3:Cat 3,cat 8:OtherPet 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Cat(parts.next()),
@@ -116,6 +119,7 @@ impl rt::Data for GetPetAnswer {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Cat(payload) => (0, payload),
@@ -127,12 +131,14 @@ impl rt::Data for GetPetAnswer {
 
 impl rt::Data for Cat {
     const TABLE: &'static str = "{3.Cat 4:kind 5:purrs";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             kind: parts.next(),
             purrs: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.kind, &self.purrs]);
     }
@@ -140,12 +146,14 @@ impl rt::Data for Cat {
 
 impl rt::Data for OtherPet {
     const TABLE: &'static str = "{8.OtherPet 4?kind 4:name";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             kind: parts.next(),
             name: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.kind, &self.name]);
     }

@@ -50,21 +50,25 @@ impl Client {
     }
 
     /// Lists pets
+    #[inline]
     pub fn both(&self, arguments: Both) -> rt::Call<Both> {
         self.client.call(arguments)
     }
 
     /// Lists pets
+    #[inline]
     pub fn same(&self, arguments: Same) -> rt::Call<Same> {
         self.client.call(arguments)
     }
 
     /// Calls `none`.
+    #[inline]
     pub fn none(&self, arguments: NoneAction) -> rt::Call<NoneAction> {
         self.client.call(arguments)
     }
 
     /// Calls `long`.
+    #[inline]
     pub fn long(&self, arguments: Long) -> rt::Call<Long> {
         self.client.call(arguments)
     }
@@ -106,6 +110,7 @@ pub struct Long {}
 
 impl rt::Data for Both {
     const TABLE: &'static str = "{4!Both";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -129,6 +134,7 @@ impl rt::Action for Both {
 
 impl rt::Data for Same {
     const TABLE: &'static str = "{4!Same";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -152,6 +158,7 @@ impl rt::Action for Same {
 
 impl rt::Data for NoneAction {
     const TABLE: &'static str = "{10!NoneAction";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -175,6 +182,7 @@ impl rt::Action for NoneAction {
 
 impl rt::Data for Long {
     const TABLE: &'static str = "{4!Long";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }

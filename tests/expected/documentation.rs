@@ -47,6 +47,7 @@ impl Client {
     /// Finds things
     ///
     /// Deprecated.
+    #[inline]
     pub fn find(&self, arguments: Find) -> rt::Call<Find> {
         self.client.call(arguments)
     }
@@ -95,9 +96,11 @@ pub struct Thing {
 
 impl rt::Data for Find {
     const TABLE: &'static str = "{4!Find 5?limit";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { limit: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.limit]);
     }
@@ -139,9 +142,11 @@ impl rt::Action for Find {
 
 impl rt::Data for Thing {
     const TABLE: &'static str = "{5.Thing 4?name";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { name: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.name]);
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Downloads it.
+    #[inline]
     pub fn download(&self, arguments: Download) -> rt::Call<Download> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Download {}
 
 impl rt::Data for Download {
     const TABLE: &'static str = "{8!Download";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `vote`.
+    #[inline]
     pub fn vote(&self, arguments: VoteAction) -> rt::Call<VoteAction> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct VoteAction {
 
 impl VoteAction {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: VoteActionBody) -> Self {
         Self { body }
     }
@@ -80,6 +82,7 @@ pub struct VoteActionBody {
 
 impl VoteActionBody {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(vote: Vote) -> Self {
         Self {
             vote,
@@ -163,9 +166,11 @@ pub enum AnswerCode {
 
 impl rt::Data for VoteAction {
     const TABLE: &'static str = "{10!VoteAction 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -209,6 +214,7 @@ impl rt::Action for VoteAction {
 
 impl rt::Data for VoteActionBody {
     const TABLE: &'static str = "{14.VoteActionBody 4:vote 6?weight 4?sort 7?compare";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             vote: parts.next(),
@@ -217,6 +223,7 @@ impl rt::Data for VoteActionBody {
             compare: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.vote, &self.weight, &self.sort, &self.compare]);
     }
@@ -254,6 +261,7 @@ impl rt::Data for VoteActionBodyCompare {
 
 impl rt::Data for Answer {
     const TABLE: &'static str = "{6.Answer 5?state 4?code 4?vote";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             state: parts.next(),
@@ -261,6 +269,7 @@ impl rt::Data for Answer {
             vote: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.state, &self.code, &self.vote]);
     }

@@ -49,16 +49,19 @@ impl Client {
     }
 
     /// Events with JSON in their data.
+    #[inline]
     pub fn watch_prices(&self, arguments: WatchPrices) -> rt::Call<WatchPrices> {
         self.client.call(arguments)
     }
 
     /// Data that is text, and another event.
+    #[inline]
     pub fn watch_notes(&self, arguments: WatchNotes) -> rt::Call<WatchNotes> {
         self.client.call(arguments)
     }
 
     /// Records.
+    #[inline]
     pub fn list_readings(&self, arguments: ListReadings) -> rt::Call<ListReadings> {
         self.client.call(arguments)
     }
@@ -143,6 +146,7 @@ pub struct ListReadingsItem {
 
 impl rt::Data for WatchPrices {
     const TABLE: &'static str = "{11!WatchPrices";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -180,6 +184,7 @@ impl rt::Streaming for WatchPrices {
 
 impl rt::Data for WatchNotes {
     const TABLE: &'static str = "{10!WatchNotes";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -217,6 +222,7 @@ impl rt::Streaming for WatchNotes {
 
 impl rt::Data for ListReadings {
     const TABLE: &'static str = "{12!ListReadings";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -254,12 +260,14 @@ impl rt::Streaming for ListReadings {
 
 impl rt::Data for PriceEvent {
     const TABLE: &'static str = "{10.PriceEvent 5?event 4:data";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             event: parts.next(),
             data: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.event, &self.data]);
     }
@@ -267,9 +275,11 @@ impl rt::Data for PriceEvent {
 
 impl rt::Data for Price {
     const TABLE: &'static str = "{5.Price 5:value";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { value: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.value]);
     }
@@ -277,6 +287,7 @@ impl rt::Data for Price {
 
 impl rt::Data for WatchNotesItem {
     const TABLE: &'static str = "|14+WatchNotesItem 5=event 4:Text 4,text 4:Json 4,json 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Text(parts.next()),
@@ -284,6 +295,7 @@ impl rt::Data for WatchNotesItem {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Text(payload) => (0, payload),
@@ -295,6 +307,7 @@ impl rt::Data for WatchNotesItem {
 
 impl rt::Data for WatchNotesItemText {
     const TABLE: &'static str = "{18.WatchNotesItemText 2?id 5?retry 5:event 4?data";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             id: parts.next(),
@@ -303,6 +316,7 @@ impl rt::Data for WatchNotesItemText {
             data: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.id, &self.retry, &self.event, &self.data]);
     }
@@ -315,6 +329,7 @@ impl rt::Data for WatchNotesItemTextEvent {
 
 impl rt::Data for WatchNotesItemJson {
     const TABLE: &'static str = "{18.WatchNotesItemJson 2?id 5?retry 5:event 4?data";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             id: parts.next(),
@@ -323,6 +338,7 @@ impl rt::Data for WatchNotesItemJson {
             data: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.id, &self.retry, &self.event, &self.data]);
     }
@@ -335,9 +351,11 @@ impl rt::Data for WatchNotesItemJsonEvent {
 
 impl rt::Data for WatchNotesItemJsonData {
     const TABLE: &'static str = "{22.WatchNotesItemJsonData 1?a";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { a: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.a]);
     }
@@ -345,9 +363,11 @@ impl rt::Data for WatchNotesItemJsonData {
 
 impl rt::Data for ListReadingsItem {
     const TABLE: &'static str = "{16.ListReadingsItem 2?at";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { at: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.at]);
     }

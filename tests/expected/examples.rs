@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `save`.
+    #[inline]
     pub fn save(&self, arguments: Save) -> rt::Call<Save> {
         self.client.call(arguments)
     }
@@ -68,6 +69,7 @@ pub struct Save {
 
 impl Save {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(id: String, wrong: i64, body: SaveBody) -> Self {
         Self {
             id,
@@ -91,6 +93,7 @@ pub struct SaveBody {
 
 impl SaveBody {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(
         name: String,
         kind: SaveBodyKind,
@@ -126,6 +129,7 @@ pub struct SaveBodyOwner {
 
 impl rt::Data for Save {
     const TABLE: &'static str = "{4!Save 2:id 5:wrong 5?extra 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             id: parts.next(),
@@ -134,6 +138,7 @@ impl rt::Data for Save {
             body: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.id, &self.wrong, &self.extra, &self.body]);
     }
@@ -211,6 +216,7 @@ impl rt::Action for Save {
 
 impl rt::Data for SaveBody {
     const TABLE: &'static str = "{8.SaveBody 4:name 4:kind 4:size 2:at 4:tags 5:owner 8?left_out";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             name: parts.next(),
@@ -222,6 +228,7 @@ impl rt::Data for SaveBody {
             left_out: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.name, &self.kind, &self.size, &self.at, &self.tags, &self.owner,
@@ -237,9 +244,11 @@ impl rt::Data for SaveBodyKind {
 
 impl rt::Data for SaveBodyOwner {
     const TABLE: &'static str = "{13.SaveBodyOwner 5:phone";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { phone: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.phone]);
     }

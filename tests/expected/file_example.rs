@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Sends one.
+    #[inline]
     pub fn send(&self, arguments: Send) -> rt::Call<Send> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Send {
 
 impl Send {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: SendBody) -> Self {
         Self { body }
     }
@@ -78,9 +80,11 @@ pub struct SendBody {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -121,9 +125,11 @@ impl rt::Action for Send {
 
 impl rt::Data for SendBody {
     const TABLE: &'static str = "{8.SendBody 4:file";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { file: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.file]);
     }

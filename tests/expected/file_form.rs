@@ -48,11 +48,13 @@ impl Client {
     }
 
     /// Adds a photo.
+    #[inline]
     pub fn add_photo(&self, arguments: AddPhoto) -> rt::Call<AddPhoto> {
         self.client.call(arguments)
     }
 
     /// Gets a photo.
+    #[inline]
     pub fn get_photo(&self, arguments: GetPhoto) -> rt::Call<GetPhoto> {
         self.client.call(arguments)
     }
@@ -74,6 +76,7 @@ pub struct AddPhoto {
 
 impl AddPhoto {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(id: String, body: AddPhotoBody) -> Self {
         Self { id, body }
     }
@@ -88,6 +91,7 @@ pub struct GetPhoto {
 
 impl GetPhoto {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(id: String) -> Self {
         Self { id }
     }
@@ -101,6 +105,7 @@ pub struct AddPhotoBody {
 
 impl AddPhotoBody {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(photo: rt::File) -> Self {
         Self {
             photo,
@@ -113,12 +118,14 @@ impl AddPhotoBody {
 
 impl rt::Data for AddPhoto {
     const TABLE: &'static str = "{8!AddPhoto 2:id 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             id: parts.next(),
             body: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.id, &self.body]);
     }
@@ -167,9 +174,11 @@ impl rt::Action for AddPhoto {
 
 impl rt::Data for GetPhoto {
     const TABLE: &'static str = "{8!GetPhoto 2:id";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { id: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.id]);
     }
@@ -203,12 +212,14 @@ impl rt::Action for GetPhoto {
 
 impl rt::Data for AddPhotoBody {
     const TABLE: &'static str = "{12.AddPhotoBody 5:photo 4?tags";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             photo: parts.next(),
             tags: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.photo, &self.tags]);
     }

@@ -77,6 +77,7 @@ impl Client {
     }
 
     /// Sends it and gets one back.
+    #[inline]
     pub fn send(&self, arguments: Send) -> rt::Call<Send> {
         self.client.call(arguments)
     }
@@ -97,6 +98,7 @@ pub struct Send {
 
 impl Send {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Filter) -> Self {
         Self { body }
     }
@@ -117,6 +119,7 @@ pub struct Not {
 
 impl Not {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(filter: Filter) -> Self {
         Self {
             filter,
@@ -137,6 +140,7 @@ pub struct All {
 
 impl All {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(filters: Vec<Filter>) -> Self {
         Self {
             filters,
@@ -157,6 +161,7 @@ pub struct Is {
 
 impl Is {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(value: String) -> Self {
         Self {
             value,
@@ -174,9 +179,11 @@ pub enum IsKind {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -215,6 +222,7 @@ impl rt::Action for Send {
 
 impl rt::Data for Filter {
     const TABLE: &'static str = "|6+Filter 4=kind 3:All 3,all 3:Not 3,not 2:Is 2,is 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::All(parts.next()),
@@ -223,6 +231,7 @@ impl rt::Data for Filter {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::All(payload) => (0, payload),
@@ -235,12 +244,14 @@ impl rt::Data for Filter {
 
 impl rt::Data for Not {
     const TABLE: &'static str = "{3.Not 4:kind 6:filter";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             kind: parts.next(),
             filter: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.kind, &self.filter]);
     }
@@ -253,12 +264,14 @@ impl rt::Data for NotKind {
 
 impl rt::Data for All {
     const TABLE: &'static str = "{3.All 4:kind 7:filters";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             kind: parts.next(),
             filters: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.kind, &self.filters]);
     }
@@ -271,12 +284,14 @@ impl rt::Data for AllKind {
 
 impl rt::Data for Is {
     const TABLE: &'static str = "{2.Is 4:kind 5:value";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             kind: parts.next(),
             value: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.kind, &self.value]);
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `login`.
+    #[inline]
     pub fn login(&self, arguments: Login) -> rt::Call<Login> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Login {
 
 impl Login {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: LoginBody) -> Self {
         Self { body }
     }
@@ -77,6 +79,7 @@ pub struct LoginBody {
 
 impl LoginBody {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(user: String) -> Self {
         Self {
             user,
@@ -89,9 +92,11 @@ impl LoginBody {
 
 impl rt::Data for Login {
     const TABLE: &'static str = "{5!Login 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -130,12 +135,14 @@ impl rt::Action for Login {
 
 impl rt::Data for LoginBody {
     const TABLE: &'static str = "{9.LoginBody 4:user 8?remember";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             user: parts.next(),
             remember: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.user, &self.remember]);
     }

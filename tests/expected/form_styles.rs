@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `charge`.
+    #[inline]
     pub fn charge(&self, arguments: Charge) -> rt::Call<Charge> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Charge {
 
 impl Charge {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: ChargeBody) -> Self {
         Self { body }
     }
@@ -83,6 +85,7 @@ pub struct ChargeBody {
 
 impl ChargeBody {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(amount: i64) -> Self {
         Self {
             amount,
@@ -103,9 +106,11 @@ pub struct ChargeBodyPlain {
 
 impl rt::Data for Charge {
     const TABLE: &'static str = "{6!Charge 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -185,6 +190,7 @@ impl rt::Action for Charge {
 
 impl rt::Data for ChargeBody {
     const TABLE: &'static str = "{10.ChargeBody 6:amount 8?metadata 6?expand 4?tags 5?codes 3?url 5?extra 5?plain";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             amount: parts.next(),
@@ -197,6 +203,7 @@ impl rt::Data for ChargeBody {
             plain: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.amount, &self.metadata, &self.expand, &self.tags, &self.codes,
@@ -207,9 +214,11 @@ impl rt::Data for ChargeBody {
 
 impl rt::Data for ChargeBodyExtraItem {
     const TABLE: &'static str = "{19.ChargeBodyExtraItem 1?k";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { k: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.k]);
     }
@@ -217,9 +226,11 @@ impl rt::Data for ChargeBodyExtraItem {
 
 impl rt::Data for ChargeBodyPlain {
     const TABLE: &'static str = "{15.ChargeBodyPlain 6?nested";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { nested: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.nested]);
     }

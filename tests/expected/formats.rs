@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `save`.
+    #[inline]
     pub fn save(&self, arguments: Save) -> rt::Call<Save> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Save {
 
 impl Save {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Formats) -> Self {
         Self { body }
     }
@@ -107,6 +109,7 @@ pub struct Formats {
 
 impl Formats {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(
         date: rt::Formatted<rt::Date>,
         date_time: rt::Formatted<rt::OffsetDateTime>,
@@ -139,9 +142,11 @@ impl Formats {
 
 impl rt::Data for Save {
     const TABLE: &'static str = "{4!Save 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -260,6 +265,7 @@ impl rt::Action for Save {
 
 impl rt::Data for Formats {
     const TABLE: &'static str = "{7.Formats 4:date 8:dateTime 4:uuid 4:byte 5:email 3:uri 7?unknown 5:int32 6:uint64 5:float 6:double 4?time 13?localDateTime 8?duration 4?ipv4 4?ipv6 2?ip 7?decimal 9?int64Text 9?base64url 6?base16 4?int8 6?uint16 3?big 4?wide 5?exact 4?unix 6?moment";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             date: parts.next(),
@@ -292,6 +298,7 @@ impl rt::Data for Formats {
             moment: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.date, &self.date_time, &self.uuid, &self.byte, &self.email, &self.uri,

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Asks whether it is there.
+    #[inline]
     pub fn ask(&self, arguments: Ask) -> rt::Call<Ask> {
         self.client.call(arguments)
     }
@@ -69,6 +70,7 @@ pub struct Ask {}
 
 impl rt::Data for Ask {
     const TABLE: &'static str = "{3!Ask";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }

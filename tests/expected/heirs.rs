@@ -70,6 +70,7 @@ impl Client {
     }
 
     /// Sends it and gets one back.
+    #[inline]
     pub fn send(&self, arguments: Send) -> rt::Call<Send> {
         self.client.call(arguments)
     }
@@ -90,6 +91,7 @@ pub struct Send {
 
 impl Send {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Owner) -> Self {
         Self { body }
     }
@@ -115,6 +117,7 @@ pub struct Cat {
 
 impl Cat {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(kind: String) -> Self {
         Self {
             kind,
@@ -131,6 +134,7 @@ pub struct Dog {
 
 impl Dog {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(kind: String) -> Self {
         Self {
             kind,
@@ -161,9 +165,11 @@ pub struct Room {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -226,12 +232,14 @@ impl rt::Action for Send {
 
 impl rt::Data for Owner {
     const TABLE: &'static str = "{5.Owner 3?pet 5?place";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             pet: parts.next(),
             place: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.pet, &self.place]);
     }
@@ -239,6 +247,7 @@ impl rt::Data for Owner {
 
 impl rt::Data for Pet {
     const TABLE: &'static str = "|3+Pet 4=kind 3:Cat 3,cat 3:Dog 3,dog 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Cat(parts.next()),
@@ -246,6 +255,7 @@ impl rt::Data for Pet {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Cat(payload) => (0, payload),
@@ -257,6 +267,7 @@ impl rt::Data for Pet {
 
 impl rt::Data for Cat {
     const TABLE: &'static str = "{3.Cat 4:kind 4?name 5?lives";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             kind: parts.next(),
@@ -264,6 +275,7 @@ impl rt::Data for Cat {
             lives: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.kind, &self.name, &self.lives]);
     }
@@ -271,6 +283,7 @@ impl rt::Data for Cat {
 
 impl rt::Data for Dog {
     const TABLE: &'static str = "{3.Dog 4:kind 4?name 6?friend";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             kind: parts.next(),
@@ -278,6 +291,7 @@ impl rt::Data for Dog {
             friend: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.kind, &self.name, &self.friend]);
     }
@@ -285,6 +299,7 @@ impl rt::Data for Dog {
 
 impl rt::Data for Place {
     const TABLE: &'static str = "|5+Place 4=type 5:Place 5,Place 4:Room 4,Room 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Place(parts.next()),
@@ -292,6 +307,7 @@ impl rt::Data for Place {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Place(payload) => (0, payload),
@@ -303,12 +319,14 @@ impl rt::Data for Place {
 
 impl rt::Data for PlacePlace {
     const TABLE: &'static str = "{10.PlacePlace 4?type 4?city";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             r#type: parts.next(),
             city: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.r#type, &self.city]);
     }
@@ -316,6 +334,7 @@ impl rt::Data for PlacePlace {
 
 impl rt::Data for Room {
     const TABLE: &'static str = "{4.Room 4?type 4?city 5?floor";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             r#type: parts.next(),
@@ -323,6 +342,7 @@ impl rt::Data for Room {
             floor: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.r#type, &self.city, &self.floor]);
     }

@@ -55,6 +55,7 @@ impl Client {
     }
 
     /// \`\`\` panic!()
+    #[inline]
     pub fn x_fn_main(&self, arguments: XFnMain) -> rt::Call<XFnMain> {
         self.client.call(arguments)
     }
@@ -90,6 +91,7 @@ pub struct XFnMain {
 
 impl XFnMain {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(a: XFnMainA) -> Self {
         Self {
             a,
@@ -131,12 +133,14 @@ pub struct XFnMainAnswer {
 
 impl rt::Data for XFnMain {
     const TABLE: &'static str = "{7!XFnMain 1:a 5?panic";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             a: parts.next(),
             panic: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.a, &self.panic]);
     }
@@ -189,6 +193,7 @@ impl rt::Data for XFnMainA {
 
 impl rt::Data for XFnMainAnswer {
     const TABLE: &'static str = "{13.XFnMainAnswer 1?\" 1?\n 0? 6?r#type";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             double_quote: parts.next(),
@@ -197,6 +202,7 @@ impl rt::Data for XFnMainAnswer {
             r_type: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.double_quote, &self.ua, &self.empty, &self.r_type]);
     }

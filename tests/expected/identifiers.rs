@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `list-HTTPServers`.
+    #[inline]
     pub fn list_http_servers(
         &self,
         arguments: ListHttpServers,
@@ -96,6 +97,7 @@ pub struct HttpServer {
 
 impl rt::Data for ListHttpServers {
     const TABLE: &'static str = "{15!ListHttpServers 4?type 4?self 9?page_size 4?_1st 7?groesse 10?u6570u636e";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             r#type: parts.next(),
@@ -106,6 +108,7 @@ impl rt::Data for ListHttpServers {
             u6570u636e: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.r#type, &self.self_, &self.page_size, &self.v1st, &self.groesse,
@@ -155,6 +158,7 @@ impl rt::Action for ListHttpServers {
 
 impl rt::Data for HttpServer {
     const TABLE: &'static str = "{10.HttpServer 2?id 3?@id 6?fooBar 7?foo_bar 5?crate 1?_ 2?+1 2?-1 7?userIDs";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             id: parts.next(),
@@ -168,6 +172,7 @@ impl rt::Data for HttpServer {
             user_ids: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.id, &self.at_id, &self.foo_bar_2, &self.foo_bar, &self.crate_,

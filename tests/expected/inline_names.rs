@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `getForecast`.
+    #[inline]
     pub fn get_forecast(&self, arguments: GetForecast) -> rt::Call<GetForecast> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct GetForecast {
 
 impl GetForecast {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: GetForecastBody) -> Self {
         Self { body }
     }
@@ -116,9 +118,11 @@ pub type GetForecastAnswerStatusItem = GetForecastAnswerStation;
 
 impl rt::Data for GetForecast {
     const TABLE: &'static str = "{11!GetForecast 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -162,9 +166,11 @@ impl rt::Action for GetForecast {
 
 impl rt::Data for GetForecastBody {
     const TABLE: &'static str = "{15.GetForecastBody 7?options";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { options: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.options]);
     }
@@ -172,9 +178,11 @@ impl rt::Data for GetForecastBody {
 
 impl rt::Data for GetForecastBodyOptions {
     const TABLE: &'static str = "{22.GetForecastBodyOptions 1?a";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { a: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.a]);
     }
@@ -182,6 +190,7 @@ impl rt::Data for GetForecastBodyOptions {
 
 impl rt::Data for GetForecastAnswer {
     const TABLE: &'static str = "{17.GetForecastAnswer 8?forecast 8?stations 6?status";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             forecast: parts.next(),
@@ -189,6 +198,7 @@ impl rt::Data for GetForecastAnswer {
             status: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.forecast, &self.stations, &self.status]);
     }
@@ -196,12 +206,14 @@ impl rt::Data for GetForecastAnswer {
 
 impl rt::Data for Forecast {
     const TABLE: &'static str = "{8.Forecast 7?periods 14?forecastOffice";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             periods: parts.next(),
             forecast_office: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.periods, &self.forecast_office]);
     }
@@ -209,12 +221,14 @@ impl rt::Data for Forecast {
 
 impl rt::Data for ForecastPeriod {
     const TABLE: &'static str = "{14.ForecastPeriod 11?period_wind 10?categories";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             period_wind: parts.next(),
             categories: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.period_wind, &self.categories]);
     }
@@ -222,9 +236,11 @@ impl rt::Data for ForecastPeriod {
 
 impl rt::Data for ForecastPeriodWind {
     const TABLE: &'static str = "{18.ForecastPeriodWind 5?speed";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { speed: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.speed]);
     }
@@ -232,9 +248,11 @@ impl rt::Data for ForecastPeriodWind {
 
 impl rt::Data for ForecastPeriodCategory {
     const TABLE: &'static str = "{22.ForecastPeriodCategory 1?n";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { n: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.n]);
     }
@@ -242,9 +260,11 @@ impl rt::Data for ForecastPeriodCategory {
 
 impl rt::Data for ForecastOffice {
     const TABLE: &'static str = "{14.ForecastOffice 4?name";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { name: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.name]);
     }
@@ -252,9 +272,11 @@ impl rt::Data for ForecastOffice {
 
 impl rt::Data for GetForecastAnswerStation {
     const TABLE: &'static str = "{24.GetForecastAnswerStation 2?id";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { id: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.id]);
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `read`.
+    #[inline]
     pub fn read(&self, arguments: Read) -> rt::Call<Read> {
         self.client.call(arguments)
     }
@@ -100,6 +101,7 @@ pub enum PageEither {
 
 impl rt::Data for Read {
     const TABLE: &'static str = "{4!Read";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -123,6 +125,7 @@ impl rt::Action for Read {
 
 impl rt::Data for Page {
     const TABLE: &'static str = "{4.Page 4:main 5?aside 4?list 6?either";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             main: parts.next(),
@@ -131,6 +134,7 @@ impl rt::Data for Page {
             either: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.main, &self.aside, &self.list, &self.either]);
     }
@@ -138,6 +142,7 @@ impl rt::Data for Page {
 
 impl rt::Data for Block {
     const TABLE: &'static str = "{5.Block 1?a 1?b 1?c 1?d";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             a: parts.next(),
@@ -146,6 +151,7 @@ impl rt::Data for Block {
             d: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.a, &self.b, &self.c, &self.d]);
     }
@@ -153,6 +159,7 @@ impl rt::Data for Block {
 
 impl rt::Data for Row {
     const TABLE: &'static str = "{3.Row 1?a 1?b 1?c 1?d 1?e 1?f 1?g 1?h 1?i 1?j 1?k";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             a: parts.next(),
@@ -168,6 +175,7 @@ impl rt::Data for Row {
             k: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.a, &self.b, &self.c, &self.d, &self.e, &self.f, &self.g, &self.h,
@@ -178,6 +186,7 @@ impl rt::Data for Row {
 
 impl rt::Data for PageEither {
     const TABLE: &'static str = "|10+PageEither 7:Integer 5:Block 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Integer(parts.next()),
@@ -185,6 +194,7 @@ impl rt::Data for PageEither {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Integer(payload) => (0, payload),

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Sends it and gets one back.
+    #[inline]
     pub fn send(&self, arguments: Send) -> rt::Call<Send> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Send {
 
 impl Send {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Pet) -> Self {
         Self { body }
     }
@@ -84,6 +86,7 @@ pub struct Cat {
 
 impl Cat {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(kind: String) -> Self {
         Self {
             kind,
@@ -99,6 +102,7 @@ pub struct Dog {
 
 impl Dog {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(kind: String) -> Self {
         Self {
             kind,
@@ -111,9 +115,11 @@ impl Dog {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -175,6 +181,7 @@ impl rt::Action for Send {
 
 impl rt::Data for Pet {
     const TABLE: &'static str = "|3+Pet 4=kind 3:Cat 3,Cat 3:Dog 3,Dog 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Cat(parts.next()),
@@ -182,6 +189,7 @@ impl rt::Data for Pet {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Cat(payload) => (0, payload),
@@ -193,12 +201,14 @@ impl rt::Data for Pet {
 
 impl rt::Data for Cat {
     const TABLE: &'static str = "{3.Cat 4:kind 5?lives";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             kind: parts.next(),
             lives: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.kind, &self.lives]);
     }
@@ -206,12 +216,14 @@ impl rt::Data for Cat {
 
 impl rt::Data for Dog {
     const TABLE: &'static str = "{3.Dog 4:kind 4?bark";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             kind: parts.next(),
             bark: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.kind, &self.bark]);
     }

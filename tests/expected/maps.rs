@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `putLabels`.
+    #[inline]
     pub fn put_labels(&self, arguments: PutLabels) -> rt::Call<PutLabels> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct PutLabels {
 
 impl PutLabels {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: rt::BTreeMap<String, String>) -> Self {
         Self { body }
     }
@@ -85,9 +87,11 @@ pub struct ExtendedCount {
 
 impl rt::Data for PutLabels {
     const TABLE: &'static str = "{9!PutLabels 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -133,6 +137,7 @@ impl rt::Action for PutLabels {
 
 impl rt::Data for Extended {
     const TABLE: &'static str = "{8+Extended 10?additional 6?counts";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             additional: parts.next(),
@@ -140,6 +145,7 @@ impl rt::Data for Extended {
             additional_properties: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.additional, &self.counts, &self.additional_properties]);
     }
@@ -147,9 +153,11 @@ impl rt::Data for Extended {
 
 impl rt::Data for ExtendedCount {
     const TABLE: &'static str = "{13.ExtendedCount 1?n";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { n: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.n]);
     }

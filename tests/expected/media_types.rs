@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Sends it.
+    #[inline]
     pub fn send(&self, arguments: Send) -> rt::Call<Send> {
         self.client.call(arguments)
     }
@@ -103,12 +104,14 @@ pub struct SendOk {
 
 impl rt::Data for SendBody {
     const TABLE: &'static str = "|8.SendBody 14:VndExampleJson 9:Multipart";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::VndExampleJson(parts.next()),
             _ => Self::Multipart(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::VndExampleJson(payload) => (0, payload),
@@ -119,9 +122,11 @@ impl rt::Data for SendBody {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4?body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -129,6 +134,7 @@ impl rt::Data for Send {
 
 impl rt::Data for SendAnswer {
     const TABLE: &'static str = "|10#SendAnswer 2:Ok 7:Created 8:Accepted 27:NonAuthoritativeInformation 9:NoContent";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Ok(parts.next()),
@@ -138,6 +144,7 @@ impl rt::Data for SendAnswer {
             _ => Self::NoContent(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Ok(payload) => (0, payload),
@@ -186,9 +193,11 @@ impl rt::Action for Send {
 
 impl rt::Data for SendBodyVndExampleJson {
     const TABLE: &'static str = "{22.SendBodyVndExampleJson 1?a";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { a: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.a]);
     }
@@ -196,9 +205,11 @@ impl rt::Data for SendBodyVndExampleJson {
 
 impl rt::Data for SendBodyMultipart {
     const TABLE: &'static str = "{17.SendBodyMultipart 4?file";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { file: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.file]);
     }
@@ -206,9 +217,11 @@ impl rt::Data for SendBodyMultipart {
 
 impl rt::Data for SendOk {
     const TABLE: &'static str = "{6.SendOk 1?b";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { b: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.b]);
     }

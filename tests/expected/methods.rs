@@ -48,11 +48,13 @@ impl Client {
     }
 
     /// Find pets by many criteria.
+    #[inline]
     pub fn query_pets(&self, arguments: QueryPets) -> rt::Call<QueryPets> {
         self.client.call(arguments)
     }
 
     /// Make two pets friends.
+    #[inline]
     pub fn link_pets(&self, arguments: LinkPets) -> rt::Call<LinkPets> {
         self.client.call(arguments)
     }
@@ -73,6 +75,7 @@ pub struct QueryPets {
 
 impl QueryPets {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: QueryPetsBody) -> Self {
         Self { body }
     }
@@ -91,9 +94,11 @@ pub struct QueryPetsBody {
 
 impl rt::Data for QueryPets {
     const TABLE: &'static str = "{9!QueryPets 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -130,6 +135,7 @@ impl rt::Action for QueryPets {
 
 impl rt::Data for LinkPets {
     const TABLE: &'static str = "{8!LinkPets";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -153,9 +159,11 @@ impl rt::Action for LinkPets {
 
 impl rt::Data for QueryPetsBody {
     const TABLE: &'static str = "{13.QueryPetsBody 5?names";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { names: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.names]);
     }

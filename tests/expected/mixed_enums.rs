@@ -48,11 +48,13 @@ impl Client {
     }
 
     /// Calls `save`.
+    #[inline]
     pub fn save(&self, arguments: Save) -> rt::Call<Save> {
         self.client.call(arguments)
     }
 
     /// Calls `put`.
+    #[inline]
     pub fn put(&self, arguments: Put) -> rt::Call<Put> {
         self.client.call(arguments)
     }
@@ -73,6 +75,7 @@ pub struct Save {
 
 impl Save {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Setting) -> Self {
         Self { body }
     }
@@ -87,6 +90,7 @@ pub struct Put {
 
 impl Put {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: PutBody) -> Self {
         Self { body }
     }
@@ -105,6 +109,7 @@ pub struct Setting {
 
 impl Setting {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(agreed: bool) -> Self {
         Self {
             agreed,
@@ -197,9 +202,11 @@ pub enum PutBodyScaleInteger {
 
 impl rt::Data for Save {
     const TABLE: &'static str = "{4!Save 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -267,9 +274,11 @@ impl rt::Action for Save {
 
 impl rt::Data for Put {
     const TABLE: &'static str = "{3!Put 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -312,6 +321,7 @@ impl rt::Action for Put {
 
 impl rt::Data for Setting {
     const TABLE: &'static str = "{7.Setting 6:agreed 5*scale 4?size 5?ratio 7?version 6?origin 5?shape 5?level";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             agreed: parts.next(),
@@ -324,6 +334,7 @@ impl rt::Data for Setting {
             level: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.agreed, &self.scale, &self.size, &self.ratio, &self.version,
@@ -334,6 +345,7 @@ impl rt::Data for Setting {
 
 impl rt::Data for SettingScale {
     const TABLE: &'static str = "|12+SettingScale 4:Text 7:Integer 7:Boolean 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Text(parts.next()),
@@ -342,6 +354,7 @@ impl rt::Data for SettingScale {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Text(payload) => (0, payload),
@@ -378,6 +391,7 @@ impl rt::Data for SettingScaleInteger {
 
 impl rt::Data for SettingSize {
     const TABLE: &'static str = "|11+SettingSize 4:Text 7:Integer 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Text(parts.next()),
@@ -385,6 +399,7 @@ impl rt::Data for SettingSize {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Text(payload) => (0, payload),
@@ -420,6 +435,7 @@ impl rt::Data for SettingSizeInteger {
 
 impl rt::Data for SettingLevel {
     const TABLE: &'static str = "|12+SettingLevel 4:Text 6:Number 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Text(parts.next()),
@@ -427,6 +443,7 @@ impl rt::Data for SettingLevel {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Text(payload) => (0, payload),
@@ -450,12 +467,14 @@ impl rt::Data for SettingLevelText {
 
 impl rt::Data for PutBody {
     const TABLE: &'static str = "{7.PutBody 5?scale 5?ratio";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             scale: parts.next(),
             ratio: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.scale, &self.ratio]);
     }
@@ -463,12 +482,14 @@ impl rt::Data for PutBody {
 
 impl rt::Data for PutBodyScale {
     const TABLE: &'static str = "|12.PutBodyScale 4:Text 7:Integer";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Text(parts.next()),
             _ => Self::Integer(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Text(payload) => (0, payload),

@@ -49,16 +49,19 @@ impl Client {
     }
 
     /// Calls `addPhoto`.
+    #[inline]
     pub fn add_photo(&self, arguments: AddPhoto) -> rt::Call<AddPhoto> {
         self.client.call(arguments)
     }
 
     /// Calls `addFolder`.
+    #[inline]
     pub fn add_folder(&self, arguments: AddFolder) -> rt::Call<AddFolder> {
         self.client.call(arguments)
     }
 
     /// Calls `addRelated`.
+    #[inline]
     pub fn add_related(&self, arguments: AddRelated) -> rt::Call<AddRelated> {
         self.client.call(arguments)
     }
@@ -79,6 +82,7 @@ pub struct AddPhoto {
 
 impl AddPhoto {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: AddPhotoBody) -> Self {
         Self { body }
     }
@@ -100,6 +104,7 @@ pub struct AddRelated {
 
 impl AddRelated {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: AddRelatedBody) -> Self {
         Self { body }
     }
@@ -120,6 +125,7 @@ pub struct AddPhotoBody {
 
 impl AddPhotoBody {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(photo: rt::File) -> Self {
         Self {
             photo,
@@ -155,9 +161,11 @@ pub struct Metadata {
 
 impl rt::Data for AddPhoto {
     const TABLE: &'static str = "{8!AddPhoto 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -242,9 +250,11 @@ impl rt::Action for AddPhoto {
 
 impl rt::Data for AddFolder {
     const TABLE: &'static str = "{9!AddFolder 4?body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -287,9 +297,11 @@ impl rt::Action for AddFolder {
 
 impl rt::Data for AddRelated {
     const TABLE: &'static str = "{10!AddRelated 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -340,6 +352,7 @@ impl rt::Action for AddRelated {
 
 impl rt::Data for AddPhotoBody {
     const TABLE: &'static str = "{12.AddPhotoBody 5:photo 6?others 11?one_or_more 9?signature 5?title 8?settings 6?filter";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             photo: parts.next(),
@@ -351,6 +364,7 @@ impl rt::Data for AddPhotoBody {
             filter: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.photo, &self.others, &self.one_or_more, &self.signature, &self.title,
@@ -361,12 +375,14 @@ impl rt::Data for AddPhotoBody {
 
 impl rt::Data for AddPhotoBodyOneOrMore {
     const TABLE: &'static str = "|21.AddPhotoBodyOneOrMore 4:File 5:Files";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::File(parts.next()),
             _ => Self::Files(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::File(payload) => (0, payload),
@@ -377,9 +393,11 @@ impl rt::Data for AddPhotoBodyOneOrMore {
 
 impl rt::Data for AddPhotoBodySettings {
     const TABLE: &'static str = "{20.AddPhotoBodySettings 6?public";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { public: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.public]);
     }
@@ -387,9 +405,11 @@ impl rt::Data for AddPhotoBodySettings {
 
 impl rt::Data for AddPhotoBodyFilter {
     const TABLE: &'static str = "{18.AddPhotoBodyFilter 5?color";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { color: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.color]);
     }
@@ -397,12 +417,14 @@ impl rt::Data for AddPhotoBodyFilter {
 
 impl rt::Data for AddRelatedBody {
     const TABLE: &'static str = "{14.AddRelatedBody 8:metadata 5:media";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             metadata: parts.next(),
             media: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.metadata, &self.media]);
     }
@@ -410,12 +432,14 @@ impl rt::Data for AddRelatedBody {
 
 impl rt::Data for Metadata {
     const TABLE: &'static str = "{8.Metadata 4?name 9?thumbnail";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             name: parts.next(),
             thumbnail: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.name, &self.thumbnail]);
     }

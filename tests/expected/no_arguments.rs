@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `ping`.
+    #[inline]
     pub fn ping(&self, arguments: Ping) -> rt::Call<Ping> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Ping {}
 
 impl rt::Data for Ping {
     const TABLE: &'static str = "{4!Ping";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `save`.
+    #[inline]
     pub fn save(&self, arguments: Save) -> rt::Call<Save> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Save {
 
 impl Save {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Thing) -> Self {
         Self { body }
     }
@@ -81,6 +83,7 @@ pub struct Thing {
 
 impl Thing {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(required: String, required_nullable: Option<String>) -> Self {
         Self {
             required,
@@ -102,9 +105,11 @@ pub enum ThingLevel {
 
 impl rt::Data for Save {
     const TABLE: &'static str = "{4!Save 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -157,6 +162,7 @@ impl rt::Action for Save {
 
 impl rt::Data for Thing {
     const TABLE: &'static str = "{5.Thing 8:required 16~requiredNullable 8?optional 16*optionalNullable 5*level 5?items";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             required: parts.next(),
@@ -167,6 +173,7 @@ impl rt::Data for Thing {
             items: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.required, &self.required_nullable, &self.optional,

@@ -31,9 +31,11 @@ pub struct DeliveredWebhook {
 
 impl rt::Data for DeliveredWebhook {
     const TABLE: &'static str = "{16.DeliveredWebhook 6:number";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { number: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.number]);
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Describes a point
+    #[inline]
     pub fn get_point(&self, arguments: GetPoint) -> rt::Call<GetPoint> {
         self.client.call(arguments)
     }
@@ -73,6 +74,7 @@ pub struct GetPoint {
 
 impl GetPoint {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(latitude: f64, longitude: f64) -> Self {
         Self {
             latitude,
@@ -92,6 +94,7 @@ pub enum GetPointUnits {
 
 impl rt::Data for GetPoint {
     const TABLE: &'static str = "{8!GetPoint 8:latitude 9:longitude 5?units 4?tags 10?X_Trace_Id 7?session";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             latitude: parts.next(),
@@ -102,6 +105,7 @@ impl rt::Data for GetPoint {
             session: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.latitude, &self.longitude, &self.units, &self.tags, &self.x_trace_id,

@@ -48,11 +48,13 @@ impl Client {
     }
 
     /// Calls `save`.
+    #[inline]
     pub fn save(&self, arguments: Save) -> rt::Call<Save> {
         self.client.call(arguments)
     }
 
     /// Calls `put`.
+    #[inline]
     pub fn put(&self, arguments: Put) -> rt::Call<Put> {
         self.client.call(arguments)
     }
@@ -73,6 +75,7 @@ pub struct Save {
 
 impl Save {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Patterns) -> Self {
         Self { body }
     }
@@ -87,6 +90,7 @@ pub struct Put {
 
 impl Put {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: PutBody) -> Self {
         Self { body }
     }
@@ -120,9 +124,11 @@ pub struct PutBody {
 
 impl rt::Data for Save {
     const TABLE: &'static str = "{4!Save 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -205,9 +211,11 @@ impl rt::Action for Save {
 
 impl rt::Data for Put {
     const TABLE: &'static str = "{3!Put 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -260,6 +268,7 @@ impl rt::Action for Put {
 
 impl rt::Data for Patterns {
     const TABLE: &'static str = "{8.Patterns 3?one 5?alike 7?several 5?named 5?names 6?listed";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             one: parts.next(),
@@ -270,6 +279,7 @@ impl rt::Data for Patterns {
             listed: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.one, &self.alike, &self.several, &self.named, &self.names,
@@ -280,12 +290,14 @@ impl rt::Data for Patterns {
 
 impl rt::Data for PatternsNamed {
     const TABLE: &'static str = "{13+PatternsNamed 2?id";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             id: parts.next(),
             additional: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.id, &self.additional]);
     }
@@ -293,6 +305,7 @@ impl rt::Data for PatternsNamed {
 
 impl rt::Data for PutBody {
     const TABLE: &'static str = "{7+PutBody 2?id 6?street 4?city";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             id: parts.next(),
@@ -301,6 +314,7 @@ impl rt::Data for PutBody {
             additional: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.id, &self.street, &self.city, &self.additional]);
     }

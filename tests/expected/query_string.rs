@@ -48,11 +48,13 @@ impl Client {
     }
 
     /// Calls `findByForm`.
+    #[inline]
     pub fn find_by_form(&self, arguments: FindByForm) -> rt::Call<FindByForm> {
         self.client.call(arguments)
     }
 
     /// Calls `findByJson`.
+    #[inline]
     pub fn find_by_json(&self, arguments: FindByJson) -> rt::Call<FindByJson> {
         self.client.call(arguments)
     }
@@ -75,6 +77,7 @@ pub struct FindByForm {
 
 impl FindByForm {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(filter: FindByFormFilter) -> Self {
         Self {
             filter,
@@ -94,6 +97,7 @@ pub struct FindByJson {
 
 impl FindByJson {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(path: String) -> Self {
         Self {
             path,
@@ -115,6 +119,7 @@ pub struct FindByFormXJson {
 
 impl rt::Data for FindByForm {
     const TABLE: &'static str = "{10!FindByForm 6:filter 7?session 6?X_Json";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             filter: parts.next(),
@@ -122,6 +127,7 @@ impl rt::Data for FindByForm {
             x_json: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.filter, &self.session, &self.x_json]);
     }
@@ -179,6 +185,7 @@ impl rt::Action for FindByForm {
 
 impl rt::Data for FindByJson {
     const TABLE: &'static str = "{10!FindByJson 4:path 5?query 5?theme";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             path: parts.next(),
@@ -186,6 +193,7 @@ impl rt::Data for FindByJson {
             theme: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.path, &self.query, &self.theme]);
     }
@@ -227,12 +235,14 @@ impl rt::Action for FindByJson {
 
 impl rt::Data for FindByFormFilter {
     const TABLE: &'static str = "{16.FindByFormFilter 5?color 4?size";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             color: parts.next(),
             size: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.color, &self.size]);
     }
@@ -240,9 +250,11 @@ impl rt::Data for FindByFormFilter {
 
 impl rt::Data for FindByFormXJson {
     const TABLE: &'static str = "{15.FindByFormXJson 1?a";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { a: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.a]);
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `addUser`.
+    #[inline]
     pub fn add_user(&self, arguments: AddUser) -> rt::Call<AddUser> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct AddUser {
 
 impl AddUser {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: User) -> Self {
         Self { body }
     }
@@ -80,6 +82,7 @@ pub struct User {
 
 impl User {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(name: String) -> Self {
         Self {
             name,
@@ -92,9 +95,11 @@ impl User {
 
 impl rt::Data for AddUser {
     const TABLE: &'static str = "{7!AddUser 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -133,6 +138,7 @@ impl rt::Action for AddUser {
 
 impl rt::Data for User {
     const TABLE: &'static str = "{4.User 2?id 4:name 8?password";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             id: parts.next(),
@@ -140,6 +146,7 @@ impl rt::Data for User {
             password: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.id, &self.name, &self.password]);
     }

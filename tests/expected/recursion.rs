@@ -68,6 +68,7 @@ impl Client {
     }
 
     /// Calls `putTree`.
+    #[inline]
     pub fn put_tree(&self, arguments: PutTree) -> rt::Call<PutTree> {
         self.client.call(arguments)
     }
@@ -88,6 +89,7 @@ pub struct PutTree {
 
 impl PutTree {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Tree) -> Self {
         Self { body }
     }
@@ -101,6 +103,7 @@ pub struct Tree {
 
 impl Tree {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(value: Value) -> Self {
         Self {
             value,
@@ -125,9 +128,11 @@ pub struct Not {
 
 impl rt::Data for PutTree {
     const TABLE: &'static str = "{7!PutTree 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -170,6 +175,7 @@ impl rt::Action for PutTree {
 
 impl rt::Data for Tree {
     const TABLE: &'static str = "{4.Tree 5:value 4?left 8?children";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             value: parts.next(),
@@ -177,6 +183,7 @@ impl rt::Data for Tree {
             children: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.value, &self.left, &self.children]);
     }
@@ -184,6 +191,7 @@ impl rt::Data for Tree {
 
 impl rt::Data for Value {
     const TABLE: &'static str = "|5+Value 6:Values 6:String 3:Not 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Values(parts.next()),
@@ -192,6 +200,7 @@ impl rt::Data for Value {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Values(payload) => (0, payload),
@@ -204,9 +213,11 @@ impl rt::Data for Value {
 
 impl rt::Data for Not {
     const TABLE: &'static str = "{3.Not 3:not";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { not: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.not]);
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `find`.
+    #[inline]
     pub fn find(&self, arguments: Find) -> rt::Call<Find> {
         self.client.call(arguments)
     }
@@ -77,6 +78,7 @@ pub struct Find {
 
 impl rt::Data for Find {
     const TABLE: &'static str = "{4!Find 4?date 8?dateTime 13?localDateTime 4?time 8?duration 4?uuid 3?uri 2?ip 7?decimal 5?token 5?since";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             date: parts.next(),
@@ -92,6 +94,7 @@ impl rt::Data for Find {
             since: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.date, &self.date_time, &self.local_date_time, &self.time,

@@ -48,11 +48,13 @@ impl Client {
     }
 
     /// Calls `option`.
+    #[inline]
     pub fn option(&self, arguments: OptionAction) -> rt::Call<OptionAction> {
         self.client.call(arguments)
     }
 
     /// Calls `new`.
+    #[inline]
     pub fn new_action(&self, arguments: NewAction) -> rt::Call<NewAction> {
         self.client.call(arguments)
     }
@@ -109,6 +111,7 @@ pub struct New {
 
 impl rt::Data for OptionAction {
     const TABLE: &'static str = "{12!OptionAction";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -136,9 +139,11 @@ impl rt::Action for OptionAction {
 
 impl rt::Data for NewAction {
     const TABLE: &'static str = "{9!NewAction 4?body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -181,9 +186,11 @@ impl rt::Action for NewAction {
 
 impl rt::Data for OptionSchema {
     const TABLE: &'static str = "{12.OptionSchema 3?vec";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { vec: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.vec]);
     }
@@ -191,9 +198,11 @@ impl rt::Data for OptionSchema {
 
 impl rt::Data for VecSchema {
     const TABLE: &'static str = "{9.VecSchema 4?none";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { none: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.none]);
     }
@@ -213,9 +222,11 @@ impl rt::Data for NoneSchema {
 
 impl rt::Data for StringSchema {
     const TABLE: &'static str = "{12.StringSchema 6?client";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { client: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.client]);
     }
@@ -223,9 +234,11 @@ impl rt::Data for StringSchema {
 
 impl rt::Data for ClientSchema {
     const TABLE: &'static str = "{12.ClientSchema 3?box";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { r#box: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.r#box]);
     }
@@ -233,9 +246,11 @@ impl rt::Data for ClientSchema {
 
 impl rt::Data for New {
     const TABLE: &'static str = "{3.New 3?Box";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { r#box: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.r#box]);
     }

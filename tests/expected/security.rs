@@ -73,16 +73,19 @@ impl Client {
     }
 
     /// Calls `guarded`.
+    #[inline]
     pub fn guarded(&self, arguments: Guarded) -> rt::Call<Guarded> {
         self.client.call(arguments)
     }
 
     /// Calls `either`.
+    #[inline]
     pub fn either(&self, arguments: Either) -> rt::Call<Either> {
         self.client.call(arguments)
     }
 
     /// Calls `open`.
+    #[inline]
     pub fn open(&self, arguments: Open) -> rt::Call<Open> {
         self.client.call(arguments)
     }
@@ -113,6 +116,7 @@ pub struct Open {}
 
 impl rt::Data for Guarded {
     const TABLE: &'static str = "{7!Guarded";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -136,6 +140,7 @@ impl rt::Action for Guarded {
 
 impl rt::Data for Either {
     const TABLE: &'static str = "{6!Either";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -165,6 +170,7 @@ impl rt::Action for Either {
 
 impl rt::Data for Open {
     const TABLE: &'static str = "{4!Open";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }

@@ -52,11 +52,13 @@ impl Client {
     }
 
     /// Calls `here`.
+    #[inline]
     pub fn here(&self, arguments: Here) -> rt::Call<Here> {
         self.client.call(arguments)
     }
 
     /// Calls `elsewhere`.
+    #[inline]
     pub fn elsewhere(&self, arguments: Elsewhere) -> rt::Call<Elsewhere> {
         self.client.call(arguments)
     }
@@ -82,6 +84,7 @@ pub struct Elsewhere {}
 
 impl rt::Data for Here {
     const TABLE: &'static str = "{4!Here";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -105,6 +108,7 @@ impl rt::Action for Here {
 
 impl rt::Data for Elsewhere {
     const TABLE: &'static str = "{9!Elsewhere";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }

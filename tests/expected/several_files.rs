@@ -48,11 +48,13 @@ impl Client {
     }
 
     /// Show a pet.
+    #[inline]
     pub fn get_pet(&self, arguments: GetPet) -> rt::Call<GetPet> {
         self.client.call(arguments)
     }
 
     /// List the toys.
+    #[inline]
     pub fn list_toys(&self, arguments: ListToys) -> rt::Call<ListToys> {
         self.client.call(arguments)
     }
@@ -73,6 +75,7 @@ pub struct GetPet {
 
 impl GetPet {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(name: String) -> Self {
         Self { name }
     }
@@ -118,9 +121,11 @@ pub struct Problem {
 
 impl rt::Data for GetPet {
     const TABLE: &'static str = "{6!GetPet 4:name";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { name: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.name]);
     }
@@ -155,6 +160,7 @@ impl rt::Action for GetPet {
 
 impl rt::Data for ListToys {
     const TABLE: &'static str = "{8!ListToys";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -183,6 +189,7 @@ impl rt::Action for ListToys {
 
 impl rt::Data for Pet {
     const TABLE: &'static str = "{3.Pet 4:name 5?owner 4?toys 6?mother";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             name: parts.next(),
@@ -191,6 +198,7 @@ impl rt::Data for Pet {
             mother: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.name, &self.owner, &self.toys, &self.mother]);
     }
@@ -198,12 +206,14 @@ impl rt::Data for Pet {
 
 impl rt::Data for Owner {
     const TABLE: &'static str = "{5.Owner 4:name 4?pets";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             name: parts.next(),
             pets: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.name, &self.pets]);
     }
@@ -211,12 +221,14 @@ impl rt::Data for Owner {
 
 impl rt::Data for Toy {
     const TABLE: &'static str = "{3.Toy 4:kind 5?parts";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             kind: parts.next(),
             parts: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.kind, &self.parts]);
     }
@@ -236,9 +248,11 @@ impl rt::Data for Kinds {
 
 impl rt::Data for Problem {
     const TABLE: &'static str = "{7.Problem 5~title";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { title: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.title]);
     }

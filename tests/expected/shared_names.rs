@@ -50,21 +50,25 @@ impl Client {
     }
 
     /// List the pets.
+    #[inline]
     pub fn list_pets(&self, arguments: ListPets) -> rt::Call<ListPets> {
         self.client.call(arguments)
     }
 
     /// Forget some pets.
+    #[inline]
     pub fn delete_pets(&self, arguments: DeletePets) -> rt::Call<DeletePets> {
         self.client.call(arguments)
     }
 
     /// List the cats, which are pets that purr.
+    #[inline]
     pub fn list_cats(&self, arguments: ListCats) -> rt::Call<ListCats> {
         self.client.call(arguments)
     }
 
     /// Stroke a cat.
+    #[inline]
     pub fn pet(&self, arguments: PetAction) -> rt::Call<PetAction> {
         self.client.call(arguments)
     }
@@ -151,12 +155,14 @@ pub struct Cat {
 
 impl rt::Data for ListPets {
     const TABLE: &'static str = "{8!ListPets 5?order 4?sort";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             order: parts.next(),
             sort: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.order, &self.sort]);
     }
@@ -193,12 +199,14 @@ impl rt::Action for ListPets {
 
 impl rt::Data for DeletePets {
     const TABLE: &'static str = "{10!DeletePets 5?order 4?sort";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             order: parts.next(),
             sort: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.order, &self.sort]);
     }
@@ -236,6 +244,7 @@ impl rt::Action for DeletePets {
 
 impl rt::Data for ListCats {
     const TABLE: &'static str = "{8!ListCats";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -263,6 +272,7 @@ impl rt::Action for ListCats {
 
 impl rt::Data for PetAction {
     const TABLE: &'static str = "{9!PetAction";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -296,9 +306,11 @@ impl rt::Data for Sort {
 
 impl rt::Data for Pets {
     const TABLE: &'static str = "{4.Pets 4:pets";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { pets: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.pets]);
     }
@@ -306,9 +318,11 @@ impl rt::Data for Pets {
 
 impl rt::Data for Pet {
     const TABLE: &'static str = "{3.Pet 4:size";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { size: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.size]);
     }
@@ -328,9 +342,11 @@ impl rt::Data for PetSize {
 
 impl rt::Data for Problem {
     const TABLE: &'static str = "{7.Problem 4:kind";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { kind: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.kind]);
     }
@@ -350,12 +366,14 @@ impl rt::Data for ProblemKind {
 
 impl rt::Data for Cat {
     const TABLE: &'static str = "{3.Cat 4:size 5?purrs";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             size: parts.next(),
             purrs: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.size, &self.purrs]);
     }

@@ -60,11 +60,13 @@ impl Client {
     }
 
     /// Calls `first`.
+    #[inline]
     pub fn first(&self, arguments: FirstAction) -> rt::Call<FirstAction> {
         self.client.call(arguments)
     }
 
     /// Calls `second`.
+    #[inline]
     pub fn second(&self, arguments: SecondAction) -> rt::Call<SecondAction> {
         self.client.call(arguments)
     }
@@ -85,6 +87,7 @@ pub struct FirstAction {
 
 impl FirstAction {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: First) -> Self {
         Self { body }
     }
@@ -99,6 +102,7 @@ pub struct SecondAction {
 
 impl SecondAction {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Second) -> Self {
         Self { body }
     }
@@ -119,6 +123,7 @@ pub struct Address {
 
 impl Address {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(street: String, town: String) -> Self {
         Self {
             street,
@@ -144,9 +149,11 @@ pub struct Second {
 
 impl rt::Data for FirstAction {
     const TABLE: &'static str = "{11!FirstAction 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -191,9 +198,11 @@ impl rt::Action for FirstAction {
 
 impl rt::Data for SecondAction {
     const TABLE: &'static str = "{12!SecondAction 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -242,12 +251,14 @@ impl rt::Action for SecondAction {
 
 impl rt::Data for First {
     const TABLE: &'static str = "{5.First 7?address 5?small";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             address: parts.next(),
             small: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.address, &self.small]);
     }
@@ -255,6 +266,7 @@ impl rt::Data for First {
 
 impl rt::Data for Address {
     const TABLE: &'static str = "{7.Address 6:street 4:town 4?code";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             street: parts.next(),
@@ -262,6 +274,7 @@ impl rt::Data for Address {
             code: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.street, &self.town, &self.code]);
     }
@@ -269,9 +282,11 @@ impl rt::Data for Address {
 
 impl rt::Data for Small {
     const TABLE: &'static str = "{5.Small 1?n";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { n: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.n]);
     }
@@ -279,6 +294,7 @@ impl rt::Data for Small {
 
 impl rt::Data for Second {
     const TABLE: &'static str = "{6.Second 4?home 4*work 5?small";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             home: parts.next(),
@@ -286,6 +302,7 @@ impl rt::Data for Second {
             small: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.home, &self.work, &self.small]);
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Sends it and gets one back.
+    #[inline]
     pub fn send(&self, arguments: Send) -> rt::Call<Send> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Send {
 
 impl Send {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Vec<Item>) -> Self {
         Self { body }
     }
@@ -91,6 +93,7 @@ pub struct Input {
 
 impl Input {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(role: String) -> Self {
         Self {
             role,
@@ -111,6 +114,7 @@ pub struct Output {
 
 impl Output {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(status: String) -> Self {
         Self {
             status,
@@ -134,9 +138,11 @@ pub enum CallType {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -211,6 +217,7 @@ impl rt::Action for Send {
 
 impl rt::Data for Item {
     const TABLE: &'static str = "|4+Item 4=type 7:Message 7,message 4:Call 4,call 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Message(parts.next()),
@@ -218,6 +225,7 @@ impl rt::Data for Item {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Message(payload) => (0, payload),
@@ -229,6 +237,7 @@ impl rt::Data for Item {
 
 impl rt::Data for ItemMessage {
     const TABLE: &'static str = "|11+ItemMessage 5:Input 6:Output 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Input(parts.next()),
@@ -236,6 +245,7 @@ impl rt::Data for ItemMessage {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Input(payload) => (0, payload),
@@ -247,12 +257,14 @@ impl rt::Data for ItemMessage {
 
 impl rt::Data for Input {
     const TABLE: &'static str = "{5.Input 4:type 4:role";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             r#type: parts.next(),
             role: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.r#type, &self.role]);
     }
@@ -265,12 +277,14 @@ impl rt::Data for InputType {
 
 impl rt::Data for Output {
     const TABLE: &'static str = "{6.Output 4:type 6:status";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             r#type: parts.next(),
             status: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.r#type, &self.status]);
     }
@@ -278,9 +292,11 @@ impl rt::Data for Output {
 
 impl rt::Data for Call {
     const TABLE: &'static str = "{4.Call 4:type";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { r#type: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.r#type]);
     }

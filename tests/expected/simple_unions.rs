@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Sends it and gets one back.
+    #[inline]
     pub fn send(&self, arguments: Send) -> rt::Call<Send> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Send {
 
 impl Send {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: All) -> Self {
         Self { body }
     }
@@ -127,9 +129,11 @@ pub enum AllNested {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -197,6 +201,7 @@ impl rt::Action for Send {
 
 impl rt::Data for All {
     const TABLE: &'static str = "{3.All 5*maybe 4?same 4?hint 5*words 5?steps 7?address 6?number 8?anything 6*nested";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             maybe: parts.next(),
@@ -210,6 +215,7 @@ impl rt::Data for All {
             nested: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.maybe, &self.same, &self.hint, &self.words, &self.steps,
@@ -220,9 +226,11 @@ impl rt::Data for All {
 
 impl rt::Data for Part {
     const TABLE: &'static str = "{4.Part 2?id";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { id: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.id]);
     }
@@ -266,12 +274,14 @@ impl rt::Data for AllSteps {
 
 impl rt::Data for AllAddress {
     const TABLE: &'static str = "|10.AllAddress 4:Ipv4 4:Ipv6";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Ipv4(parts.next()),
             _ => Self::Ipv6(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Ipv4(payload) => (0, payload),
@@ -282,12 +292,14 @@ impl rt::Data for AllAddress {
 
 impl rt::Data for AllNested {
     const TABLE: &'static str = "|9.AllNested 7:Integer 7:Boolean";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Integer(parts.next()),
             _ => Self::Boolean(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Integer(payload) => (0, payload),

@@ -48,11 +48,13 @@ impl Client {
     }
 
     /// Calls `addPet`.
+    #[inline]
     pub fn add_pet(&self, arguments: AddPet) -> rt::Call<AddPet> {
         self.client.call(arguments)
     }
 
     /// Calls `changePet`.
+    #[inline]
     pub fn change_pet(&self, arguments: ChangePet) -> rt::Call<ChangePet> {
         self.client.call(arguments)
     }
@@ -73,6 +75,7 @@ pub struct AddPet {
 
 impl AddPet {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: NewPet) -> Self {
         Self { body }
     }
@@ -96,6 +99,7 @@ pub struct NewPet {
 
 impl NewPet {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(name: String) -> Self {
         Self {
             name,
@@ -112,9 +116,11 @@ pub struct ChangePetBody {
 
 impl rt::Data for AddPet {
     const TABLE: &'static str = "{6!AddPet 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -154,9 +160,11 @@ impl rt::Action for AddPet {
 
 impl rt::Data for ChangePet {
     const TABLE: &'static str = "{9!ChangePet 4?body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -193,6 +201,7 @@ impl rt::Action for ChangePet {
 
 impl rt::Data for NewPet {
     const TABLE: &'static str = "{6+NewPet 4:name 3?age";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             name: parts.next(),
@@ -200,6 +209,7 @@ impl rt::Data for NewPet {
             additional: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.name, &self.age, &self.additional]);
     }
@@ -207,9 +217,11 @@ impl rt::Data for NewPet {
 
 impl rt::Data for ChangePetBody {
     const TABLE: &'static str = "{13.ChangePetBody 6?X-Name";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { x_name: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.x_name]);
     }

@@ -51,26 +51,31 @@ impl Client {
     }
 
     /// Either whole or in pieces.
+    #[inline]
     pub fn chat(&self, arguments: Chat) -> rt::Call<Chat> {
         self.client.call(arguments)
     }
 
     /// Text alone.
+    #[inline]
     pub fn follow_log(&self, arguments: FollowLog) -> rt::Call<FollowLog> {
         self.client.call(arguments)
     }
 
     /// One JSON a line.
+    #[inline]
     pub fn pull_model(&self, arguments: PullModel) -> rt::Call<PullModel> {
         self.client.call(arguments)
     }
 
     /// All lines as an array.
+    #[inline]
     pub fn export_rows(&self, arguments: ExportRows) -> rt::Call<ExportRows> {
         self.client.call(arguments)
     }
 
     /// Whole events, told apart by their names.
+    #[inline]
     pub fn create_run(&self, arguments: CreateRun) -> rt::Call<CreateRun> {
         self.client.call(arguments)
     }
@@ -93,6 +98,7 @@ pub struct Chat {
 
 impl Chat {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: ChatBody) -> Self {
         Self { body }
     }
@@ -133,6 +139,7 @@ pub struct ChatBody {
 
 impl ChatBody {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(message: String) -> Self {
         Self {
             message,
@@ -191,9 +198,11 @@ pub enum CreateRunItemDoneData {
 
 impl rt::Data for Chat {
     const TABLE: &'static str = "{4!Chat 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -242,6 +251,7 @@ impl rt::Streaming for Chat {
 
 impl rt::Data for FollowLog {
     const TABLE: &'static str = "{9!FollowLog";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -279,6 +289,7 @@ impl rt::Streaming for FollowLog {
 
 impl rt::Data for PullModel {
     const TABLE: &'static str = "{9!PullModel";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -316,6 +327,7 @@ impl rt::Streaming for PullModel {
 
 impl rt::Data for ExportRows {
     const TABLE: &'static str = "{10!ExportRows";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -349,6 +361,7 @@ impl rt::Streaming for ExportRows {
 
 impl rt::Data for CreateRun {
     const TABLE: &'static str = "{9!CreateRun";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -387,12 +400,14 @@ impl rt::Streaming for CreateRun {
 
 impl rt::Data for ChatBody {
     const TABLE: &'static str = "{8.ChatBody 7:message 6?stream";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             message: parts.next(),
             stream: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.message, &self.stream]);
     }
@@ -400,9 +415,11 @@ impl rt::Data for ChatBody {
 
 impl rt::Data for Answer {
     const TABLE: &'static str = "{6.Answer 4:text";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { text: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.text]);
     }
@@ -410,9 +427,11 @@ impl rt::Data for Answer {
 
 impl rt::Data for Piece {
     const TABLE: &'static str = "{5.Piece 5?delta";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { delta: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.delta]);
     }
@@ -420,9 +439,11 @@ impl rt::Data for Piece {
 
 impl rt::Data for PullModelItem {
     const TABLE: &'static str = "{13.PullModelItem 6:status";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { status: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.status]);
     }
@@ -430,6 +451,7 @@ impl rt::Data for PullModelItem {
 
 impl rt::Data for CreateRunItem {
     const TABLE: &'static str = "|13+CreateRunItem 5=event 10:RunCreated 11,run.created 4:Done 4,done 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::RunCreated(parts.next()),
@@ -437,6 +459,7 @@ impl rt::Data for CreateRunItem {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::RunCreated(payload) => (0, payload),
@@ -448,12 +471,14 @@ impl rt::Data for CreateRunItem {
 
 impl rt::Data for CreateRunItemRunCreated {
     const TABLE: &'static str = "{23.CreateRunItemRunCreated 5:event 4:data";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             event: parts.next(),
             data: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.event, &self.data]);
     }
@@ -466,12 +491,14 @@ impl rt::Data for CreateRunItemRunCreatedEvent {
 
 impl rt::Data for CreateRunItemDone {
     const TABLE: &'static str = "{17.CreateRunItemDone 5:event 4:data";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             event: parts.next(),
             data: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.event, &self.data]);
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `find`.
+    #[inline]
     pub fn find(&self, arguments: Find) -> rt::Call<Find> {
         self.client.call(arguments)
     }
@@ -71,6 +72,7 @@ pub struct Find {
 
 impl Find {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(label: Vec<String>, matrix: String) -> Self {
         Self {
             label,
@@ -93,6 +95,7 @@ pub struct FindJson {
 
 impl rt::Data for Find {
     const TABLE: &'static str = "{4!Find 5:label 6:matrix 5?pipes 6?spaces 4?path 6?filter 4?json";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             label: parts.next(),
@@ -104,6 +107,7 @@ impl rt::Data for Find {
             json: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.label, &self.matrix, &self.pipes, &self.spaces, &self.path,
@@ -165,12 +169,14 @@ impl rt::Action for Find {
 
 impl rt::Data for FindFilter {
     const TABLE: &'static str = "{10.FindFilter 5?color 4?size";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             color: parts.next(),
             size: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.color, &self.size]);
     }
@@ -178,9 +184,11 @@ impl rt::Data for FindFilter {
 
 impl rt::Data for FindJson {
     const TABLE: &'static str = "{8.FindJson 1:a";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { a: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.a]);
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `addShape`.
+    #[inline]
     pub fn add_shape(&self, arguments: AddShape) -> rt::Call<AddShape> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct AddShape {
 
 impl AddShape {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: AddShapeBody) -> Self {
         Self { body }
     }
@@ -96,9 +98,11 @@ pub struct SquareShape {
 
 impl rt::Data for AddShape {
     const TABLE: &'static str = "{8!AddShape 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -161,9 +165,11 @@ impl rt::Action for AddShape {
 
 impl rt::Data for AddShapeBody {
     const TABLE: &'static str = "{12.AddShapeBody 5:shape";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { shape: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.shape]);
     }
@@ -171,6 +177,7 @@ impl rt::Data for AddShapeBody {
 
 impl rt::Data for Shape {
     const TABLE: &'static str = "|5+Shape 4=kind 6:Circle 6,circle 6:Square 6,square 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Circle(parts.next()),
@@ -178,6 +185,7 @@ impl rt::Data for Shape {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Circle(payload) => (0, payload),
@@ -189,12 +197,14 @@ impl rt::Data for Shape {
 
 impl rt::Data for Circle {
     const TABLE: &'static str = "{6.Circle 4:kind 6:radius";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             kind: parts.next(),
             radius: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.kind, &self.radius]);
     }
@@ -202,9 +212,11 @@ impl rt::Data for Circle {
 
 impl rt::Data for SquareShape {
     const TABLE: &'static str = "{11.SquareShape 4:side";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { side: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.side]);
     }

@@ -51,11 +51,13 @@ impl Client {
     }
 
     /// Calls `pets.list`.
+    #[inline]
     pub fn pets_list(&self, arguments: PetsList) -> rt::Call<PetsList> {
         self.client.call(arguments)
     }
 
     /// Calls `pets/list`.
+    #[inline]
     pub fn pets_list_action(
         &self,
         arguments: PetsListAction,
@@ -64,11 +66,13 @@ impl Client {
     }
 
     /// Calls `1st_pet`.
+    #[inline]
     pub fn v1st_pet(&self, arguments: V1stPet) -> rt::Call<V1stPet> {
         self.client.call(arguments)
     }
 
     /// Calls `UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened`.
+    #[inline]
     pub fn update_the_first_of_all_the_pets_that_were_ever_added_to_the_shop_by_a_x3a1ccb35(
         &self,
         arguments: UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened,
@@ -79,6 +83,7 @@ impl Client {
     }
 
     /// Calls `UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed`.
+    #[inline]
     pub fn update_the_first_of_all_the_pets_that_were_ever_added_to_the_shop_by_a_xa4f1795f(
         &self,
         arguments: UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed,
@@ -124,6 +129,7 @@ pub struct UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinc
 
 impl rt::Data for PetsList {
     const TABLE: &'static str = "{8!PetsList";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -147,6 +153,7 @@ impl rt::Action for PetsList {
 
 impl rt::Data for PetsListAction {
     const TABLE: &'static str = "{14!PetsListAction";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -170,6 +177,7 @@ impl rt::Action for PetsListAction {
 
 impl rt::Data for V1stPet {
     const TABLE: &'static str = "{7!V1stPet";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -193,6 +201,7 @@ impl rt::Action for V1stPet {
 
 impl rt::Data for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened {
     const TABLE: &'static str = "{78!UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItOpened";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }
@@ -216,6 +225,7 @@ impl rt::Action for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyone
 
 impl rt::Data for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed {
     const TABLE: &'static str = "{78!UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyoneAtAllSinceItClosed";
+    #[inline]
     fn from_parts(_: rt::Parts<'_>) -> Self {
         Self {}
     }

@@ -53,6 +53,7 @@ impl Client {
     }
 
     /// Calls `save`.
+    #[inline]
     pub fn save(&self, arguments: Save) -> rt::Call<Save> {
         self.client.call(arguments)
     }
@@ -73,6 +74,7 @@ pub struct Save {
 
 impl Save {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Tuples) -> Self {
         Self { body }
     }
@@ -117,9 +119,11 @@ pub struct TuplesOldItem2 {
 
 impl rt::Data for Save {
     const TABLE: &'static str = "{4!Save 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -233,6 +237,7 @@ impl rt::Action for Save {
 
 impl rt::Data for Tuples {
     const TABLE: &'static str = "{6.Tuples 5?point 5?entry 6?single 3?old 5?short 4?open 4?rest 5?alike 5?nodes";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             point: parts.next(),
@@ -246,6 +251,7 @@ impl rt::Data for Tuples {
             nodes: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.point, &self.entry, &self.single, &self.old, &self.short, &self.open,
@@ -256,9 +262,11 @@ impl rt::Data for Tuples {
 
 impl rt::Data for Tag {
     const TABLE: &'static str = "{3.Tag 4:name";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { name: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.name]);
     }
@@ -278,9 +286,11 @@ impl rt::Data for TuplesSingleItem {
 
 impl rt::Data for TuplesOldItem2 {
     const TABLE: &'static str = "{14.TuplesOldItem2 1?a";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { a: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.a]);
     }

@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Sends it and gets one back.
+    #[inline]
     pub fn send(&self, arguments: Send) -> rt::Call<Send> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Send {
 
 impl Send {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: All) -> Self {
         Self { body }
     }
@@ -95,9 +97,11 @@ pub enum AllList {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -155,6 +159,7 @@ impl rt::Action for Send {
 
 impl rt::Data for All {
     const TABLE: &'static str = "{3.All 2?id 4*note 4?list 5?every 5?point 7?nothing";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             id: parts.next(),
@@ -165,6 +170,7 @@ impl rt::Data for All {
             nothing: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[
             &self.id, &self.note, &self.list, &self.every, &self.point, &self.nothing
@@ -174,12 +180,14 @@ impl rt::Data for All {
 
 impl rt::Data for AllId {
     const TABLE: &'static str = "|5.AllId 6:String 7:Integer";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::String(parts.next()),
             _ => Self::Integer(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::String(payload) => (0, payload),
@@ -190,12 +198,14 @@ impl rt::Data for AllId {
 
 impl rt::Data for AllList {
     const TABLE: &'static str = "|7.AllList 8:Integers 6:String";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Integers(parts.next()),
             _ => Self::String(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Integers(payload) => (0, payload),

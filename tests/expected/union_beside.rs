@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Sends it and gets one back.
+    #[inline]
     pub fn send(&self, arguments: Send) -> rt::Call<Send> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Send {
 
 impl Send {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Payment) -> Self {
         Self { body }
     }
@@ -92,9 +94,11 @@ pub struct PaymentObject {
 
 impl rt::Data for Send {
     const TABLE: &'static str = "{4!Send 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -150,6 +154,7 @@ impl rt::Action for Send {
 
 impl rt::Data for Payment {
     const TABLE: &'static str = "|7+Payment 4:Card 6:Object 5:Other";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Card(parts.next()),
@@ -157,6 +162,7 @@ impl rt::Data for Payment {
             _ => Self::Other(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Card(payload) => (0, payload),
@@ -168,12 +174,14 @@ impl rt::Data for Payment {
 
 impl rt::Data for PaymentCard {
     const TABLE: &'static str = "{11.PaymentCard 6:amount 6:number";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             amount: parts.next(),
             number: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.amount, &self.number]);
     }
@@ -181,12 +189,14 @@ impl rt::Data for PaymentCard {
 
 impl rt::Data for PaymentObject {
     const TABLE: &'static str = "{13.PaymentObject 6:amount 4:iban";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             amount: parts.next(),
             iban: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.amount, &self.iban]);
     }

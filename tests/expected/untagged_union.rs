@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Calls `search`.
+    #[inline]
     pub fn search(&self, arguments: Search) -> rt::Call<Search> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Search {
 
 impl Search {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: SearchBody) -> Self {
         Self { body }
     }
@@ -77,6 +79,7 @@ pub struct SearchBody {
 
 impl SearchBody {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(input: SearchBodyInput) -> Self {
         Self {
             input,
@@ -116,9 +119,11 @@ pub enum SearchAnswer {
 
 impl rt::Data for Search {
     const TABLE: &'static str = "{6!Search 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -174,12 +179,14 @@ impl rt::Action for Search {
 
 impl rt::Data for SearchBody {
     const TABLE: &'static str = "{10.SearchBody 5:input 5*limit";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             input: parts.next(),
             limit: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.input, &self.limit]);
     }
@@ -187,6 +194,7 @@ impl rt::Data for SearchBody {
 
 impl rt::Data for SearchBodyInput {
     const TABLE: &'static str = "|15.SearchBodyInput 6:String 7:Strings 12:IntegerLists 13:FileReference";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::String(parts.next()),
@@ -195,6 +203,7 @@ impl rt::Data for SearchBodyInput {
             _ => Self::FileReference(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::String(payload) => (0, payload),
@@ -207,9 +216,11 @@ impl rt::Data for SearchBodyInput {
 
 impl rt::Data for SearchBodyInputFileReference {
     const TABLE: &'static str = "{28.SearchBodyInputFileReference 4:file";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { file: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.file]);
     }
@@ -217,12 +228,14 @@ impl rt::Data for SearchBodyInputFileReference {
 
 impl rt::Data for SearchBodyLimit {
     const TABLE: &'static str = "|15.SearchBodyLimit 7:Integer 3:All";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::Integer(parts.next()),
             _ => Self::All(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::Integer(payload) => (0, payload),
@@ -238,12 +251,14 @@ impl rt::Data for SearchBodyLimitAll {
 
 impl rt::Data for SearchAnswer {
     const TABLE: &'static str = "|12.SearchAnswer 6:String 7:Integer";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         match parts.variant() {
             0 => Self::String(parts.next()),
             _ => Self::Integer(parts.next()),
         }
     }
+    #[inline]
     fn payload(&self) -> (usize, &dyn rt::Slot) {
         match self {
             Self::String(payload) => (0, payload),

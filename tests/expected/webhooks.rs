@@ -45,6 +45,7 @@ impl Client {
     }
 
     /// Be told of changes.
+    #[inline]
     pub fn subscribe(&self, arguments: Subscribe) -> rt::Call<Subscribe> {
         self.client.call(arguments)
     }
@@ -65,6 +66,7 @@ pub struct Subscribe {
 
 impl Subscribe {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: SubscribeBody) -> Self {
         Self { body }
     }
@@ -102,9 +104,11 @@ pub enum SubscribeOnChangeCallbackChange {
 
 impl rt::Data for Subscribe {
     const TABLE: &'static str = "{9!Subscribe 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -143,9 +147,11 @@ impl rt::Action for Subscribe {
 
 impl rt::Data for SubscribeBody {
     const TABLE: &'static str = "{13.SubscribeBody 3:url";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { url: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.url]);
     }
@@ -153,12 +159,14 @@ impl rt::Data for SubscribeBody {
 
 impl rt::Data for SubscribeOnChangeCallback {
     const TABLE: &'static str = "{25.SubscribeOnChangeCallback 3:pet 6:change";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self {
             pet: parts.next(),
             change: parts.next(),
         }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.pet, &self.change]);
     }
@@ -166,9 +174,11 @@ impl rt::Data for SubscribeOnChangeCallback {
 
 impl rt::Data for Pet {
     const TABLE: &'static str = "{3.Pet 4:name";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { name: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.name]);
     }

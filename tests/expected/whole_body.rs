@@ -49,16 +49,19 @@ impl Client {
     }
 
     /// Calls `putTags`.
+    #[inline]
     pub fn put_tags(&self, arguments: PutTags) -> rt::Call<PutTags> {
         self.client.call(arguments)
     }
 
     /// Calls `putNote`.
+    #[inline]
     pub fn put_note(&self, arguments: PutNote) -> rt::Call<PutNote> {
         self.client.call(arguments)
     }
 
     /// Calls `putSetting`.
+    #[inline]
     pub fn put_setting(&self, arguments: PutSetting) -> rt::Call<PutSetting> {
         self.client.call(arguments)
     }
@@ -80,6 +83,7 @@ pub struct PutTags {
 
 impl PutTags {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: Vec<String>) -> Self {
         Self { body }
     }
@@ -94,6 +98,7 @@ pub struct PutNote {
 
 impl PutNote {
     /// With what is required, and nothing else.
+    #[inline]
     pub fn new(body: String) -> Self {
         Self { body }
     }
@@ -114,9 +119,11 @@ pub struct Setting {
 
 impl rt::Data for PutTags {
     const TABLE: &'static str = "{7!PutTags 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -162,9 +169,11 @@ impl rt::Action for PutTags {
 
 impl rt::Data for PutNote {
     const TABLE: &'static str = "{7!PutNote 4:body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -203,9 +212,11 @@ impl rt::Action for PutNote {
 
 impl rt::Data for PutSetting {
     const TABLE: &'static str = "{10!PutSetting 4?body";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { body: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.body]);
     }
@@ -246,9 +257,11 @@ impl rt::Action for PutSetting {
 
 impl rt::Data for Setting {
     const TABLE: &'static str = "{7.Setting 2:on";
+    #[inline]
     fn from_parts(parts: rt::Parts<'_>) -> Self {
         Self { on: parts.next() }
     }
+    #[inline]
     fn slots(&self, to: rt::Slots<'_>) {
         to.all(&[&self.on]);
     }

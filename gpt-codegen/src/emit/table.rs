@@ -89,7 +89,10 @@ impl Tables {
                 } else {
                     index.to_string()
                 };
-                line!(self, "            {index} => Self::{variant}(parts.next()),");
+                line!(
+                    self,
+                    "            {index} => Self::{variant}(parts.next()),"
+                );
             }
             line!(self, "        }}");
         }

@@ -74,7 +74,10 @@ fn records_equal(left: &dyn Slot, right: &dyn Slot) -> bool {
     let mut are_equal = false;
     left.slots(Slots(&mut |left| {
         right.slots(Slots(&mut |right| {
-            are_equal = left.iter().zip(right).all(|(left, right)| slots_equal(*left, *right));
+            are_equal = left
+                .iter()
+                .zip(right)
+                .all(|(left, right)| slots_equal(*left, *right));
         }));
     }));
     are_equal

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Data, List, Map, Slot, View,
-    read::Reader,
-    tape::At,
-};
+use super::{Data, List, Map, Slot, View, read::Reader, tape::At};
 
 impl<T: Data> Data for Option<T> {
     fn decode(reader: &Reader<'_>, at: At) -> Self {

@@ -39,16 +39,12 @@ pub(super) fn decode_text<E: Data>(reader: &Reader<'_>, at: At) -> Option<E> {
         reader.note(Fit::Known);
         return Some(known.clone());
     }
-    match E::OTHER_TEXT {
-        Some(other) => {
-            reader.note(Fit::Unknown);
-            Some(other(text.into_owned()))
-        }
-        None => {
-            reader.fail(at, Kind::Unlisted(table));
-            None
-        }
+    if let Some(other) = E::OTHER_TEXT {
+        reader.note(Fit::Unknown);
+        return Some(other(text.into_owned()));
     }
+    reader.fail(at, Kind::Unlisted(table));
+    None
 }
 
 /// Reads an enum of integers.
@@ -60,16 +56,12 @@ pub(super) fn decode_integer<E: Data>(reader: &Reader<'_>, at: At) -> Option<E> 
         reader.note(Fit::Known);
         return Some(known.clone());
     }
-    match (E::OTHER_INTEGER, i64::try_from(integer)) {
-        (Some(other), Ok(integer)) => {
-            reader.note(Fit::Unknown);
-            Some(other(integer))
-        }
-        _ => {
-            reader.fail(at, Kind::Unlisted(table));
-            None
-        }
+    if let (Some(other), Ok(integer)) = (E::OTHER_INTEGER, i64::try_from(integer)) {
+        reader.note(Fit::Unknown);
+        return Some(other(integer));
     }
+    reader.fail(at, Kind::Unlisted(table));
+    None
 }
 
 /// What is listed.

@@ -384,8 +384,6 @@ macro_rules! __through_data {
 #[doc(hidden)]
 pub use compare::{debug, equal};
 #[doc(hidden)]
-pub use parts::{Parts, Slots, copy};
-#[doc(hidden)]
 pub use core::{
     clone::Clone as __Clone,
     cmp::PartialEq as __PartialEq,
@@ -396,6 +394,8 @@ pub use core::{
 };
 #[doc(hidden)]
 pub use enumeration::{integer as enum_integer, text as enum_text};
+#[doc(hidden)]
+pub use parts::{Parts, Slots, copy};
 #[doc(hidden)]
 pub use read::{Reader, deserialize};
 #[doc(hidden)]

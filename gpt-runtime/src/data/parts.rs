@@ -51,7 +51,10 @@ impl<'a> Parts<'a> {
             },
             From::Value(value) => {
                 let index = value.next.replace(value.next.get() + 1);
-                let slot = value.slots.get(index).and_then(|it| it.as_any().downcast_ref());
+                let slot = value
+                    .slots
+                    .get(index)
+                    .and_then(|it| it.as_any().downcast_ref());
                 slot.cloned().unwrap_or_else(T::blank)
             }
         }

@@ -11,7 +11,12 @@
 //! what the text is, and the text. The first is the name of the type, and its character what becomes
 //! of what is not listed.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    ptr,
+    sync::{PoisonError, RwLock},
+};
 
 use super::{Presence, Rest};
 
@@ -210,25 +215,47 @@ impl Record {
 
     /// The field of a property: the one at a position first, because most come in order.
     pub(super) fn find(&self, next: usize, key: &str) -> Option<usize> {
-        let is_it = |index: &usize| self.fields.get(*index).is_some_and(|(name, _)| *name == key);
+        let is_it = |index: &usize| {
+            self.fields
+                .get(*index)
+                .is_some_and(|(name, _)| *name == key)
+        };
         (next..self.fields.len()).chain(0..next).find(is_it)
     }
 }
 
-/// What the tables of the records say that were met so far: one record is mostly one of many.
+/// The records met in one reading or writing: one is mostly one of many.
 #[derive(Default)]
-pub(super) struct Records(RefCell<Vec<Rc<Record>>>);
+pub(super) struct Records(RefCell<Vec<&'static Record>>);
 
 impl Records {
-    pub(super) fn get(&self, table: Table) -> Rc<Record> {
-        let mut records = self.0.borrow_mut();
-        // Tables that differ in nothing need not be one, so that the place tells enough.
-        let found = records.iter().rposition(|it| std::ptr::eq(it.table.0, table.0));
+    pub(super) fn get(&self, table: Table) -> &'static Record {
+        let mut met = self.0.borrow_mut();
+        let found = met.iter().rfind(|it| ptr::eq(it.table.0, table.0));
         if let Some(found) = found {
-            return Rc::clone(&records[found]);
+            return found;
         }
-        let record = Rc::new(Record::new(table));
-        records.push(Rc::clone(&record));
+        let record = Record::of(table);
+        met.push(record);
+        record
+    }
+}
+
+/// The records met by this process, by the place of their tables. There are no more than there are
+/// types, so that they are kept.
+static RECORDS: RwLock<BTreeMap<(usize, usize), &'static Record>> = RwLock::new(BTreeMap::new());
+
+impl Record {
+    fn of(table: Table) -> &'static Self {
+        let place = (table.0.as_ptr().addr(), table.0.len());
+        let records = RECORDS.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(record) = records.get(&place).filter(|it| it.table == table) {
+            return record;
+        }
+        drop(records);
+        let record: &'static Self = Box::leak(Box::new(Self::new(table)));
+        let mut records = RECORDS.write().unwrap_or_else(PoisonError::into_inner);
+        records.insert(place, record);
         record
     }
 }

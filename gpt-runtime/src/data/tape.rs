@@ -213,13 +213,10 @@ impl<'a> Tape<'a> {
     pub(super) fn to_value(&self, at: At) -> Result<Value, String> {
         match self.form(at) {
             Form::Array | Form::Object => {
-                let Some(node) = self.node(at) else {
-                    return Ok(Value::Null);
-                };
-                // The text of an array that was put together is not in one piece.
-                if self.is_apart(at) {
+                let (Some(node), Cow::Borrowed(_)) = (self.node(at), &self.text) else {
+                    // What was added one by one is not in one piece.
                     return self.assembled(at);
-                }
+                };
                 let text = self.text.get(node.place()..).unwrap_or_default();
                 let mut values = serde_json::Deserializer::from_str(text).into_iter();
                 let first = values.next().unwrap_or(Ok(Value::Null));
@@ -232,11 +229,6 @@ impl<'a> Tape<'a> {
             Form::Body => Ok(Value::Null),
             _ => serde_json::from_str(self.raw(at)).map_err(|error| error.to_string()),
         }
-    }
-
-    /// Whether a tape was put together from several texts.
-    fn is_apart(&self, _: At) -> bool {
-        matches!(self.text, Cow::Owned(_))
     }
 
     fn assembled(&self, at: At) -> Result<Value, String> {
@@ -522,7 +514,10 @@ mod tests {
             "-0.0",
             "[0.5,1e1,\"\\/\\b\\f\\r\\t\\\\\"]",
         ];
-        let bent = ["", "0", "-", ".", "e", "\"", "\\", "{", "}", "[", "]", ",", ":", " ", "\u{1}", "t", "n", "\\ud800"];
+        let bent = [
+            "", "0", "-", ".", "e", "\"", "\\", "{", "}", "[", "]", ",", ":", " ", "\u{1}", "t",
+            "n", "\\ud800",
+        ];
         for text in texts {
             let places = text.char_indices().map(|(at, _)| at).chain([text.len()]);
             for at in places {
@@ -553,7 +548,11 @@ mod tests {
             Ok(tape) => {
                 assert!(expected, "{text:?}");
                 let value: Result<Value, _> = serde_json::from_str(text);
-                assert_eq!(tape.to_value(0).ok(), value.as_ref().ok().cloned(), "{text:?}");
+                assert_eq!(
+                    tape.to_value(0).ok(),
+                    value.as_ref().ok().cloned(),
+                    "{text:?}"
+                );
                 if let Ok(value) = value {
                     let mut apart = Tape::empty();
                     apart.value(&value).unwrap();

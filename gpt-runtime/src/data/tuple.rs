@@ -1,10 +1,6 @@
 //! Arrays that have a type for each position (`prefixItems`), as Rust tuples.
 
-use super::{
-    Data, Slot, Tuple, View,
-    read::Reader,
-    tape::At,
-};
+use super::{Data, Slot, Tuple, View, read::Reader, tape::At};
 
 macro_rules! tuples {
     ($($len:literal: $($ty:ident $index:tt)*;)*) => {$(

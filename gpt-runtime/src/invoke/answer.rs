@@ -55,7 +55,9 @@ pub(super) fn failed<F: Data>(operation: &Operation, received: &Received) -> Fai
     let described = select(operation.failures, received.status.as_u16());
     let is_typed = described.is_some() && received.is_whole;
     // The text is there for a failure that is not what the description says.
-    let failure = is_typed.then(|| read_as(described, received).ok()).flatten();
+    let failure = is_typed
+        .then(|| read_as(described, received).ok())
+        .flatten();
     Failed {
         operation: operation.id,
         status: received.status.as_u16(),
@@ -90,10 +92,7 @@ fn select(responses: &'static [Response], status: u16) -> Option<&'static Respon
 }
 
 /// Reads a body as its type. How, the server says; where it says nothing, the description.
-fn read_as<T: Data>(
-    described: Option<&Response>,
-    received: &Received,
-) -> Result<T, DecodeError> {
+fn read_as<T: Data>(described: Option<&Response>, received: &Received) -> Result<T, DecodeError> {
     let variant = match described {
         Some(described) if data::is_by_status::<T>() => Some(described.variant),
         None if data::is_by_status::<T>() => {
@@ -117,7 +116,9 @@ fn read_as<T: Data>(
         text: (!is_surely_json).then_some(&text as _),
         is_raw: !is_surely_json && described_json != Some(true),
         may_be_json: is_json || described_json == Some(true),
-        items: items.as_ref().map(|(kind, items)| (*kind, items.as_slice())),
+        items: items
+            .as_ref()
+            .map(|(kind, items)| (*kind, items.as_slice())),
     };
     body.read(variant).map_err(|error| match sent {
         // A page instead of data is no mistake inside the data.

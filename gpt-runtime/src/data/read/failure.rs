@@ -61,7 +61,10 @@ impl Failure {
     fn message(self, reader: &Reader<'_>) -> String {
         match self.kind {
             Kind::Form(expected) => reader.no_json(self.at).unwrap_or_else(|| {
-                format!("invalid type: {}, expected {expected}", found(reader, self.at))
+                format!(
+                    "invalid type: {}, expected {expected}",
+                    found(reader, self.at)
+                )
             }),
             Kind::Value(expected) => format!("{} is not {expected}", self.written(reader)),
             Kind::Unlisted(table) => {
@@ -80,7 +83,11 @@ impl Failure {
             Kind::NoVariant(table, first) => {
                 let first = first.and_then(|it| reader.firsts.borrow().get(it).copied());
                 let because = first.map(|it| format!(", the first because {}", it.message(reader)));
-                format!("no variant of {} fits{}", table.name(), because.unwrap_or_default())
+                format!(
+                    "no variant of {} fits{}",
+                    table.name(),
+                    because.unwrap_or_default()
+                )
             }
             Kind::UnknownTag(table, tag) => format!(
                 "`{}` is not a `{}` that {} knows",

@@ -61,7 +61,9 @@ impl DecodeError {
 pub fn from_slice<T: Data>(json: &[u8]) -> Result<T, DecodeError> {
     match std::str::from_utf8(json) {
         Ok(json) => from_str(json),
-        Err(error) => Err(DecodeError::whole(format!("the text is not UTF-8: {error}"))),
+        Err(error) => Err(DecodeError::whole(format!(
+            "the text is not UTF-8: {error}"
+        ))),
     }
 }
 
@@ -287,7 +289,13 @@ impl Reader<'_> {
         let items = self.items(at)?;
         let found = self.tape.within(self.find(at, Form::Array)?).count();
         if found < count {
-            self.fail(at, Kind::Length { found, expected: count });
+            self.fail(
+                at,
+                Kind::Length {
+                    found,
+                    expected: count,
+                },
+            );
             return None;
         }
         for _ in count..found {

@@ -1,7 +1,5 @@
 //! Reads objects into the fields of records.
 
-use std::rc::Rc;
-
 use super::{
     super::{
         Data, Presence, Rest,
@@ -49,11 +47,11 @@ impl Frame {
 }
 
 /// The properties of a record that have no field.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(super) struct Remainder {
     /// The object.
     at: At,
-    record: Rc<Record>,
+    record: &'static Record,
     /// The tag of the union that the record is a variant of, where the record does not name it.
     hidden: Option<&'static str>,
 }
@@ -178,9 +176,10 @@ impl Entries<'_> {
         loop {
             let (name, value) = (self.parts.next()?, self.parts.next()?);
             let name = reader.name(name)?;
-            let is_rest = self.rest.as_ref().is_none_or(|it| {
-                it.hidden.is_none_or(|it| it != name) && !it.record.names(&name)
-            });
+            let is_rest = self
+                .rest
+                .as_ref()
+                .is_none_or(|it| it.hidden.is_none_or(|it| it != name) && !it.record.names(&name));
             if is_rest {
                 return Some((name.into_owned(), value));
             }

@@ -125,7 +125,8 @@ impl<'a> Choice<'a> {
 
     /// Whether the tag is there with a text.
     fn has_tag(&self) -> bool {
-        self.tag.is_some_and(|it| self.reader.tape.form(it) == Form::Text)
+        self.tag
+            .is_some_and(|it| self.reader.tape.form(it) == Form::Text)
     }
 
     /// Goes to the next variant that may fit, and lets the parts come from its payload.
@@ -151,7 +152,10 @@ impl<'a> Choice<'a> {
         };
         self.reader.known.set(0);
         self.reader.unknown.set(0);
-        let tag = self.table.tag().filter(|_| matches!(self.next, Next::Tagged(_)));
+        let tag = self
+            .table
+            .tag()
+            .filter(|_| matches!(self.next, Next::Tagged(_)));
         self.reader.tag.set(tag.map(|it| (self.at, it)));
         self.reader.frame.set(Frame::of(variant, self.at));
         true
@@ -163,7 +167,10 @@ impl<'a> Choice<'a> {
         reader.frame.set(self.before.frame);
         reader.tag.set(None);
         reader.fields.borrow_mut().truncate(self.before.fields);
-        reader.remainders.borrow_mut().truncate(self.before.remainders);
+        reader
+            .remainders
+            .borrow_mut()
+            .truncate(self.before.remainders);
         match self.next {
             Next::Tried(variant) => {
                 self.next = Next::Tried(variant + 1);
@@ -205,7 +212,9 @@ impl<'a> Choice<'a> {
         reader.within.borrow_mut().pop();
         reader.known.set(self.before.known);
         let unknown = self.best.map_or(0, |(unknown, _)| unknown);
-        reader.unknown.set(self.before.unknown.saturating_add(unknown));
+        reader
+            .unknown
+            .set(self.before.unknown.saturating_add(unknown));
         if self.best.is_none() && !reader.has_failed() {
             self.refuse();
         }
@@ -227,7 +236,10 @@ impl<'a> Choice<'a> {
     }
 
     fn is_scalar(&self, at: At) -> bool {
-        matches!(self.reader.tape.form(at), Form::Text | Form::Number | Form::Boolean)
+        matches!(
+            self.reader.tape.form(at),
+            Form::Text | Form::Number | Form::Boolean
+        )
     }
 
     /// Why no variant fits.
@@ -254,7 +266,11 @@ impl<'a> Choice<'a> {
 impl Reader<'_> {
     /// Counts a trial; whether it may take place.
     fn may_try(&self, at: At) -> bool {
-        let left = self.trials.get().unwrap_or(0).checked_sub(self.tape.size(at));
+        let left = self
+            .trials
+            .get()
+            .unwrap_or(0)
+            .checked_sub(self.tape.size(at));
         self.trials.set(Some(left.unwrap_or(0)));
         left.is_some()
     }

@@ -6,11 +6,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{
-    super::{
-        Data,
-        parts::Parts,
-        tape::Tape,
-    },
+    super::{Data, parts::Parts, tape::Tape},
     DecodeError, Reader, from_tape,
     record::Frame,
 };
@@ -185,7 +181,9 @@ impl HeaderLines<'_> {
 
     fn pairs<'a>(&self, parts: &[&'a str]) -> Vec<(&'a str, &'a str)> {
         if self.is_exploded {
-            let pairs = parts.iter().map(|it| it.split_once('=').unwrap_or((it, "")));
+            let pairs = parts
+                .iter()
+                .map(|it| it.split_once('=').unwrap_or((it, "")));
             return pairs.collect();
         }
         let pairs = parts.chunks(2);

@@ -81,8 +81,14 @@ impl Checker<'_> {
             let (is_fit, expected) = match format {
                 "int32" => (i32::try_from(integer).is_ok(), "an integer of 32 bits"),
                 "int64" => (i64::try_from(integer).is_ok(), "an integer of 64 bits"),
-                "uint32" => (u32::try_from(integer).is_ok(), "a non-negative integer of 32 bits"),
-                "uint64" => (u64::try_from(integer).is_ok(), "a non-negative integer of 64 bits"),
+                "uint32" => (
+                    u32::try_from(integer).is_ok(),
+                    "a non-negative integer of 32 bits",
+                ),
+                "uint64" => (
+                    u64::try_from(integer).is_ok(),
+                    "a non-negative integer of 64 bits",
+                ),
                 _ => return,
             };
             if !is_fit {
