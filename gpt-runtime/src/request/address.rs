@@ -100,13 +100,14 @@ fn is_relative(server: &str) -> bool {
 
 /// The first server of the operation, else of the API, its variables at their defaults.
 fn described_server(operation: &Operation) -> Result<Url, RequestError> {
-    let variable = credential::variable(operation.api, "baseUrl");
+    let variable = || credential::variable(operation.api, "baseUrl");
     let refused = |message: String| RequestError::Server { message };
     let first = operation.servers.first().or(operation.api.servers.first());
     let described = first.filter(|it| !is_relative(it.url)).ok_or_else(|| {
         refused(format!(
-            "the description of {} does not say where its server is: set {variable}",
-            operation.api.name
+            "the description of {} does not say where its server is: set {}",
+            operation.api.name,
+            variable()
         ))
     })?;
     let mut text = described.url.to_owned();
@@ -115,7 +116,8 @@ fn described_server(operation: &Operation) -> Result<Url, RequestError> {
     }
     if text.contains(['{', '}']) {
         return Err(refused(format!(
-            "the server `{text}` has variables without a default: set {variable}"
+            "the server `{text}` has variables without a default: set {}",
+            variable()
         )));
     }
     server(&text).map_err(|message| refused(format!("the server `{}`: {message}", described.url)))

@@ -9,28 +9,109 @@ use crate::schema::{
     words::{excerpt, kind},
 };
 
-pub(super) fn schemas<'a>(schema: &'a Map<String, Value>, keyword: &str) -> &'a [Value] {
-    match schema.get(keyword) {
+/// The keywords of a schema that are checked, found in one pass: looking each of them up costs more
+/// than most of the checks.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Keywords<'a> {
+    pub(super) reference: Option<&'a Value>,
+    pub(super) kind: Option<&'a Value>,
+    pub(super) constant: Option<&'a Value>,
+    pub(super) choices: Option<&'a Value>,
+    pub(super) format: Option<&'a Value>,
+    pub(super) content_encoding: Option<&'a Value>,
+    pub(super) minimum: Option<&'a Value>,
+    pub(super) maximum: Option<&'a Value>,
+    pub(super) exclusive_minimum: Option<&'a Value>,
+    pub(super) exclusive_maximum: Option<&'a Value>,
+    pub(super) multiple_of: Option<&'a Value>,
+    pub(super) min_length: Option<&'a Value>,
+    pub(super) max_length: Option<&'a Value>,
+    pub(super) pattern: Option<&'a Value>,
+    pub(super) min_items: Option<&'a Value>,
+    pub(super) max_items: Option<&'a Value>,
+    pub(super) unique_items: Option<&'a Value>,
+    pub(super) prefix_items: Option<&'a Value>,
+    pub(super) items: Option<&'a Value>,
+    pub(super) properties: Option<&'a Value>,
+    pub(super) required: Option<&'a Value>,
+    pub(super) min_properties: Option<&'a Value>,
+    pub(super) max_properties: Option<&'a Value>,
+    pub(super) dependent_required: Option<&'a Value>,
+    pub(super) additional_properties: Option<&'a Value>,
+    pub(super) pattern_properties: Option<&'a Value>,
+    pub(super) property_names: Option<&'a Value>,
+    pub(super) all_of: Option<&'a Value>,
+    pub(super) any_of: Option<&'a Value>,
+    pub(super) one_of: Option<&'a Value>,
+}
+
+impl<'a> Keywords<'a> {
+    pub(super) fn of(schema: &'a Map<String, Value>) -> Self {
+        let mut keywords = Self::default();
+        for (keyword, value) in schema {
+            let slot = match keyword.as_str() {
+                "$ref" => &mut keywords.reference,
+                "type" => &mut keywords.kind,
+                "const" => &mut keywords.constant,
+                "enum" => &mut keywords.choices,
+                "format" => &mut keywords.format,
+                "contentEncoding" => &mut keywords.content_encoding,
+                "minimum" => &mut keywords.minimum,
+                "maximum" => &mut keywords.maximum,
+                "exclusiveMinimum" => &mut keywords.exclusive_minimum,
+                "exclusiveMaximum" => &mut keywords.exclusive_maximum,
+                "multipleOf" => &mut keywords.multiple_of,
+                "minLength" => &mut keywords.min_length,
+                "maxLength" => &mut keywords.max_length,
+                "pattern" => &mut keywords.pattern,
+                "minItems" => &mut keywords.min_items,
+                "maxItems" => &mut keywords.max_items,
+                "uniqueItems" => &mut keywords.unique_items,
+                "prefixItems" => &mut keywords.prefix_items,
+                "items" => &mut keywords.items,
+                "properties" => &mut keywords.properties,
+                "required" => &mut keywords.required,
+                "minProperties" => &mut keywords.min_properties,
+                "maxProperties" => &mut keywords.max_properties,
+                "dependentRequired" => &mut keywords.dependent_required,
+                "additionalProperties" => &mut keywords.additional_properties,
+                "patternProperties" => &mut keywords.pattern_properties,
+                "propertyNames" => &mut keywords.property_names,
+                "allOf" => &mut keywords.all_of,
+                "anyOf" => &mut keywords.any_of,
+                "oneOf" => &mut keywords.one_of,
+                _ => continue,
+            };
+            *slot = Some(value);
+        }
+        keywords
+    }
+}
+
+pub(super) fn schemas(keyword: Option<&Value>) -> &[Value] {
+    match keyword {
         Some(Value::Array(schemas)) => schemas,
         _ => &[],
     }
 }
 
-pub(super) fn kinds(schema: &Map<String, Value>) -> Vec<&str> {
-    match schema.get("type") {
-        Some(Value::String(kind)) => vec![kind],
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    }
+/// The types that `type` names, which is one or a list.
+pub(super) fn kinds<'a>(schema: &Keywords<'a>) -> impl Iterator<Item = &'a str> + Clone {
+    let kinds = match schema.kind {
+        Some(Value::Array(kinds)) => kinds.as_slice(),
+        Some(kind) => std::slice::from_ref(kind),
+        None => &[],
+    };
+    kinds.iter().filter_map(Value::as_str)
 }
 
 /// The properties that can have one value only.
 pub(super) fn tags<'a>(
     compiled: &'a Compiled,
-    schema: &'a Map<String, Value>,
-) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    schema: &Keywords<'a>,
+) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
     schema
-        .get("properties")
+        .properties
         .and_then(Value::as_object)
         .into_iter()
         .flatten()

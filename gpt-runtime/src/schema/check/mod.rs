@@ -10,7 +10,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use super::{Caller, Violation, compiled::Compiled};
-use keywords::{integral, is_kind, kinds, schemas, wrong_kind};
+use keywords::{Keywords, integral, is_kind, kinds, schemas, wrong_kind};
 
 /// The schemas that are tried on each value, on average. Unions that hold themselves can ask for
 /// more without end.
@@ -124,7 +124,8 @@ impl<'a> Checker<'a> {
             Value::Object(object) => object,
             _ => return,
         };
-        if object.contains_key("$ref") {
+        let object = &Keywords::of(object);
+        if object.reference.is_some() {
             self.value(self.compiled.resolve(schema), value);
         }
         if !self.kind(object, value) {
@@ -138,31 +139,32 @@ impl<'a> Checker<'a> {
             Value::Object(properties) => self.properties(object, properties),
             Value::Null | Value::Bool(_) => {}
         }
-        for schema in schemas(object, "allOf") {
+        for schema in schemas(object.all_of) {
             self.value(schema, value);
         }
-        for keyword in ["anyOf", "oneOf"] {
-            if let Some(Value::Array(variants)) = object.get(keyword) {
+        for variants in [object.any_of, object.one_of] {
+            if let Some(Value::Array(variants)) = variants {
                 self.any_of(variants, value);
             }
         }
     }
 
     /// Whether the value is of the type; reported where it is not.
-    fn kind(&mut self, schema: &Map<String, Value>, value: &mut Value) -> bool {
+    fn kind(&mut self, schema: &Keywords<'_>, value: &mut Value) -> bool {
         let kinds = kinds(schema);
-        if kinds.is_empty() {
+        if kinds.clone().next().is_none() {
             return true;
         }
-        if kinds.contains(&"integer")
+        if value.is_f64()
+            && kinds.clone().any(|it| it == "integer")
             && let Some(integer) = integral(value)
         {
             *value = integer;
         }
-        if kinds.iter().any(|kind| is_kind(value, kind)) {
+        if kinds.clone().any(|kind| is_kind(value, kind)) {
             return true;
         }
-        let message = wrong_kind(&kinds, value);
+        let message = wrong_kind(&kinds.collect::<Vec<_>>(), value);
         self.report(message);
         false
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Checker, Segment,
-    keywords::{canonical, schemas},
+    keywords::{Keywords, canonical, schemas},
 };
 use crate::schema::{
     Caller,
@@ -14,21 +14,20 @@ use crate::schema::{
 };
 
 impl<'a> Checker<'a> {
-    pub(super) fn items(&mut self, schema: &'a Map<String, Value>, items: &mut [Value]) {
+    pub(super) fn items(&mut self, schema: &Keywords<'a>, items: &mut [Value]) {
         self.size(
-            schema,
-            ("minItems", "maxItems"),
+            (schema.min_items, schema.max_items),
             items.len(),
             ("item", "items"),
         );
-        if schema.get("uniqueItems") == Some(&Value::Bool(true)) {
+        if schema.unique_items == Some(&Value::Bool(true)) {
             let mut seen = HashSet::new();
             if let Some(twice) = items.iter().find(|item| !seen.insert(canonical(item))) {
                 self.report(format!("holds {} twice", excerpt(twice)));
             }
         }
-        let first = schemas(schema, "prefixItems");
-        let rest = schema.get("items");
+        let first = schemas(schema.prefix_items);
+        let rest = schema.items;
         for (index, item) in items.iter_mut().enumerate() {
             if let Some(schema) = first.get(index).or(rest) {
                 self.inside(Segment::Item(index), schema, item);
@@ -38,12 +37,12 @@ impl<'a> Checker<'a> {
 
     pub(super) fn properties(
         &mut self,
-        schema: &'a Map<String, Value>,
+        schema: &Keywords<'a>,
         properties: &mut Map<String, Value>,
     ) {
-        let described = schema.get("properties").and_then(Value::as_object);
+        let described = schema.properties.and_then(Value::as_object);
         let required: Vec<&str> = schema
-            .get("required")
+            .required
             .and_then(Value::as_array)
             .map(|names| names.iter().filter_map(Value::as_str).collect())
             .unwrap_or_default();
@@ -70,13 +69,12 @@ impl<'a> Checker<'a> {
             }
         }
         self.size(
-            schema,
-            ("minProperties", "maxProperties"),
+            (schema.min_properties, schema.max_properties),
             properties.len(),
             ("property", "properties"),
         );
         self.dependent(schema, properties);
-        let others = schema.get("additionalProperties");
+        let others = schema.additional_properties;
         for (name, value) in properties.iter_mut() {
             let segment = || Segment::Property(name.clone());
             self.name(schema, name);
@@ -100,8 +98,8 @@ impl<'a> Checker<'a> {
     }
 
     /// What `patternProperties` says of a property. A pattern that is not checked matches.
-    fn matched(&self, schema: &'a Map<String, Value>, name: &str) -> Vec<&'a Value> {
-        let patterns = schema.get("patternProperties").and_then(Value::as_object);
+    fn matched(&self, schema: &Keywords<'a>, name: &str) -> Vec<&'a Value> {
+        let patterns = schema.pattern_properties.and_then(Value::as_object);
         let patterns = patterns.into_iter().flatten();
         patterns
             .filter(|(pattern, _)| {
@@ -112,14 +110,14 @@ impl<'a> Checker<'a> {
             .collect()
     }
 
-    fn name(&mut self, schema: &'a Map<String, Value>, name: &str) {
-        if let Some(names) = schema.get("propertyNames") {
+    fn name(&mut self, schema: &Keywords<'a>, name: &str) {
+        if let Some(names) = schema.property_names {
             self.inside(Segment::Name(name.to_owned()), names, &mut name.into());
         }
     }
 
-    fn dependent(&mut self, schema: &Map<String, Value>, properties: &Map<String, Value>) {
-        let dependencies = schema.get("dependentRequired").and_then(Value::as_object);
+    fn dependent(&mut self, schema: &Keywords<'_>, properties: &Map<String, Value>) {
+        let dependencies = schema.dependent_required.and_then(Value::as_object);
         for (name, needed) in dependencies.into_iter().flatten() {
             let needed = needed.as_array().into_iter().flatten();
             for other in needed.filter_map(Value::as_str) {

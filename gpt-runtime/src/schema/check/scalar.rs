@@ -2,11 +2,11 @@
 
 use std::{cmp::Ordering, fmt::Write};
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 use super::{
     Checker,
-    keywords::{compare, integer, is_multiple, same},
+    keywords::{Keywords, compare, integer, is_multiple, same},
 };
 use crate::{
     data::{Data, check_format},
@@ -18,8 +18,8 @@ use crate::{
 
 impl Checker<'_> {
     /// `enum` and `const`.
-    pub(super) fn choice(&mut self, schema: &Map<String, Value>, value: &mut Value) {
-        let values: Vec<&Value> = match (schema.get("const"), schema.get("enum")) {
+    pub(super) fn choice(&mut self, schema: &Keywords<'_>, value: &mut Value) {
+        let values: Vec<&Value> = match (schema.constant, schema.choices) {
             (Some(value), _) => vec![value],
             (None, Some(Value::Array(values))) => values.iter().collect(),
             _ => return,
@@ -54,16 +54,16 @@ impl Checker<'_> {
         self.report(message);
     }
 
-    pub(super) fn number(&mut self, schema: &Map<String, Value>, number: &Number) {
+    pub(super) fn number(&mut self, schema: &Keywords<'_>, number: &Number) {
         type Holds = fn(Ordering) -> bool;
-        let bounds: [(&str, &str, Holds); 4] = [
-            ("minimum", "at least", Ordering::is_ge),
-            ("maximum", "at most", Ordering::is_le),
-            ("exclusiveMinimum", "greater than", Ordering::is_gt),
-            ("exclusiveMaximum", "less than", Ordering::is_lt),
+        let bounds: [(Option<&Value>, &str, Holds); 4] = [
+            (schema.minimum, "at least", Ordering::is_ge),
+            (schema.maximum, "at most", Ordering::is_le),
+            (schema.exclusive_minimum, "greater than", Ordering::is_gt),
+            (schema.exclusive_maximum, "less than", Ordering::is_lt),
         ];
-        for (keyword, words, holds) in bounds {
-            if let Some(Value::Number(bound)) = schema.get(keyword)
+        for (bound, words, holds) in bounds {
+            if let Some(Value::Number(bound)) = bound
                 && !compare(number, bound).is_some_and(holds)
             {
                 self.report(format!(
@@ -71,12 +71,12 @@ impl Checker<'_> {
                 ));
             }
         }
-        if let Some(Value::Number(step)) = schema.get("multipleOf")
+        if let Some(Value::Number(step)) = schema.multiple_of
             && !is_multiple(number, step)
         {
             self.report(format!("{number} is not a multiple of {step}"));
         }
-        let format = schema.get("format").and_then(Value::as_str);
+        let format = schema.format.and_then(Value::as_str);
         if let (Some(format), Some(integer)) = (format, integer(number)) {
             let set = match format {
                 "int32" => i32::blank(0).set_integer(integer),
@@ -91,14 +91,13 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn text(&mut self, schema: &Map<String, Value>, text: &str) {
+    pub(super) fn text(&mut self, schema: &Keywords<'_>, text: &str) {
         self.size(
-            schema,
-            ("minLength", "maxLength"),
+            (schema.min_length, schema.max_length),
             text.chars().count(),
             ("character", "characters"),
         );
-        if let Some(Value::String(pattern)) = schema.get("pattern")
+        if let Some(Value::String(pattern)) = schema.pattern
             && let Some(false) = self
                 .compiled
                 .pattern(pattern)
@@ -109,9 +108,9 @@ impl Checker<'_> {
                 excerpt(&text.into())
             ));
         }
-        let format = match schema.get("contentEncoding") {
+        let format = match schema.content_encoding {
             Some(Value::String(encoding)) => Some(encoding.as_str()),
-            _ => schema.get("format").and_then(Value::as_str),
+            _ => schema.format.and_then(Value::as_str),
         };
         if let Some(format) = format
             && let Err(expected) = check_format(format, text)
@@ -122,20 +121,18 @@ impl Checker<'_> {
 
     pub(super) fn size(
         &mut self,
-        schema: &Map<String, Value>,
-        (least, most): (&str, &str),
+        (least, most): (Option<&Value>, Option<&Value>),
         size: usize,
         unit: (&str, &str),
     ) {
-        let bound = |keyword| schema.get(keyword).and_then(Value::as_u64);
         let size = size as u64;
         let unit = if size == 1 { unit.0 } else { unit.1 };
-        if let Some(least) = bound(least)
+        if let Some(least) = least.and_then(Value::as_u64)
             && size < least
         {
             self.report(format!("has {size} {unit}; it must have at least {least}"));
         }
-        if let Some(most) = bound(most)
+        if let Some(most) = most.and_then(Value::as_u64)
             && size > most
         {
             self.report(format!("has {size} {unit}; it must have at most {most}"));

@@ -1,10 +1,10 @@
 //! Values that may be one of several things.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     Checker, Segment,
-    keywords::{integral, is_kind, kinds, schemas, tags, wrong_kind},
+    keywords::{Keywords, integral, is_kind, kinds, schemas, tags, wrong_kind},
 };
 use crate::schema::{
     Violation,
@@ -51,7 +51,8 @@ impl<'a> Checker<'a> {
         let Some(schema) = self.compiled.resolve(variant).as_object() else {
             return variant != &Value::Bool(false);
         };
-        let kinds = kinds(schema);
+        let schema = &Keywords::of(schema);
+        let kinds: Vec<&str> = kinds(schema).collect();
         let is_integral = kinds.contains(&"integer") && integral(value).is_some();
         if !kinds.is_empty() && !is_integral && !kinds.iter().any(|kind| is_kind(value, kind)) {
             return false;
@@ -64,9 +65,10 @@ impl<'a> Checker<'a> {
     }
 
     fn no_candidate(&mut self, variants: &'a [Value], value: &Value) {
-        let schemas: Vec<&Map<String, Value>> = variants
+        let schemas: Vec<Keywords<'a>> = variants
             .iter()
             .filter_map(|it| self.compiled.resolve(it).as_object())
+            .map(Keywords::of)
             .collect();
         let tagged: Vec<(&String, &Value)> = schemas
             .iter()
@@ -90,7 +92,7 @@ impl<'a> Checker<'a> {
             return self.report_at(Segment::Property((*name).clone()), message);
         }
         let mut all: Vec<&str> = Vec::new();
-        for kind in schemas.iter().flat_map(|it| kinds(it)) {
+        for kind in schemas.iter().flat_map(kinds) {
             if !all.contains(&kind) {
                 all.push(kind);
             }
@@ -103,23 +105,24 @@ impl<'a> Checker<'a> {
         let Some(object) = self.compiled.resolve(schema).as_object() else {
             return schema != &Value::Bool(false);
         };
-        let kinds = kinds(object);
-        let among = |keyword| {
-            object.get(keyword).is_none_or(|it| match it {
+        let object = &Keywords::of(object);
+        let kinds: Vec<&str> = kinds(object).collect();
+        let among = |keyword: Option<&Value>| {
+            keyword.is_none_or(|it| match it {
                 Value::Array(values) => values.contains(&Value::Null),
                 value => value.is_null(),
             })
         };
-        let of_variants = |keyword| {
-            let variants = schemas(object, keyword);
+        let of_variants = |keyword: Option<&Value>| {
+            let variants = schemas(keyword);
             variants.is_empty()
                 || depth > 16
                 || variants.iter().any(|it| self.takes_null(it, depth + 1))
         };
         (kinds.is_empty() || kinds.contains(&"null"))
-            && among("enum")
-            && among("const")
-            && of_variants("anyOf")
-            && of_variants("oneOf")
+            && among(object.choices)
+            && among(object.constant)
+            && of_variants(object.any_of)
+            && of_variants(object.one_of)
     }
 }
