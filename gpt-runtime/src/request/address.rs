@@ -1,10 +1,10 @@
 //! Where a request goes: the server, the path and the query.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use url::Url;
 
 use super::{
-    RequestError, body,
+    Arguments, RequestError, body,
     style::{self, Spelling},
 };
 use crate::{
@@ -33,7 +33,7 @@ pub(crate) fn server(text: &str) -> Result<Url, &'static str> {
 pub(super) fn address(
     operation: &Operation,
     server: Option<&Url>,
-    arguments: &Map<String, Value>,
+    arguments: &Arguments<'_>,
     violations: &mut Vec<Violation>,
 ) -> Result<Url, RequestError> {
     let mut url = match server {
@@ -127,7 +127,7 @@ fn described_server(operation: &Operation) -> Result<Url, RequestError> {
 fn expand(
     operation: &Operation,
     template: &str,
-    arguments: &Map<String, Value>,
+    arguments: &Arguments<'_>,
     violations: &mut Vec<Violation>,
 ) -> Result<String, RequestError> {
     let mut path = String::new();
@@ -138,14 +138,13 @@ fn expand(
     {
         path.push_str(&encode_literal(literal));
         rest = after;
-        let parameter = operation
-            .parameters
-            .iter()
-            .find(|it| it.location == Location::Path && it.name == name)
+        let (parameter, value) = arguments
+            .parameters(operation)
+            .find(|(it, _)| it.location == Location::Path && it.name == name)
             .ok_or_else(|| RequestError::Description {
                 message: format!("the path `{}` has no parameter `{name}`", operation.path),
             })?;
-        match path_text(parameter, arguments) {
+        match path_text(parameter, value) {
             Ok(text) => path.push_str(&text),
             Err(message) => violations.push(violation(parameter, message)),
         }
@@ -154,14 +153,11 @@ fn expand(
     if violations.is_empty()
         && let Some(segment) = path.split('/').find(|it| leaves_template(it))
     {
-        let names: Vec<_> = operation
-            .parameters
-            .iter()
-            .filter(|it| it.location == Location::Path)
-            .filter(|it| arguments.get(it.argument).is_some_and(has_dots))
-            .collect();
+        let names = arguments
+            .given(operation)
+            .filter(|(it, value)| it.location == Location::Path && has_dots(value));
         let message = format!("`{segment}` would leave the path; write it without `.` and `..`");
-        violations.extend(names.iter().map(|it| violation(it, message.clone())));
+        violations.extend(names.map(|(it, _)| violation(it, message.clone())));
         if violations.is_empty() {
             return Err(RequestError::Description {
                 message: format!("the path `{}` cannot be called", operation.path),
@@ -171,12 +167,9 @@ fn expand(
     Ok(path)
 }
 
-fn path_text(
-    parameter: &Parameter,
-    arguments: &Map<String, Value>,
-) -> Result<String, &'static str> {
+fn path_text(parameter: &Parameter, value: Option<&Value>) -> Result<String, &'static str> {
     let missing = "is part of the path and must be given";
-    let value = arguments.get(parameter.argument).ok_or(missing)?;
+    let value = value.ok_or(missing)?;
     let text = match parameter.content {
         Some(media_type) => style::percent_encode(&body::content(media_type, value)),
         None => style::path(parameter, value).ok_or(missing)?,
@@ -247,12 +240,10 @@ fn encode_literal(literal: &str) -> String {
 /// `name=value` of each query parameter, and the whole that one parameter may be.
 fn pairs<'a>(
     operation: &'a Operation,
-    arguments: &'a Map<String, Value>,
+    arguments: &'a Arguments<'a>,
 ) -> impl Iterator<Item = String> + 'a {
-    operation
-        .parameters
-        .iter()
-        .filter_map(|parameter| Some((parameter, arguments.get(parameter.argument)?)))
+    arguments
+        .given(operation)
         .flat_map(|(parameter, value)| match parameter.location {
             Location::Query => named(parameter, value),
             Location::QueryString => vec![whole(parameter, value)],

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     action::{Encoding, MediaType, Operation, Style},
     data::File,
+    schema,
 };
 
 /// What a body is called where it has no name of its own.
@@ -47,8 +48,8 @@ pub(super) struct Unwritten<'a> {
     pub(super) chosen: Option<&'a str>,
     pub(super) value: &'a Value,
     pub(super) files: &'a Files,
-    /// Whether a model writes the whole body as base64.
-    pub(super) is_base64: bool,
+    /// The argument that is the whole body.
+    pub(super) argument: Option<&'a str>,
 }
 
 impl Unwritten<'_> {
@@ -97,8 +98,11 @@ impl Unwritten<'_> {
 
     /// The file that is the whole body, if it is one.
     fn file(self) -> Result<Option<File>, RequestError> {
+        let is_base64 = |argument| schema::is_base64(self.operation, argument);
         match (self.value, self.files) {
-            (Value::String(text), Files::InText) if self.is_base64 => self.files.file(text, BODY),
+            (Value::String(text), Files::InText) if self.argument.is_some_and(is_base64) => {
+                self.files.file(text, BODY)
+            }
             (Value::String(text), Files::Beside(_)) => self.files.file(text, BODY),
             _ => Ok(None),
         }
