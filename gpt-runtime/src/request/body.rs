@@ -1,5 +1,7 @@
 //! The body of a request, in its media type.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -87,7 +89,10 @@ impl Unwritten<'_> {
                     self.operation.id
                 ),
             }),
-            scalar => Ok((concrete(name, &kind), style::text(scalar).into())),
+            scalar => Ok((
+                concrete(name, &kind),
+                style::text(scalar).into_owned().into(),
+            )),
         }
     }
 
@@ -136,12 +141,12 @@ pub(super) fn content(media_type: &str, value: &Value) -> String {
     if is_form(media_type) {
         match value {
             Value::Object(properties) => pairs(properties, &[]),
-            other => style::text(other),
+            other => style::text(other).into_owned(),
         }
     } else if is_json(media_type) || media_type.contains('*') {
         value.to_string()
     } else {
-        style::text(value)
+        style::text(value).into_owned()
     }
 }
 
@@ -157,21 +162,18 @@ fn form(value: &Value, encoding: &[Encoding], files: &Files) -> Result<String, R
 }
 
 fn pairs(properties: &Map<String, Value>, encoding: &[Encoding]) -> String {
-    properties
-        .iter()
-        .flat_map(|(name, value)| {
-            let (spelling, value) = in_form(self::encoding(encoding, name), value);
-            style::query(name, spelling, &value)
-        })
-        // A form has its own word for a space, and everything else was encoded before.
-        .map(|(name, value)| format!("{name}={value}").replace("%20", "+"))
-        .collect::<Vec<_>>()
-        .join("&")
+    let mut form = String::new();
+    for (name, value) in properties {
+        let (spelling, value) = in_form(self::encoding(encoding, name), value);
+        style::query(name, spelling, &value, &mut form);
+    }
+    // A form has its own word for a space, and everything else was encoded before.
+    form.replace("%20", "+")
 }
 
 /// How a property of a form is spelled. Arrays repeat the name; what is nested is JSON text unless
 /// it has a style.
-fn in_form(encoding: Option<&Encoding>, value: &Value) -> (Spelling, Value) {
+fn in_form<'v>(encoding: Option<&Encoding>, value: &'v Value) -> (Spelling, Cow<'v, Value>) {
     if let Some(encoding) = encoding
         && let Some(style) = encoding.style
     {
@@ -180,16 +182,16 @@ fn in_form(encoding: Option<&Encoding>, value: &Value) -> (Spelling, Value) {
             explode: encoding.explode,
             allow_reserved: encoding.allow_reserved,
         };
-        return (spelling, value.clone());
+        return (spelling, Cow::Borrowed(value));
     }
     let is_json = encoding
         .and_then(|it| it.content_type)
         .is_some_and(self::is_json);
     let value = match value {
-        Value::Null => Value::Null,
-        Value::Object(_) => value.to_string().into(),
-        other if is_json => other.to_string().into(),
-        other => other.clone(),
+        Value::Null => Cow::Borrowed(value),
+        Value::Object(_) => Cow::Owned(value.to_string().into()),
+        other if is_json => Cow::Owned(other.to_string().into()),
+        other => Cow::Borrowed(other),
     };
     let spelling = Spelling {
         style: Style::Form,

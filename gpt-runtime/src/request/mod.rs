@@ -215,14 +215,17 @@ fn headers(
 /// `name=value` of a cookie; `None` where that would be more than the description says.
 fn cookie(parameter: &Parameter, value: &Value) -> Option<Vec<String>> {
     let spelling = Spelling::of(parameter);
-    let pairs = match parameter.content {
-        Some(media_type) => vec![(
+    let mut pairs = Vec::new();
+    match parameter.content {
+        Some(media_type) => pairs.push((
             percent_encode(parameter.name),
             percent_encode(&body::content(media_type, value)),
-        )],
-        None if parameter.style == Style::Cookie => style::plain(parameter.name, spelling, value),
-        None => style::query(parameter.name, spelling, value),
-    };
+        )),
+        None if parameter.style == Style::Cookie => {
+            style::plain(parameter.name, spelling, value, &mut pairs);
+        }
+        None => style::query(parameter.name, spelling, value, &mut pairs),
+    }
     let pairs: Vec<_> = pairs
         .into_iter()
         .map(|(name, value)| format!("{name}={value}"))
