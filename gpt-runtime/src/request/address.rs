@@ -23,6 +23,9 @@ use crate::{
 /// reused for others.
 static READ: OnceLock<RwLock<HashMap<usize, Url>>> = OnceLock::new();
 
+/// Most paths and most queries are no longer, in bytes.
+const USUAL_LENGTH: usize = 128;
+
 /// Reads the address of a server. The error never repeats the address: it may hold a secret.
 pub(crate) fn server(text: &str) -> Result<Url, &'static str> {
     let url =
@@ -60,15 +63,20 @@ pub(super) fn address(
     if !violations.is_empty() {
         return Err(RequestError::Arguments(std::mem::take(violations)));
     }
-    let mut path = url.path().trim_end_matches('/').to_owned();
-    path.extend(["/", own.trim_start_matches('/')]);
+    let path = [
+        url.path().trim_end_matches('/'),
+        "/",
+        own.trim_start_matches('/'),
+    ]
+    .concat();
     url.set_path(&path);
     if url.path() != path {
         return Err(RequestError::Description {
             message: format!("the path `{}` cannot be called", operation.path),
         });
     }
-    let mut query = url.query().unwrap_or_default().to_owned();
+    let mut query = String::with_capacity(USUAL_LENGTH);
+    append(&mut query, url.query().unwrap_or_default());
     if let Some(fixed) = fixed {
         append(&mut query, fixed);
     }
@@ -160,7 +168,7 @@ fn expand(
     arguments: &Arguments<'_>,
     violations: &mut Vec<Violation>,
 ) -> Result<String, RequestError> {
-    let mut path = String::new();
+    let mut path = String::with_capacity(USUAL_LENGTH);
     let mut rest = template;
     while let Some((literal, (name, after))) = rest
         .split_once('{')

@@ -110,16 +110,18 @@ impl<'a> Arguments<'a> {
         typed: &'a Typed,
     ) -> Result<Self, RequestError> {
         let mut arguments = Self::of(operation, Files::Beside(typed.files.clone()));
-        let mut flat = Flat::new();
-        for (name, value) in flat_of(object(&typed.value)?) {
-            match arguments.place(operation, &name) {
-                Some(place) => {
-                    *place = Some(value.clone());
-                    flat.push((name, value));
+        let mut flat = flat_of(object(&typed.value)?);
+        flat.retain(|(name, value)| {
+            let value = Some(value.clone());
+            match arguments.place(operation, name) {
+                Some(place) => *place = value,
+                None => {
+                    arguments.body = value;
+                    return false;
                 }
-                None => arguments.body = Some(value),
             }
-        }
+            true
+        });
         if let Some(described) = &operation.body {
             arguments.media_type = choice(operation, described, typed)?;
             if let Some(body) = &arguments.body {

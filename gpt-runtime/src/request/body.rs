@@ -21,23 +21,29 @@ const BODY: &str = "body";
 
 /// Whether a media type holds JSON.
 pub(crate) fn is_json(media_type: &str) -> bool {
-    let essence = essence(media_type);
-    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+    let name = name_of(media_type);
+    let suffix = name.len().checked_sub("+json".len());
+    ["application/json", "text/json"]
+        .iter()
+        .any(|it| name.eq_ignore_ascii_case(it))
+        || suffix
+            .and_then(|it| name.get(it..))
+            .is_some_and(|it| it.eq_ignore_ascii_case("+json"))
 }
 
 /// Whether a media type holds a flat form.
 pub(super) fn is_form(media_type: &str) -> bool {
-    essence(media_type) == "application/x-www-form-urlencoded"
+    name_of(media_type).eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// A media type without parameters, in lower case.
 pub(crate) fn essence(media_type: &str) -> String {
-    media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase()
+    name_of(media_type).to_ascii_lowercase()
+}
+
+/// A media type without parameters.
+fn name_of(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
 }
 
 /// A body that is to be written.
@@ -98,7 +104,11 @@ impl Unwritten<'_> {
 
     fn json(self) -> Result<RequestBody, RequestError> {
         let value = self.files.written(self.value, BODY)?;
-        Ok(value.to_string().into())
+        // Not by `Display`, which writes through a formatter.
+        match serde_json::to_vec(&*value) {
+            Ok(bytes) => Ok(bytes.into()),
+            Err(error) => Err(refused(BODY, &format!("cannot be written: {error}"))),
+        }
     }
 
     /// The file that is the whole body, if it is one.

@@ -240,10 +240,11 @@ fn accept(operation: &Operation) -> String {
     for response in operation.answers.iter().chain(operation.failures) {
         types.extend(response.media_type.filter(|it| !types.contains(it)));
     }
-    match types.as_slice() {
-        types if types.is_empty() || types.contains(&"*/*") => "*/*".to_owned(),
-        types => format!("{}, */*;q=0.1", types.join(", ")),
+    if types.is_empty() || types.contains(&"*/*") {
+        return "*/*".to_owned();
     }
+    types.push("*/*;q=0.1");
+    types.join(", ")
 }
 
 fn described_header(operation: &Operation, text: &str) -> Result<HeaderValue, RequestError> {

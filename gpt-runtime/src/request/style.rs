@@ -259,10 +259,11 @@ impl Escape {
     }
 
     fn value(self, value: &Value, into: &mut String) {
-        let text = text(value);
-        match self {
-            Self::Percent(kept) => escape(&text, kept, into),
-            Self::Nothing => into.push_str(&text),
+        match (self, value) {
+            // Digits need no encoding. Writing into a `String` cannot fail.
+            (_, Value::Number(number)) if !number.is_f64() => drop(write!(into, "{number}")),
+            (Self::Percent(kept), value) => escape(&text(value), kept, into),
+            (Self::Nothing, value) => into.push_str(&text(value)),
         }
     }
 }
