@@ -110,24 +110,25 @@ impl<'a> Arguments<'a> {
         typed: &'a Typed,
     ) -> Result<Self, RequestError> {
         let mut arguments = Self::of(operation, Files::Beside(typed.files.clone()));
-        let mut flat = flat_of(object(&typed.value)?);
-        flat.retain(|(name, value)| {
-            let value = Some(value.clone());
+        let values = typed.value.as_object();
+        let mut flat = Flat::with_capacity(values.map_or(0, Map::len));
+        let mut body = None;
+        for (name, value) in values.into_iter().flatten() {
             match arguments.place(operation, name) {
-                Some(place) => *place = value,
-                None => {
-                    arguments.body = value;
-                    return false;
+                Some(place) => {
+                    *place = Some(Cow::Borrowed(value));
+                    flat.push((name.into(), Cow::Borrowed(value)));
                 }
+                None => body = Some(value),
             }
-            true
-        });
+        }
         if let Some(described) = &operation.body {
             arguments.media_type = choice(operation, described, typed)?;
-            if let Some(body) = &arguments.body {
+            if let Some(body) = body {
                 flatten(operation, described, body, &mut flat);
             }
         }
+        arguments.body = body.map(Cow::Borrowed);
         check(operation, &mut flat, arguments.media_type)?;
         arguments.write_files(operation)?;
         Ok(arguments)
@@ -230,37 +231,28 @@ fn choice<'a>(
 }
 
 /// Puts the body beside the parameters, as a model would have written it.
-fn flatten<'a>(
-    operation: &Operation,
-    described: &Body,
-    body: &Cow<'a, Value>,
-    flat: &mut Flat<'a>,
-) {
-    match described.arguments {
-        BodyArguments::Whole(argument) => flat.push((argument.into(), body.clone())),
-        BodyArguments::Properties(named, _) => {
-            let is_other = |name: &str| {
+fn flatten<'a>(operation: &Operation, described: &Body, body: &'a Value, flat: &mut Flat<'a>) {
+    match (described.arguments, body) {
+        (BodyArguments::Whole(argument), body) => {
+            flat.push((argument.into(), Cow::Borrowed(body)));
+        }
+        (BodyArguments::Properties(named, _), Value::Object(properties)) => {
+            let is_another = |name: &str| {
                 let mut parameters = operation.parameters.iter();
                 parameters.any(|it| it.argument == name) || named.iter().any(|(it, _)| *it == name)
             };
-            for (property, value) in properties(body) {
-                match named.iter().find(|(_, it)| *it == property) {
-                    Some((argument, _)) => flat.push(((*argument).into(), value)),
-                    // A free property may be called like an argument that is another's.
-                    None if is_other(&property) => {}
-                    None => flat.push((property, value)),
-                }
+            for (property, value) in properties {
+                let argument = match named.iter().find(|(_, it)| it == property) {
+                    Some((argument, _)) => *argument,
+                    // A free property may be called like an argument; only the latter is described.
+                    None if is_another(property) => continue,
+                    None => property,
+                };
+                flat.push((argument.into(), Cow::Borrowed(value)));
             }
         }
-    }
-}
-
-/// The properties of a body; none where it is no object, which the check finds missing.
-fn properties<'a>(body: &Cow<'a, Value>) -> Flat<'a> {
-    match body {
-        Cow::Borrowed(Value::Object(properties)) => flat_of(Cow::Borrowed(properties)),
-        Cow::Owned(Value::Object(properties)) => flat_of(Cow::Owned(properties.clone())),
-        _ => Flat::new(),
+        // The check says what is missing.
+        (BodyArguments::Properties(..), _) => {}
     }
 }
 

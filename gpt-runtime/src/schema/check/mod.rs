@@ -86,7 +86,7 @@ impl<'a> Checker<'a> {
     fn arguments(&mut self, schema: &'a Schema, arguments: &mut Flat<'_>) {
         match schema {
             Schema::Keywords(keywords) if keywords.is_plain_object() => {
-                self.flat(keywords, arguments);
+                self.flat(&Path::Root, &keywords.object, arguments);
             }
             _ => {
                 let properties = std::mem::take(arguments).into_iter();
@@ -162,20 +162,25 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// Puts what has changed in the place of what was there.
+/// Puts what has changed, by its position, in the place of what was there. Only the rest is copied,
+/// so that a change deep inside does not copy everything around it again and again.
 fn put(value: &mut Cow<'_, Value>, changes: Vec<(usize, Value)>) {
     if changes.is_empty() {
         return;
     }
     let mut changes = changes.into_iter().peekable();
-    let mut replace = |(position, part): (usize, &mut Value)| {
-        if let Some((_, changed)) = changes.next_if(|(it, _)| *it == position) {
-            *part = changed;
-        }
+    let mut part = |(position, part): (usize, &Value)| {
+        let found = changes.next_if(|(it, _)| *it == position);
+        found.map_or_else(|| part.clone(), |(_, changed)| changed)
     };
-    match value.to_mut() {
-        Value::Array(items) => items.iter_mut().enumerate().for_each(&mut replace),
-        Value::Object(map) => map.values_mut().enumerate().for_each(&mut replace),
-        _ => {}
-    }
+    let whole = match &**value {
+        Value::Array(items) => items.iter().enumerate().map(part).collect(),
+        Value::Object(properties) => properties
+            .iter()
+            .enumerate()
+            .map(|(position, (name, value))| (name.clone(), part((position, value))))
+            .collect(),
+        _ => return,
+    };
+    *value = Cow::Owned(whole);
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{Checker, Path, put, values::canonical};
 use crate::schema::{
     Caller, Flat,
-    node::{Arrays, Keywords, Objects, Properties, Schema},
+    node::{Arrays, Objects, Properties, Schema},
     words::{excerpt, nearest},
 };
 
@@ -73,17 +73,6 @@ impl<'a> Checker<'a> {
         put(value, changes);
     }
 
-    /// The arguments as a whole.
-    pub(super) fn flat(&mut self, keywords: &'a Keywords, arguments: &mut Flat<'_>) {
-        let schema = &keywords.object;
-        arguments.retain(|(name, value)| !self.is_left_out(schema, name, value));
-        for (position, changed) in self.named(&Path::Root, schema, arguments) {
-            if let Some((_, value)) = arguments.get_mut(position) {
-                *value = Cow::Owned(changed);
-            }
-        }
-    }
-
     pub(super) fn properties(
         &mut self,
         path: &Path<'_>,
@@ -94,16 +83,29 @@ impl<'a> Checker<'a> {
             return;
         };
         let mut entries = properties.iter();
-        if entries.any(|(name, value)| self.is_left_out(schema, name, value))
-            && let Value::Object(properties) = value.to_mut()
-        {
-            properties.retain(|name, value| !self.is_left_out(schema, name, value));
+        if entries.any(|(name, value)| self.is_left_out(schema, name, value)) {
+            let entries = properties.iter();
+            let mut flat: Flat<'_> = entries
+                .map(|(name, value)| (name.into(), Cow::Borrowed(value)))
+                .collect();
+            self.flat(path, schema, &mut flat);
+            let left = flat.into_iter();
+            let left = left.map(|(name, value)| (name.into_owned(), value.into_owned()));
+            *value = Cow::Owned(left.collect());
+        } else {
+            let changes = self.named(path, schema, properties);
+            put(value, changes);
         }
-        let Value::Object(properties) = &**value else {
-            return;
-        };
-        let changes = self.named(path, schema, properties);
-        put(value, changes);
+    }
+
+    /// Properties that are not one value, as arguments are.
+    pub(super) fn flat(&mut self, path: &Path<'_>, schema: &'a Objects, properties: &mut Flat<'_>) {
+        properties.retain(|(name, value)| !self.is_left_out(schema, name, value));
+        for (position, changed) in self.named(path, schema, properties) {
+            if let Some((_, value)) = properties.get_mut(position) {
+                *value = Cow::Owned(changed);
+            }
+        }
     }
 
     /// Where a provider makes models write every property, `null` means none.
