@@ -341,6 +341,32 @@ fn arrays_and_objects() {
 }
 
 #[test]
+fn what_changes_inside_leaves_the_rest() {
+    let part = json!({
+        "type": "object",
+        "properties": { "n": { "type": "integer" }, "s": { "type": "string" } },
+    });
+    let whole = json!({ "type": "object", "properties": {
+        "parts": { "type": "array", "items": part },
+        "or": { "anyOf": [{ "type": "string" }, part] },
+        "s": { "type": "string" },
+    } });
+    check(
+        &whole,
+        &[
+            json!({ "a": 0, "parts": [{ "n": 1 }, { "t": "b", "n": 2.0, "s": null }, {}], "s": "c" }),
+            json!({ "s": null, "or": { "s": null, "n": 3.0, "t": null }, "parts": [] }),
+            json!({ "parts": [{ "n": 1.0 }, { "n": "2", "s": null }] }),
+        ],
+        &expect![[r#"
+            {"x":{"a":0,"parts":[{"n":1},{"t":"b","n":2},{}],"s":"c"}}
+            {"x":{"or":{"n":3,"t":null},"parts":[]}}
+            - `x.parts[1].n`: must be an integer, not "2": write 2 without quotes
+        "#]],
+    );
+}
+
+#[test]
 fn names() {
     let schema = json!({
         "type": "object",

@@ -1,17 +1,30 @@
 //! Where a request goes: the server, the path and the query.
 
-use serde_json::{Map, Value};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::{OnceLock, PoisonError, RwLock},
+};
+
+use serde_json::Value;
 use url::Url;
 
 use super::{
-    RequestError, body,
-    style::{self, Spelling},
+    Arguments, RequestError, body,
+    style::{self, Pairs as _, Spelling},
 };
 use crate::{
     action::{Location, Operation, Parameter, Server, Style},
     credential,
     schema::Violation,
 };
+
+/// The addresses that were read, by where their descriptions are, which are `'static` and so never
+/// reused for others.
+static READ: OnceLock<RwLock<HashMap<usize, Url>>> = OnceLock::new();
+
+/// Most paths and most queries are no longer, in bytes.
+const USUAL_LENGTH: usize = 128;
 
 /// Reads the address of a server. The error never repeats the address: it may hold a secret.
 pub(crate) fn server(text: &str) -> Result<Url, &'static str> {
@@ -33,7 +46,7 @@ pub(crate) fn server(text: &str) -> Result<Url, &'static str> {
 pub(super) fn address(
     operation: &Operation,
     server: Option<&Url>,
-    arguments: &Map<String, Value>,
+    arguments: &Arguments<'_>,
     violations: &mut Vec<Violation>,
 ) -> Result<Url, RequestError> {
     let mut url = match server {
@@ -50,26 +63,30 @@ pub(super) fn address(
     if !violations.is_empty() {
         return Err(RequestError::Arguments(std::mem::take(violations)));
     }
-    let path = format!(
-        "{}/{}",
+    let path = [
         url.path().trim_end_matches('/'),
-        own.trim_start_matches('/')
-    );
+        "/",
+        own.trim_start_matches('/'),
+    ]
+    .concat();
     url.set_path(&path);
     if url.path() != path {
         return Err(RequestError::Description {
             message: format!("the path `{}` cannot be called", operation.path),
         });
     }
-    let query = url
-        .query()
-        .into_iter()
-        .chain(fixed)
-        .filter(|it| !it.is_empty())
-        .map(str::to_owned)
-        .chain(pairs(operation, arguments))
-        .collect::<Vec<_>>()
-        .join("&");
+    let mut query = String::with_capacity(USUAL_LENGTH);
+    append(&mut query, url.query().unwrap_or_default());
+    if let Some(fixed) = fixed {
+        append(&mut query, fixed);
+    }
+    for (parameter, value) in arguments.given(operation) {
+        match parameter.location {
+            Location::Query => named(parameter, value, &mut query),
+            Location::QueryString => append(&mut query, &whole(parameter, value)),
+            Location::Path | Location::Header | Location::Cookie => {}
+        }
+    }
     url.set_query((!query.is_empty()).then_some(&query));
     Ok(url)
 }
@@ -98,22 +115,45 @@ fn is_relative(server: &str) -> bool {
     !server.contains("://") && !server.starts_with('{')
 }
 
-/// The first server of the operation, else of the API, its variables at their defaults.
+/// The first server of the operation, else of the API.
 fn described_server(operation: &Operation) -> Result<Url, RequestError> {
-    let variable = credential::variable(operation.api, "baseUrl");
+    let first: Option<&'static Server> =
+        operation.servers.first().or(operation.api.servers.first());
+    let Some(described) = first.filter(|it| !is_relative(it.url)) else {
+        return Err(RequestError::Server {
+            message: format!(
+                "the description of {} does not say where its server is: set {}",
+                operation.api.name,
+                credential::variable(operation.api, "baseUrl")
+            ),
+        });
+    };
+    let key = std::ptr::from_ref(described).addr();
+    let read = READ.get_or_init(RwLock::default);
+    let known = read
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&key)
+        .cloned();
+    if let Some(url) = known {
+        return Ok(url);
+    }
+    let url = usual(described, operation)?;
+    read.write()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(key, url.clone());
+    Ok(url)
+}
+
+/// The address of a server, its variables at their defaults.
+fn usual(described: &Server, operation: &Operation) -> Result<Url, RequestError> {
     let refused = |message: String| RequestError::Server { message };
-    let first = operation.servers.first().or(operation.api.servers.first());
-    let described = first.filter(|it| !is_relative(it.url)).ok_or_else(|| {
-        refused(format!(
-            "the description of {} does not say where its server is: set {variable}",
-            operation.api.name
-        ))
-    })?;
     let mut text = described.url.to_owned();
     for (name, default) in described.variables {
         text = text.replace(&format!("{{{name}}}"), default);
     }
     if text.contains(['{', '}']) {
+        let variable = credential::variable(operation.api, "baseUrl");
         return Err(refused(format!(
             "the server `{text}` has variables without a default: set {variable}"
         )));
@@ -125,41 +165,37 @@ fn described_server(operation: &Operation) -> Result<Url, RequestError> {
 fn expand(
     operation: &Operation,
     template: &str,
-    arguments: &Map<String, Value>,
+    arguments: &Arguments<'_>,
     violations: &mut Vec<Violation>,
 ) -> Result<String, RequestError> {
-    let mut path = String::new();
+    let mut path = String::with_capacity(USUAL_LENGTH);
     let mut rest = template;
     while let Some((literal, (name, after))) = rest
         .split_once('{')
         .and_then(|(literal, after)| Some((literal, after.split_once('}')?)))
     {
-        path.push_str(&encode_literal(literal));
+        push_literal(&mut path, literal);
         rest = after;
-        let parameter = operation
-            .parameters
-            .iter()
-            .find(|it| it.location == Location::Path && it.name == name)
+        let (parameter, value) = arguments
+            .parameters(operation)
+            .find(|(it, _)| it.location == Location::Path && it.name == name)
             .ok_or_else(|| RequestError::Description {
                 message: format!("the path `{}` has no parameter `{name}`", operation.path),
             })?;
-        match path_text(parameter, arguments) {
+        match path_text(parameter, value) {
             Ok(text) => path.push_str(&text),
             Err(message) => violations.push(violation(parameter, message)),
         }
     }
-    path.push_str(&encode_literal(rest));
+    push_literal(&mut path, rest);
     if violations.is_empty()
         && let Some(segment) = path.split('/').find(|it| leaves_template(it))
     {
-        let names: Vec<_> = operation
-            .parameters
-            .iter()
-            .filter(|it| it.location == Location::Path)
-            .filter(|it| arguments.get(it.argument).is_some_and(has_dots))
-            .collect();
+        let names = arguments
+            .given(operation)
+            .filter(|(it, value)| it.location == Location::Path && has_dots(value));
         let message = format!("`{segment}` would leave the path; write it without `.` and `..`");
-        violations.extend(names.iter().map(|it| violation(it, message.clone())));
+        violations.extend(names.map(|(it, _)| violation(it, message.clone())));
         if violations.is_empty() {
             return Err(RequestError::Description {
                 message: format!("the path `{}` cannot be called", operation.path),
@@ -169,12 +205,9 @@ fn expand(
     Ok(path)
 }
 
-fn path_text(
-    parameter: &Parameter,
-    arguments: &Map<String, Value>,
-) -> Result<String, &'static str> {
+fn path_text(parameter: &Parameter, value: Option<&Value>) -> Result<String, &'static str> {
     let missing = "is part of the path and must be given";
-    let value = arguments.get(parameter.argument).ok_or(missing)?;
+    let value = value.ok_or(missing)?;
     let text = match parameter.content {
         Some(media_type) => style::percent_encode(&body::content(media_type, value)),
         None => style::path(parameter, value).ok_or(missing)?,
@@ -201,7 +234,10 @@ fn leaves_template(segment: &str) -> bool {
         .any(|piece| matches!(piece, "." | ".."))
 }
 
-fn decode(text: &str) -> String {
+fn decode(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return text.into();
+    }
     let mut rest = text.as_bytes();
     let mut decoded = Vec::new();
     while let [byte, tail @ ..] = rest {
@@ -217,7 +253,7 @@ fn decode(text: &str) -> String {
             rest = tail;
         }
     }
-    String::from_utf8_lossy(&decoded).into_owned()
+    String::from_utf8_lossy(&decoded).into_owned().into()
 }
 
 fn hex(digit: u8) -> Option<u8> {
@@ -230,47 +266,36 @@ fn has_dots(value: &Value) -> bool {
 }
 
 /// Encodes what cannot stand in a path, and leaves what is encoded already.
-fn encode_literal(literal: &str) -> String {
-    let mut encoded = String::new();
-    for character in literal.chars() {
-        if character.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/%".contains(character) {
-            encoded.push(character);
-        } else {
-            encoded.push_str(&style::percent_encode(character.encode_utf8(&mut [0; 4])));
-        }
+fn push_literal(path: &mut String, literal: &str) {
+    let stands = |it: char| it.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/%".contains(it);
+    let mut rest = literal;
+    while let Some((position, other)) = rest.char_indices().find(|(_, it)| !stands(*it)) {
+        let (kept, after) = rest.split_at(position);
+        path.push_str(kept);
+        path.push_str(&style::percent_encode(other.encode_utf8(&mut [0; 4])));
+        rest = after.get(other.len_utf8()..).unwrap_or_default();
     }
-    encoded
+    path.push_str(rest);
 }
 
-/// `name=value` of each query parameter, and the whole that one parameter may be.
-fn pairs<'a>(
-    operation: &'a Operation,
-    arguments: &'a Map<String, Value>,
-) -> impl Iterator<Item = String> + 'a {
-    operation
-        .parameters
-        .iter()
-        .filter_map(|parameter| Some((parameter, arguments.get(parameter.argument)?)))
-        .flat_map(|(parameter, value)| match parameter.location {
-            Location::Query => named(parameter, value),
-            Location::QueryString => vec![whole(parameter, value)],
-            Location::Path | Location::Header | Location::Cookie => Vec::new(),
-        })
-        .filter(|it| !it.is_empty())
+/// Puts pairs that are written already at the end of a query.
+fn append(query: &mut String, pairs: &str) {
+    if !query.is_empty() && !pairs.is_empty() {
+        query.push('&');
+    }
+    query.push_str(pairs);
 }
 
-fn named(parameter: &Parameter, value: &Value) -> Vec<String> {
-    let pairs = match parameter.content {
-        Some(media_type) => vec![(
-            style::percent_encode(parameter.name),
-            style::percent_encode(&body::content(media_type, value)),
-        )],
-        None => style::query(parameter.name, Spelling::of(parameter), value),
-    };
-    let pairs = pairs.into_iter();
-    pairs
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect()
+/// `name=value` of a query parameter.
+fn named(parameter: &Parameter, value: &Value, query: &mut String) {
+    match parameter.content {
+        Some(media_type) => {
+            let name = style::percent_encode(parameter.name);
+            let value = style::percent_encode(&body::content(media_type, value));
+            query.begin(&name).push_str(&value);
+        }
+        None => style::query(parameter.name, Spelling::of(parameter), value, query),
+    }
 }
 
 /// A form is a query string as it is; anything else is percent-encoded to be one.

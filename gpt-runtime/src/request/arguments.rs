@@ -1,32 +1,34 @@
 //! From flat arguments, or those of a typed call, to parameters and a body.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::{Files, RequestError, multipart::covers};
 use crate::{
-    action::{Body, BodyArguments, Operation},
+    action::{Body, BodyArguments, Operation, Parameter},
     data::Marked,
-    schema::{self, Caller, Refusal, Violation},
+    schema::{self, Caller, Flat, Refusal, Violation},
 };
 
 /// Arguments by where they go, checked against the description.
 #[derive(Debug)]
-pub(crate) struct Arguments {
-    /// By [`crate::action::Parameter::argument`].
-    pub(super) parameters: Map<String, Value>,
-    pub(super) body: Option<Value>,
+pub(crate) struct Arguments<'a> {
+    /// In the order of [`Operation::parameters`].
+    parameters: Vec<Option<Cow<'a, Value>>>,
+    pub(super) body: Option<Cow<'a, Value>>,
     /// The media type of the body.
-    pub(super) media_type: Choice,
+    pub(super) media_type: Choice<'a>,
     pub(super) files: Files,
 }
 
 /// Which of the described media types is sent.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Choice {
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Choice<'a> {
     /// Its position.
     pub(super) index: usize,
     /// Its name in the caller's words.
-    pub(super) name: Option<String>,
+    pub(super) name: Option<&'a str>,
 }
 
 /// The arguments of a typed call.
@@ -41,22 +43,26 @@ pub(crate) struct Typed {
     pub(crate) content_type: Option<String>,
 }
 
-impl Arguments {
-    /// What a model wrote.
-    pub(crate) fn from_flat(operation: &Operation, flat: &Value) -> Result<Self, RequestError> {
-        let mut flat = object(flat)?;
-        schema::check(operation, &mut flat, Caller::Model)?;
-        let mut arguments = Self {
-            parameters: Map::new(),
+impl<'a> Arguments<'a> {
+    fn of(operation: &Operation, files: Files) -> Self {
+        Self {
+            parameters: vec![None; operation.parameters.len()],
             body: None,
             media_type: Choice::default(),
-            files: Files::InText,
-        };
+            files,
+        }
+    }
+
+    /// What a model wrote.
+    pub(crate) fn from_flat(operation: &Operation, flat: &'a Value) -> Result<Self, RequestError> {
+        let mut flat = flat_of(object(flat)?);
+        schema::check(operation, &mut flat, Caller::Model)?;
+        let mut arguments = Self::of(operation, Files::InText);
         let mut unplaced = Vec::new();
         let mut properties = Map::new();
         for (name, value) in flat {
-            if operation.parameters.iter().any(|it| it.argument == name) {
-                arguments.parameters.insert(name, value);
+            if let Some(place) = arguments.place(operation, &name) {
+                *place = Some(value);
                 continue;
             }
             match operation.body.map(|it| it.arguments) {
@@ -66,10 +72,10 @@ impl Arguments {
                 Some(BodyArguments::Properties(named, open)) => {
                     match named.iter().find(|(argument, _)| *argument == name) {
                         Some((_, property)) => {
-                            properties.insert((*property).to_owned(), value);
+                            properties.insert((*property).to_owned(), value.into_owned());
                         }
                         None if open => {
-                            properties.insert(name, value);
+                            properties.insert(name.into_owned(), value.into_owned());
                         }
                         None => unplaced.push(name),
                     }
@@ -83,7 +89,7 @@ impl Arguments {
                     .into_iter()
                     .map(|path| Violation {
                         message: format!("is not an argument of {}", operation.tool.name),
-                        path,
+                        path: path.into_owned(),
                     })
                     .collect(),
             ));
@@ -93,63 +99,112 @@ impl Arguments {
         if let Some(body) = operation.body.as_ref().filter(|it| is_spread(it))
             && (body.required || !properties.is_empty())
         {
-            arguments.body = Some(Value::Object(properties));
+            arguments.body = Some(Cow::Owned(Value::Object(properties)));
         }
         Ok(arguments)
     }
 
     /// What a typed call holds.
-    pub(crate) fn from_typed(operation: &Operation, typed: &Typed) -> Result<Self, RequestError> {
-        let mut parameters = object(&typed.value)?;
-        let is_parameter = |name: &str| operation.parameters.iter().any(|it| it.argument == name);
-        let others: Vec<String> = parameters
-            .keys()
-            .filter(|name| !is_parameter(name))
-            .cloned()
-            .collect();
+    pub(crate) fn from_typed(
+        operation: &Operation,
+        typed: &'a Typed,
+    ) -> Result<Self, RequestError> {
+        let mut arguments = Self::of(operation, Files::Beside(typed.files.clone()));
+        let values = typed.value.as_object();
+        let mut flat = Flat::with_capacity(values.map_or(0, Map::len));
         let mut body = None;
-        for name in others {
-            body = parameters.shift_remove(&name);
-        }
-        let media_type = match &operation.body {
-            Some(described) => choice(operation, described, typed)?,
-            None => Choice::default(),
-        };
-        let mut flat = parameters.clone();
-        if let (Some(described), Some(body)) = (&operation.body, &body) {
-            flatten(described, body, &mut flat);
-        }
-        // The description of the arguments is that of the preferred media type.
-        let is_described = |violation: &Violation| {
-            let root = violation.path.split(['.', '[']).next();
-            media_type.index == 0 || root.is_some_and(is_parameter)
-        };
-        match schema::check(operation, &mut flat, Caller::Code) {
-            Err(Refusal::Arguments(mut violations)) => {
-                violations.retain(is_described);
-                if !violations.is_empty() {
-                    return Err(RequestError::Arguments(violations));
+        for (name, value) in values.into_iter().flatten() {
+            match arguments.place(operation, name) {
+                Some(place) => {
+                    *place = Some(Cow::Borrowed(value));
+                    flat.push((name.into(), Cow::Borrowed(value)));
                 }
+                None => body = Some(value),
             }
-            checked => checked?,
         }
-        let files = Files::Beside(typed.files.clone());
-        for (name, value) in &mut parameters {
-            *value = files.written(value, name)?.into_owned();
+        if let Some(described) = &operation.body {
+            arguments.media_type = choice(operation, described, typed)?;
+            if let Some(body) = body {
+                flatten(operation, described, body, &mut flat);
+            }
         }
-        Ok(Self {
-            parameters,
-            body,
-            media_type,
-            files,
-        })
+        arguments.body = body.map(Cow::Borrowed);
+        check(operation, &mut flat, arguments.media_type)?;
+        arguments.write_files(operation)?;
+        Ok(arguments)
+    }
+
+    /// Where the argument of a parameter goes.
+    fn place(&mut self, operation: &Operation, name: &str) -> Option<&mut Option<Cow<'a, Value>>> {
+        let mut parameters = operation.parameters.iter();
+        let position = parameters.position(|it| it.argument == name)?;
+        self.parameters.get_mut(position)
+    }
+
+    /// Puts files into parameters, which are text.
+    fn write_files(&mut self, operation: &Operation) -> Result<(), RequestError> {
+        if self.files.is_empty() {
+            return Ok(());
+        }
+        for (value, parameter) in self.parameters.iter_mut().zip(operation.parameters) {
+            if let Some(value) = value {
+                let written = self.files.written(value, parameter.argument)?;
+                *value = Cow::Owned(written.into_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// The parameters with their arguments, which some do not have.
+    pub(super) fn parameters(
+        &self,
+        operation: &Operation,
+    ) -> impl Iterator<Item = (&'static Parameter, Option<&Value>)> {
+        let values = self.parameters.iter().map(Option::as_deref);
+        operation.parameters.iter().zip(values)
+    }
+
+    /// The parameters that have an argument.
+    pub(super) fn given(
+        &self,
+        operation: &Operation,
+    ) -> impl Iterator<Item = (&'static Parameter, &Value)> {
+        self.parameters(operation)
+            .filter_map(|(parameter, value)| Some((parameter, value?)))
+    }
+}
+
+/// Checks the arguments of a typed call. They are described for the preferred media type alone.
+fn check(
+    operation: &Operation,
+    flat: &mut Flat<'_>,
+    media_type: Choice<'_>,
+) -> Result<(), RequestError> {
+    let is_parameter = |name: &str| operation.parameters.iter().any(|it| it.argument == name);
+    let is_described = |violation: &Violation| {
+        let root = violation.path.split(['.', '[']).next();
+        media_type.index == 0 || root.is_some_and(is_parameter)
+    };
+    match schema::check(operation, flat, Caller::Code) {
+        Err(Refusal::Arguments(mut violations)) => {
+            violations.retain(is_described);
+            if violations.is_empty() {
+                Ok(())
+            } else {
+                Err(RequestError::Arguments(violations))
+            }
+        }
+        checked => Ok(checked?),
     }
 }
 
 /// The media type of a typed call.
-fn choice(operation: &Operation, body: &Body, typed: &Typed) -> Result<Choice, RequestError> {
-    let name = typed.content_type.clone();
-    let asked = name.as_deref();
+fn choice<'a>(
+    operation: &Operation,
+    body: &Body,
+    typed: &'a Typed,
+) -> Result<Choice<'a>, RequestError> {
+    let asked = typed.content_type.as_deref();
     let is_asked = |index: usize| {
         asked.is_none_or(|asked| {
             let described = body.media_types.get(index);
@@ -162,7 +217,7 @@ fn choice(operation: &Operation, body: &Body, typed: &Typed) -> Result<Choice, R
         (0..body.media_types.len()).find(|it| is_asked(*it))
     };
     if let Some(index) = found {
-        return Ok(Choice { index, name });
+        return Ok(Choice { index, name: asked });
     }
     let names: Vec<_> = body.media_types.iter().map(|it| it.name).collect();
     Err(RequestError::Description {
@@ -176,20 +231,24 @@ fn choice(operation: &Operation, body: &Body, typed: &Typed) -> Result<Choice, R
 }
 
 /// Puts the body beside the parameters, as a model would have written it.
-fn flatten(described: &Body, body: &Value, flat: &mut Map<String, Value>) {
+fn flatten<'a>(operation: &Operation, described: &Body, body: &'a Value, flat: &mut Flat<'a>) {
     match (described.arguments, body) {
         (BodyArguments::Whole(argument), body) => {
-            flat.insert(argument.to_owned(), body.clone());
+            flat.push((argument.into(), Cow::Borrowed(body)));
         }
         (BodyArguments::Properties(named, _), Value::Object(properties)) => {
+            let is_another = |name: &str| {
+                let mut parameters = operation.parameters.iter();
+                parameters.any(|it| it.argument == name) || named.iter().any(|(it, _)| *it == name)
+            };
             for (property, value) in properties {
-                let argument = named
-                    .iter()
-                    .find(|(_, it)| it == property)
-                    .map_or(property.as_str(), |(argument, _)| *argument);
-                // A free property may be called like a parameter; only the latter is
-                // described.
-                flat.entry(argument).or_insert_with(|| value.clone());
+                let argument = match named.iter().find(|(_, it)| it == property) {
+                    Some((argument, _)) => *argument,
+                    // A free property may be called like an argument; only the latter is described.
+                    None if is_another(property) => continue,
+                    None => property,
+                };
+                flat.push((argument.into(), Cow::Borrowed(value)));
             }
         }
         // The check says what is missing.
@@ -197,8 +256,21 @@ fn flatten(described: &Body, body: &Value, flat: &mut Map<String, Value>) {
     }
 }
 
+fn flat_of(object: Cow<'_, Map<String, Value>>) -> Flat<'_> {
+    match object {
+        Cow::Borrowed(object) => object
+            .iter()
+            .map(|(name, value)| (name.into(), Cow::Borrowed(value)))
+            .collect(),
+        Cow::Owned(object) => object
+            .into_iter()
+            .map(|(name, value)| (name.into(), Cow::Owned(value)))
+            .collect(),
+    }
+}
+
 /// Arguments as an object. Models write nothing, `null` or an empty text for none.
-fn object(arguments: &Value) -> Result<Map<String, Value>, RequestError> {
+fn object(arguments: &Value) -> Result<Cow<'_, Map<String, Value>>, RequestError> {
     let refused = |message: String| {
         RequestError::Arguments(vec![Violation {
             path: String::new(),
@@ -206,11 +278,11 @@ fn object(arguments: &Value) -> Result<Map<String, Value>, RequestError> {
         }])
     };
     match arguments {
-        Value::Object(object) => Ok(object.clone()),
-        Value::Null => Ok(Map::new()),
-        Value::String(text) if text.trim().is_empty() => Ok(Map::new()),
+        Value::Object(object) => Ok(Cow::Borrowed(object)),
+        Value::Null => Ok(Cow::default()),
+        Value::String(text) if text.trim().is_empty() => Ok(Cow::default()),
         Value::String(text) => match serde_json::from_str::<Map<String, Value>>(text) {
-            Ok(object) => Ok(object),
+            Ok(object) => Ok(Cow::Owned(object)),
             Err(error) => Err(refused(format!(
                 "the arguments are not a JSON object: {error}"
             ))),

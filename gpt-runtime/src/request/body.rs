@@ -1,5 +1,7 @@
 //! The body of a request, in its media type.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -11,6 +13,7 @@ use super::{
 use crate::{
     action::{Encoding, MediaType, Operation, Style},
     data::File,
+    schema,
 };
 
 /// What a body is called where it has no name of its own.
@@ -18,23 +21,29 @@ const BODY: &str = "body";
 
 /// Whether a media type holds JSON.
 pub(crate) fn is_json(media_type: &str) -> bool {
-    let essence = essence(media_type);
-    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+    let name = name_of(media_type);
+    let suffix = name.len().checked_sub("+json".len());
+    ["application/json", "text/json"]
+        .iter()
+        .any(|it| name.eq_ignore_ascii_case(it))
+        || suffix
+            .and_then(|it| name.get(it..))
+            .is_some_and(|it| it.eq_ignore_ascii_case("+json"))
 }
 
 /// Whether a media type holds a flat form.
 pub(super) fn is_form(media_type: &str) -> bool {
-    essence(media_type) == "application/x-www-form-urlencoded"
+    name_of(media_type).eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// A media type without parameters, in lower case.
 pub(crate) fn essence(media_type: &str) -> String {
-    media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase()
+    name_of(media_type).to_ascii_lowercase()
+}
+
+/// A media type without parameters.
+fn name_of(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
 }
 
 /// A body that is to be written.
@@ -47,8 +56,8 @@ pub(super) struct Unwritten<'a> {
     pub(super) chosen: Option<&'a str>,
     pub(super) value: &'a Value,
     pub(super) files: &'a Files,
-    /// Whether a model writes the whole body as base64.
-    pub(super) is_base64: bool,
+    /// The argument that is the whole body.
+    pub(super) argument: Option<&'a str>,
 }
 
 impl Unwritten<'_> {
@@ -86,19 +95,29 @@ impl Unwritten<'_> {
                     self.operation.id
                 ),
             }),
-            scalar => Ok((concrete(name, &kind), style::text(scalar).into())),
+            scalar => Ok((
+                concrete(name, &kind),
+                style::text(scalar).into_owned().into(),
+            )),
         }
     }
 
     fn json(self) -> Result<RequestBody, RequestError> {
         let value = self.files.written(self.value, BODY)?;
-        Ok(value.to_string().into())
+        // Not by `Display`, which writes through a formatter.
+        match serde_json::to_vec(&*value) {
+            Ok(bytes) => Ok(bytes.into()),
+            Err(error) => Err(refused(BODY, &format!("cannot be written: {error}"))),
+        }
     }
 
     /// The file that is the whole body, if it is one.
     fn file(self) -> Result<Option<File>, RequestError> {
+        let is_base64 = |argument| schema::is_base64(self.operation, argument);
         match (self.value, self.files) {
-            (Value::String(text), Files::InText) if self.is_base64 => self.files.file(text, BODY),
+            (Value::String(text), Files::InText) if self.argument.is_some_and(is_base64) => {
+                self.files.file(text, BODY)
+            }
             (Value::String(text), Files::Beside(_)) => self.files.file(text, BODY),
             _ => Ok(None),
         }
@@ -132,12 +151,12 @@ pub(super) fn content(media_type: &str, value: &Value) -> String {
     if is_form(media_type) {
         match value {
             Value::Object(properties) => pairs(properties, &[]),
-            other => style::text(other),
+            other => style::text(other).into_owned(),
         }
     } else if is_json(media_type) || media_type.contains('*') {
         value.to_string()
     } else {
-        style::text(value)
+        style::text(value).into_owned()
     }
 }
 
@@ -153,21 +172,18 @@ fn form(value: &Value, encoding: &[Encoding], files: &Files) -> Result<String, R
 }
 
 fn pairs(properties: &Map<String, Value>, encoding: &[Encoding]) -> String {
-    properties
-        .iter()
-        .flat_map(|(name, value)| {
-            let (spelling, value) = in_form(self::encoding(encoding, name), value);
-            style::query(name, spelling, &value)
-        })
-        // A form has its own word for a space, and everything else was encoded before.
-        .map(|(name, value)| format!("{name}={value}").replace("%20", "+"))
-        .collect::<Vec<_>>()
-        .join("&")
+    let mut form = String::new();
+    for (name, value) in properties {
+        let (spelling, value) = in_form(self::encoding(encoding, name), value);
+        style::query(name, spelling, &value, &mut form);
+    }
+    // A form has its own word for a space, and everything else was encoded before.
+    form.replace("%20", "+")
 }
 
 /// How a property of a form is spelled. Arrays repeat the name; what is nested is JSON text unless
 /// it has a style.
-fn in_form(encoding: Option<&Encoding>, value: &Value) -> (Spelling, Value) {
+fn in_form<'v>(encoding: Option<&Encoding>, value: &'v Value) -> (Spelling, Cow<'v, Value>) {
     if let Some(encoding) = encoding
         && let Some(style) = encoding.style
     {
@@ -176,16 +192,16 @@ fn in_form(encoding: Option<&Encoding>, value: &Value) -> (Spelling, Value) {
             explode: encoding.explode,
             allow_reserved: encoding.allow_reserved,
         };
-        return (spelling, value.clone());
+        return (spelling, Cow::Borrowed(value));
     }
     let is_json = encoding
         .and_then(|it| it.content_type)
         .is_some_and(self::is_json);
     let value = match value {
-        Value::Null => Value::Null,
-        Value::Object(_) => value.to_string().into(),
-        other if is_json => other.to_string().into(),
-        other => other.clone(),
+        Value::Null => Cow::Borrowed(value),
+        Value::Object(_) => Cow::Owned(value.to_string().into()),
+        other if is_json => Cow::Owned(other.to_string().into()),
+        other => Cow::Borrowed(other),
     };
     let spelling = Spelling {
         style: Style::Form,

@@ -45,20 +45,26 @@ impl Files {
         }
     }
 
+    /// Whether a value can hold none.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::InText => true,
+            Self::Beside(files) => files.is_empty(),
+        }
+    }
+
     /// A value that stands where only text can: its files as base64.
     pub(super) fn written<'v>(
         &self,
         value: &'v Value,
         path: &str,
     ) -> Result<Cow<'v, Value>, RequestError> {
-        match self {
-            Self::Beside(files) if !files.is_empty() => {
-                let mut value = value.clone();
-                self.write(&mut value, path)?;
-                Ok(Cow::Owned(value))
-            }
-            _ => Ok(Cow::Borrowed(value)),
+        if self.is_empty() {
+            return Ok(Cow::Borrowed(value));
         }
+        let mut value = value.clone();
+        self.write(&mut value, path)?;
+        Ok(Cow::Owned(value))
     }
 
     fn write(&self, value: &mut Value, path: &str) -> Result<(), RequestError> {

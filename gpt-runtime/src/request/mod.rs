@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::{
     action::{Body, BodyArguments, Location, Method, Operation, Parameter, Style},
-    schema::{self, Violation},
+    schema::Violation,
 };
 
 pub(crate) use address::server;
@@ -78,14 +78,13 @@ impl Request {
     pub(crate) fn new(
         operation: &Operation,
         server: Option<&Url>,
-        arguments: &Arguments,
+        arguments: &Arguments<'_>,
     ) -> Result<Self, RequestError> {
-        let mut violations: Vec<_> = operation
-            .parameters
-            .iter()
-            .filter(|it| it.required && it.location != Location::Path)
-            .filter(|it| !arguments.parameters.contains_key(it.argument))
-            .map(|it| Violation {
+        let missing = arguments
+            .parameters(operation)
+            .filter(|(it, value)| it.required && it.location != Location::Path && value.is_none());
+        let mut violations: Vec<_> = missing
+            .map(|(it, _)| Violation {
                 path: it.argument.to_owned(),
                 message: "is missing".to_owned(),
             })
@@ -104,7 +103,7 @@ impl Request {
             });
         }
         let mut headers = headers(operation, arguments, &mut violations)?;
-        let url = address::address(operation, server, &arguments.parameters, &mut violations)?;
+        let url = address::address(operation, server, arguments, &mut violations)?;
         let body = match (&operation.body, &arguments.body) {
             (Some(described), Some(value)) => {
                 let (media_type, body) = body(operation, described, value, arguments)?;
@@ -137,38 +136,36 @@ fn body(
     operation: &Operation,
     described: &Body,
     value: &Value,
-    arguments: &Arguments,
+    arguments: &Arguments<'_>,
 ) -> Result<(String, RequestBody), RequestError> {
     let choice = &arguments.media_type;
     let media_type = described.media_types.get(choice.index);
     let media_type = media_type.ok_or_else(|| RequestError::Description {
         message: format!("`{}` has a body without a media type", operation.id),
     })?;
-    let is_base64 = matches!(described.arguments, BodyArguments::Whole(argument)
-        if schema::is_base64(operation, argument));
     body::Unwritten {
         operation,
         media_type,
-        chosen: choice.name.as_deref(),
+        chosen: choice.name,
         value,
         files: &arguments.files,
-        is_base64,
+        argument: match described.arguments {
+            BodyArguments::Whole(argument) => Some(argument),
+            BodyArguments::Properties(..) => None,
+        },
     }
     .write()
 }
 
 fn headers(
     operation: &Operation,
-    arguments: &Arguments,
+    arguments: &Arguments<'_>,
     violations: &mut Vec<Violation>,
 ) -> Result<HeaderMap, RequestError> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, described_header(operation, &accept(operation))?);
     let mut cookies = Vec::new();
-    for parameter in operation.parameters {
-        let Some(value) = arguments.parameters.get(parameter.argument) else {
-            continue;
-        };
+    for (parameter, value) in arguments.given(operation) {
         match parameter.location {
             Location::Path | Location::Query | Location::QueryString => {}
             Location::Cookie => match cookie(parameter, value) {
@@ -218,14 +215,17 @@ fn headers(
 /// `name=value` of a cookie; `None` where that would be more than the description says.
 fn cookie(parameter: &Parameter, value: &Value) -> Option<Vec<String>> {
     let spelling = Spelling::of(parameter);
-    let pairs = match parameter.content {
-        Some(media_type) => vec![(
+    let mut pairs = Vec::new();
+    match parameter.content {
+        Some(media_type) => pairs.push((
             percent_encode(parameter.name),
             percent_encode(&body::content(media_type, value)),
-        )],
-        None if parameter.style == Style::Cookie => style::plain(parameter.name, spelling, value),
-        None => style::query(parameter.name, spelling, value),
-    };
+        )),
+        None if parameter.style == Style::Cookie => {
+            style::plain(parameter.name, spelling, value, &mut pairs);
+        }
+        None => style::query(parameter.name, spelling, value, &mut pairs),
+    }
     let pairs: Vec<_> = pairs
         .into_iter()
         .map(|(name, value)| format!("{name}={value}"))
@@ -240,10 +240,11 @@ fn accept(operation: &Operation) -> String {
     for response in operation.answers.iter().chain(operation.failures) {
         types.extend(response.media_type.filter(|it| !types.contains(it)));
     }
-    match types.as_slice() {
-        types if types.is_empty() || types.contains(&"*/*") => "*/*".to_owned(),
-        types => format!("{}, */*;q=0.1", types.join(", ")),
+    if types.is_empty() || types.contains(&"*/*") {
+        return "*/*".to_owned();
     }
+    types.push("*/*;q=0.1");
+    types.join(", ")
 }
 
 fn described_header(operation: &Operation, text: &str) -> Result<HeaderValue, RequestError> {

@@ -183,7 +183,9 @@ impl<'a> Parts<'a> {
             allow_reserved: encoding.allow_reserved,
         };
         let value = self.files.written(value, name)?;
-        for (name, text) in style::plain(name, spelling, &value) {
+        let mut pairs = Vec::new();
+        style::plain(name, spelling, &value, &mut pairs);
+        for (name, text) in pairs {
             self.gathered.push(Part {
                 name: Some(name),
                 content_type: None,
@@ -212,7 +214,7 @@ impl<'a> Parts<'a> {
             let content_type = of_value(described, &value);
             let text = match &content_type {
                 Some(it) if is_json(it) => value.to_string(),
-                _ => style::text(&value),
+                _ => style::text(&value).into_owned(),
             };
             (content_type, Content::Text(text))
         };

@@ -1,7 +1,7 @@
 //! How parameters are spelled: OpenAPI 3.2, section 4.12.3 with its table of examples, which is
 //! RFC 6570 for everything but `spaceDelimited`, `pipeDelimited`, `deepObject` and `cookie`.
 
-use std::fmt::Write;
+use std::{borrow::Cow, fmt::Write};
 
 use serde_json::Value;
 
@@ -9,7 +9,9 @@ use crate::action::{Parameter, Style};
 
 /// Encodes all but unreserved characters (RFC 3986, section 2.3).
 pub(crate) fn percent_encode(text: &str) -> String {
-    escape(text, &[])
+    let mut escaped = String::with_capacity(text.len());
+    escape(text, &[], &mut escaped);
+    escaped
 }
 
 /// How a value is spelled.
@@ -30,158 +32,193 @@ impl Spelling {
     }
 }
 
+/// Where pairs of a name and a value are written, both encoded.
+pub(super) trait Pairs {
+    /// Begins a pair, whose value is to be written into the text.
+    fn begin(&mut self, name: &str) -> &mut String;
+}
+
+/// Pairs for themselves.
+impl Pairs for Vec<(String, String)> {
+    fn begin(&mut self, name: &str) -> &mut String {
+        self.push((name.to_owned(), String::new()));
+        let last = self.len() - 1;
+        &mut self[last].1
+    }
+}
+
+/// A query or a form.
+impl Pairs for String {
+    fn begin(&mut self, name: &str) -> &mut String {
+        if !self.is_empty() {
+            self.push('&');
+        }
+        self.push_str(name);
+        self.push('=');
+        self
+    }
+}
+
 /// A path parameter; `None` where there is nothing to write.
 pub(super) fn path(parameter: &Parameter, value: &Value) -> Option<String> {
-    let parts = Parts::of(value)?;
-    let parts = parts.escaped(Escape::Percent(if parameter.allow_reserved {
+    if is_undefined(value) {
+        return None;
+    }
+    let escape = Escape::Percent(if parameter.allow_reserved {
         b":[]@!$&'()*+,;="
     } else {
         &[]
-    }));
-    let name = percent_encode(parameter.name);
-    let separator = match (parameter.style, parameter.explode) {
-        (Style::Label, true) => ".",
-        (Style::Matrix, true) => ";",
-        _ => ",",
-    };
-    Some(match parameter.style {
-        Style::Label => format!(".{}", parts.joined(separator, parameter.explode)),
-        Style::Matrix => match &parts {
-            Parts::One(text) if text.is_empty() => format!(";{name}"),
-            Parts::Many(items) if parameter.explode => {
-                format!(";{name}={}", items.join(&format!(";{name}=")))
-            }
-            Parts::Named(_) if parameter.explode => format!(";{}", parts.joined(separator, true)),
-            parts => format!(";{name}={}", parts.joined(separator, false)),
-        },
-        _ => parts.joined(separator, parameter.explode),
-    })
+    });
+    let mut text = String::new();
+    match (parameter.style, parameter.explode) {
+        (Style::Label, true) => join(value, (".", "."), "=", escape, &mut text),
+        (Style::Label, false) => join(value, (".", ","), ",", escape, &mut text),
+        (Style::Matrix, explode) => matrix(parameter.name, explode, value, escape, &mut text),
+        (_, true) => join(value, ("", ","), "=", escape, &mut text),
+        (_, false) => join(value, ("", ","), ",", escape, &mut text),
+    }
+    Some(text)
+}
+
+fn matrix(name: &str, explode: bool, value: &Value, escape: Escape, text: &mut String) {
+    let name = escape.name(name);
+    let first = format!(";{name}=");
+    match value {
+        Value::String(value) if value.is_empty() => text.extend([";", &name]),
+        Value::Array(_) if explode => join(value, (&first, &first), "=", escape, text),
+        Value::Object(_) if explode => join(value, (";", ";"), "=", escape, text),
+        value => join(value, (&first, ","), ",", escape, text),
+    }
 }
 
 /// The pairs of a query parameter or of a form's property, encoded.
-pub(super) fn query(name: &str, spelling: Spelling, value: &Value) -> Vec<(String, String)> {
+pub(super) fn query(name: &str, spelling: Spelling, value: &Value, pairs: &mut impl Pairs) {
     let kept: &[u8] = if spelling.allow_reserved {
         // Without `#`, which would end the query, and `&` and `+`, which mean something else in it.
         b":/?[]@!$'()*,;="
     } else {
         &[]
     };
-    pairs(name, spelling, value, Escape::Percent(kept))
+    write_pairs(name, spelling, value, Escape::Percent(kept), pairs);
 }
 
 /// The pairs of what is not percent-encoded: parts of a `multipart` body, cookies of that style.
-pub(super) fn plain(name: &str, spelling: Spelling, value: &Value) -> Vec<(String, String)> {
-    pairs(name, spelling, value, Escape::Nothing)
+pub(super) fn plain(name: &str, spelling: Spelling, value: &Value, pairs: &mut impl Pairs) {
+    write_pairs(name, spelling, value, Escape::Nothing, pairs);
 }
 
-fn pairs(name: &str, spelling: Spelling, value: &Value, escape: Escape) -> Vec<(String, String)> {
+fn write_pairs(
+    name: &str,
+    spelling: Spelling,
+    value: &Value,
+    escape: Escape,
+    pairs: &mut impl Pairs,
+) {
     let name = escape.name(name);
-    if spelling.style == Style::DeepObject && matches!(value, Value::Object(_) | Value::Array(_)) {
-        let mut pairs = Vec::new();
-        deep(&name, value, escape, &mut pairs);
-        return pairs;
-    }
-    let Some(parts) = Parts::of(value) else {
-        return Vec::new();
-    };
-    match (parts.escaped(escape), spelling.explode) {
-        (Parts::Many(items), true) => items.into_iter().map(|item| (name.clone(), item)).collect(),
-        (Parts::Named(properties), true) => properties,
-        (parts, _) => {
+    let explode = spelling.explode;
+    match value {
+        Value::Object(_) | Value::Array(_) if spelling.style == Style::DeepObject => {
+            deep(&name, value, escape, pairs);
+        }
+        Value::Array(items) if explode => {
+            for item in items.iter().filter(|it| !it.is_null()) {
+                escape.value(item, pairs.begin(&name));
+            }
+        }
+        Value::Object(properties) if explode => {
+            for (name, value) in properties.iter().filter(|(_, it)| !it.is_null()) {
+                escape.value(value, pairs.begin(&escape.name(name)));
+            }
+        }
+        value if is_undefined(value) => {}
+        value => {
             let separator = match spelling.style {
                 Style::SpaceDelimited => escape.name(" "),
                 Style::PipeDelimited => escape.name("|"),
-                _ => ",".to_owned(),
+                _ => ",".into(),
             };
-            vec![(name, parts.joined(&separator, false))]
+            let text = pairs.begin(&name);
+            join(value, ("", &separator), &separator, escape, text);
         }
     }
 }
 
 /// A header's text; not encoded, as the specification advises.
 pub(super) fn header(parameter: &Parameter, value: &Value) -> Option<String> {
-    Some(Parts::of(value)?.joined(",", parameter.explode))
+    if is_undefined(value) {
+        return None;
+    }
+    let between = if parameter.explode { "=" } else { "," };
+    let mut text = String::new();
+    join(value, ("", ","), between, Escape::Nothing, &mut text);
+    Some(text)
 }
 
 /// A scalar as text; anything else as JSON text.
-pub(super) fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => text.into(),
         Value::Number(number) => match number.as_f64() {
             #[allow(
                 clippy::cast_possible_truncation,
                 reason = "an integer of this size is exact"
             )]
             Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 => {
-                (float as i64).to_string()
+                (float as i64).to_string().into()
             }
-            _ => number.to_string(),
+            _ => number.to_string().into(),
         },
-        other => other.to_string(),
+        other => other.to_string().into(),
     }
 }
 
-/// The value of a parameter, one level deep.
-enum Parts {
-    One(String),
-    Many(Vec<String>),
-    Named(Vec<(String, String)>),
+/// What RFC 6570 calls undefined: `null`, and arrays and objects with nothing in them.
+fn is_undefined(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().all(Value::is_null),
+        Value::Object(properties) => properties.values().all(Value::is_null),
+        _ => false,
+    }
 }
 
-impl Parts {
-    /// `None` for what RFC 6570 calls undefined: `null`, and arrays and objects with nothing in
-    /// them. Values nested deeper than the specification defines are written as JSON.
-    fn of(value: &Value) -> Option<Self> {
-        match value {
-            Value::Null => None,
-            Value::Array(items) => {
-                let items: Vec<_> = items.iter().filter(|it| !it.is_null()).map(text).collect();
-                (!items.is_empty()).then_some(Self::Many(items))
+/// Writes a value one level deep: with one text before the first item or property and another
+/// before each that follows, and one between name and value. Values nested deeper than the
+/// specification defines are written as JSON.
+fn join(
+    value: &Value,
+    (first, next): (&str, &str),
+    between: &str,
+    escape: Escape,
+    text: &mut String,
+) {
+    let mut before = std::iter::once(first).chain(std::iter::repeat(next));
+    let mut begin = |text: &mut String| text.extend(before.next());
+    match value {
+        Value::Array(items) => {
+            for item in items.iter().filter(|it| !it.is_null()) {
+                begin(text);
+                escape.value(item, text);
             }
-            Value::Object(properties) => {
-                let properties: Vec<_> = properties
-                    .iter()
-                    .filter(|(_, value)| !value.is_null())
-                    .map(|(name, value)| (name.clone(), text(value)))
-                    .collect();
-                (!properties.is_empty()).then_some(Self::Named(properties))
-            }
-            scalar => Some(Self::One(text(scalar))),
         }
-    }
-
-    fn escaped(self, escape: Escape) -> Self {
-        match self {
-            Self::One(text) => Self::One(escape.value(&text)),
-            Self::Many(items) => Self::Many(items.iter().map(|it| escape.value(it)).collect()),
-            Self::Named(properties) => Self::Named(
-                properties
-                    .iter()
-                    .map(|(name, value)| (escape.name(name), escape.value(value)))
-                    .collect(),
-            ),
-        }
-    }
-
-    fn joined(&self, separator: &str, explode: bool) -> String {
-        match self {
-            Self::One(text) => text.clone(),
-            Self::Many(items) => items.join(separator),
-            Self::Named(properties) => {
-                let between = if explode { "=" } else { separator };
-                properties
-                    .iter()
-                    .map(|(name, value)| format!("{name}{between}{value}"))
-                    .collect::<Vec<_>>()
-                    .join(separator)
+        Value::Object(properties) => {
+            for (name, value) in properties.iter().filter(|(_, it)| !it.is_null()) {
+                begin(text);
+                text.push_str(&escape.name(name));
+                text.push_str(between);
+                escape.value(value, text);
             }
+        }
+        scalar => {
+            begin(text);
+            escape.value(scalar, text);
         }
     }
 }
 
 /// `deepObject` as far as the specification goes, and beyond it as most servers read it:
 /// `a[b][c]=1`, `a[b][]=1&a[b][]=2` and, for arrays of more than scalars, `a[b][0][c]=1`.
-fn deep(name: &str, value: &Value, escape: Escape, pairs: &mut Vec<(String, String)>) {
+fn deep(name: &str, value: &Value, escape: Escape, pairs: &mut impl Pairs) {
     let inside = |key: &str| format!("{name}{}", escape.name(&format!("[{key}]")));
     match value {
         Value::Null => {}
@@ -200,7 +237,7 @@ fn deep(name: &str, value: &Value, escape: Escape, pairs: &mut Vec<(String, Stri
                 deep(&inside(&index), item, escape, pairs);
             }
         }
-        scalar => pairs.push((name.to_owned(), escape.value(&text(scalar)))),
+        scalar => escape.value(scalar, pairs.begin(name)),
     }
 }
 
@@ -214,41 +251,45 @@ enum Escape {
 }
 
 impl Escape {
-    fn name(self, text: &str) -> String {
+    fn name(self, text: &str) -> Cow<'_, str> {
         match self {
-            Self::Percent(_) => percent_encode(text),
-            Self::Nothing => text.to_owned(),
+            Self::Percent(_) if !text.bytes().all(is_unreserved) => percent_encode(text).into(),
+            _ => text.into(),
         }
     }
 
-    fn value(self, text: &str) -> String {
-        match self {
-            Self::Percent(kept) => escape(text, kept),
-            Self::Nothing => text.to_owned(),
+    fn value(self, value: &Value, into: &mut String) {
+        match (self, value) {
+            // Digits need no encoding. Writing into a `String` cannot fail.
+            (_, Value::Number(number)) if !number.is_f64() => drop(write!(into, "{number}")),
+            (Self::Percent(kept), value) => escape(&text(value), kept, into),
+            (Self::Nothing, value) => into.push_str(&text(value)),
         }
     }
 }
 
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
 /// Encodes all but unreserved and the `kept` characters. Where reserved characters are kept, so is
 /// what is percent-encoded already, as RFC 6570 has it.
-fn escape(text: &str, kept: &[u8]) -> String {
+fn escape(text: &str, kept: &[u8], into: &mut String) {
     let bytes = text.as_bytes();
-    let mut escaped = String::with_capacity(text.len());
+    // What comes before a byte that is encoded is copied at once.
+    let mut copied = 0;
     for (index, &byte) in bytes.iter().enumerate() {
         let is_triple = || {
             let digit = |offset| bytes.get(index + offset).is_some_and(u8::is_ascii_hexdigit);
             byte == b'%' && !kept.is_empty() && digit(1) && digit(2)
         };
-        if byte.is_ascii_alphanumeric()
-            || b"-._~".contains(&byte)
-            || kept.contains(&byte)
-            || is_triple()
-        {
-            escaped.push(char::from(byte));
-        } else {
-            // Writing into a `String` cannot fail.
-            let _ = write!(escaped, "%{byte:02X}");
+        if is_unreserved(byte) || kept.contains(&byte) || is_triple() {
+            continue;
         }
+        into.push_str(text.get(copied..index).unwrap_or_default());
+        copied = index + 1;
+        // Writing into a `String` cannot fail.
+        let _ = write!(into, "%{byte:02X}");
     }
-    escaped
+    into.push_str(text.get(copied..).unwrap_or_default());
 }

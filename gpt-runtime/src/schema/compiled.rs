@@ -7,18 +7,21 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{pattern::Pattern, shown};
+use super::{
+    node::{Keywords, Reader, Schema},
+    pattern::Pattern,
+    shown,
+};
 use crate::action::Operation;
 
 /// The schema of an operation's arguments, parsed.
 #[derive(Debug)]
 pub(super) struct Compiled {
-    /// With its `$defs`.
-    pub(super) whole: Value,
+    pub(super) schema: Schema,
+    /// What references lead to.
+    definitions: Vec<Schema>,
     /// What a model is shown of it.
     pub(super) shown: Value,
-    /// By their text.
-    patterns: HashMap<String, Pattern>,
     /// What cannot be checked.
     pub(super) problems: Vec<String>,
 }
@@ -54,28 +57,26 @@ impl Compiled {
 
     /// The schema that a `$ref` stands for, itself where there is none. References that lead
     /// nowhere or in a circle accept anything; they are among the problems.
-    pub(super) fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
+    pub(super) fn resolve<'a>(&'a self, schema: &'a Schema) -> &'a Schema {
         let mut schema = schema;
         for _ in 0..32 {
-            match schema.get("$ref") {
-                Some(reference) => schema = self.referred(reference),
-                None => return schema,
-            }
+            let Schema::Keywords(keywords) = schema else {
+                return schema;
+            };
+            let Some(position) = keywords.reference else {
+                return schema;
+            };
+            schema = self.definitions.get(position).unwrap_or(&Schema::Any);
         }
-        &Value::Bool(true)
+        &Schema::Any
     }
 
-    /// What a `$ref` names.
-    pub(super) fn referred(&self, reference: &Value) -> &Value {
-        reference
-            .as_str()
-            .and_then(name_of)
-            .and_then(|name| self.whole.get("$defs")?.get(&name))
-            .unwrap_or(&Value::Bool(true))
-    }
-
-    pub(super) fn pattern(&self, text: &str) -> Option<&Pattern> {
-        self.patterns.get(text)
+    /// The keywords of what a schema stands for; `None` for one that allows anything or nothing.
+    pub(super) fn keywords<'a>(&'a self, schema: &'a Schema) -> Option<&'a Keywords> {
+        match self.resolve(schema) {
+            Schema::Keywords(keywords) => Some(keywords),
+            Schema::Any | Schema::Never => None,
+        }
     }
 }
 
@@ -106,7 +107,7 @@ fn compile(operation: &Operation) -> Result<Compiled, String> {
             }
             match Pattern::new(pattern) {
                 Ok(compiled) => {
-                    patterns.insert(pattern.to_owned(), compiled);
+                    patterns.insert(pattern.to_owned(), Arc::new(compiled));
                 }
                 Err(error) => problems.push(format!(
                     "{name}: the pattern `{pattern}` is not checked: {error}"
@@ -135,14 +136,21 @@ fn compile(operation: &Operation) -> Result<Compiled, String> {
         .filter(|name| reached.contains(name))
         .filter_map(|name| Some((name.clone(), find(name)?.clone())))
         .collect();
+    let reader = Reader {
+        definitions: definitions.keys().map(String::as_str).zip(1..).collect(),
+        patterns,
+    };
+    let schemas = definitions.values().map(|it| reader.schema(it));
+    let definitions_read = std::iter::once(Schema::Any).chain(schemas).collect();
+    let schema = reader.schema(&root);
     let mut whole = root;
     if !definitions.is_empty() {
         whole["$defs"] = Value::Object(definitions);
     }
     Ok(Compiled {
+        schema,
+        definitions: definitions_read,
         shown: shown::to_model(&whole),
-        whole,
-        patterns,
         problems,
     })
 }
@@ -171,7 +179,7 @@ fn inner(schema: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// `NAME` of `#/$defs/NAME`.
-fn name_of(reference: &str) -> Option<String> {
+pub(super) fn name_of(reference: &str) -> Option<String> {
     let name = reference.strip_prefix("#/$defs/")?;
     Some(name.replace("~1", "/").replace("~0", "~"))
 }

@@ -2,13 +2,14 @@
 
 mod check;
 mod compiled;
+mod node;
 mod pattern;
 mod shown;
 mod words;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::action::Operation;
 use compiled::Compiled;
@@ -76,11 +77,14 @@ pub(crate) enum Refusal {
     Arguments(Vec<Violation>),
 }
 
+/// Arguments by their names.
+pub(crate) type Flat<'a> = Vec<(Cow<'a, str>, Cow<'a, Value>)>;
+
 /// Checks flat arguments and brings them to the form the description has: `1.0` becomes an
 /// integer, `null` for an optional argument becomes absent. All violations are reported.
 pub(crate) fn check(
     operation: &Operation,
-    arguments: &mut Map<String, Value>,
+    arguments: &mut Flat<'_>,
     caller: Caller,
 ) -> Result<(), Refusal> {
     match &*Compiled::of(operation) {
@@ -96,6 +100,9 @@ pub(crate) fn is_base64(operation: &Operation, argument: &str) -> bool {
     let Ok(compiled) = &*compiled else {
         return false;
     };
-    let schema = compiled.resolve(&compiled.whole["properties"][argument]);
-    schema["format"] == "byte" || schema["contentEncoding"] == "base64"
+    let argument = compiled
+        .keywords(&compiled.schema)
+        .and_then(|it| it.object.properties.named(argument))
+        .and_then(|it| compiled.keywords(&it.schema));
+    argument.is_some_and(|it| it.text.is_base64)
 }

@@ -1,16 +1,25 @@
 //! The check of arguments against their schema.
+//!
+//! Values are borrowed until one is to be changed: most calls are as described, and most of a
+//! typed call is only looked at.
 
-mod keywords;
 mod object;
+mod path;
 mod scalar;
 mod union;
+mod values;
 
-use std::fmt::Write;
+use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Caller, Violation, compiled::Compiled};
-use keywords::{integral, is_kind, kinds, schemas, wrong_kind};
+use super::{
+    Caller, Flat, Violation,
+    compiled::Compiled,
+    node::{Keywords, Kind, Schema},
+};
+use path::Path;
+use values::{count, integral, wrong_kind};
 
 /// The schemas that are tried on each value, on average. Unions that hold themselves can ask for
 /// more without end.
@@ -26,29 +35,24 @@ const DEPTH: u32 = 200;
 pub(super) fn check(
     compiled: &Compiled,
     tool: &str,
-    arguments: &mut Map<String, Value>,
+    arguments: &mut Flat<'_>,
     caller: Caller,
 ) -> Result<(), Vec<Violation>> {
-    let mut whole = Value::Object(std::mem::take(arguments));
+    let values = arguments.iter().map(|(_, value)| count(value));
+    let values = values.fold(1, u32::saturating_add);
     let mut checker = Checker {
         compiled,
         tool,
         caller,
-        steps: STEPS
-            .saturating_mul(count(&whole))
-            .saturating_add(FIRST_STEPS),
+        steps: STEPS.saturating_mul(values).saturating_add(FIRST_STEPS),
         is_exhausted: false,
         depth: 0,
-        path: Vec::new(),
         violations: Vec::new(),
     };
-    checker.value(&compiled.whole, &mut whole);
-    if let Value::Object(whole) = whole {
-        *arguments = whole;
-    }
+    checker.arguments(&compiled.schema, arguments);
     if checker.is_exhausted {
-        checker.path.clear();
-        checker.report("are too long or too deep to be checked: send less at once");
+        let message = "are too long or too deep to be checked: send less at once";
+        checker.report(&Path::Root, message);
     }
     if checker.violations.is_empty() {
         Ok(())
@@ -65,29 +69,12 @@ struct Checker<'a> {
     steps: u32,
     is_exhausted: bool,
     depth: u32,
-    path: Vec<Segment>,
     violations: Vec<Violation>,
 }
 
-enum Segment {
-    Property(String),
-    Item(usize),
-    /// The name of a property, not what is in it.
-    Name(String),
-}
-
 impl<'a> Checker<'a> {
-    fn report(&mut self, message: impl Into<String>) {
-        let mut path = String::new();
-        for segment in &self.path {
-            // Writing into a `String` cannot fail.
-            let _ = match segment {
-                Segment::Property(name) if path.is_empty() => write!(path, "{name}"),
-                Segment::Property(name) => write!(path, ".{name}"),
-                Segment::Item(index) => write!(path, "[{index}]"),
-                Segment::Name(name) => write!(path, "{{{name}}}"),
-            };
-        }
+    fn report(&mut self, path: &Path<'_>, message: impl Into<String>) {
+        let path = path.to_text();
         let mut message = message.into();
         if path.is_empty() {
             message.insert_str(0, "the arguments ");
@@ -95,84 +82,105 @@ impl<'a> Checker<'a> {
         self.violations.push(Violation { path, message });
     }
 
-    fn report_at(&mut self, segment: Segment, message: impl Into<String>) {
-        self.path.push(segment);
-        self.report(message);
-        self.path.pop();
+    /// The arguments as a whole, which are not one value yet.
+    fn arguments(&mut self, schema: &'a Schema, arguments: &mut Flat<'_>) {
+        match schema {
+            Schema::Keywords(keywords) if keywords.is_plain_object() => {
+                self.flat(&Path::Root, &keywords.object, arguments);
+            }
+            _ => {
+                let properties = std::mem::take(arguments).into_iter();
+                let properties =
+                    properties.map(|(name, value)| (name.into_owned(), value.into_owned()));
+                let mut whole = Cow::Owned(Value::Object(properties.collect()));
+                self.value(&Path::Root, schema, &mut whole);
+                if let Value::Object(whole) = whole.into_owned() {
+                    let owned = |(name, value)| (Cow::Owned(name), Cow::Owned(value));
+                    *arguments = whole.into_iter().map(owned).collect();
+                }
+            }
+        }
     }
 
-    fn inside(&mut self, segment: Segment, schema: &'a Value, value: &mut Value) {
-        self.path.push(segment);
-        self.value(schema, value);
-        self.path.pop();
-    }
-
-    fn value(&mut self, schema: &'a Value, value: &mut Value) {
+    fn value(&mut self, path: &Path<'_>, schema: &'a Schema, value: &mut Cow<'_, Value>) {
         self.is_exhausted |= self.steps == 0 || self.depth >= DEPTH;
         if self.is_exhausted {
             return;
         }
         self.steps -= 1;
         self.depth += 1;
-        self.described(schema, value);
+        match schema {
+            Schema::Any => {}
+            Schema::Never => self.report(path, "has no place here: leave it out"),
+            Schema::Keywords(keywords) => {
+                if keywords.reference.is_some() {
+                    self.value(path, self.compiled.resolve(schema), value);
+                }
+                self.described(path, keywords, value);
+            }
+        }
         self.depth -= 1;
     }
 
-    fn described(&mut self, schema: &'a Value, value: &mut Value) {
-        let object = match schema {
-            Value::Bool(false) => return self.report("has no place here: leave it out"),
-            Value::Object(object) => object,
-            _ => return,
-        };
-        if object.contains_key("$ref") {
-            self.value(self.compiled.resolve(schema), value);
-        }
-        if !self.kind(object, value) {
+    fn described(&mut self, path: &Path<'_>, keywords: &'a Keywords, value: &mut Cow<'_, Value>) {
+        if !self.kind(path, &keywords.kinds, value) {
             return;
         }
-        self.choice(object, value);
-        match value {
-            Value::Number(number) => self.number(object, number),
-            Value::String(text) => self.text(object, text),
-            Value::Array(items) => self.items(object, items),
-            Value::Object(properties) => self.properties(object, properties),
+        if let Some(choices) = &keywords.choices {
+            self.choice(path, choices, value);
+        }
+        match &**value {
+            Value::Number(number) => self.number(path, &keywords.number, number),
+            Value::String(text) => self.text(path, &keywords.text, text),
+            Value::Array(_) => self.items(path, &keywords.array, value),
+            Value::Object(_) => self.properties(path, &keywords.object, value),
             Value::Null | Value::Bool(_) => {}
         }
-        for schema in schemas(object, "allOf") {
-            self.value(schema, value);
+        for schema in &keywords.all_of {
+            self.value(path, schema, value);
         }
-        for keyword in ["anyOf", "oneOf"] {
-            if let Some(Value::Array(variants)) = object.get(keyword) {
-                self.any_of(variants, value);
-            }
+        for variants in &keywords.unions {
+            self.any_of(path, variants, value);
         }
     }
 
     /// Whether the value is of the type; reported where it is not.
-    fn kind(&mut self, schema: &Map<String, Value>, value: &mut Value) -> bool {
-        let kinds = kinds(schema);
+    fn kind(&mut self, path: &Path<'_>, kinds: &[Kind], value: &mut Cow<'_, Value>) -> bool {
         if kinds.is_empty() {
             return true;
         }
-        if kinds.contains(&"integer")
+        if kinds.contains(&Kind::Integer)
             && let Some(integer) = integral(value)
         {
-            *value = integer;
+            *value = Cow::Owned(integer);
         }
-        if kinds.iter().any(|kind| is_kind(value, kind)) {
+        if kinds.iter().any(|kind| kind.takes(value)) {
             return true;
         }
-        let message = wrong_kind(&kinds, value);
-        self.report(message);
+        self.report(path, wrong_kind(kinds, value));
         false
     }
 }
 
-/// The values in a value, itself included.
-fn count(value: &Value) -> u32 {
-    match value {
-        Value::Array(items) => items.iter().map(count).fold(1, u32::saturating_add),
-        Value::Object(properties) => properties.values().map(count).fold(1, u32::saturating_add),
-        _ => 1,
+/// Puts what has changed, by its position, in the place of what was there. Only the rest is copied,
+/// so that a change deep inside does not copy everything around it again and again.
+fn put(value: &mut Cow<'_, Value>, changes: Vec<(usize, Value)>) {
+    if changes.is_empty() {
+        return;
     }
+    let mut changes = changes.into_iter().peekable();
+    let mut part = |(position, part): (usize, &Value)| {
+        let found = changes.next_if(|(it, _)| *it == position);
+        found.map_or_else(|| part.clone(), |(_, changed)| changed)
+    };
+    let whole = match &**value {
+        Value::Array(items) => items.iter().enumerate().map(part).collect(),
+        Value::Object(properties) => properties
+            .iter()
+            .enumerate()
+            .map(|(position, (name, value))| (name.clone(), part((position, value))))
+            .collect(),
+        _ => return,
+    };
+    *value = Cow::Owned(whole);
 }

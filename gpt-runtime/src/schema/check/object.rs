@@ -1,141 +1,219 @@
 //! Arrays and objects.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use serde_json::{Map, Value};
 
-use super::{
-    Checker, Segment,
-    keywords::{canonical, schemas},
-};
+use super::{Checker, Path, put, values::canonical};
 use crate::schema::{
-    Caller,
+    Caller, Flat,
+    node::{Arrays, Objects, Properties, Schema},
     words::{excerpt, nearest},
 };
 
+/// Values by their names: an object, or the arguments.
+trait Named {
+    fn size(&self) -> usize;
+    fn has(&self, name: &str) -> bool;
+    fn entries(&self) -> impl Iterator<Item = (&str, &Value)>;
+}
+
+impl Named for Map<String, Value> {
+    fn size(&self) -> usize {
+        self.len()
+    }
+    fn has(&self, name: &str) -> bool {
+        self.contains_key(name)
+    }
+    fn entries(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl Named for Flat<'_> {
+    fn size(&self) -> usize {
+        self.len()
+    }
+    fn has(&self, name: &str) -> bool {
+        self.iter().any(|(it, _)| it == name)
+    }
+    fn entries(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.iter().map(|(name, value)| (&**name, &**value))
+    }
+}
+
 impl<'a> Checker<'a> {
-    pub(super) fn items(&mut self, schema: &'a Map<String, Value>, items: &mut [Value]) {
-        self.size(
-            schema,
-            ("minItems", "maxItems"),
-            items.len(),
-            ("item", "items"),
-        );
-        if schema.get("uniqueItems") == Some(&Value::Bool(true)) {
+    pub(super) fn items(
+        &mut self,
+        path: &Path<'_>,
+        schema: &'a Arrays,
+        value: &mut Cow<'_, Value>,
+    ) {
+        let Value::Array(items) = &**value else {
+            return;
+        };
+        self.size(path, &schema.length, items.len(), ("item", "items"));
+        if schema.is_unique {
             let mut seen = HashSet::new();
             if let Some(twice) = items.iter().find(|item| !seen.insert(canonical(item))) {
-                self.report(format!("holds {} twice", excerpt(twice)));
+                self.report(path, format!("holds {} twice", excerpt(twice)));
             }
         }
-        let first = schemas(schema, "prefixItems");
-        let rest = schema.get("items");
-        for (index, item) in items.iter_mut().enumerate() {
-            if let Some(schema) = first.get(index).or(rest) {
-                self.inside(Segment::Item(index), schema, item);
+        let mut changes = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let Some(schema) = schema.first.get(index).or(schema.rest.as_ref()) else {
+                continue;
+            };
+            let mut item = Cow::Borrowed(item);
+            self.value(&Path::Item(path, index), schema, &mut item);
+            if let Cow::Owned(changed) = item {
+                changes.push((index, changed));
             }
         }
+        put(value, changes);
     }
 
     pub(super) fn properties(
         &mut self,
-        schema: &'a Map<String, Value>,
-        properties: &mut Map<String, Value>,
+        path: &Path<'_>,
+        schema: &'a Objects,
+        value: &mut Cow<'_, Value>,
     ) {
-        let described = schema.get("properties").and_then(Value::as_object);
-        let required: Vec<&str> = schema
-            .get("required")
-            .and_then(Value::as_array)
-            .map(|names| names.iter().filter_map(Value::as_str).collect())
-            .unwrap_or_default();
-        // Where a provider makes models write every property, `null` means none.
-        properties.retain(|name, value| {
-            !value.is_null()
-                || required.contains(&name.as_str())
-                || described
-                    .and_then(|it| it.get(name))
-                    .is_none_or(|it| self.takes_null(it, 0))
-        });
-        for name in &required {
-            if !properties.contains_key(*name) {
-                let schema = described.and_then(|it| it.get(*name));
-                let description = schema
-                    .and_then(|it| it.get("description"))
-                    .or_else(|| self.compiled.resolve(schema?).get("description"))
-                    .and_then(Value::as_str);
-                let message = match description {
-                    Some(text) => format!("is missing: {}", text.trim()),
-                    None => "is missing".to_owned(),
-                };
-                self.report_at(Segment::Property((*name).to_owned()), message);
+        let Value::Object(properties) = &**value else {
+            return;
+        };
+        let mut entries = properties.iter();
+        if entries.any(|(name, value)| self.is_left_out(schema, name, value)) {
+            let entries = properties.iter();
+            let mut flat: Flat<'_> = entries
+                .map(|(name, value)| (name.into(), Cow::Borrowed(value)))
+                .collect();
+            self.flat(path, schema, &mut flat);
+            let left = flat.into_iter();
+            let left = left.map(|(name, value)| (name.into_owned(), value.into_owned()));
+            *value = Cow::Owned(left.collect());
+        } else {
+            let changes = self.named(path, schema, properties);
+            put(value, changes);
+        }
+    }
+
+    /// Properties that are not one value, as arguments are.
+    pub(super) fn flat(&mut self, path: &Path<'_>, schema: &'a Objects, properties: &mut Flat<'_>) {
+        properties.retain(|(name, value)| !self.is_left_out(schema, name, value));
+        for (position, changed) in self.named(path, schema, properties) {
+            if let Some((_, value)) = properties.get_mut(position) {
+                *value = Cow::Owned(changed);
             }
         }
+    }
+
+    /// Where a provider makes models write every property, `null` means none.
+    fn is_left_out(&self, schema: &Objects, name: &str, value: &Value) -> bool {
+        value.is_null()
+            && !schema.required.iter().any(|it| it == name)
+            && schema
+                .properties
+                .named(name)
+                .is_some_and(|it| !self.takes_null(&it.schema, 0))
+    }
+
+    /// What has changed, by its position.
+    fn named(
+        &mut self,
+        path: &Path<'_>,
+        schema: &'a Objects,
+        values: &impl Named,
+    ) -> Vec<(usize, Value)> {
+        self.required(path, schema, values);
         self.size(
-            schema,
-            ("minProperties", "maxProperties"),
-            properties.len(),
+            path,
+            &schema.length,
+            values.size(),
             ("property", "properties"),
         );
-        self.dependent(schema, properties);
-        let others = schema.get("additionalProperties");
-        for (name, value) in properties.iter_mut() {
-            let segment = || Segment::Property(name.clone());
-            self.name(schema, name);
-            let matched = self.matched(schema, name);
-            for schema in &matched {
-                self.inside(segment(), schema, value);
+        self.dependent(path, schema, values);
+        let mut changes = Vec::new();
+        for (position, (name, value)) in values.entries().enumerate() {
+            let mut value = Cow::Borrowed(value);
+            self.property(path, schema, (position, name), &mut value);
+            if let Cow::Owned(changed) = value {
+                changes.push((position, changed));
             }
-            if !matched.is_empty() && described.is_none_or(|it| !it.contains_key(name)) {
-                continue;
+        }
+        changes
+    }
+
+    fn property(
+        &mut self,
+        path: &Path<'_>,
+        schema: &'a Objects,
+        (position, name): (usize, &str),
+        value: &mut Cow<'_, Value>,
+    ) {
+        if let Some(names) = &schema.names {
+            self.value(&Path::Name(path, name), names, &mut Cow::Owned(name.into()));
+        }
+        let inside = &Path::Property(path, name);
+        let mut is_matched = false;
+        for (pattern, schema) in &schema.patterns {
+            let matches = pattern.as_ref().and_then(|it| it.matches(name));
+            if matches.unwrap_or(true) {
+                is_matched = true;
+                self.value(inside, schema, value);
             }
-            match (described.and_then(|it| it.get(name)), others) {
-                (None, Some(Value::Bool(false))) if self.caller == Caller::Code => {}
-                (None, Some(Value::Bool(false))) => {
-                    let message = self.unknown(name, described);
-                    self.report_at(segment(), message);
-                }
-                (Some(schema), _) | (None, Some(schema)) => self.inside(segment(), schema, value),
-                (None, None) => {}
+        }
+        let described = schema.properties.position(name, position);
+        let described = described.and_then(|it| schema.properties.get(it));
+        match (described.map(|it| &it.schema), &schema.others) {
+            (None, _) if is_matched => {}
+            (None, Some(Schema::Never)) if self.caller == Caller::Code => {}
+            (None, Some(Schema::Never)) => {
+                let message = self.unknown(path, name, &schema.properties);
+                self.report(inside, message);
             }
+            (Some(schema), _) | (None, Some(schema)) => self.value(inside, schema, value),
+            (None, None) => {}
         }
     }
 
-    /// What `patternProperties` says of a property. A pattern that is not checked matches.
-    fn matched(&self, schema: &'a Map<String, Value>, name: &str) -> Vec<&'a Value> {
-        let patterns = schema.get("patternProperties").and_then(Value::as_object);
-        let patterns = patterns.into_iter().flatten();
-        patterns
-            .filter(|(pattern, _)| {
-                let pattern = self.compiled.pattern(pattern);
-                pattern.and_then(|it| it.matches(name)).unwrap_or(true)
-            })
-            .map(|(_, schema)| schema)
-            .collect()
-    }
-
-    fn name(&mut self, schema: &'a Map<String, Value>, name: &str) {
-        if let Some(names) = schema.get("propertyNames") {
-            self.inside(Segment::Name(name.to_owned()), names, &mut name.into());
+    fn required(&mut self, path: &Path<'_>, schema: &Objects, values: &impl Named) {
+        if has_required(schema, values) {
+            return;
+        }
+        for name in schema.required.iter().filter(|it| !values.has(it)) {
+            let described = schema.properties.named(name);
+            let message = match described.and_then(|it| self.description(&it.schema)) {
+                Some(text) => format!("is missing: {}", text.trim()),
+                None => "is missing".to_owned(),
+            };
+            self.report(&Path::Property(path, name), message);
         }
     }
 
-    fn dependent(&mut self, schema: &Map<String, Value>, properties: &Map<String, Value>) {
-        let dependencies = schema.get("dependentRequired").and_then(Value::as_object);
-        for (name, needed) in dependencies.into_iter().flatten() {
-            let needed = needed.as_array().into_iter().flatten();
-            for other in needed.filter_map(Value::as_str) {
-                if properties.contains_key(name) && !properties.contains_key(other) {
+    /// That of a schema itself, else that of what it stands for.
+    fn description<'s>(&'s self, schema: &'s Schema) -> Option<&'s str> {
+        let own = match schema {
+            Schema::Keywords(keywords) => keywords.description.as_deref(),
+            Schema::Any | Schema::Never => None,
+        };
+        own.or_else(|| self.compiled.keywords(schema)?.description.as_deref())
+    }
+
+    fn dependent(&mut self, path: &Path<'_>, schema: &Objects, values: &impl Named) {
+        for (name, needed) in &schema.dependent {
+            for other in needed {
+                if values.has(name) && !values.has(other) {
                     let message = format!("is missing: it goes with `{name}`");
-                    self.report_at(Segment::Property(other.to_owned()), message);
+                    self.report(&Path::Property(path, other), message);
                 }
             }
         }
     }
 
-    fn unknown(&self, name: &str, described: Option<&Map<String, Value>>) -> String {
-        let names: Vec<&str> = described
-            .map(|it| it.keys().map(String::as_str).collect())
-            .unwrap_or_default();
-        let place = if self.path.is_empty() {
+    fn unknown(&self, path: &Path<'_>, name: &str, described: &Properties) -> String {
+        let names: Vec<&str> = described.iter().map(|it| it.name.as_str()).collect();
+        let place = if path.is_root() {
             format!("is not an argument of {}", self.tool)
         } else {
             "is not a property here".to_owned()
@@ -146,4 +224,18 @@ impl<'a> Checker<'a> {
             (None, names) => format!("{place}: there is `{}`", names.join("`, `")),
         }
     }
+}
+
+/// Whether nothing that is required is missing, as far as counting tells: looking for each name is
+/// left to where something seems to be.
+fn has_required(schema: &Objects, values: &impl Named) -> bool {
+    if schema.required.is_empty() {
+        return true;
+    }
+    let names = values.entries().map(|(name, _)| name);
+    let described = names.enumerate().filter_map(|(position, name)| {
+        let position = schema.properties.position(name, position)?;
+        schema.properties.get(position)
+    });
+    described.filter(|it| it.is_required).count() == schema.required.len()
 }

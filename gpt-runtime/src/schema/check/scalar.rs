@@ -1,29 +1,25 @@
 //! Values without others inside, and the sizes of those with.
 
-use std::{cmp::Ordering, fmt::Write};
+use std::{borrow::Cow, fmt::Write};
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 use super::{
-    Checker,
-    keywords::{compare, integer, is_multiple, same},
+    Checker, Path,
+    values::{compare, integer, is_multiple, same},
 };
 use crate::{
     data::check_format,
     schema::{
         Caller,
+        node::{Numbers, Size, Texts},
         words::{excerpt, list, nearest},
     },
 };
 
 impl Checker<'_> {
     /// `enum` and `const`.
-    pub(super) fn choice(&mut self, schema: &Map<String, Value>, value: &mut Value) {
-        let values: Vec<&Value> = match (schema.get("const"), schema.get("enum")) {
-            (Some(value), _) => vec![value],
-            (None, Some(Value::Array(values))) => values.iter().collect(),
-            _ => return,
-        };
+    pub(super) fn choice(&mut self, path: &Path<'_>, values: &[Value], value: &mut Cow<'_, Value>) {
         // A typed call holds a text or integer its type knows, or one it was given on purpose.
         let is_typed = value.is_string() || value.is_i64() || value.is_u64();
         if (self.caller == Caller::Code && is_typed) || values.iter().any(|it| same(it, value)) {
@@ -31,52 +27,41 @@ impl Checker<'_> {
         }
         let texts = || values.iter().filter_map(|it| it.as_str());
         let mut suggestion = None;
-        if let Value::String(text) = value {
+        if let Value::String(text) = &**value {
             // Some providers do not hold models to the case of an enum's values.
             let mut alike = texts().filter(|it| it.eq_ignore_ascii_case(text));
             if let (Some(only), None) = (alike.next(), alike.next()) {
-                only.clone_into(text);
+                *value = Cow::Owned(only.into());
                 return;
             }
             suggestion = nearest(text, texts()).filter(|_| values.len() > 1);
         }
-        let mut message = match values.as_slice() {
+        let mut message = match values {
             [only] => format!("must be {}, not {}", excerpt(only), excerpt(value)),
-            _ => format!(
-                "{} is not one of {}",
-                excerpt(value),
-                list(values.iter().copied())
-            ),
+            _ => format!("{} is not one of {}", excerpt(value), list(values.iter())),
         };
         if let Some(suggestion) = suggestion {
             let _ = write!(message, "; did you mean {}?", Value::from(suggestion));
         }
-        self.report(message);
+        self.report(path, message);
     }
 
-    pub(super) fn number(&mut self, schema: &Map<String, Value>, number: &Number) {
-        type Holds = fn(Ordering) -> bool;
-        let bounds: [(&str, &str, Holds); 4] = [
-            ("minimum", "at least", Ordering::is_ge),
-            ("maximum", "at most", Ordering::is_le),
-            ("exclusiveMinimum", "greater than", Ordering::is_gt),
-            ("exclusiveMaximum", "less than", Ordering::is_lt),
-        ];
-        for (keyword, words, holds) in bounds {
-            if let Some(Value::Number(bound)) = schema.get(keyword)
-                && !compare(number, bound).is_some_and(holds)
-            {
-                self.report(format!(
-                    "{number} is out of range: it must be {words} {bound}"
-                ));
+    pub(super) fn number(&mut self, path: &Path<'_>, schema: &Numbers, number: &Number) {
+        for bound in &schema.bounds {
+            if !compare(number, &bound.limit).is_some_and(bound.holds) {
+                let message = format!(
+                    "{number} is out of range: it must be {} {}",
+                    bound.words, bound.limit
+                );
+                self.report(path, message);
             }
         }
-        if let Some(Value::Number(step)) = schema.get("multipleOf")
+        if let Some(step) = &schema.step
             && !is_multiple(number, step)
         {
-            self.report(format!("{number} is not a multiple of {step}"));
+            self.report(path, format!("{number} is not a multiple of {step}"));
         }
-        let format = schema.get("format").and_then(Value::as_str);
+        let format = schema.format.as_deref();
         if let (Some(format), Some(integer)) = (format, integer(number)) {
             let (is_fit, expected) = match format {
                 "int32" => (i32::try_from(integer).is_ok(), "an integer of 32 bits"),
@@ -92,59 +77,44 @@ impl Checker<'_> {
                 _ => return,
             };
             if !is_fit {
-                self.report(format!("{number} is not {expected}"));
+                self.report(path, format!("{number} is not {expected}"));
             }
         }
     }
 
-    pub(super) fn text(&mut self, schema: &Map<String, Value>, text: &str) {
-        self.size(
-            schema,
-            ("minLength", "maxLength"),
-            text.chars().count(),
-            ("character", "characters"),
-        );
-        if let Some(Value::String(pattern)) = schema.get("pattern")
-            && let Some(false) = self
-                .compiled
-                .pattern(pattern)
-                .and_then(|it| it.matches(text))
-        {
-            self.report(format!(
-                "{} does not match the pattern `{pattern}`",
-                excerpt(&text.into())
-            ));
+    pub(super) fn text(&mut self, path: &Path<'_>, schema: &Texts, text: &str) {
+        let Size { least, most } = schema.length;
+        if least.is_some() || most.is_some() {
+            let length = text.chars().count();
+            self.size(path, &schema.length, length, ("character", "characters"));
         }
-        let format = match schema.get("contentEncoding") {
-            Some(Value::String(encoding)) => Some(encoding.as_str()),
-            _ => schema.get("format").and_then(Value::as_str),
-        };
-        if let Some(format) = format
+        if let Some((source, Some(pattern))) = &schema.pattern
+            && pattern.matches(text) == Some(false)
+        {
+            let text = excerpt(&text.into());
+            self.report(
+                path,
+                format!("{text} does not match the pattern `{source}`"),
+            );
+        }
+        if let Some(format) = &schema.format
             && let Err(expected) = check_format(format, text)
         {
-            self.report(format!("{} is not {expected}", excerpt(&text.into())));
+            let text = excerpt(&text.into());
+            self.report(path, format!("{text} is not {expected}"));
         }
     }
 
-    pub(super) fn size(
-        &mut self,
-        schema: &Map<String, Value>,
-        (least, most): (&str, &str),
-        size: usize,
-        unit: (&str, &str),
-    ) {
-        let bound = |keyword| schema.get(keyword).and_then(Value::as_u64);
+    pub(super) fn size(&mut self, path: &Path<'_>, schema: &Size, size: usize, unit: (&str, &str)) {
         let size = size as u64;
         let unit = if size == 1 { unit.0 } else { unit.1 };
-        if let Some(least) = bound(least)
-            && size < least
-        {
-            self.report(format!("has {size} {unit}; it must have at least {least}"));
+        if let Some(least) = schema.least.filter(|it| size < *it) {
+            let message = format!("has {size} {unit}; it must have at least {least}");
+            self.report(path, message);
         }
-        if let Some(most) = bound(most)
-            && size > most
-        {
-            self.report(format!("has {size} {unit}; it must have at most {most}"));
+        if let Some(most) = schema.most.filter(|it| size > *it) {
+            let message = format!("has {size} {unit}; it must have at most {most}");
+            self.report(path, message);
         }
     }
 }

@@ -1,75 +1,26 @@
-//! What keywords say, and how values compare.
+//! Values as the check compares and describes them.
 
 use std::fmt::Write;
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 use crate::schema::{
-    compiled::Compiled,
+    node::Kind,
     words::{excerpt, kind},
 };
 
-pub(super) fn schemas<'a>(schema: &'a Map<String, Value>, keyword: &str) -> &'a [Value] {
-    match schema.get(keyword) {
-        Some(Value::Array(schemas)) => schemas,
-        _ => &[],
+/// The values in a value, itself included.
+pub(super) fn count(value: &Value) -> u32 {
+    match value {
+        Value::Array(items) => items.iter().map(count).fold(1, u32::saturating_add),
+        Value::Object(properties) => properties.values().map(count).fold(1, u32::saturating_add),
+        _ => 1,
     }
 }
 
-pub(super) fn kinds(schema: &Map<String, Value>) -> Vec<&str> {
-    match schema.get("type") {
-        Some(Value::String(kind)) => vec![kind],
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The properties that can have one value only.
-pub(super) fn tags<'a>(
-    compiled: &'a Compiled,
-    schema: &'a Map<String, Value>,
-) -> impl Iterator<Item = (&'a String, &'a Value)> {
-    schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .filter_map(|(name, schema)| {
-            let schema = compiled.resolve(schema);
-            let only = schema.get("const").or_else(|| match schema.get("enum") {
-                Some(Value::Array(values)) if values.len() == 1 => values.first(),
-                _ => None,
-            });
-            Some((name, only?))
-        })
-}
-
-pub(super) fn is_kind(value: &Value, kind: &str) -> bool {
-    match kind {
-        "null" => value.is_null(),
-        "boolean" => value.is_boolean(),
-        "number" => value.is_number(),
-        "integer" => value.is_i64() || value.is_u64(),
-        "string" => value.is_string(),
-        "array" => value.is_array(),
-        "object" => value.is_object(),
-        _ => true,
-    }
-}
-
-pub(super) fn wrong_kind(kinds: &[&str], value: &Value) -> String {
-    let expected: Vec<&str> = kinds
-        .iter()
-        .map(|kind| match *kind {
-            "boolean" => "true or false",
-            "number" => "a number",
-            "integer" => "an integer",
-            "string" => "text",
-            "array" => "an array",
-            "object" => "an object",
-            other => other,
-        })
-        .collect();
+/// What is wrong with a value that is of none of the types.
+pub(super) fn wrong_kind(kinds: &[Kind], value: &Value) -> String {
+    let expected: Vec<&str> = kinds.iter().map(|it| it.words()).collect();
     let mut message = format!("must be {}, not ", expected.join(" or "));
     match value {
         Value::Null | Value::Array(_) | Value::Object(_) => message.push_str(kind(value)),
@@ -80,12 +31,12 @@ pub(super) fn wrong_kind(kinds: &[&str], value: &Value) -> String {
         && let Ok(unquoted) = serde_json::from_str::<Value>(text)
         && kinds
             .iter()
-            .any(|kind| *kind != "null" && is_kind(&unquoted, kind))
+            .any(|kind| *kind != Kind::Null && kind.takes(&unquoted))
     {
         let _ = write!(message, ": write {} without quotes", excerpt(&unquoted));
-    } else if wants("string") && (value.is_number() || value.is_boolean()) {
+    } else if wants(Kind::String) && (value.is_number() || value.is_boolean()) {
         let _ = write!(message, ": write \"{value}\"");
-    } else if wants("array") && !value.is_null() {
+    } else if wants(Kind::Array) && !value.is_null() {
         let _ = write!(message, ": write [{}]", excerpt(value));
     }
     message
