@@ -74,7 +74,7 @@ pub(crate) fn emit(
         use rt::prelude::*;
     };
     write_items(&mut text, [uses])?;
-    write_items(&mut text, [cx.api(&tools.schemas), cx.operations()])?;
+    write_items(&mut text, [cx.api(&tools.schemas)?, cx.operations()])?;
     // Webhooks alone need no client.
     if !api.operations.is_empty() {
         write_items(&mut text, cx.client())?;

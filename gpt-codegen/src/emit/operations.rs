@@ -3,7 +3,7 @@
 
 use std::collections::hash_map::Entry;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{LexError, Literal, TokenStream};
 use quote::{ToTokens, quote};
 use serde_json::{Map, Value};
 
@@ -25,7 +25,7 @@ use super::{
 };
 
 impl Emitter<'_> {
-    pub(super) fn api(&self, schemas: &Map<String, Value>) -> TokenStream {
+    pub(super) fn api(&self, schemas: &Map<String, Value>) -> Result<TokenStream, LexError> {
         let api = self.api;
         let (name, title, version) = (&api.name, &api.title, &api.version);
         let comment = docs::line(&format!("{} {}.", inline(title), inline(version)));
@@ -44,8 +44,8 @@ impl Emitter<'_> {
             };
             quote!(rt::SecurityScheme { name: #name, kind: rt::SecurityKind::#kind })
         });
-        let schemas = json(&Value::Object(schemas.clone()));
-        quote! {
+        let schemas: Literal = json(&Value::Object(schemas.clone())).parse()?;
+        Ok(quote! {
             #comment
             pub static API: rt::Api = rt::Api {
                 name: #name,
@@ -55,7 +55,7 @@ impl Emitter<'_> {
                 security_schemes: &[#(#security),*],
                 schemas: #schemas,
             };
-        }
+        })
     }
 
     pub(super) fn operations(&self) -> TokenStream {

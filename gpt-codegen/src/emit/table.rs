@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 
 /// A line is no longer, where that can be helped.
 const WIDTH: usize = 88;
@@ -181,14 +181,10 @@ impl Tables {
             "    const OPERATION: &'static rt::Described = &rt::Described::new("
         );
         line!(self, "        &API,");
-        line!(self, "        {},", Literal::string(id));
+        line!(self, "        {id:?},");
         line!(self, "        rt::Tool {{");
-        line!(self, "            name: {},", Literal::string(tool));
-        line!(
-            self,
-            "            description: {},",
-            Literal::string(description)
-        );
+        line!(self, "            name: {tool:?},");
+        line!(self, "            description: {description:?},");
         line!(self, "            parameters: {parameters},");
         line!(self, "            example: {example},");
         line!(self, "        }},");
@@ -214,8 +210,7 @@ impl Tables {
 
     fn begin(&mut self, name: &Ident, table: &Table) {
         line!(self, "\nimpl rt::Data for {name} {{");
-        let text = Literal::string(&table.0);
-        line!(self, "    const TABLE: &'static str = {text};");
+        line!(self, "    const TABLE: &'static str = {:?};", table.0);
     }
 
     fn end(&mut self) {
@@ -255,9 +250,10 @@ pub(super) struct Action<'a> {
     pub(super) id: &'a str,
     /// The name of the tool and its description.
     pub(super) tool: [&'a str; 2],
-    pub(super) parameters: TokenStream,
-    pub(super) example: TokenStream,
-    pub(super) http: TokenStream,
+    /// JSON as literals.
+    pub(super) parameters: String,
+    pub(super) example: String,
+    pub(super) http: String,
     pub(super) answer: TokenStream,
     pub(super) failure: TokenStream,
 }

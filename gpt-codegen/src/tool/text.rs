@@ -1,5 +1,7 @@
 //! JSON as people read it: what fits on a line stands on one.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 
 /// Lines are filled up to this width.
@@ -114,10 +116,12 @@ fn scalar(value: &Value, text: &mut String) {
 }
 
 fn string(value: &str, text: &mut String) {
-    let is_plain = |it: u8| it >= b' ' && it != b'"' && it != b'\\';
-    if value.bytes().all(is_plain) {
-        text.extend(["\"", value, "\""]);
-    } else {
+    let start = text.len();
+    // `Debug` escapes all that JSON does, and more. It is part of the standard library, which is
+    // compiled with optimisation also where build scripts are not.
+    let _ = write!(text, "{value:?}");
+    if text.len() > start + value.len() + 2 {
+        text.truncate(start);
         text.push_str(&Value::from(value).to_string());
     }
 }
