@@ -4,7 +4,7 @@
 use std::collections::hash_map::Entry;
 
 use proc_macro2::{LexError, Literal, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
 
 use super::{
     Emitter, Module, Shared, docs, http,
+    item::Code,
     literal::{ident, json},
     markdown::{code, inline, lines},
     table::Action,
@@ -189,7 +190,7 @@ impl Emitter<'_> {
             vec![format!("Sent as {}.", code(webhook.method.as_str()))],
         ]);
         let (name, ty) = (ident(name), self.body(webhook.ty));
-        module.items.push(quote!(#comment pub type #name = #ty;));
+        module.items.alias(&comment, name, ty);
     }
 
     /// The parameters, and the body as a whole.
@@ -216,9 +217,9 @@ impl Emitter<'_> {
         members
     }
 
-    fn body_type(&self, body: &Body, names: &OperationNames) -> TokenStream {
+    fn body_type(&self, body: &Body, names: &OperationNames) -> Code {
         match &names.by_media_type {
-            Some(names) => ident(&names.name).into_token_stream(),
+            Some(names) => Code::new(ident(&names.name).to_string()),
             None => self.place(body.ty()),
         }
     }
@@ -263,11 +264,11 @@ impl Emitter<'_> {
         names: Option<&ByStatus>,
         verb: &str,
         module: &mut Module,
-    ) -> TokenStream {
+    ) -> Code {
         let Some(names) = names else {
             return responses
                 .first()
-                .map_or_else(|| quote!(()), |it| self.body(it.ty));
+                .map_or_else(|| Code::new("()"), |it| self.body(it.ty));
         };
         let comment = docs::line(&format!("How {} {verb}, by status.", code(&op.id)));
         let choices: Vec<_> = responses
@@ -300,7 +301,7 @@ impl Emitter<'_> {
                 id: self.alike.first(response.ty.id),
                 ..response.ty
             });
-            quote!(#docs #name #payload).to_string()
+            format!("{docs}{name}({payload})\n")
         });
         match module.by_status.entry(held.collect()) {
             Entry::Occupied(shared) => {
@@ -314,7 +315,7 @@ impl Emitter<'_> {
                     code(operation)
                 ));
                 let first = ident(first);
-                module.items.push(quote!(#comment pub type #name = #first;));
+                module.items.alias(&comment, &name, first);
             }
             Entry::Vacant(vacant) => {
                 vacant.insert(Shared {
@@ -324,7 +325,7 @@ impl Emitter<'_> {
                 choice(&names.name, &comment, &choices, Chosen::ByStatus, module);
             }
         }
-        name.into_token_stream()
+        Code::new(name.to_string())
     }
 }
 

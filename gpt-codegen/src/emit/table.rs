@@ -4,7 +4,9 @@
 
 use std::fmt::Write;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::Ident;
+
+use super::item::Code;
 
 /// A line is no longer, where that can be helped.
 const WIDTH: usize = 88;
@@ -190,15 +192,15 @@ impl Tables {
         line!(self, "        }},");
         line!(self, "        {http},");
         line!(self, "    );");
-        line!(self, "    type Answer = {};", spaced(answer));
-        line!(self, "    type Failure = {};", spaced(failure));
+        line!(self, "    type Answer = {answer};");
+        line!(self, "    type Failure = {failure};");
         self.end();
     }
 
     /// The items of an operation's stream.
-    pub(super) fn streaming(&mut self, name: &Ident, item: &TokenStream) {
+    pub(super) fn streaming(&mut self, name: &Ident, item: &Code) {
         line!(self, "\nimpl rt::Streaming for {name} {{");
-        line!(self, "    type Item = {};", spaced(item));
+        line!(self, "    type Item = {item};");
         self.end();
     }
 
@@ -254,22 +256,6 @@ pub(super) struct Action<'a> {
     pub(super) parameters: String,
     pub(super) example: String,
     pub(super) http: String,
-    pub(super) answer: TokenStream,
-    pub(super) failure: TokenStream,
-}
-
-/// A type as people write it: tokens are printed with a space between each two.
-fn spaced(ty: &TokenStream) -> String {
-    let mut text = ty.to_string();
-    for (apart, together) in [
-        (" :: ", "::"),
-        (" < ", "<"),
-        (" >", ">"),
-        (" ,", ","),
-        ("( ", "("),
-        (" )", ")"),
-    ] {
-        text = text.replace(apart, together);
-    }
-    text
+    pub(super) answer: Code,
+    pub(super) failure: Code,
 }
