@@ -7,6 +7,7 @@ use crate::tool::to_text;
 
 /// A name that `Names` decided: raw where it is a keyword.
 pub(super) fn ident(name: &str) -> Ident {
+    // In the order of the alphabet, to be searched.
     const KEYWORDS: &[&str] = &[
         "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do",
         "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in",
@@ -14,7 +15,7 @@ pub(super) fn ident(name: &str) -> Ident {
         "return", "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe",
         "unsized", "use", "virtual", "where", "while", "yield",
     ];
-    if KEYWORDS.contains(&name) {
+    if KEYWORDS.binary_search(&name).is_ok() {
         Ident::new_raw(name, Span::call_site())
     } else {
         Ident::new(name, Span::call_site())
