@@ -97,8 +97,7 @@ fn on_one_line(value: &Value, width: usize, start: usize, text: &mut String) -> 
             }
             text.push_str(" }");
         }
-        // No character has more than four bytes.
-        Value::String(it) if it.len() > 4 * width => return false,
+        Value::String(it) if it.len() > width && it.chars().count() > width => return false,
         scalar => self::scalar(scalar, text),
     }
     let line = &text[start..];
