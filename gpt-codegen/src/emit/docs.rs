@@ -1,7 +1,5 @@
 //! Documentation of what is emitted, from what the document says of it.
 
-use proc_macro2::TokenStream;
-use quote::quote;
 use serde_json::{Number, Value};
 
 use crate::{
@@ -9,39 +7,39 @@ use crate::{
     ir::{Api, Bounds, Field, Operation, Parameter, Response, TextFormat, Type, TypeDef, TypeUse},
 };
 
-use super::markdown::{code, inline, lines};
+use super::{
+    item::Code,
+    markdown::{code, inline, lines},
+};
 
 /// A documentation comment. Paragraphs are separated by an empty line.
-pub(super) fn comment(paragraphs: &[Vec<String>]) -> TokenStream {
-    let mut tokens = TokenStream::new();
+pub(super) fn comment(paragraphs: &[Vec<String>]) -> Code {
+    let mut text = String::new();
     let paragraphs = paragraphs.iter().filter(|it| !it.is_empty());
     for (index, paragraph) in paragraphs.enumerate() {
         let separator = (index > 0).then(String::new);
         for line in separator.iter().chain(paragraph) {
-            let line = if line.is_empty() {
-                String::new()
-            } else {
-                format!(" {line}")
-            };
-            tokens.extend(quote!(#[doc = #line]));
+            let line = line.trim_end_matches(' ');
+            let space = if line.is_empty() { "" } else { " " };
+            text.extend(["///", space, line, "\n"]);
         }
     }
-    tokens
+    Code::new(text)
 }
 
 /// The one line of a comment that we write ourselves.
-pub(super) fn line(text: &str) -> TokenStream {
+pub(super) fn line(text: &str) -> Code {
     comment(&[vec![text.to_owned()]])
 }
 
 /// What a schema says of itself.
-pub(super) fn of_type(def: &TypeDef) -> TokenStream {
+pub(super) fn of_type(def: &TypeDef) -> Code {
     let text = def.description.as_deref().or(def.title.as_deref());
     comment(&[lines(text.unwrap_or_default()), deprecated(def.deprecated)])
 }
 
 /// What a property says of itself, with what a request must heed.
-pub(super) fn of_field(api: &Api, field: &Field, name: &str, in_request: bool) -> TokenStream {
+pub(super) fn of_field(api: &Api, field: &Field, name: &str, in_request: bool) -> Code {
     let mut notes = Vec::new();
     if in_request {
         notes.extend(constraints(api, field.ty));
@@ -64,7 +62,7 @@ pub(super) fn of_field(api: &Api, field: &Field, name: &str, in_request: bool) -
 }
 
 /// What a parameter says of itself.
-pub(super) fn of_parameter(api: &Api, parameter: &Parameter, name: &str) -> TokenStream {
+pub(super) fn of_parameter(api: &Api, parameter: &Parameter, name: &str) -> Code {
     let def = api.ty(parameter.ty.id);
     let text = parameter.description.as_ref().or(def.description.as_ref());
     let mut notes = constraints(api, parameter.ty);
@@ -80,7 +78,7 @@ pub(super) fn of_parameter(api: &Api, parameter: &Parameter, name: &str) -> Toke
 }
 
 /// An operation's own words below a first line of ours.
-pub(super) fn of_operation(op: &Operation, first: &str, method: &str) -> TokenStream {
+pub(super) fn of_operation(op: &Operation, first: &str, method: &str) -> Code {
     let summary = op.summary.as_deref().map_or("", str::trim);
     let description = op.description.as_deref().map_or("", str::trim);
     let first = if summary.is_empty() {

@@ -1,13 +1,13 @@
 //! Texts as literals of the generated code.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::ToTokens;
+use proc_macro2::{Ident, Span};
 use serde_json::Value;
 
 use crate::tool::to_text;
 
 /// A name that `Names` decided: raw where it is a keyword.
 pub(super) fn ident(name: &str) -> Ident {
+    // In the order of the alphabet, to be searched.
     const KEYWORDS: &[&str] = &[
         "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do",
         "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in",
@@ -15,7 +15,7 @@ pub(super) fn ident(name: &str) -> Ident {
         "return", "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe",
         "unsized", "use", "virtual", "where", "while", "yield",
     ];
-    if KEYWORDS.contains(&name) {
+    if KEYWORDS.binary_search(&name).is_ok() {
         Ident::new_raw(name, Span::call_site())
     } else {
         Ident::new(name, Span::call_site())
@@ -23,19 +23,22 @@ pub(super) fn ident(name: &str) -> Ident {
 }
 
 /// JSON as a raw string literal.
-pub(super) fn json(value: &Value) -> TokenStream {
+pub(super) fn json(value: &Value) -> String {
     let text = to_text(value);
     // Raw strings are read with as many marks as the text makes necessary, 255 at the most.
     let marks = "#".repeat(longest_ending(&text) + 1);
-    let literal: Result<Literal, _> = format!("r{marks}\"{text}\"{marks}").parse();
-    match literal {
-        Ok(literal) if marks.len() <= 255 => literal.into_token_stream(),
-        _ => Literal::string(&text).into_token_stream(),
+    if marks.len() <= 255 {
+        format!("r{marks}\"{text}\"{marks}")
+    } else {
+        format!("{text:?}")
     }
 }
 
 /// The longest run of `#` behind a quote.
 fn longest_ending(text: &str) -> usize {
+    if !text.contains('#') {
+        return 0;
+    }
     text.split('"')
         .skip(1)
         .map(|rest| rest.bytes().take_while(|it| *it == b'#').count())
@@ -51,9 +54,9 @@ mod tests {
 
     #[test]
     fn nothing_ends_a_raw_string_early() {
-        let text = literal(&json!(["\"#", "\"##"])).to_string();
+        let text = literal(&json!(["\"#", "\"##"]));
         assert_eq!(text, r####"r###"["\"#", "\"##"]"###"####);
         let long = format!("\"{}", "#".repeat(300));
-        assert!(literal(&json!(long)).to_string().starts_with("\"\\\""));
+        assert!(literal(&json!(long)).starts_with("\"\\\""));
     }
 }

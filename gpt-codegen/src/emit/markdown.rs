@@ -1,6 +1,8 @@
 //! Makes the text of a document harmless as Rust documentation: no doctest, no broken link and no
 //! HTML can come from it, and it still reads as it was written.
 
+use std::borrow::Cow;
+
 /// The lines of a documentation comment.
 pub(super) fn lines(text: &str) -> Vec<String> {
     let text = plain(text);
@@ -36,10 +38,7 @@ pub(super) fn inline(text: &str) -> String {
 
 /// A value as inline code.
 pub(super) fn code(value: &str) -> String {
-    let value: String = plain(value)
-        .chars()
-        .map(|it| if it.is_whitespace() { ' ' } else { it })
-        .collect();
+    let value = plain(value).replace(char::is_whitespace, " ");
     if value.trim().is_empty() {
         return format!("`{value:?}`");
     }
@@ -52,14 +51,44 @@ pub(super) fn code(value: &str) -> String {
 }
 
 /// Without characters that a source file must not or cannot show.
-fn plain(text: &str) -> String {
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !has_control(text.as_bytes()) {
+        return Cow::Borrowed(text);
+    }
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let is_shown = |it: &char| {
         let is_direction = matches!(it,
             '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
         (!it.is_control() || matches!(it, '\n' | '\t')) && !is_direction
     };
-    text.chars().filter(is_shown).collect()
+    Cow::Owned(text.chars().filter(is_shown).collect())
+}
+
+/// Whether there are control characters other than tabs and line feeds.
+fn has_control(bytes: &[u8]) -> bool {
+    // Loops over indices, here and below: a build script is compiled without optimisation, and
+    // iterators over characters take many times as long there.
+    let mut at = 0;
+    while at < bytes.len() {
+        if matches!(bytes[at], 0..=8 | 11..=31 | 127) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// How many bytes stand before the next that [`escaped`] looks at.
+fn unmarked(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' | b'`' | b'<' | b'>' | b'[' | b'!' | b']' => return at,
+            b'h' | b'H' if matches!(bytes.get(at + 1), Some(b't' | b'T')) => return at,
+            _ => at += 1,
+        }
+    }
+    at
 }
 
 /// What opens a block of code.
@@ -119,6 +148,9 @@ fn write_code<'a>(
 }
 
 fn longest_run(text: &str, mark: char) -> usize {
+    if !text.contains(mark) {
+        return 0;
+    }
     let mut longest = 0;
     let mut run = 0;
     for character in text.chars() {
@@ -157,7 +189,13 @@ fn write_paragraph(paragraph: &mut Vec<String>, lines: &mut Vec<String>) {
 fn escaped(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
-    while let Some(character) = rest.chars().next() {
+    while !rest.is_empty() {
+        let (before, marked) = rest.split_at(unmarked(rest.as_bytes()));
+        out.push_str(before);
+        rest = marked;
+        let Some(character) = rest.chars().next() else {
+            break;
+        };
         let taken = match character {
             '\\' => escape(rest, &mut out),
             '`' => code_span(rest, &mut out),

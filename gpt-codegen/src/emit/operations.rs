@@ -3,8 +3,8 @@
 
 use std::collections::hash_map::Entry;
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{LexError, Literal, TokenStream};
+use quote::quote;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
 
 use super::{
     Emitter, Module, Shared, docs, http,
+    item::Code,
     literal::{ident, json},
     markdown::{code, inline, lines},
     table::Action,
@@ -25,7 +26,7 @@ use super::{
 };
 
 impl Emitter<'_> {
-    pub(super) fn api(&self, schemas: &Map<String, Value>) -> TokenStream {
+    pub(super) fn api(&self, schemas: &Map<String, Value>) -> Result<TokenStream, LexError> {
         let api = self.api;
         let (name, title, version) = (&api.name, &api.title, &api.version);
         let comment = docs::line(&format!("{} {}.", inline(title), inline(version)));
@@ -44,8 +45,8 @@ impl Emitter<'_> {
             };
             quote!(rt::SecurityScheme { name: #name, kind: rt::SecurityKind::#kind })
         });
-        let schemas = json(&Value::Object(schemas.clone()));
-        quote! {
+        let schemas: Literal = json(&Value::Object(schemas.clone())).parse()?;
+        Ok(quote! {
             #comment
             pub static API: rt::Api = rt::Api {
                 name: #name,
@@ -55,7 +56,7 @@ impl Emitter<'_> {
                 security_schemes: &[#(#security),*],
                 schemas: #schemas,
             };
-        }
+        })
     }
 
     pub(super) fn operations(&self) -> TokenStream {
@@ -190,7 +191,7 @@ impl Emitter<'_> {
             vec![format!("Sent as {}.", code(webhook.method.as_str()))],
         ]);
         let (name, ty) = (ident(name), self.body(webhook.ty));
-        module.items.push(quote!(#comment pub type #name = #ty;));
+        module.items.alias(&comment, name, ty);
     }
 
     /// The parameters, and the body as a whole.
@@ -217,9 +218,9 @@ impl Emitter<'_> {
         members
     }
 
-    fn body_type(&self, body: &Body, names: &OperationNames) -> TokenStream {
+    fn body_type(&self, body: &Body, names: &OperationNames) -> Code {
         match &names.by_media_type {
-            Some(names) => ident(&names.name).into_token_stream(),
+            Some(names) => Code::new(ident(&names.name).to_string()),
             None => self.place(body.ty()),
         }
     }
@@ -264,11 +265,11 @@ impl Emitter<'_> {
         names: Option<&ByStatus>,
         verb: &str,
         module: &mut Module,
-    ) -> TokenStream {
+    ) -> Code {
         let Some(names) = names else {
             return responses
                 .first()
-                .map_or_else(|| quote!(()), |it| self.body(it.ty));
+                .map_or_else(|| Code::new("()"), |it| self.body(it.ty));
         };
         let comment = docs::line(&format!("How {} {verb}, by status.", code(&op.id)));
         let choices: Vec<_> = responses
@@ -301,7 +302,7 @@ impl Emitter<'_> {
                 id: self.alike.first(response.ty.id),
                 ..response.ty
             });
-            quote!(#docs #name #payload).to_string()
+            format!("{docs}{name}({payload})\n")
         });
         match module.by_status.entry(held.collect()) {
             Entry::Occupied(shared) => {
@@ -315,7 +316,7 @@ impl Emitter<'_> {
                     code(operation)
                 ));
                 let first = ident(first);
-                module.items.push(quote!(#comment pub type #name = #first;));
+                module.items.alias(&comment, &name, first);
             }
             Entry::Vacant(vacant) => {
                 vacant.insert(Shared {
@@ -325,7 +326,7 @@ impl Emitter<'_> {
                 choice(&names.name, &comment, &choices, Chosen::ByStatus, module);
             }
         }
-        name.into_token_stream()
+        Code::new(name.to_string())
     }
 }
 

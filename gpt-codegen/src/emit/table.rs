@@ -4,7 +4,9 @@
 
 use std::fmt::Write;
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::Ident;
+
+use super::item::Code;
 
 /// A line is no longer, where that can be helped.
 const WIDTH: usize = 88;
@@ -161,28 +163,24 @@ impl Tables {
             "    const OPERATION: &'static rt::Described = &rt::Described::new("
         );
         line!(self, "        &API,");
-        line!(self, "        {},", Literal::string(id));
+        line!(self, "        {id:?},");
         line!(self, "        rt::Tool {{");
-        line!(self, "            name: {},", Literal::string(tool));
-        line!(
-            self,
-            "            description: {},",
-            Literal::string(description)
-        );
+        line!(self, "            name: {tool:?},");
+        line!(self, "            description: {description:?},");
         line!(self, "            parameters: {parameters},");
         line!(self, "            example: {example},");
         line!(self, "        }},");
         line!(self, "        {http},");
         line!(self, "    );");
-        line!(self, "    type Answer = {};", spaced(answer));
-        line!(self, "    type Failure = {};", spaced(failure));
+        line!(self, "    type Answer = {answer};");
+        line!(self, "    type Failure = {failure};");
         self.end();
     }
 
     /// The items of an operation's stream.
-    pub(super) fn streaming(&mut self, name: &Ident, item: &TokenStream) {
+    pub(super) fn streaming(&mut self, name: &Ident, item: &Code) {
         line!(self, "\nimpl rt::Streaming for {name} {{");
-        line!(self, "    type Item = {};", spaced(item));
+        line!(self, "    type Item = {item};");
         self.end();
     }
 
@@ -194,8 +192,7 @@ impl Tables {
 
     fn begin(&mut self, name: &Ident, table: &Table) {
         line!(self, "\nimpl rt::Data for {name} {{");
-        let text = Literal::string(&table.0);
-        line!(self, "    const TABLE: &'static str = {text};");
+        line!(self, "    const TABLE: &'static str = {:?};", table.0);
     }
 
     fn end(&mut self) {
@@ -235,25 +232,10 @@ pub(super) struct Action<'a> {
     pub(super) id: &'a str,
     /// The name of the tool and its description.
     pub(super) tool: [&'a str; 2],
-    pub(super) parameters: TokenStream,
-    pub(super) example: TokenStream,
-    pub(super) http: TokenStream,
-    pub(super) answer: TokenStream,
-    pub(super) failure: TokenStream,
-}
-
-/// A type as people write it: tokens are printed with a space between each two.
-fn spaced(ty: &TokenStream) -> String {
-    let mut text = ty.to_string();
-    for (apart, together) in [
-        (" :: ", "::"),
-        (" < ", "<"),
-        (" >", ">"),
-        (" ,", ","),
-        ("( ", "("),
-        (" )", ")"),
-    ] {
-        text = text.replace(apart, together);
-    }
-    text
+    /// JSON as literals.
+    pub(super) parameters: String,
+    pub(super) example: String,
+    pub(super) http: String,
+    pub(super) answer: Code,
+    pub(super) failure: Code,
 }

@@ -1,25 +1,24 @@
 //! Structs, enums and unions: the type that people use, and its table with the accessors.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 
 use crate::ir::{
     Api, Enum, EnumValues, Field, IntegerFormat, NumberFormat, Rest, Struct, TextFormat, Type,
     TypeDef, TypeId, TypeUse, Union,
 };
 
-use super::{Emitter, Module, docs, literal::ident, table::Table};
+use super::{Emitter, Module, docs, item::Code, literal::ident, table::Table};
 
 /// Types without a name are nested no deeper than this; what is deeper is any JSON.
 const DEEPEST: usize = 32;
 
 /// A field of a struct, or a parameter of an operation as one.
 pub(super) struct Member {
-    pub(super) docs: TokenStream,
+    pub(super) docs: Code,
     pub(super) name: String,
     /// The key in the table; `None` for the map of what is not named.
     pub(super) key: Option<String>,
-    pub(super) ty: TokenStream,
+    pub(super) ty: Code,
     pub(super) optional: bool,
     pub(super) nullable: bool,
     /// Whether a new value has it without being told.
@@ -28,9 +27,9 @@ pub(super) struct Member {
 
 /// A variant of an enum with payloads.
 pub(super) struct Choice {
-    pub(super) docs: TokenStream,
+    pub(super) docs: Code,
     pub(super) name: String,
-    pub(super) payload: TokenStream,
+    pub(super) payload: Code,
     pub(super) tags: Vec<String>,
 }
 
@@ -59,66 +58,66 @@ impl Emitter<'_> {
     pub(super) fn alias(&self, id: TypeId, def: &TypeDef, first: TypeId, module: &mut Module) {
         let comment = docs::of_type(def);
         let [name, first] = [id, first].map(|it| ident(&self.names.ty(it).name));
-        module.items.push(quote!(#comment pub type #name = #first;));
+        module.items.alias(&comment, name, first);
     }
 
     /// The Rust type of a place.
-    pub(super) fn place(&self, ty: TypeUse) -> TokenStream {
+    pub(super) fn place(&self, ty: TypeUse) -> Code {
         self.place_at(ty, 0)
     }
 
     /// The Rust type of a whole answer, where bytes need no text around them.
-    pub(super) fn body(&self, ty: TypeUse) -> TokenStream {
+    pub(super) fn body(&self, ty: TypeUse) -> Code {
         match &self.api.ty(ty.id).kind {
             Type::String(text) if matches!(text.format, TextFormat::Binary | TextFormat::Byte) => {
-                optional(ty.nullable, quote!(rt::Base64))
+                optional(ty.nullable, Code::new("rt::Base64"))
             }
             _ => self.place(ty),
         }
     }
 
-    fn place_at(&self, ty: TypeUse, depth: usize) -> TokenStream {
+    fn place_at(&self, ty: TypeUse, depth: usize) -> Code {
         optional(ty.nullable, self.ty(ty.id, depth))
     }
 
-    fn ty(&self, id: TypeId, depth: usize) -> TokenStream {
+    fn ty(&self, id: TypeId, depth: usize) -> Code {
         if depth > DEEPEST {
-            return quote!(rt::Value);
+            return Code::new("rt::Value");
         }
         match &self.api.ty(id).kind {
-            Type::Any => quote!(rt::Value),
-            Type::Boolean => quote!(bool),
+            Type::Any => Code::new("rt::Value"),
+            Type::Boolean => Code::new("bool"),
             Type::Integer(integer) => match integer.format {
-                IntegerFormat::Int32 => quote!(i32),
-                IntegerFormat::Int64 => quote!(i64),
-                IntegerFormat::Uint32 => quote!(u32),
-                IntegerFormat::Uint64 => quote!(u64),
-                IntegerFormat::Big => quote!(rt::Digits),
-                IntegerFormat::UnixTime => quote!(rt::UnixTime),
+                IntegerFormat::Int32 => Code::new("i32"),
+                IntegerFormat::Int64 => Code::new("i64"),
+                IntegerFormat::Uint32 => Code::new("u32"),
+                IntegerFormat::Uint64 => Code::new("u64"),
+                IntegerFormat::Big => Code::new("rt::Digits"),
+                IntegerFormat::UnixTime => Code::new("rt::UnixTime"),
             },
             Type::Number(number) => match number.format {
-                NumberFormat::Float => quote!(f32),
-                NumberFormat::Double => quote!(f64),
-                NumberFormat::Decimal => quote!(rt::Digits),
-                NumberFormat::UnixTime => quote!(rt::UnixTime),
+                NumberFormat::Float => Code::new("f32"),
+                NumberFormat::Double => Code::new("f64"),
+                NumberFormat::Decimal => Code::new("rt::Digits"),
+                NumberFormat::UnixTime => Code::new("rt::UnixTime"),
             },
             Type::String(it) => text(it.format, self.api.ty(id).in_answer),
             Type::Array(array) if array.is_tuple => {
                 let items = array.prefix.iter().map(|it| self.place_at(*it, depth + 1));
-                quote!((#(#items,)*))
+                tuple(items)
             }
             Type::Array(array) => {
                 let items = self.place_at(array.items, depth + 1);
-                quote!(Vec<#items>)
+                Code::new(format!("Vec<{items}>"))
             }
             Type::Map(map) => {
                 let values = self.place_at(map.values, depth + 1);
-                quote!(rt::BTreeMap<String, #values>)
+                Code::new(format!("rt::BTreeMap<String, {values}>"))
             }
             Type::Struct(_) | Type::Enum(_) | Type::Union(_) => {
-                ident(&self.names.ty(id).name).into_token_stream()
+                Code::new(ident(&self.names.ty(id).name).to_string())
             }
-            Type::Unit => quote!(()),
+            Type::Unit => Code::new("()"),
         }
     }
 
@@ -136,7 +135,7 @@ impl Emitter<'_> {
                 docs: docs::line("Properties that have no field."),
                 name: names.rest.clone(),
                 key: None,
-                ty: quote!(rt::BTreeMap<String, #values>),
+                ty: Code::new(format!("rt::BTreeMap<String, {values}>")),
                 optional: true,
                 nullable: false,
                 is_given: false,
@@ -158,7 +157,7 @@ impl Emitter<'_> {
     fn member(&self, def: &TypeDef, field: &Field, name: &str) -> Member {
         let mut ty = self.ty(field.ty.id, 0);
         if field.boxed {
-            ty = quote!(Box<#ty>);
+            ty = Code::new(format!("Box<{ty}>"));
         }
         let is_optional = is_optional(def, field);
         Member {
@@ -186,25 +185,20 @@ impl Emitter<'_> {
             let note = docs::wire_name(text, name).filter(|_| is_text);
             note.map(|it| docs::line(&it)).unwrap_or_default()
         });
-        let derives = if it.open {
-            quote!(#[derive(Clone)])
-        } else {
-            quote!(#[derive(Clone, Copy)])
-        };
         let other = ident(if it.open { &names.rest } else { "Other" });
-        let kept = if is_text { quote!(String) } else { quote!(i64) };
+        let kept = if is_text { "String" } else { "i64" };
         let other_variant = it.open.then(|| {
             let comment = docs::line("A value that this version of the document does not know.");
-            quote!(#comment #other(#kept))
+            (comment, format!("{other}({kept})"))
         });
-        module.items.push(quote! {
-            #comment
-            #derives
-            pub enum #name {
-                #(#variant_docs #variants,)*
-                #other_variant
-            }
-        });
+        let derives = if it.open { "Clone" } else { "Clone, Copy" };
+        module.items.braced(
+            &comment,
+            format_args!("#[derive({derives})]\npub enum {name}"),
+            variant_docs
+                .zip(variants.iter().map(ToString::to_string))
+                .chain(other_variant),
+        );
         let kind = if is_text { '"' } else { '#' };
         let mut table = Table::new(kind, &names.name, if it.open { '+' } else { '.' });
         for text in &texts {
@@ -231,10 +225,10 @@ impl Emitter<'_> {
             .map(|(variant, name)| {
                 let payload = self.ty(variant.ty, 0);
                 Choice {
-                    docs: TokenStream::new(),
+                    docs: Code::default(),
                     name: name.clone(),
                     payload: if variant.boxed {
-                        quote!(Box<#payload>)
+                        Code::new(format!("Box<{payload}>"))
                     } else {
                         payload
                     },
@@ -246,7 +240,7 @@ impl Emitter<'_> {
             choices.push(Choice {
                 docs: docs::line("A value that this version of the document does not know."),
                 name: names.rest.clone(),
-                payload: quote!(rt::Value),
+                payload: Code::new("rt::Value"),
                 tags: Vec::new(),
             });
         }
@@ -265,57 +259,69 @@ impl Emitter<'_> {
 
 /// The type of a text. Answers are not held to formats, so that one may stand there that cannot be
 /// read.
-fn text(format: TextFormat, in_answer: bool) -> TokenStream {
+fn text(format: TextFormat, in_answer: bool) -> Code {
     let value = match format {
-        TextFormat::None | TextFormat::Binary => return quote!(String),
-        TextFormat::File => return quote!(rt::File),
-        TextFormat::Decimal => return quote!(rt::Decimal),
+        TextFormat::None | TextFormat::Binary => return Code::new("String"),
+        TextFormat::File => return Code::new("rt::File"),
+        TextFormat::Decimal => return Code::new("rt::Decimal"),
         // A URI is sent as it was written, which `Url` does not keep.
-        TextFormat::Uri => return quote!(rt::Formatted<rt::Url>),
-        TextFormat::Date => quote!(rt::Date),
-        TextFormat::DateTime => quote!(rt::OffsetDateTime),
-        TextFormat::LocalDateTime => quote!(rt::PrimitiveDateTime),
-        TextFormat::Time => quote!(rt::TimeOfDay),
-        TextFormat::Duration => quote!(rt::Duration),
-        TextFormat::Uuid => quote!(rt::Uuid),
-        TextFormat::Ipv4 => quote!(rt::Ipv4Addr),
-        TextFormat::Ipv6 => quote!(rt::Ipv6Addr),
-        TextFormat::Ip => quote!(rt::IpAddr),
-        TextFormat::Byte => quote!(rt::Base64),
-        TextFormat::Base64Url => quote!(rt::Base64Url),
-        TextFormat::Base16 => quote!(rt::Base16),
+        TextFormat::Uri => return Code::new("rt::Formatted<rt::Url>"),
+        TextFormat::Date => Code::new("rt::Date"),
+        TextFormat::DateTime => Code::new("rt::OffsetDateTime"),
+        TextFormat::LocalDateTime => Code::new("rt::PrimitiveDateTime"),
+        TextFormat::Time => Code::new("rt::TimeOfDay"),
+        TextFormat::Duration => Code::new("rt::Duration"),
+        TextFormat::Uuid => Code::new("rt::Uuid"),
+        TextFormat::Ipv4 => Code::new("rt::Ipv4Addr"),
+        TextFormat::Ipv6 => Code::new("rt::Ipv6Addr"),
+        TextFormat::Ip => Code::new("rt::IpAddr"),
+        TextFormat::Byte => Code::new("rt::Base64"),
+        TextFormat::Base64Url => Code::new("rt::Base64Url"),
+        TextFormat::Base16 => Code::new("rt::Base16"),
     };
     if in_answer {
-        quote!(rt::Formatted<#value>)
+        Code::new(format!("rt::Formatted<{value}>"))
     } else {
         value
     }
 }
 
+/// A tuple; that of one item has a comma.
+fn tuple(items: impl Iterator<Item = Code>) -> Code {
+    let items: Vec<_> = items.map(|it| it.to_string()).collect();
+    Code::new(match items.as_slice() {
+        [only] => format!("({only},)"),
+        items => format!("({})", items.join(", ")),
+    })
+}
+
 /// `Option` around a type where it may be missing.
-pub(super) fn optional(is_optional: bool, ty: TokenStream) -> TokenStream {
-    if is_optional { quote!(Option<#ty>) } else { ty }
+pub(super) fn optional(is_optional: bool, ty: Code) -> Code {
+    if is_optional {
+        Code::new(format!("Option<{ty}>"))
+    } else {
+        ty
+    }
 }
 
 /// A struct with its table and accessors. `rest` is how the table says what becomes of properties
 /// without a field.
 pub(super) fn record(
     name: &str,
-    comment: &TokenStream,
+    comment: &Code,
     members: &[Member],
     rest: char,
     module: &mut Module,
 ) {
     let type_name = ident(name);
     let fields: Vec<_> = members.iter().map(|it| ident(&it.name)).collect();
-    let types = members.iter().map(|it| &it.ty);
-    let comments = members.iter().map(|it| &it.docs);
-    module.items.push(quote! {
-        #comment
-        pub struct #type_name {
-            #(#comments pub #fields: #types,)*
-        }
+    let parts = members.iter().zip(&fields).map(|(member, field)| {
+        let Member { docs, ty, .. } = member;
+        (docs.clone(), format!("pub {field}: {ty}"))
     });
+    module
+        .items
+        .braced(comment, format_args!("pub struct {type_name}"), parts);
     let mut table = Table::new('{', name, rest);
     for member in members {
         let presence = match (member.optional, member.nullable) {
@@ -361,21 +367,20 @@ pub(super) fn constructor(name: &str, members: &[Member], module: &mut Module) {
 /// An enum with payloads, with its table and accessors.
 pub(super) fn choice(
     name: &str,
-    comment: &TokenStream,
+    comment: &Code,
     choices: &[Choice],
     chosen: Chosen<'_>,
     module: &mut Module,
 ) {
     let type_name = ident(name);
     let variants: Vec<_> = choices.iter().map(|it| ident(&it.name)).collect();
-    let comments = choices.iter().map(|it| &it.docs);
-    let payloads = choices.iter().map(|it| &it.payload);
-    module.items.push(quote! {
-        #comment
-        pub enum #type_name {
-            #(#comments #variants(#payloads),)*
-        }
+    let parts = choices.iter().zip(&variants).map(|(choice, variant)| {
+        let Choice { docs, payload, .. } = choice;
+        (docs.clone(), format!("{variant}({payload})"))
     });
+    module
+        .items
+        .braced(comment, format_args!("pub enum {type_name}"), parts);
     let (tag, rest) = match chosen {
         Chosen::ByContent { tag, is_open } => (tag, if is_open { '+' } else { '.' }),
         Chosen::ByStatus => (None, '#'),

@@ -185,8 +185,10 @@ impl Files {
         self.identifiers = Identifiers::of(files.filter_map(|(index, file)| {
             let root = file.root.as_ref()?;
             let text = &cx.sources.get(root.span.source).text;
-            let names = ["$id", "$anchor", "$dynamicAnchor", "$self"];
-            let has_names = names.iter().any(|it| text.contains(it));
+            // One search for the character they share: the document may be large.
+            let names = ["id", "anchor", "dynamicAnchor", "self"];
+            let mut marked = text.split('$').skip(1);
+            let has_names = marked.any(|rest| names.iter().any(|it| rest.starts_with(it)));
             has_names.then_some((FileId(index), root))
         }));
     }

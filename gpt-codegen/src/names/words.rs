@@ -166,7 +166,18 @@ pub(crate) fn to_ascii(character: char) -> Option<String> {
 fn split(text: &str, words: &mut Vec<String>) {
     let mut piece = String::new();
     let mut in_code_points = false;
-    for character in text.chars() {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (letters, others) = rest.split_at(leading_letters(rest));
+        if !letters.is_empty() {
+            in_code_points = false;
+            piece.push_str(letters);
+        }
+        let mut characters = others.chars();
+        let Some(character) = characters.next() else {
+            break;
+        };
+        rest = characters.as_str();
         if let Some(ascii) = to_ascii(character) {
             in_code_points = false;
             piece.push_str(&ascii);
@@ -187,6 +198,25 @@ fn split(text: &str, words: &mut Vec<String>) {
     split_case(&piece, words);
 }
 
+/// How many ASCII letters and digits a text begins with.
+fn leading_letters(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut count = 0;
+    while count < bytes.len() && bytes[count].is_ascii_alphanumeric() {
+        count += 1;
+    }
+    count
+}
+
+/// How many bytes stand before the first ASCII capital.
+fn before_capital(bytes: &[u8]) -> usize {
+    let mut count = 0;
+    while count < bytes.len() && !bytes[count].is_ascii_uppercase() {
+        count += 1;
+    }
+    count
+}
+
 /// Splits ASCII letters and digits where the case changes.
 fn split_case(piece: &str, words: &mut Vec<String>) {
     // Whose capitals are not those of words.
@@ -196,11 +226,14 @@ fn split_case(piece: &str, words: &mut Vec<String>) {
     let mut word = String::new();
     let mut index = 0;
     while index < bytes.len() {
-        if let Some(whole) = WHOLE.iter().find(|it| {
-            piece
-                .get(index..)
-                .is_some_and(|rest| rest.starts_with(**it))
-        }) {
+        // Only capitals begin words, or are to be lowered.
+        let plain = before_capital(&bytes[index..]);
+        word.push_str(&piece[index..index + plain]);
+        index += plain;
+        if index == bytes.len() {
+            break;
+        }
+        if let Some(whole) = WHOLE.iter().find(|it| piece[index..].starts_with(**it)) {
             if !word.is_empty() {
                 words.push(std::mem::take(&mut word));
             }

@@ -1,5 +1,7 @@
 //! JSON as people read it: what fits on a line stands on one.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 
 /// Lines are filled up to this width.
@@ -95,8 +97,7 @@ fn on_one_line(value: &Value, width: usize, start: usize, text: &mut String) -> 
             }
             text.push_str(" }");
         }
-        // No character has more than four bytes.
-        Value::String(it) if it.len() > 4 * width => return false,
+        Value::String(it) if it.len() > width && it.chars().count() > width => return false,
         scalar => self::scalar(scalar, text),
     }
     let line = &text[start..];
@@ -114,10 +115,12 @@ fn scalar(value: &Value, text: &mut String) {
 }
 
 fn string(value: &str, text: &mut String) {
-    let is_plain = |it: u8| it >= b' ' && it != b'"' && it != b'\\';
-    if value.bytes().all(is_plain) {
-        text.extend(["\"", value, "\""]);
-    } else {
+    let start = text.len();
+    // `Debug` escapes all that JSON does, and more. It is part of the standard library, which is
+    // compiled with optimisation also where build scripts are not.
+    let _ = write!(text, "{value:?}");
+    if text.len() > start + value.len() + 2 {
+        text.truncate(start);
         text.push_str(&Value::from(value).to_string());
     }
 }
