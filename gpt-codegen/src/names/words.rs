@@ -201,6 +201,7 @@ fn split(text: &str, words: &mut Vec<String>) {
 /// How many ASCII letters and digits a text begins with.
 fn leading_letters(text: &str) -> usize {
     let bytes = text.as_bytes();
+    // Build scripts run without optimization, where iterators take many times as long.
     let mut count = 0;
     while count < bytes.len() && bytes[count].is_ascii_alphanumeric() {
         count += 1;
