@@ -106,6 +106,7 @@ extern crate self as gpt_runtime;
 #[path = "private.rs"]
 pub mod __private;
 pub mod action;
+mod cache;
 #[cfg(feature = "server")]
 mod check;
 #[cfg(feature = "server")]

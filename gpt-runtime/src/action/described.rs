@@ -1,11 +1,6 @@
 //! Operations as generated code writes them down: a text, because a text costs nothing to compile.
 //! It is JSON in the words of OpenAPI, with what goes without saying left out.
 
-use std::{
-    collections::HashMap,
-    sync::{OnceLock, PoisonError, RwLock},
-};
-
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -13,6 +8,7 @@ use super::{
     Api, Body, BodyArguments, Encoding, Header, Location, MediaType, Method, Operation, Parameter,
     Requirement, Response, Server, Status, Stream, StreamItem, Style, Tool,
 };
+use crate::cache::Cache;
 
 /// An operation as generated code has it, to be read when it is first used.
 #[derive(Debug)]
@@ -32,9 +28,8 @@ enum Source {
     Operation(&'static Operation),
 }
 
-/// The operations that were read, by the addresses of their descriptions, which are `'static` and so
-/// never reused for others.
-static READ: OnceLock<RwLock<HashMap<usize, &'static Operation>>> = OnceLock::new();
+/// The operations that were read, by the addresses of their descriptions.
+static READ: Cache<usize, Operation> = Cache::new();
 
 impl Described {
     /// What the generator writes: the tool in parts, and how the operation goes over HTTP.
@@ -69,25 +64,15 @@ impl Described {
             Source::Text(text) => text,
             Source::Operation(operation) => return operation,
         };
-        let key = std::ptr::from_ref(self).addr();
-        let read = READ.get_or_init(RwLock::default);
-        let known = read
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-            .copied();
-        known.unwrap_or_else(|| {
-            let mut operations = read.write().unwrap_or_else(PoisonError::into_inner);
-            operations.entry(key).or_insert_with(|| self.read(text))
-        })
+        READ.get(std::ptr::from_ref(self).addr(), || self.read(text))
     }
 
-    fn read(&self, text: &'static str) -> &'static Operation {
+    fn read(&self, text: &'static str) -> Operation {
         let http: Http = match serde_json::from_str(text) {
             Ok(http) => http,
             Err(error) => panic!("the description of `{}` is no longer one: {error}", self.id),
         };
-        Box::leak(Box::new(Operation {
+        Operation {
             api: self.api,
             id: self.id,
             tool: self.tool,
@@ -101,7 +86,7 @@ impl Described {
             security: all(http.security, requirements),
             consequential: http.consequential,
             deprecated: http.deprecated,
-        }))
+        }
     }
 }
 

@@ -11,14 +11,10 @@
 //! what the text is, and the text. The first is the name of the type, and its character what becomes
 //! of what is not listed.
 
-use std::{
-    cell::RefCell,
-    collections::BTreeMap,
-    ptr,
-    sync::{PoisonError, RwLock},
-};
+use std::{cell::RefCell, ptr};
 
 use super::{Presence, Rest};
+use crate::cache::{Cache, TextPlace, place_of};
 
 /// The table of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,30 +231,14 @@ impl Records {
         if let Some(found) = found {
             return found;
         }
-        let record = Record::of(table);
+        let record = RECORDS.get(place_of(table.0), || Record::new(table));
         met.push(record);
         record
     }
 }
 
-/// The records met by this process, by the place of their tables. There are no more than there are
-/// types, so that they are kept.
-static RECORDS: RwLock<BTreeMap<(usize, usize), &'static Record>> = RwLock::new(BTreeMap::new());
-
-impl Record {
-    fn of(table: Table) -> &'static Self {
-        let place = (table.0.as_ptr().addr(), table.0.len());
-        let records = RECORDS.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(record) = records.get(&place).filter(|it| it.table == table) {
-            return record;
-        }
-        drop(records);
-        let record: &'static Self = Box::leak(Box::new(Self::new(table)));
-        let mut records = RECORDS.write().unwrap_or_else(PoisonError::into_inner);
-        records.insert(place, record);
-        record
-    }
-}
+/// What the tables of records say, by their texts.
+static RECORDS: Cache<TextPlace, Record> = Cache::new();
 
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,6 @@
 //! Where a request goes: the server, the path and the query.
 
-use std::{
-    borrow::Cow,
-    collections::HashMap,
-    sync::{OnceLock, PoisonError, RwLock},
-};
+use std::borrow::Cow;
 
 use serde_json::Value;
 use url::Url;
@@ -15,13 +11,13 @@ use super::{
 };
 use crate::{
     action::{Location, Operation, Parameter, Server, Style},
+    cache::Cache,
     credential,
     schema::Violation,
 };
 
-/// The addresses that were read, by where their descriptions are, which are `'static` and so never
-/// reused for others.
-static READ: OnceLock<RwLock<HashMap<usize, Url>>> = OnceLock::new();
+/// The addresses of servers that have one, by where their descriptions are.
+static READ: Cache<usize, Option<Url>> = Cache::new();
 
 /// Most paths and most queries are no longer, in bytes.
 const USUAL_LENGTH: usize = 128;
@@ -128,21 +124,10 @@ fn described_server(operation: &Operation) -> Result<Url, RequestError> {
             ),
         });
     };
-    let key = std::ptr::from_ref(described).addr();
-    let read = READ.get_or_init(RwLock::default);
-    let known = read
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .get(&key)
-        .cloned();
-    if let Some(url) = known {
-        return Ok(url);
-    }
-    let url = usual(described, operation)?;
-    read.write()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(key, url.clone());
-    Ok(url)
+    let place = std::ptr::from_ref(described).addr();
+    let read = READ.get(place, || usual(described, operation).ok());
+    // What is wrong is said in the words of this operation's API.
+    read.clone().map_or_else(|| usual(described, operation), Ok)
 }
 
 /// The address of a server, its variables at their defaults.

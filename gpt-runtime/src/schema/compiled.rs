@@ -1,9 +1,6 @@
 //! Schemas as they are looked up: parsed once, with what they refer to.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, OnceLock, PoisonError, RwLock},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -12,7 +9,10 @@ use super::{
     pattern::Pattern,
     shown,
 };
-use crate::action::Operation;
+use crate::{
+    action::Operation,
+    cache::{Cache, TextPlace, place_of},
+};
 
 /// The schema of an operation's arguments, parsed.
 #[derive(Debug)]
@@ -26,33 +26,14 @@ pub(super) struct Compiled {
     pub(super) problems: Vec<String>,
 }
 
-type Shared = Arc<Result<Compiled, String>>;
-
-/// Address and length of two texts, which are `'static` and so never reused for others.
-type Key = [(usize, usize); 2];
-
-static CACHE: OnceLock<RwLock<HashMap<Key, Shared>>> = OnceLock::new();
+/// What was compiled, by the texts of an operation's schema and of those it refers to.
+static COMPILED: Cache<[TextPlace; 2], Result<Compiled, String>> = Cache::new();
 
 impl Compiled {
     /// The schema of an operation, or why it cannot be read.
-    pub(super) fn of(operation: &Operation) -> Shared {
-        let key = [operation.tool.parameters, operation.api.schemas]
-            .map(|text| (text.as_ptr() as usize, text.len()));
-        let cache = CACHE.get_or_init(RwLock::default);
-        let known = cache
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-            .cloned();
-        known.unwrap_or_else(|| {
-            let shared = Arc::new(compile(operation));
-            cache
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .entry(key)
-                .or_insert(shared)
-                .clone()
-        })
+    pub(super) fn of(operation: &Operation) -> &'static Result<Self, String> {
+        let texts = [operation.tool.parameters, operation.api.schemas];
+        COMPILED.get(texts.map(place_of), || compile(operation))
     }
 
     /// The schema that a `$ref` stands for, itself where there is none. References that lead

@@ -42,7 +42,7 @@ impl fmt::Display for Violation {
 /// A description that cannot be read becomes a schema that says so; calls of its operation are
 /// refused.
 pub fn parameters(operation: &Operation) -> Value {
-    match &*Compiled::of(operation) {
+    match Compiled::of(operation) {
         Ok(compiled) => compiled.shown.clone(),
         Err(message) => json!({ "type": "object", "properties": {}, "description": message }),
     }
@@ -51,7 +51,7 @@ pub fn parameters(operation: &Operation) -> Value {
 /// What the check of an operation's arguments has to leave to the server: patterns that are no
 /// regular expressions of ECMA-262, and references that lead nowhere.
 pub fn problems(operation: &Operation) -> Vec<String> {
-    match &*Compiled::of(operation) {
+    match Compiled::of(operation) {
         Ok(compiled) => compiled.problems.clone(),
         Err(message) => vec![message.clone()],
     }
@@ -87,7 +87,7 @@ pub(crate) fn check(
     arguments: &mut Flat<'_>,
     caller: Caller,
 ) -> Result<(), Refusal> {
-    match &*Compiled::of(operation) {
+    match Compiled::of(operation) {
         Ok(compiled) => check::check(compiled, operation.tool.name, arguments, caller)
             .map_err(Refusal::Arguments),
         Err(message) => Err(Refusal::Description(message.clone())),
