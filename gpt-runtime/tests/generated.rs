@@ -424,3 +424,55 @@ fn serde_and_debug_go_through_the_tables() {
         r#"Dog { kind: Some("wolf"), puppies: [], type: Some(3) }"#
     );
 }
+
+/// A record as wide as those of large APIs, in itself.
+#[allow(missing_docs)]
+pub mod wide {
+    use ::gpt_runtime::__private as rt;
+    use rt::prelude::*;
+
+    macro_rules! wide {
+        ($($field:ident)*) => {
+            pub struct Wide {
+                pub inner: Option<Box<Wide>>,
+                $(pub $field: Option<String>,)*
+            }
+
+            impl rt::Data for Wide {
+                const TABLE: &'static str = concat!("{4.Wide 5?inner", $(" 2?", stringify!($field)),*);
+                #[inline]
+                fn from_parts(parts: rt::Parts<'_>) -> Self {
+                    Self { inner: parts.next(), $($field: parts.next(),)* }
+                }
+                #[inline]
+                fn slots(&self, to: rt::Slots<'_>) {
+                    to.all(&[&self.inner, $(&self.$field),*]);
+                }
+            }
+
+            rt::data!(Wide);
+        };
+    }
+
+    wide! {
+        a0 a1 a2 a3 a4 a5 a6 a7 a8 a9 b0 b1 b2 b3 b4 b5 b6 b7 b8 b9 c0 c1 c2 c3 c4 c5 c6 c7 c8 c9
+        d0 d1 d2 d3 d4 d5 d6 d7 d8 d9 e0 e1 e2 e3 e4 e5 e6 e7 e8 e9 f0 f1 f2 f3 f4 f5 f6 f7 f8 f9
+        g0 g1 g2 g3 g4 g5 g6 g7 g8 g9 h0 h1 h2 h3 h4 h5 h6 h7 h8 h9 i0 i1 i2 i3 i4 i5 i6 i7 i8 i9
+        j0 j1 j2 j3 j4 j5 j6 j7 j8 j9 k0 k1 k2 k3 k4 k5 k6 k7 k8 k9 l0 l1 l2 l3 l4 l5 l6 l7 l8 l9
+    }
+}
+
+#[test]
+fn deep_json_does_not_exhaust_the_stack() {
+    let read = |depth: usize| {
+        let json = format!("{}{{}}{}", r#"{"inner":"#.repeat(depth), "}".repeat(depth));
+        let read = move || from_slice::<wide::Wide>(json.as_bytes()).map(drop);
+        // Half of what a thread of tokio has.
+        let thread = std::thread::Builder::new().stack_size(1 << 20);
+        thread.spawn(read).unwrap().join().unwrap()
+    };
+    read(40).unwrap();
+    let error = read(126).unwrap_err();
+    assert_eq!(error.message, "nested too deep to be read");
+    assert!(error.path.starts_with("inner.inner."), "{error}");
+}

@@ -4,7 +4,7 @@ use std::{borrow::Cow, mem::discriminant};
 
 use super::{
     Data, Fit, Table,
-    read::{Kind, Reader},
+    read::{Mismatch, Reader},
     tape::At,
 };
 
@@ -43,7 +43,7 @@ pub(super) fn decode_text<E: Data>(reader: &Reader<'_>, at: At) -> Option<E> {
         reader.note(Fit::Unknown);
         return Some(other(text.into_owned()));
     }
-    reader.fail(at, Kind::Unlisted(table));
+    reader.fail(at, Mismatch::Unlisted(table));
     None
 }
 
@@ -60,7 +60,7 @@ pub(super) fn decode_integer<E: Data>(reader: &Reader<'_>, at: At) -> Option<E> 
         reader.note(Fit::Unknown);
         return Some(other(integer));
     }
-    reader.fail(at, Kind::Unlisted(table));
+    reader.fail(at, Mismatch::Unlisted(table));
     None
 }
 

@@ -8,10 +8,10 @@ use super::{Data, Slot, is, read::Reader, table::Kind};
 ///
 /// They come from JSON, from another value of the type, or are blank.
 #[derive(Clone, Copy)]
-pub struct Parts<'a>(From<'a>);
+pub struct Parts<'a>(Origin<'a>);
 
 #[derive(Clone, Copy)]
-enum From<'a> {
+enum Origin<'a> {
     Nothing,
     Reader(&'a Reader<'a>),
     Value(&'a Copied<'a>),
@@ -26,30 +26,30 @@ struct Copied<'a> {
 
 impl<'a> Parts<'a> {
     /// Blank parts.
-    pub(super) const BLANK: Self = Self(From::Nothing);
+    pub(super) const BLANK: Self = Self(Origin::Nothing);
 
     pub(super) fn read(reader: &'a Reader<'a>) -> Self {
-        Self(From::Reader(reader))
+        Self(Origin::Reader(reader))
     }
 
     /// The variant of a union.
     pub fn variant(self) -> usize {
         match self.0 {
-            From::Nothing => 0,
-            From::Reader(reader) => reader.variant(),
-            From::Value(value) => value.variant,
+            Origin::Nothing => 0,
+            Origin::Reader(reader) => reader.variant(),
+            Origin::Value(value) => value.variant,
         }
     }
 
     /// The next part.
     pub fn next<T: Data>(self) -> T {
         match self.0 {
-            From::Nothing => T::blank(),
-            From::Reader(reader) => match reader.part() {
+            Origin::Nothing => T::blank(),
+            Origin::Reader(reader) => match reader.part() {
                 Some(at) => T::decode(reader, at),
                 None => T::blank(),
             },
-            From::Value(value) => {
+            Origin::Value(value) => {
                 let index = value.next.replace(value.next.get() + 1);
                 let slot = value
                     .slots
@@ -70,7 +70,7 @@ pub fn copy<T: Data>(value: &T) -> T {
             variant,
             next: Cell::new(0),
         };
-        copy = Some(T::from_parts(Parts(From::Value(&copied))));
+        copy = Some(T::from_parts(Parts(Origin::Value(&copied))));
     };
     if const { is(T::TABLE, Kind::Union) } {
         let (variant, payload) = value.payload();

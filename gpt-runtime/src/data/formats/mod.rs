@@ -13,7 +13,7 @@ use std::{fmt, marker::PhantomData, str::FromStr};
 
 use super::{
     Data, Fit, View,
-    read::{Kind, Reader},
+    read::{Mismatch, Reader},
     tape::At,
 };
 
@@ -219,7 +219,7 @@ fn written<T: Format>(reader: &Reader<'_>, at: At) -> Option<T> {
     let value = T::read(&text);
     match value {
         Some(_) => reader.note(Fit::Known),
-        None => reader.fail(at, Kind::Value(T::EXPECTED)),
+        None => reader.fail(at, Mismatch::Value(T::EXPECTED)),
     }
     value
 }

@@ -16,11 +16,11 @@ use super::{
 #[derive(Clone, Copy)]
 pub(super) struct Failure {
     pub(super) at: At,
-    pub(super) kind: Kind,
+    pub(super) kind: Mismatch,
 }
 
 #[derive(Clone, Copy)]
-pub(in crate::data) enum Kind {
+pub(in crate::data) enum Mismatch {
     /// Another form of value is expected.
     Form(&'static str),
     /// Another value is expected.
@@ -33,6 +33,8 @@ pub(in crate::data) enum Kind {
     Missing(&'static str),
     /// The name of a property that a type does not allow.
     Unknown(At),
+    /// Records within records that are too large together.
+    TooDeep,
     /// Half a surrogate pair.
     Surrogate,
     /// A number is not within the range of its type.
@@ -60,27 +62,28 @@ impl Failure {
 
     fn message(self, reader: &Reader<'_>) -> String {
         match self.kind {
-            Kind::Form(expected) => reader.no_json(self.at).unwrap_or_else(|| {
+            Mismatch::Form(expected) => reader.no_json(self.at).unwrap_or_else(|| {
                 format!(
                     "invalid type: {}, expected {expected}",
                     found(reader, self.at)
                 )
             }),
-            Kind::Value(expected) => format!("{} is not {expected}", self.written(reader)),
-            Kind::Unlisted(table) => {
+            Mismatch::Value(expected) => format!("{} is not {expected}", self.written(reader)),
+            Mismatch::Unlisted(table) => {
                 let expected = enumeration::expected(table);
                 format!("{} is not {expected}", self.written(reader))
             }
-            Kind::Length { found, expected } => {
+            Mismatch::Length { found, expected } => {
                 format!("invalid length {found}, expected {expected} items")
             }
-            Kind::Missing(name) => format!("missing property `{name}`"),
-            Kind::Unknown(name) => format!("unknown property `{}`", text(reader, name)),
-            Kind::Surrogate => "lone surrogate in a text".to_owned(),
-            Kind::Range => "number out of range".to_owned(),
-            Kind::Itself(table) => format!("{} is a variant of itself", table.name()),
-            Kind::TooMany(table) => format!("too many ways to read this as {}", table.name()),
-            Kind::NoVariant(table, first) => {
+            Mismatch::Missing(name) => format!("missing property `{name}`"),
+            Mismatch::Unknown(name) => format!("unknown property `{}`", text(reader, name)),
+            Mismatch::TooDeep => "nested too deep to be read".to_owned(),
+            Mismatch::Surrogate => "lone surrogate in a text".to_owned(),
+            Mismatch::Range => "number out of range".to_owned(),
+            Mismatch::Itself(table) => format!("{} is a variant of itself", table.name()),
+            Mismatch::TooMany(table) => format!("too many ways to read this as {}", table.name()),
+            Mismatch::NoVariant(table, first) => {
                 let first = first.and_then(|it| reader.firsts.borrow().get(it).copied());
                 let because = first.map(|it| format!(", the first because {}", it.message(reader)));
                 format!(
@@ -89,13 +92,13 @@ impl Failure {
                     because.unwrap_or_default()
                 )
             }
-            Kind::UnknownTag(table, tag) => format!(
+            Mismatch::UnknownTag(table, tag) => format!(
                 "`{}` is not a `{}` that {} knows",
                 text(reader, tag),
                 table.tag().unwrap_or_default(),
                 table.name()
             ),
-            Kind::NoTag(table) => format!("this chooses no variant of {}", table.name()),
+            Mismatch::NoTag(table) => format!("this chooses no variant of {}", table.name()),
         }
     }
 

@@ -1,6 +1,7 @@
-//! Reads values from JSON text, and through it from any serde format.
+//! Reads values from JSON text.
 
 mod failure;
+mod format;
 mod record;
 mod union;
 mod whole;
@@ -8,16 +9,8 @@ mod whole;
 use std::{
     borrow::Cow,
     cell::{Cell, RefCell},
-    fmt,
 };
 
-use serde::{
-    Deserialize,
-    de::{
-        Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
-        value::{MapAccessDeserializer, SeqAccessDeserializer},
-    },
-};
 use serde_json::Value;
 
 use super::{
@@ -26,13 +19,18 @@ use super::{
     tape::{At, Form, Tape},
 };
 
-pub(in crate::data) use failure::Kind;
+pub(in crate::data) use failure::Mismatch;
+pub use format::deserialize;
 pub(in crate::data) use record::record;
 pub(in crate::data) use union::union;
 pub(crate) use whole::{Body, HeaderLines, read_item};
 
 use failure::Failure;
 use record::{Frame, Remainder};
+
+/// How many bytes records and unions within each other may have. Each is on the stack several times
+/// while it is read, and threads of servers have 2 MiB.
+const ROOM: usize = 128 << 10;
 
 /// JSON that does not fit a type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,12 +83,6 @@ pub fn from_value<T: Data>(json: &Value) -> Result<T, DecodeError> {
     from_str(&json.to_string())
 }
 
-/// Reads a value; what `Deserialize` of a generated type calls.
-pub fn deserialize<'de, T: Data, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let json = deserializer.deserialize_newtype_struct(RAW, Text)?;
-    from_str(&json).map_err(D::Error::custom)
-}
-
 fn from_tape<'a, T: Data>(
     tape: &'a Tape<'a>,
     body: Option<&'a Body<'a>>,
@@ -100,6 +92,7 @@ fn from_tape<'a, T: Data>(
         tape,
         body,
         frame: Cell::new(Frame::NONE),
+        held: Cell::default(),
         fields: RefCell::new(Vec::with_capacity(32)),
         remainders: RefCell::default(),
         records: Records::default(),
@@ -127,6 +120,8 @@ pub struct Reader<'a> {
     body: Option<&'a Body<'a>>,
     /// What is being put together.
     frame: Cell<Frame>,
+    /// How many bytes the records and unions have that are being put together.
+    held: Cell<usize>,
     /// Where the values of the fields are, of the records that are being put together.
     fields: RefCell<Vec<At>>,
     /// The rests of the records that are being put together.
@@ -152,8 +147,24 @@ impl Reader<'_> {
         self.failure.get().is_some()
     }
 
+    /// Takes room on the stack, if there is enough; there always is for one alone.
+    fn take_room(&self, size: usize, at: At) -> bool {
+        let held = self.held.get();
+        let is_room = held == 0 || held + size <= ROOM;
+        if is_room {
+            self.held.set(held + size);
+        } else {
+            self.fail(at, Mismatch::TooDeep);
+        }
+        is_room
+    }
+
+    fn give_room(&self, size: usize) {
+        self.held.set(self.held.get() - size);
+    }
+
     /// Notes what does not fit, unless something did not fit before.
-    pub(super) fn fail(&self, at: At, kind: Kind) {
+    pub(super) fn fail(&self, at: At, kind: Mismatch) {
         if !self.has_failed() {
             self.failure.set(Some(Failure { at, kind }));
         }
@@ -174,7 +185,7 @@ impl Reader<'_> {
         }
         let found = self.find(at, form);
         if found.is_none() {
-            self.fail(at, Kind::Form(expected));
+            self.fail(at, Mismatch::Form(expected));
         }
         found
     }
@@ -198,7 +209,7 @@ impl Reader<'_> {
     fn name(&self, at: At) -> Option<Cow<'_, str>> {
         let name = self.tape.string(at);
         if name.is_none() {
-            self.fail(at, Kind::Surrogate);
+            self.fail(at, Mismatch::Surrogate);
         }
         name
     }
@@ -266,7 +277,7 @@ impl Reader<'_> {
         let body = self.body.filter(|_| self.find(at, Form::Body).is_some());
         let text = body.and_then(Body::text);
         if text.is_none() {
-            self.fail(at, Kind::Form("a string"));
+            self.fail(at, Mismatch::Form("a string"));
         }
         text
     }
@@ -291,7 +302,7 @@ impl Reader<'_> {
         if found < count {
             self.fail(
                 at,
-                Kind::Length {
+                Mismatch::Length {
                     found,
                     expected: count,
                 },
@@ -314,12 +325,12 @@ impl Reader<'_> {
         let at = self.plain(at);
         if self.tape.form(at) == Form::Body {
             if self.body.is_some_and(|it| it.may_be_json) {
-                self.fail(at, Kind::Form("JSON"));
+                self.fail(at, Mismatch::Form("JSON"));
             }
             return self.text(at).map(Value::from).unwrap_or_default();
         }
         self.tape.to_value(at).unwrap_or_else(|_| {
-            self.fail(at, Kind::Range);
+            self.fail(at, Mismatch::Range);
             Value::Null
         })
     }
@@ -344,109 +355,9 @@ fn whole_number(digits: &str) -> Option<i128> {
     (number.fract() == 0.0 && number.abs() < 1e38).then_some(number as i128)
 }
 
-fn not_whole(digits: &str, expected: &'static str) -> Kind {
+fn not_whole(digits: &str, expected: &'static str) -> Mismatch {
     match whole_number(digits) {
-        Some(_) => Kind::Value(expected),
-        None => Kind::Form("an integer"),
-    }
-}
-
-/// How `serde_json` is asked for a value as it is written. Other formats take it for a name and
-/// give the value as they read it.
-const RAW: &str = "$serde_json::private::RawValue";
-
-/// Takes a value as JSON text.
-struct Text;
-
-impl Text {
-    fn of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        Ok(value.to_string().into())
-    }
-}
-
-macro_rules! visits {
-    ($($visit:ident $ty:ty;)*) => {$(
-        fn $visit<E: Error>(self, value: $ty) -> Result<Self::Value, E> {
-            Self::of(value.into_deserializer())
-        }
-    )*};
-}
-
-impl<'de> Visitor<'de> for Text {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-    fn visit_newtype_struct<D: Deserializer<'de>>(
-        self,
-        deserializer: D,
-    ) -> Result<Self::Value, D::Error> {
-        Self::of(deserializer)
-    }
-    visits! {
-        visit_bool bool;
-        visit_i64 i64;
-        visit_u64 u64;
-        visit_i128 i128;
-        visit_u128 u128;
-        visit_f64 f64;
-        visit_str &str;
-    }
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok("null".into())
-    }
-    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
-        Ok("null".into())
-    }
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        Self::of(deserializer)
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
-        Self::of(SeqAccessDeserializer::new(items))
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let Some(key) = entries.next_key::<String>()? else {
-            return Ok("{}".into());
-        };
-        if key == RAW {
-            return entries.next_value_seed(Raw);
-        }
-        let mut object = serde_json::Map::new();
-        object.insert(key, entries.next_value()?);
-        let rest = Value::deserialize(MapAccessDeserializer::new(entries))?;
-        if let Value::Object(rest) = rest {
-            object.extend(rest);
-        }
-        Ok(Value::Object(object).to_string().into())
-    }
-}
-
-/// Takes JSON text without a copy, where it is held already.
-struct Raw;
-
-impl<'de> serde::de::DeserializeSeed<'de> for Raw {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Raw {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON text")
-    }
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(text.into())
-    }
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(text.to_owned().into())
-    }
-    fn visit_string<E: Error>(self, text: String) -> Result<Self::Value, E> {
-        Ok(text.into())
+        Some(_) => Mismatch::Value(expected),
+        None => Mismatch::Form("an integer"),
     }
 }

@@ -8,7 +8,7 @@ use super::{
         tape::{At, Form, Within},
     },
     Reader,
-    failure::Kind,
+    failure::Mismatch,
 };
 
 /// In place of the value of a field that is not there.
@@ -58,11 +58,18 @@ pub(super) struct Remainder {
 
 /// Reads a record.
 pub(in crate::data) fn record<T: Data>(reader: &Reader<'_>, at: At) -> T {
-    let Some(around) = reader.open(Table::new(T::TABLE), at) else {
+    if !reader.take_room(size_of::<T>(), at) {
         return T::blank();
+    }
+    let record = match reader.open(Table::new(T::TABLE), at) {
+        Some(around) => {
+            let record = T::from_parts(Parts::read(reader));
+            reader.close(around);
+            record
+        }
+        None => T::blank(),
     };
-    let record = T::from_parts(Parts::read(reader));
-    reader.close(around);
+    reader.give_room(size_of::<T>());
     record
 }
 
@@ -112,7 +119,7 @@ impl Reader<'_> {
                     Rest::Ignored => unknown += 1,
                     Rest::Kept => {}
                     Rest::Refused => {
-                        self.fail(at, Kind::Unknown(name));
+                        self.fail(at, Mismatch::Unknown(name));
                         return None;
                     }
                 }
@@ -122,7 +129,7 @@ impl Reader<'_> {
         for ((name, presence), found) in record.fields.iter().zip(found) {
             let is_required = matches!(presence, Presence::Required | Presence::RequiredNullable);
             if is_required && *found == ABSENT {
-                self.fail(at, Kind::Missing(name));
+                self.fail(at, Mismatch::Missing(name));
                 return None;
             }
         }

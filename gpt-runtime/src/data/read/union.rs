@@ -10,7 +10,7 @@ use super::{
         tape::{At, Form},
     },
     Reader,
-    failure::{Failure, Kind},
+    failure::{Failure, Mismatch},
     record::Frame,
 };
 
@@ -23,17 +23,20 @@ const FEWEST_TRIALS: usize = 1_000_000;
 /// Reads a union: the variant of the tag where there is one, else the variant that fits best:
 /// fewest parts it does not know, then most parts it knows, then the first.
 pub(in crate::data) fn union<T: Data>(reader: &Reader<'_>, at: At) -> T {
-    let Some(mut choice) = Choice::new(reader, Table::new(T::TABLE), at) else {
+    if !reader.take_room(size_of::<T>(), at) {
         return T::blank();
-    };
-    let mut best = None;
-    while choice.enter() {
-        let value = T::from_parts(Parts::read(reader));
-        if choice.leave() {
-            best = Some(value);
-        }
     }
-    choice.end();
+    let mut best = None;
+    if let Some(mut choice) = Choice::new(reader, Table::new(T::TABLE), at) {
+        while choice.enter() {
+            let value = T::from_parts(Parts::read(reader));
+            if choice.leave() {
+                best = Some(value);
+            }
+        }
+        choice.end();
+    }
+    reader.give_room(size_of::<T>());
     best.unwrap_or_else(T::blank)
 }
 
@@ -86,7 +89,7 @@ impl<'a> Choice<'a> {
         // Unions can be variants of each other. What fits only by going round fits nothing.
         let goes_round = reader.within.borrow().contains(&(at, table));
         if goes_round {
-            reader.fail(at, Kind::Itself(table));
+            reader.fail(at, Mismatch::Itself(table));
             return None;
         }
         reader.within.borrow_mut().push((at, table));
@@ -138,7 +141,7 @@ impl<'a> Choice<'a> {
                 Some(variant) if self.reader.may_try(self.at) => Next::Tried(variant),
                 Some(_) => {
                     self.best = None;
-                    self.reader.fail(self.at, Kind::TooMany(self.table));
+                    self.reader.fail(self.at, Mismatch::TooMany(self.table));
                     Next::End
                 }
                 None if self.best.is_none() && self.may_be_unknown() => Next::Open,
@@ -249,15 +252,18 @@ impl<'a> Choice<'a> {
             // With one candidate its own failure says more than the union's.
             (Some(failure), _) if self.typed() == 1 => reader.fail(failure.at, failure.kind),
             (_, Some(tag)) if reader.tape.form(tag) == Form::Text => {
-                reader.fail(self.at, Kind::UnknownTag(self.table, tag));
+                reader.fail(self.at, Mismatch::UnknownTag(self.table, tag));
             }
-            (_, Some(tag)) if !self.is_scalar(tag) => reader.fail(tag, Kind::NoTag(self.table)),
+            (_, Some(tag)) if !self.is_scalar(tag) => reader.fail(tag, Mismatch::NoTag(self.table)),
             (first, _) => {
                 let mut firsts = reader.firsts.borrow_mut();
                 let number = firsts.len();
                 firsts.extend(first);
                 drop(firsts);
-                reader.fail(self.at, Kind::NoVariant(self.table, first.map(|_| number)));
+                reader.fail(
+                    self.at,
+                    Mismatch::NoVariant(self.table, first.map(|_| number)),
+                );
             }
         }
     }

@@ -29,6 +29,9 @@ pub(crate) struct Body<'a> {
 impl Body<'_> {
     /// Reads the body; as the payload of a variant, of a union by status.
     pub(crate) fn read<T: Data>(&self, variant: Option<usize>) -> Result<T, DecodeError> {
+        if let Some(tape) = self.only_json() {
+            return from_tape(&tape, None, variant);
+        }
         let mut tape = Tape::empty();
         tape.forms(|tape| {
             if let Some((kind, items)) = self.items {
@@ -46,6 +49,12 @@ impl Body<'_> {
         })
         .map_err(DecodeError::whole)?;
         from_tape(&tape, Some(self), variant)
+    }
+
+    /// The body where it is JSON and cannot be taken for anything else.
+    fn only_json(&self) -> Option<Tape<'_>> {
+        let is_json = self.text.is_none() && self.items.is_none();
+        Tape::new(self.json().ok().filter(|_| is_json)?).ok()
     }
 
     fn json(&self) -> Result<&str, String> {
