@@ -97,7 +97,7 @@ pub(crate) fn check(
 /// Whether an argument is bytes as base64 text.
 pub(crate) fn is_base64(operation: &Operation, argument: &str) -> bool {
     let compiled = Compiled::of(operation);
-    let Ok(compiled) = &*compiled else {
+    let Ok(compiled) = compiled else {
         return false;
     };
     let argument = compiled
