@@ -32,8 +32,9 @@ pub use write::{to_string, to_value};
 
 pub(crate) use file::Chunks;
 pub(crate) use formats::check as check_format;
-pub(crate) use read::{Body, HeaderLines, read_item};
+pub(crate) use read::{Body, HeaderLines, from_built};
 pub(crate) use table::Table;
+pub(crate) use tape::Tape;
 
 use table::Kind;
 use tape::At;

@@ -12,7 +12,7 @@ const DEEPEST: usize = 128;
 pub(super) type At = u32;
 
 /// JSON text, and where its values are.
-pub(super) struct Tape<'a> {
+pub(crate) struct Tape<'a> {
     text: Cow<'a, str>,
     nodes: Vec<Node>,
 }
@@ -79,7 +79,7 @@ impl<'a> Tape<'a> {
     }
 
     /// Adds JSON text, or nothing where it is none.
-    pub(super) fn json(&mut self, json: &str) -> Result<(), String> {
+    pub(crate) fn json(&mut self, json: &str) -> Result<(), String> {
         let (start, count) = (self.text.len(), self.nodes.len());
         self.text.to_mut().push_str(json);
         self.scan(start).inspect_err(|_| {
@@ -89,12 +89,12 @@ impl<'a> Tape<'a> {
     }
 
     /// Adds a value.
-    pub(super) fn value(&mut self, value: &Value) -> Result<(), String> {
+    pub(crate) fn value(&mut self, value: &Value) -> Result<(), String> {
         self.json(&value.to_string())
     }
 
     /// Adds a text.
-    pub(super) fn text(&mut self, text: &str) -> Result<(), String> {
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), String> {
         self.value(&text.into())
     }
 
@@ -107,7 +107,7 @@ impl<'a> Tape<'a> {
     }
 
     /// Adds a value in the forms that are added within; a type takes the first that it can.
-    pub(super) fn forms<E>(
+    pub(crate) fn forms<E>(
         &mut self,
         within: impl FnOnce(&mut Self) -> Result<(), E>,
     ) -> Result<(), E> {
@@ -115,7 +115,7 @@ impl<'a> Tape<'a> {
     }
 
     /// Adds an array of the values that are added within.
-    pub(super) fn array<E>(
+    pub(crate) fn array<E>(
         &mut self,
         within: impl FnOnce(&mut Self) -> Result<(), E>,
     ) -> Result<(), E> {
@@ -125,7 +125,7 @@ impl<'a> Tape<'a> {
     }
 
     /// Adds an object of the names and values that are added within.
-    pub(super) fn object<E>(
+    pub(crate) fn object<E>(
         &mut self,
         within: impl FnOnce(&mut Self) -> Result<(), E>,
     ) -> Result<(), E> {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     action::{Operation, Response, Status, Stream},
-    data::{self, Body, Data, DecodeError},
+    data::{self, Body, Data, DecodeError, Tape},
     request::{essence, is_json},
     sequence::{Framing, Item, Reader},
 };
@@ -110,15 +110,16 @@ fn read_as<T: Data>(described: Option<&Response>, received: &Received) -> Result
         Some(stream) => Some((stream.item, items(stream, received)?)),
         None => None,
     };
+    let items = items.map(|(kind, items)| {
+        move |tape: &mut Tape<'_>| items.iter().try_for_each(|it| item::put(tape, kind, it))
+    });
     let text = || received.text();
     let body = Body {
         bytes: json(received),
         text: (!is_surely_json).then_some(&text as _),
         is_raw: !is_surely_json && described_json != Some(true),
         may_be_json: is_json || described_json == Some(true),
-        items: items
-            .as_ref()
-            .map(|(kind, items)| (*kind, items.as_slice())),
+        items: items.as_ref().map(|it| it as _),
     };
     body.read(variant).map_err(|error| match sent {
         // A page instead of data is no mistake inside the data.

@@ -23,7 +23,6 @@ use super::{
 };
 use crate::{
     action::{Operation, StreamItem, Streaming},
-    data,
     sequence::{Item, Reader},
 };
 
@@ -245,7 +244,7 @@ impl<A: Streaming> Items<A> {
     }
 
     fn read(&self, item: Item) -> Result<Event<A::Item>, CallError<A::Failure>> {
-        let value = data::read_item(self.kind, &item).map_err(|error| {
+        let value = item::read(self.kind, &item).map_err(|error| {
             let mut undecodable = self.about.undecodable(error.message, &item.data);
             undecodable.path = error.path;
             CallError::Decode(undecodable)

@@ -23,7 +23,7 @@ pub(in crate::data) use failure::Mismatch;
 pub use format::deserialize;
 pub(in crate::data) use record::record;
 pub(in crate::data) use union::union;
-pub(crate) use whole::{Body, HeaderLines, read_item};
+pub(crate) use whole::{Body, HeaderLines, from_built};
 
 use failure::Failure;
 use record::{Frame, Remainder};

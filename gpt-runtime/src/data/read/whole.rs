@@ -10,7 +10,9 @@ use super::{
     DecodeError, Reader, from_tape,
     record::Frame,
 };
-use crate::{action::StreamItem, sequence::Item};
+
+/// Puts values on a tape.
+pub(crate) type Build<'a> = &'a dyn Fn(&mut Tape<'_>) -> Result<(), String>;
 
 /// A body that need not be JSON.
 pub(crate) struct Body<'a> {
@@ -22,8 +24,8 @@ pub(crate) struct Body<'a> {
     pub(crate) is_raw: bool,
     /// Whether a text is the one that the JSON is, if it is one.
     pub(crate) may_be_json: bool,
-    /// The items, of a stream.
-    pub(crate) items: Option<(StreamItem, &'a [Item])>,
+    /// Puts the items on a tape, of a stream.
+    pub(crate) items: Option<Build<'a>>,
 }
 
 impl Body<'_> {
@@ -34,8 +36,8 @@ impl Body<'_> {
         }
         let mut tape = Tape::empty();
         tape.forms(|tape| {
-            if let Some((kind, items)) = self.items {
-                tape.array(|tape| items.iter().try_for_each(|it| item(tape, kind, it)))?;
+            if let Some(items) = self.items {
+                tape.array(items)?;
             }
             // The last form is the one that any JSON takes.
             if !self.may_be_json {
@@ -103,48 +105,13 @@ pub(super) fn decode<T: Data>(reader: &Reader<'_>, variant: Option<usize>) -> T 
     }
 }
 
-/// Reads an item of a stream.
-pub(crate) fn read_item<T: Data>(kind: StreamItem, read: &Item) -> Result<T, DecodeError> {
+/// Reads a value that is put on a tape.
+pub(crate) fn from_built<T: Data>(
+    build: impl FnOnce(&mut Tape<'_>) -> Result<(), String>,
+) -> Result<T, DecodeError> {
     let mut tape = Tape::empty();
-    item(&mut tape, kind, read).map_err(DecodeError::whole)?;
+    build(&mut tape).map_err(DecodeError::whole)?;
     from_tape(&tape, None, None)
-}
-
-fn item(tape: &mut Tape<'_>, kind: StreamItem, item: &Item) -> Result<(), String> {
-    match kind {
-        StreamItem::Data => text_or_json(tape, &item.data),
-        StreamItem::Event => event(tape, item),
-    }
-}
-
-/// Adds text that is JSON to any type that is no text.
-fn text_or_json(tape: &mut Tape<'_>, data: &str) -> Result<(), String> {
-    tape.forms(|tape| {
-        tape.text(data)?;
-        // What is no JSON is text alone.
-        let _ = tape.json(data);
-        Ok(())
-    })
-}
-
-/// Adds an event as the object that OpenAPI makes of it (section 4.14.4.4 of 3.2.0).
-fn event(tape: &mut Tape<'_>, item: &Item) -> Result<(), String> {
-    tape.object(|tape| {
-        tape.text("data")?;
-        text_or_json(tape, &item.data)?;
-        let fields = [
-            ("event", item.event.as_deref().map(Value::from)),
-            ("id", item.id.as_deref().map(Value::from)),
-            ("retry", item.retry.map(Value::from)),
-        ];
-        for (name, value) in fields {
-            if let Some(value) = value {
-                tape.text(name)?;
-                tape.value(&value)?;
-            }
-        }
-        Ok(())
-    })
 }
 
 /// The lines of a header, which are in the style `simple` (OpenAPI, section 4.8.12.3).
@@ -160,21 +127,20 @@ pub(crate) struct HeaderLines<'a> {
 impl HeaderLines<'_> {
     /// Reads the header.
     pub(crate) fn read<T: Data>(&self) -> Result<T, DecodeError> {
-        let mut tape = Tape::empty();
         let parts = self.parts();
         let whole = self.lines.join(", ");
-        let written = tape.forms(|tape| {
-            tape.array(|tape| parts.iter().try_for_each(|it| scalar(tape, it)))?;
-            tape.object(|tape| {
-                self.pairs(&parts).into_iter().try_for_each(|(name, it)| {
-                    tape.text(name)?;
-                    scalar(tape, it)
-                })
-            })?;
-            forms_of_scalar(tape, whole.trim())
-        });
-        written.map_err(DecodeError::whole)?;
-        from_tape(&tape, None, None)
+        from_built(|tape| {
+            tape.forms(|tape| {
+                tape.array(|tape| parts.iter().try_for_each(|it| scalar(tape, it)))?;
+                tape.object(|tape| {
+                    self.pairs(&parts).into_iter().try_for_each(|(name, it)| {
+                        tape.text(name)?;
+                        scalar(tape, it)
+                    })
+                })?;
+                forms_of_scalar(tape, whole.trim())
+            })
+        })
     }
 
     fn parts(&self) -> Vec<&str> {
