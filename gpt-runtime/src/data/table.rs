@@ -13,6 +13,8 @@
 
 use std::{cell::RefCell, ptr};
 
+use serde_json::Value;
+
 use super::{Presence, Rest};
 use crate::cache::{Cache, TextPlace, place_of};
 
@@ -181,11 +183,29 @@ impl Iterator for Entries {
     }
 }
 
+/// A property that a record names.
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) presence: Presence,
+    /// The name in JSON text, between a comma and a colon.
+    pub(super) json: String,
+}
+
+impl Field {
+    fn new((name, presence): (&'static str, Presence)) -> Self {
+        Self {
+            name,
+            presence,
+            json: format!(",{}:", Value::from(name)),
+        }
+    }
+}
+
 /// What a table says of a record.
 pub(super) struct Record {
     table: Table,
     /// The properties in the order of the slots.
-    pub(super) fields: Vec<(&'static str, Presence)>,
+    pub(super) fields: Vec<Field>,
     /// What becomes of the others.
     pub(super) rest: Rest,
 }
@@ -194,7 +214,7 @@ impl Record {
     fn new(table: Table) -> Self {
         Self {
             table,
-            fields: table.fields().collect(),
+            fields: table.fields().map(Field::new).collect(),
             rest: table.rest(),
         }
     }
@@ -206,16 +226,12 @@ impl Record {
 
     /// Whether a property has a field.
     pub(super) fn names(&self, key: &str) -> bool {
-        self.fields.iter().any(|(name, _)| *name == key)
+        self.fields.iter().any(|it| it.name == key)
     }
 
     /// The field of a property: the one at a position first, because most come in order.
     pub(super) fn find(&self, next: usize, key: &str) -> Option<usize> {
-        let is_it = |index: &usize| {
-            self.fields
-                .get(*index)
-                .is_some_and(|(name, _)| *name == key)
-        };
+        let is_it = |index: &usize| self.fields.get(*index).is_some_and(|it| it.name == key);
         (next..self.fields.len()).chain(0..next).find(is_it)
     }
 }

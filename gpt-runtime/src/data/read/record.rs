@@ -126,10 +126,13 @@ impl Reader<'_> {
             }
         }
         let found = fields.get(base..).unwrap_or_default();
-        for ((name, presence), found) in record.fields.iter().zip(found) {
-            let is_required = matches!(presence, Presence::Required | Presence::RequiredNullable);
+        for (field, found) in record.fields.iter().zip(found) {
+            let is_required = matches!(
+                field.presence,
+                Presence::Required | Presence::RequiredNullable
+            );
             if is_required && *found == ABSENT {
-                self.fail(at, Mismatch::Missing(name));
+                self.fail(at, Mismatch::Missing(field.name));
                 return None;
             }
         }
