@@ -51,6 +51,7 @@ mod document;
 mod emit;
 mod error;
 mod files;
+mod hash;
 mod ir;
 mod lint;
 mod load;

@@ -1,8 +1,9 @@
 //! JSON and YAML values that know where they stand.
 
-use indexmap::IndexMap;
-
-use crate::source::{SourceId, Span};
+use crate::{
+    hash::IndexMap,
+    source::{SourceId, Span},
+};
 
 /// A value with its place. Anchors are already expanded.
 #[derive(Clone, Debug)]

@@ -63,7 +63,7 @@ fn anything(node: &Node) -> Entry {
         key: node.span,
         node: Node {
             span: node.span,
-            value: Value::Mapping(Mapping::new()),
+            value: Value::Mapping(Mapping::default()),
         },
     }
 }

@@ -143,7 +143,7 @@ fn read_operation(cx: &mut Diagnostics, node: &Node) -> Option<openapiv3::Operat
         // `openapiv3` wants them; they are read one by one.
         entries.insert(
             "responses".to_owned(),
-            filler(node, Value::Mapping(Mapping::new())),
+            filler(node, Value::Mapping(Mapping::default())),
         );
     }
     envelope::read_checked(cx, node, &shell, &OPERATION)

@@ -377,7 +377,7 @@ fn variables(path: &str) -> Option<Vec<&str>> {
 }
 
 fn any_schema(node: &Node) -> Entry {
-    let schema = Value::Mapping(crate::node::Mapping::new());
+    let schema = Value::Mapping(crate::node::Mapping::default());
     Entry {
         key: node.span,
         node: Node {

@@ -133,7 +133,7 @@ fn scheme(cx: &mut Diagnostics, name: &str, node: &Node) -> Option<(SecurityKind
                 key: node.span,
                 node: Node {
                     span: node.span,
-                    value: crate::node::Value::Mapping(crate::node::Mapping::new()),
+                    value: crate::node::Value::Mapping(crate::node::Mapping::default()),
                 },
             },
         );

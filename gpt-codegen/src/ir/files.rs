@@ -1,8 +1,7 @@
 //! Which texts are files: those that `multipart` bodies carry as parts.
 
-use std::collections::HashSet;
-
 use super::{Api, Encoding, MediaType, Rest, TextFormat, Type, TypeId, media};
+use crate::hash::HashSet;
 
 /// Turns the binaries among the parts of bodies into files, and notes where they stand. A body
 /// that holds some prefers to be sent in parts.
@@ -82,7 +81,7 @@ fn scalars(api: &Api, part: TypeId) -> Vec<TypeId> {
 
 /// A type, or the variants of a union.
 fn each(api: &Api, id: TypeId, visit: &mut dyn FnMut(TypeId)) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let mut waiting = vec![id];
     while let Some(id) = waiting.pop() {
         if !seen.insert(id) {

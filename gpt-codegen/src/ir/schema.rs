@@ -4,10 +4,7 @@
 //! one property). Places held by the same parts share a type. Types are built from a queue rather
 //! than by recursion, so that neither cycles nor long chains of references matter.
 
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    rc::Rc,
-};
+use std::{collections::VecDeque, rc::Rc};
 
 use super::{
     Home, HomeKind, Origin, Part as PartOf, Shape, Type, TypeDef, TypeId, TypeUse,
@@ -20,6 +17,7 @@ use crate::{
         schema::{Kind, SchemaObject},
     },
     files::Address,
+    hash::{HashMap, HashSet},
     node::{Mapping, Node},
 };
 
@@ -112,7 +110,7 @@ impl<'a, 'c> Schemas<'a, 'c> {
             .flatten()
             .map(|(name, entry)| (name.as_str(), &entry.node))
             .collect();
-        let mut homes = HashMap::new();
+        let mut homes = HashMap::default();
         for (name, node) in &components {
             let home = Rc::new(Home {
                 name: (*name).to_owned(),
@@ -130,14 +128,14 @@ impl<'a, 'c> Schemas<'a, 'c> {
                 .collect(),
             components,
             heirs: None,
-            read: HashMap::new(),
-            targets: HashMap::new(),
-            nullable: HashMap::new(),
-            stands_for: HashMap::new(),
-            shapes: HashMap::new(),
-            made: HashMap::new(),
+            read: HashMap::default(),
+            targets: HashMap::default(),
+            nullable: HashMap::default(),
+            stands_for: HashMap::default(),
+            shapes: HashMap::default(),
+            made: HashMap::default(),
             queue: VecDeque::new(),
-            told: HashSet::new(),
+            told: HashSet::default(),
             types: Vec::new(),
             required_in_requests: Vec::new(),
             field_defaults: Vec::new(),
@@ -279,7 +277,7 @@ impl<'a, 'c> Schemas<'a, 'c> {
     fn direct_heirs(&mut self) -> &HashMap<At, Vec<&'a Node>> {
         let document = self.document;
         self.heirs.get_or_insert_with(|| {
-            let mut heirs: HashMap<At, Vec<&'a Node>> = HashMap::new();
+            let mut heirs: HashMap<At, Vec<&'a Node>> = HashMap::default();
             for entry in component_schemas(document).into_iter().flatten() {
                 let node = &entry.1.node;
                 let members = node.get("allOf").and_then(Node::as_sequence);
@@ -423,7 +421,7 @@ impl<'a, 'c> Schemas<'a, 'c> {
     /// The fewest parts that say the same.
     pub(super) fn canonical(&mut self, parts: Vec<Part<'a>>) -> Vec<Part<'a>> {
         let mut peeled: Vec<Part<'a>> = Vec::with_capacity(parts.len());
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         for part in parts {
             let part = self.peel(part);
             if seen.insert(part.key()) {

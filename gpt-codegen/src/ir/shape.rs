@@ -1,8 +1,6 @@
 //! What several schemas say together: `$ref` and `allOf` resolved into one flat view.
 
-use std::{collections::HashSet, rc::Rc};
-
-use indexmap::IndexMap;
+use std::rc::Rc;
 
 use super::{
     Bounds,
@@ -11,6 +9,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     document::schema::{Discriminator, Kind, Property, SchemaObject, Types},
+    hash::{HashSet, IndexMap},
     node::{Node, Value},
     source::Span,
 };
@@ -224,7 +223,7 @@ impl<'a> Shape<'a> {
 
     /// The properties by name, each with the schemas that all apply to it.
     pub(super) fn properties(&self) -> IndexMap<&'a str, Vec<Property<'a>>> {
-        let mut properties: IndexMap<&'a str, Vec<Property<'a>>> = IndexMap::new();
+        let mut properties: IndexMap<&'a str, Vec<Property<'a>>> = IndexMap::default();
         for atom in &self.atoms {
             for property in &atom.schema.properties {
                 properties.entry(property.name).or_default().push(*property);
@@ -342,7 +341,7 @@ impl<'a> Schemas<'a, '_> {
                 null: false,
                 discriminator: schema.discriminator.clone(),
             };
-            self.collect_variants(list, &mut group, &mut HashSet::new(), 0);
+            self.collect_variants(list, &mut group, &mut HashSet::default(), 0);
             groups.push(group);
         }
         groups

@@ -1,7 +1,5 @@
 //! `oneOf` and `anyOf`: what remains of them, and how their variants are told apart.
 
-use std::collections::{HashMap, HashSet};
-
 use super::{
     Enum, EnumValues, Integer, Number, Origin, Part as Place, Shape, Text, TextFormat, Type,
     TypeId, Union, Variant, scalar,
@@ -12,6 +10,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     document::schema::{Discriminator, Kind},
+    hash::{HashMap, HashSet},
     node::{Node, Value},
     source::Span,
 };
@@ -124,7 +123,7 @@ impl<'a> Schemas<'a, '_> {
 
     /// The variants that differ, each with what applies beside the choice.
     fn drafts(&mut self, parts: &[Part<'a>], group: &Group<'a>) -> Vec<Draft<'a>> {
-        let mut seen: HashSet<Key> = HashSet::new();
+        let mut seen: HashSet<Key> = HashSet::default();
         let mut drafts = Vec::new();
         for (index, &node) in group.variants.iter().enumerate() {
             let parts = self.variant_parts(parts, group, node);
@@ -229,7 +228,7 @@ impl<'a> Schemas<'a, '_> {
         };
         for name in names {
             let mut found = Vec::new();
-            let mut taken = HashSet::new();
+            let mut taken = HashSet::default();
             for draft in &objects {
                 let Some(tags) = self.tag_values(&draft.parts, name, 0) else {
                     break;
@@ -280,7 +279,7 @@ impl<'a> Schemas<'a, '_> {
         discriminator: &Discriminator<'a>,
         drafts: &mut [Draft<'a>],
     ) {
-        let mut by_schema: HashMap<At, Vec<String>> = HashMap::new();
+        let mut by_schema: HashMap<At, Vec<String>> = HashMap::default();
         for (value, target, span) in &discriminator.mapping {
             let Some(node) = self.mapping_target(target, *span, &group.variants) else {
                 continue;

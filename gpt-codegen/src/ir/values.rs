@@ -1,7 +1,5 @@
 //! Values that a description lists or presumes: `enum`, `const` and `default`.
 
-use std::collections::HashSet;
-
 use serde_json::Value as Json;
 
 use super::{
@@ -11,6 +9,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     document::schema::Kind,
+    hash::HashSet,
     node::{Node, Value},
 };
 
@@ -52,7 +51,7 @@ impl<'a> Schemas<'a, '_> {
     /// The values without `null`, each once.
     fn distinct(&mut self, nodes: Vec<&'a Node>) -> Vec<&'a Node> {
         let mut values: Vec<&'a Node> = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         for node in nodes {
             if matches!(node.value, Value::Null) {
                 continue;

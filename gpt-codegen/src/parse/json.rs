@@ -79,7 +79,7 @@ impl Reader<'_> {
 
     fn object(&mut self) -> Result<Value> {
         self.at += 1;
-        let mut entries = Mapping::new();
+        let mut entries = Mapping::default();
         self.skip_space();
         if self.take(b'}') {
             return Ok(Value::Mapping(entries));

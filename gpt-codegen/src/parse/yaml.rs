@@ -179,7 +179,7 @@ impl Reader<'_> {
             Event::MappingStart(anchor, tag) => {
                 self.check_collection_tag(tag.as_deref(), "map", span)?;
                 let kind = Kind::Mapping {
-                    entries: Mapping::new(),
+                    entries: Mapping::default(),
                     key: None,
                     merged: Vec::new(),
                 };

@@ -59,7 +59,7 @@ pub(super) fn check(cx: &mut Diagnostics, node: &Node, shape: &Shape) -> Option<
         );
         return None;
     };
-    let mut copy = Mapping::new();
+    let mut copy = Mapping::default();
     let mut sound = true;
     for (key, entry) in entries {
         let Some(field) = shape.field(key) else {

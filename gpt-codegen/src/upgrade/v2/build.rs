@@ -46,7 +46,7 @@ pub(super) fn content(
     span: Span,
     media_type: impl Fn(&str) -> Node,
 ) -> Entry {
-    let mut content = Mapping::new();
+    let mut content = Mapping::default();
     for node in media_types {
         if let Some(name) = node.as_str() {
             content.insert(name.to_owned(), entry(node.span, media_type(name)));

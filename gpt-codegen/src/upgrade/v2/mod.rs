@@ -32,7 +32,7 @@ pub(super) fn upgrade(root: Node) -> (Node, Option<Defaults>) {
     let Value::Mapping(mut old) = root.value else {
         return (root, None);
     };
-    let mut new = Mapping::new();
+    let mut new = Mapping::default();
     let version = take(&mut old, "swagger");
     let version_span = version.as_ref().map_or(span, |it| it.node.span);
     new.insert(
@@ -117,8 +117,8 @@ impl Defaults {
 }
 
 fn components(old: &mut Mapping, shared: &Defaults, span: Span) -> Node {
-    let mut parameters = Mapping::new();
-    let mut bodies = Mapping::new();
+    let mut parameters = Mapping::default();
+    let mut bodies = Mapping::default();
     for (name, value) in &shared.parameters {
         let Entry { key, node } = value.clone();
         if parameter::location(&node) == Some("body") {
@@ -186,6 +186,6 @@ fn list(entry: Option<Entry>) -> Vec<Node> {
 fn entries(entry: Option<Entry>) -> Mapping {
     match entry.map(|it| it.node.value) {
         Some(Value::Mapping(entries)) => entries,
-        _ => Mapping::new(),
+        _ => Mapping::default(),
     }
 }

@@ -99,8 +99,8 @@ pub(super) fn body(mut node: Node, consumes: &[Node]) -> Node {
 /// All `in: formData` of an operation.
 pub(super) fn form(fields: Vec<Node>, consumes: &[Node]) -> Option<Node> {
     let span = fields.first()?.span;
-    let mut properties = Mapping::new();
-    let mut encoding = Mapping::new();
+    let mut properties = Mapping::default();
+    let mut encoding = Mapping::default();
     let mut required = Vec::new();
     let mut has_file = false;
     for field in fields {
@@ -119,7 +119,7 @@ pub(super) fn form(fields: Vec<Node>, consumes: &[Node]) -> Option<Node> {
         }
         if parameter.get("type").and_then(|it| it.node.as_str()) == Some("array") {
             let format = take(&mut parameter, "collectionFormat");
-            let mut style = Mapping::new();
+            let mut style = Mapping::default();
             list_style(&mut style, "query", format.as_ref(), name.node.span);
             let style = Node {
                 span,
@@ -201,7 +201,7 @@ pub(super) fn file(schema: &mut Mapping) {
 
 /// Takes what a parameter or header says of its values.
 pub(super) fn schema(parameter: &mut Mapping) -> Mapping {
-    let mut schema = Mapping::new();
+    let mut schema = Mapping::default();
     for key in SCHEMA_KEYS {
         if let Some(entry) = take(parameter, key) {
             schema.insert(key.to_owned(), entry);
