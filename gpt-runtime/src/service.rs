@@ -19,7 +19,7 @@ use crate::{
     invoke::Invoker,
     message::Message,
     model::{self, Model, offline::Offline},
-    store::{Store, memory::Memory},
+    store::{Appended, Conversation, Store, memory::Memory},
 };
 
 const DEFAULT_ROUNDS: usize = 10;
@@ -105,22 +105,22 @@ impl Service {
         &self.setting.invoker
     }
 
-    /// Starts a conversation and returns its unguessable id.
+    /// Starts a conversation of a person and returns its unguessable id.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn start(&self) -> Result<String, Error> {
+    pub async fn start(&self, person: &str) -> Result<String, Error> {
         let id = Uuid::new_v4().to_string();
-        self.setting.store.create(&id).await?;
+        self.setting.store.create(&id, person).await?;
         Ok(id)
     }
 
-    /// What was said; `None` for an unknown conversation.
+    /// A conversation; `None` for an unknown one.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn messages(&self, conversation: &str) -> Result<Option<Vec<Message>>, Error> {
-        Ok(self.setting.store.messages(conversation).await?)
+    pub async fn conversation(&self, id: &str) -> Result<Option<Conversation>, Error> {
+        Ok(self.setting.store.conversation(id).await?)
     }
 
     /// Says something. One turn at a time: a second one is refused while the first runs.
@@ -194,9 +194,10 @@ impl Service {
     /// Reads a conversation and appends what the person says.
     async fn open(&self, conversation: &str, text: String) -> Result<Vec<Message>, Error> {
         let store = &self.setting.store;
-        let Some(mut history) = store.messages(conversation).await? else {
+        let Some(found) = store.conversation(conversation).await? else {
             return Err(Error::UnknownConversation);
         };
+        let mut history = found.messages;
         let limit = self.limits.messages;
         if history.len() >= limit {
             return Err(Error::ConversationFull { limit });
@@ -204,10 +205,15 @@ impl Service {
         let mut new = missing_results(&history);
         new.push(Message::User { text });
         for message in new {
-            if !store.append(conversation, message.clone()).await? {
-                return Err(Error::UnknownConversation);
+            let position = history.len();
+            match store
+                .append(conversation, position, message.clone())
+                .await?
+            {
+                Appended::Kept => history.push(message),
+                Appended::Taken => return Err(Error::TurnRunning),
+                Appended::Unknown => return Err(Error::UnknownConversation),
             }
-            history.push(message);
         }
         Ok(history)
     }

@@ -22,7 +22,7 @@ use gpt_runtime::{
         script::{Reply, Script},
     },
     service::{Builder, Service},
-    store::{Answer, Store, StoreError, memory::Memory},
+    store::{Answer, Appended, Change, Conversation, Store, StoreError, Summary, memory::Memory},
 };
 use serde_json::{Value, json};
 use support::{Server, api, leak, leak_text, parameter};
@@ -117,7 +117,7 @@ impl Stage {
             .model(script.clone())
             .base_url(api, &server.url);
         let service = change(builder).build().unwrap();
-        let conversation = service.start().await.unwrap();
+        let conversation = service.start("someone").await.unwrap();
         Self {
             service,
             script,
@@ -135,8 +135,8 @@ impl Stage {
 
     /// What was said so far, and how much of it the model was shown last.
     async fn history(&self) -> String {
-        let messages = self.service.messages(&self.conversation).await;
-        lines(&messages.unwrap().unwrap())
+        let found = self.service.conversation(&self.conversation).await;
+        lines(&found.unwrap().unwrap().messages)
     }
 
     fn decide(&self, call_id: &str, decision: Decision) -> bool {
@@ -515,12 +515,8 @@ async fn ids_become_unique() {
     let stage = Stage::with([], |builder| builder.model(Forgetful)).await;
     let events = rest(stage.say("Hi").await).await;
     assert!(matches!(events.last(), Some(Event::Finished { .. })));
-    let messages = stage
-        .service
-        .messages(&stage.conversation)
-        .await
-        .unwrap()
-        .unwrap();
+    let found = stage.service.conversation(&stage.conversation).await;
+    let messages = found.unwrap().unwrap().messages;
     let ids: Vec<&str> = messages
         .iter()
         .filter_map(|message| match message {
@@ -544,7 +540,7 @@ async fn a_history_broken_by_a_crash_is_mended() {
         name: "feedAnimal".into(),
         arguments: json!({ "id": "Tom" }),
     };
-    for message in [
+    for (position, message) in [
         Message::User {
             text: "Feed".into(),
         },
@@ -558,8 +554,12 @@ async fn a_history_broken_by_a_crash_is_mended() {
             text: "fed".into(),
             is_error: false,
         },
-    ] {
-        assert!(store.append(&stage.conversation, message).await.unwrap());
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let appended = store.append(&stage.conversation, position, message);
+        assert_eq!(appended.await.unwrap(), Appended::Kept);
     }
     rest(stage.say("And?").await).await;
     let history = stage.history().await;
@@ -592,7 +592,7 @@ async fn what_cannot_be_said_is_refused() {
             .await
             .starts_with("there is no such conversation")
     );
-    assert_eq!(stage.service.messages("elsewhere").await.unwrap(), None);
+    assert_eq!(stage.service.conversation("elsewhere").await.unwrap(), None);
     rest(stage.say("äöüäö").await).await;
     let full = "the conversation has reached 2 messages: start a new one";
     assert_eq!(refusal(here, "Hi").await, full);
@@ -604,23 +604,32 @@ async fn the_conversation_that_rested_longest_is_dropped() {
         builder.store(Memory::new(2))
     })
     .await;
-    let second = stage.service.start().await.unwrap();
+    let second = stage.service.start("someone").await.unwrap();
     rest(stage.say("Still there?").await).await;
-    stage.service.start().await.unwrap();
-    assert_eq!(stage.service.messages(&second).await.unwrap(), None);
-    let kept = stage.service.messages(&stage.conversation).await.unwrap();
-    assert_eq!(kept.map(|messages| messages.len()), Some(2));
+    stage.service.start("someone").await.unwrap();
+    assert_eq!(stage.service.conversation(&second).await.unwrap(), None);
+    let kept = stage
+        .service
+        .conversation(&stage.conversation)
+        .await
+        .unwrap();
+    assert_eq!(kept.map(|it| it.messages.len()), Some(2));
 }
 
 /// A store that refuses what a model says.
 struct Full(Memory);
 
 impl Store for Full {
-    fn create<'a>(&'a self, id: &'a str) -> Answer<'a, ()> {
-        self.0.create(id)
+    fn create<'a>(&'a self, id: &'a str, person: &'a str) -> Answer<'a, ()> {
+        self.0.create(id, person)
     }
 
-    fn append<'a>(&'a self, id: &'a str, message: Message) -> Answer<'a, bool> {
+    fn append<'a>(
+        &'a self,
+        id: &'a str,
+        position: usize,
+        message: Message,
+    ) -> Answer<'a, Appended> {
         match message {
             Message::Assistant { .. } => Box::pin(async {
                 let source = std::io::Error::other("no space left in /var/secret");
@@ -628,12 +637,41 @@ impl Store for Full {
                     source: Box::new(source),
                 })
             }),
-            message => self.0.append(id, message),
+            message => self.0.append(id, position, message),
         }
     }
 
-    fn messages<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Vec<Message>>> {
-        self.0.messages(id)
+    fn conversation<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Conversation>> {
+        self.0.conversation(id)
+    }
+
+    fn conversations<'a>(&'a self, person: &'a str, limit: usize) -> Answer<'a, Vec<Summary>> {
+        self.0.conversations(person, limit)
+    }
+
+    fn delete<'a>(&'a self, id: &'a str) -> Answer<'a, bool> {
+        self.0.delete(id)
+    }
+
+    fn record<'a>(&'a self, key: &'a str) -> Answer<'a, Option<String>> {
+        self.0.record(key)
+    }
+
+    fn records<'a>(&'a self, prefix: &'a str) -> Answer<'a, Vec<(String, String)>> {
+        self.0.records(prefix)
+    }
+
+    fn swap<'a>(
+        &'a self,
+        key: &'a str,
+        expected: Option<&'a str>,
+        change: Change<'a>,
+    ) -> Answer<'a, bool> {
+        self.0.swap(key, expected, change)
+    }
+
+    fn put<'a>(&'a self, key: &'a str, change: Change<'a>) -> Answer<'a, ()> {
+        self.0.put(key, change)
     }
 }
 
@@ -648,7 +686,7 @@ async fn a_store_that_fails_ends_the_turn() {
         .check(
             "Feed",
             expect![[r#"
-                {"type":"failed","message":"the conversation cannot be read or saved"}
+                {"type":"failed","message":"what was said cannot be read or saved"}
             "#]],
             expect![[r#"
                 {"role":"user","text":"Feed"}

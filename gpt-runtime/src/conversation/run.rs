@@ -13,7 +13,7 @@ use crate::{
     invoke::Invoker,
     message::{Message, ToolCall},
     model::{Chunk, Chunks, Model, ModelError, Request},
-    store::Store,
+    store::{Appended, Store},
 };
 
 /// The longest text a model may say in one round, in bytes: it comes from a server we do not know.
@@ -207,14 +207,13 @@ impl Run {
     /// Keeps what was said. Never interrupted: a cancelled turn ends with a valid history.
     pub(super) async fn append(&mut self, message: Message) -> Result<(), Stop> {
         let store = &self.setting.store;
-        let known = store
-            .append(&self.conversation, message.clone())
-            .await
-            .map_err(Error::from)?;
-        if !known {
-            return Err(Error::UnknownConversation.into());
+        let position = self.history.len();
+        let appended = store.append(&self.conversation, position, message.clone());
+        match appended.await.map_err(Error::from)? {
+            Appended::Kept => self.history.push(message),
+            Appended::Taken => return Err(Error::TurnRunning.into()),
+            Appended::Unknown => return Err(Error::UnknownConversation.into()),
         }
-        self.history.push(message);
         Ok(())
     }
 }

@@ -126,7 +126,7 @@ async fn start(
     State(service): State<Service>,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Response, Problem> {
-    let id = service.start().await?;
+    let id = service.start("").await?;
     let mut response = (StatusCode::CREATED, Json(json!({ "id": id }))).into_response();
     let headers = response.headers_mut();
     headers.insert(
@@ -145,8 +145,9 @@ async fn read(
 }
 
 async fn messages(service: &Service, id: &str) -> Result<Vec<Message>, Problem> {
-    let messages = service.messages(id).await?;
-    messages.ok_or_else(|| Error::UnknownConversation.into())
+    let conversation = service.conversation(id).await?;
+    let conversation = conversation.ok_or(Error::UnknownConversation)?;
+    Ok(conversation.messages)
 }
 
 /// The body of a message.
@@ -163,7 +164,7 @@ async fn say_first(
     form: Form,
     Body(said): Body<Said>,
 ) -> Result<Response, Problem> {
-    let id = app.service.start().await?;
+    let id = app.service.start("").await?;
     answer(app, id, form, said).await
 }
 

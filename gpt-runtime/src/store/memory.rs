@@ -1,15 +1,19 @@
-//! Conversations in memory: they end with the process.
+//! Conversations and records in memory: they end with the process.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
+    future::ready,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::{Instant, SystemTime},
 };
 
-use super::{Answer, Store};
+use super::{Answer, Appended, Change, Conversation, Store, Summary};
 use crate::message::Message;
 
 /// How many conversations [`Memory::default`] keeps.
 pub const DEFAULT_CONVERSATIONS: usize = 10_000;
+
+const FEW_RECORDS: usize = 64;
 
 /// Keeps a bounded number of conversations in memory.
 ///
@@ -22,15 +26,25 @@ pub struct Memory {
 
 #[derive(Debug, Default)]
 struct State {
-    conversations: HashMap<String, Conversation>,
+    conversations: HashMap<String, Kept>,
+    records: BTreeMap<String, Record>,
     /// Counts changes, to know which conversation rested longest.
     clock: u64,
+    /// So many records are worth looking for those that are over.
+    crowd: usize,
 }
 
 #[derive(Debug)]
-struct Conversation {
-    changed: u64,
-    messages: Vec<Message>,
+struct Kept {
+    tick: u64,
+    changed: SystemTime,
+    conversation: Conversation,
+}
+
+#[derive(Debug)]
+struct Record {
+    value: String,
+    end: Option<Instant>,
 }
 
 impl Memory {
@@ -55,44 +69,84 @@ impl Default for Memory {
 }
 
 impl Store for Memory {
-    fn create<'a>(&'a self, id: &'a str) -> Answer<'a, ()> {
+    fn create<'a>(&'a self, id: &'a str, person: &'a str) -> Answer<'a, ()> {
         let mut state = self.state();
         while state.conversations.len() >= self.limit {
             state.drop_oldest();
         }
-        let changed = state.tick();
-        state.conversations.insert(
-            id.to_owned(),
-            Conversation {
-                changed,
+        let kept = Kept {
+            tick: state.tick(),
+            changed: SystemTime::now(),
+            conversation: Conversation {
+                person: person.to_owned(),
                 messages: Vec::new(),
             },
-        );
-        Box::pin(std::future::ready(Ok(())))
-    }
-
-    fn append<'a>(&'a self, id: &'a str, message: Message) -> Answer<'a, bool> {
-        let mut state = self.state();
-        let changed = state.tick();
-        let known = match state.conversations.get_mut(id) {
-            Some(conversation) => {
-                conversation.changed = changed;
-                conversation.messages.push(message);
-                true
-            }
-            None => false,
         };
-        Box::pin(std::future::ready(Ok(known)))
+        state.conversations.insert(id.to_owned(), kept);
+        answer(())
     }
 
-    fn messages<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Vec<Message>>> {
-        let messages = self
-            .state()
-            .conversations
-            .get(id)
-            .map(|conversation| conversation.messages.clone());
-        Box::pin(std::future::ready(Ok(messages)))
+    fn append<'a>(
+        &'a self,
+        id: &'a str,
+        position: usize,
+        message: Message,
+    ) -> Answer<'a, Appended> {
+        answer(self.state().append(id, position, message))
     }
+
+    fn conversation<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Conversation>> {
+        let state = self.state();
+        let kept = state.conversations.get(id);
+        answer(kept.map(|it| it.conversation.clone()))
+    }
+
+    fn conversations<'a>(&'a self, person: &'a str, limit: usize) -> Answer<'a, Vec<Summary>> {
+        answer(self.state().summaries(person, limit))
+    }
+
+    fn delete<'a>(&'a self, id: &'a str) -> Answer<'a, bool> {
+        answer(self.state().conversations.remove(id).is_some())
+    }
+
+    fn record<'a>(&'a self, key: &'a str) -> Answer<'a, Option<String>> {
+        answer(self.state().record(key).map(str::to_owned))
+    }
+
+    fn records<'a>(&'a self, prefix: &'a str) -> Answer<'a, Vec<(String, String)>> {
+        let state = self.state();
+        let found = state.records.range(prefix.to_owned()..);
+        let found = found.take_while(|(key, _)| key.starts_with(prefix));
+        let found = found.filter(|(_, record)| record.is_alive());
+        answer(
+            found
+                .map(|(key, record)| (key.clone(), record.value.clone()))
+                .collect(),
+        )
+    }
+
+    fn swap<'a>(
+        &'a self,
+        key: &'a str,
+        expected: Option<&'a str>,
+        change: Change<'a>,
+    ) -> Answer<'a, bool> {
+        let mut state = self.state();
+        let is_expected = state.record(key) == expected;
+        if is_expected {
+            state.put(key, change);
+        }
+        answer(is_expected)
+    }
+
+    fn put<'a>(&'a self, key: &'a str, change: Change<'a>) -> Answer<'a, ()> {
+        self.state().put(key, change);
+        answer(())
+    }
+}
+
+fn answer<'a, T: Send + 'a>(value: T) -> Answer<'a, T> {
+    Box::pin(ready(Ok(value)))
 }
 
 impl State {
@@ -101,14 +155,77 @@ impl State {
         self.clock
     }
 
+    fn append(&mut self, id: &str, position: usize, message: Message) -> Appended {
+        let tick = self.tick();
+        let Some(kept) = self.conversations.get_mut(id) else {
+            return Appended::Unknown;
+        };
+        let messages = &mut kept.conversation.messages;
+        if messages.len() != position {
+            return Appended::Taken;
+        }
+        messages.push(message);
+        kept.tick = tick;
+        kept.changed = SystemTime::now();
+        Appended::Kept
+    }
+
+    fn summaries(&self, person: &str, limit: usize) -> Vec<Summary> {
+        let own = self.conversations.iter();
+        let mut own: Vec<_> = own
+            .filter(|(_, kept)| kept.conversation.person == person)
+            .collect();
+        own.sort_by_key(|(_, kept)| std::cmp::Reverse(kept.tick));
+        own.into_iter()
+            .filter_map(|(id, kept)| {
+                Some(Summary {
+                    id: id.clone(),
+                    first: kept.conversation.messages.first()?.clone(),
+                    changed: kept.changed,
+                })
+            })
+            .take(limit)
+            .collect()
+    }
+
     fn drop_oldest(&mut self) {
         let oldest = self
             .conversations
             .iter()
-            .min_by_key(|(_, conversation)| conversation.changed)
+            .min_by_key(|(_, kept)| kept.tick)
             .map(|(id, _)| id.clone());
-        if let Some(id) = oldest {
-            self.conversations.remove(&id);
+        if let Some(oldest) = oldest {
+            self.conversations.remove(&oldest);
         }
+    }
+
+    fn record(&self, key: &str) -> Option<&str> {
+        let record = self.records.get(key).filter(|it| it.is_alive())?;
+        Some(&record.value)
+    }
+
+    fn put(&mut self, key: &str, change: Change<'_>) {
+        if self.records.len() >= self.crowd {
+            self.records.retain(|_, record| record.is_alive());
+            self.crowd = (self.records.len() * 2).max(FEW_RECORDS);
+        }
+        let Some(value) = change.value else {
+            self.records.remove(key);
+            return;
+        };
+        let end = change
+            .lifetime
+            .and_then(|it| Instant::now().checked_add(it));
+        let record = Record {
+            value: value.to_owned(),
+            end,
+        };
+        self.records.insert(key.to_owned(), record);
+    }
+}
+
+impl Record {
+    fn is_alive(&self) -> bool {
+        self.end.is_none_or(|end| Instant::now() < end)
     }
 }

@@ -1,50 +1,181 @@
-//! Where conversations live.
+//! Where conversations and records live.
 //!
-//! A [`Store`] keeps messages in the order they were said and knows nothing else: which turn runs
-//! and what a message means is the business of [`crate::service`].
+//! A [`Store`] keeps what must outlive a process: messages in the order they were said, and small
+//! records (sign-ins, lasting consents, share links, leases). It knows nothing of what they mean:
+//! that is the business of [`crate::service`].
 
 pub mod memory;
 
-use std::{pin::Pin, sync::Arc};
+use std::{
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use crate::message::Message;
 
 /// What a [`Store`] answers, later.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// Keeps conversations.
+/// Keeps conversations and records.
 ///
-/// When [`append`](Self::append) has answered, the message is kept as safely as the store keeps
-/// anything: the service appends what was said as soon as it was said, so that a crash loses
-/// nothing.
+/// When a method that writes has answered, what it wrote is kept as safely as the store keeps
+/// anything: the service writes what was said as soon as it was said, so that a crash loses nothing.
+/// Several processes may use one store at the same time.
 pub trait Store: Send + Sync + 'static {
-    /// Creates an empty conversation under an id that is new.
-    fn create<'a>(&'a self, id: &'a str) -> Answer<'a, ()>;
+    /// Creates an empty conversation of a person under an id that is new.
+    fn create<'a>(&'a self, id: &'a str, person: &'a str) -> Answer<'a, ()>;
 
-    /// Appends a message; `false` when there is no such conversation.
-    fn append<'a>(&'a self, id: &'a str, message: Message) -> Answer<'a, bool>;
+    /// Adds the message that is to be the one at `position`, counted from 0.
+    ///
+    /// Of several processes that add one at the same position, one succeeds.
+    fn append<'a>(&'a self, id: &'a str, position: usize, message: Message)
+    -> Answer<'a, Appended>;
 
-    /// All messages in order; `None` when there is no such conversation.
-    fn messages<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Vec<Message>>>;
+    /// A conversation; `None` when there is none of this id.
+    fn conversation<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Conversation>>;
+
+    /// The conversations of a person in which something was said, those changed last first, at most
+    /// `limit`.
+    fn conversations<'a>(&'a self, person: &'a str, limit: usize) -> Answer<'a, Vec<Summary>>;
+
+    /// Forgets a conversation; `false` when there is none of this id.
+    fn delete<'a>(&'a self, id: &'a str) -> Answer<'a, bool>;
+
+    /// The value of a record; `None` when there is none, or when its lifetime is over.
+    fn record<'a>(&'a self, key: &'a str) -> Answer<'a, Option<String>>;
+
+    /// The records whose keys begin with a prefix, ordered by key.
+    fn records<'a>(&'a self, prefix: &'a str) -> Answer<'a, Vec<(String, String)>>;
+
+    /// Writes a record if its value is the expected one, in one step; `false` when it is another.
+    ///
+    /// `expected` is `None` where there must be none yet, and `change.value` is `None` to remove it.
+    fn swap<'a>(
+        &'a self,
+        key: &'a str,
+        expected: Option<&'a str>,
+        change: Change<'a>,
+    ) -> Answer<'a, bool>;
+
+    /// Writes a record whatever its value is.
+    fn put<'a>(&'a self, key: &'a str, change: Change<'a>) -> Answer<'a, ()>;
+}
+
+/// What becomes of a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Change<'a> {
+    /// Its new value; `None` removes it.
+    pub value: Option<&'a str>,
+    /// How long it lives from now on by the store's clock, for ever where there is none.
+    pub lifetime: Option<Duration>,
+}
+
+impl<'a> Change<'a> {
+    /// A value that stays.
+    pub fn to(value: &'a str) -> Self {
+        Self {
+            value: Some(value),
+            lifetime: None,
+        }
+    }
+
+    /// A value that is gone after a time.
+    pub fn for_a_time(value: &'a str, lifetime: Duration) -> Self {
+        Self {
+            value: Some(value),
+            lifetime: Some(lifetime),
+        }
+    }
+
+    /// No value any more.
+    pub fn remove() -> Self {
+        Self::default()
+    }
+}
+
+/// What became of a message that was to be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// It is kept.
+    Kept,
+    /// The conversation does not end before this position: somebody else said something.
+    Taken,
+    /// There is no such conversation.
+    Unknown,
+}
+
+/// A conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conversation {
+    /// Whose it is.
+    pub person: String,
+    /// What was said, in order.
+    pub messages: Vec<Message>,
+}
+
+/// What a list of conversations shows of one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// Its id.
+    pub id: String,
+    /// What was said first.
+    pub first: Message,
+    /// When something was said last, by the store's clock.
+    pub changed: SystemTime,
 }
 
 impl<S: Store + ?Sized> Store for Arc<S> {
-    fn create<'a>(&'a self, id: &'a str) -> Answer<'a, ()> {
-        (**self).create(id)
+    fn create<'a>(&'a self, id: &'a str, person: &'a str) -> Answer<'a, ()> {
+        (**self).create(id, person)
     }
 
-    fn append<'a>(&'a self, id: &'a str, message: Message) -> Answer<'a, bool> {
-        (**self).append(id, message)
+    fn append<'a>(
+        &'a self,
+        id: &'a str,
+        position: usize,
+        message: Message,
+    ) -> Answer<'a, Appended> {
+        (**self).append(id, position, message)
     }
 
-    fn messages<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Vec<Message>>> {
-        (**self).messages(id)
+    fn conversation<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Conversation>> {
+        (**self).conversation(id)
+    }
+
+    fn conversations<'a>(&'a self, person: &'a str, limit: usize) -> Answer<'a, Vec<Summary>> {
+        (**self).conversations(person, limit)
+    }
+
+    fn delete<'a>(&'a self, id: &'a str) -> Answer<'a, bool> {
+        (**self).delete(id)
+    }
+
+    fn record<'a>(&'a self, key: &'a str) -> Answer<'a, Option<String>> {
+        (**self).record(key)
+    }
+
+    fn records<'a>(&'a self, prefix: &'a str) -> Answer<'a, Vec<(String, String)>> {
+        (**self).records(prefix)
+    }
+
+    fn swap<'a>(
+        &'a self,
+        key: &'a str,
+        expected: Option<&'a str>,
+        change: Change<'a>,
+    ) -> Answer<'a, bool> {
+        (**self).swap(key, expected, change)
+    }
+
+    fn put<'a>(&'a self, key: &'a str, change: Change<'a>) -> Answer<'a, ()> {
+        (**self).put(key, change)
     }
 }
 
 /// Why a store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
-#[error("the conversation cannot be read or saved")]
+#[error("what was said cannot be read or saved")]
 pub struct StoreError {
     /// What went wrong, for the log.
     #[from]

@@ -197,7 +197,7 @@ impl Site {
     }
 
     pub(crate) async fn conversation(&self) -> String {
-        self.service.start().await.unwrap()
+        self.service.start("").await.unwrap()
     }
 
     /// Sends `METHOD path header=value {body}` and returns what comes back: the status, the
