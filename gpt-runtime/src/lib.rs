@@ -105,6 +105,8 @@ extern crate self as gpt_runtime;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(feature = "server")]
+mod access;
 pub mod action;
 mod cache;
 #[cfg(feature = "server")]
@@ -123,6 +125,8 @@ pub mod message;
 pub mod model;
 pub mod request;
 pub mod schema;
+#[cfg(feature = "server")]
+pub mod secret;
 mod sequence;
 #[cfg(feature = "server")]
 pub mod server;

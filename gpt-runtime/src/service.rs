@@ -12,17 +12,23 @@ use uuid::Uuid;
 
 use crate::{
     action::Api,
-    conversation::{Control, Decision, Setting, Toolbox, Turn, missing_results, run},
+    conversation::{
+        Control, Decision, Event, Place, Setting, Toolbox, Turn, consents,
+        lease::{self, Lease},
+        missing_results, run,
+    },
     credential::Credential,
     error::Error,
     gpt::{Definition, Gpt},
-    invoke::Invoker,
+    invoke::{Invoker, environment},
     message::Message,
     model::{self, Model, offline::Offline},
-    store::{Appended, Conversation, Store, memory::Memory},
+    secret::SecretKey,
+    store::{Appended, Change, Store, Summary, memory::Memory},
 };
 
 const DEFAULT_ROUNDS: usize = 10;
+const DEFAULT_DECISION_LIMIT: Duration = Duration::from_secs(600);
 const DEFAULT_MESSAGE_LENGTH: usize = 32_000;
 const DEFAULT_MESSAGES: usize = 1_000;
 /// Events that may wait for a slow reader before the turn waits for it.
@@ -83,6 +89,9 @@ impl Service {
             credentials: Vec::new(),
             time_limit: None,
             max_rounds: DEFAULT_ROUNDS,
+            reading_asks: false,
+            decision_limit: DEFAULT_DECISION_LIMIT,
+            secret_key: None,
             limits: Limits {
                 message_length: DEFAULT_MESSAGE_LENGTH,
                 messages: DEFAULT_MESSAGES,
@@ -100,30 +109,91 @@ impl Service {
         &self.setting.model
     }
 
+    /// Where conversations and records live.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.setting.store
+    }
+
+    pub(crate) fn secret_key(&self) -> Option<&SecretKey> {
+        self.setting.secret_key.as_ref()
+    }
+
     /// Calls the GPT's operations, for faces that need no conversation.
     pub fn invoker(&self) -> &Invoker {
         &self.setting.invoker
     }
 
-    /// Starts a conversation of a person and returns its unguessable id.
+    /// Starts a conversation of a person and returns its unguessable id. Without a person it is
+    /// that of [`nobody`].
     ///
     /// # Errors
     /// The store failed.
-    pub async fn start(&self, person: &str) -> Result<String, Error> {
+    pub async fn start(&self, person: Option<&str>) -> Result<String, Error> {
         let id = Uuid::new_v4().to_string();
-        self.setting.store.create(&id, person).await?;
+        let person = person.map_or_else(|| nobody(&id), str::to_owned);
+        self.setting.store.create(&id, &person).await?;
         Ok(id)
     }
 
-    /// A conversation; `None` for an unknown one.
+    /// What was said in a conversation of a person; `None` where they have none of this id.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn conversation(&self, id: &str) -> Result<Option<Conversation>, Error> {
-        Ok(self.setting.store.conversation(id).await?)
+    pub async fn messages(&self, person: &str, id: &str) -> Result<Option<Vec<Message>>, Error> {
+        let found = self.setting.store.conversation(id).await?;
+        let own = found.filter(|it| it.person == person);
+        Ok(own.map(|it| it.messages))
     }
 
-    /// Says something. One turn at a time: a second one is refused while the first runs.
+    /// The conversations of a person, the latest first, at most `limit`.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn conversations(&self, person: &str, limit: usize) -> Result<Vec<Summary>, Error> {
+        Ok(self.setting.store.conversations(person, limit).await?)
+    }
+
+    /// Forgets a conversation of a person; `false` where they have none of this id.
+    ///
+    /// # Errors
+    /// The store failed, or a turn runs.
+    pub async fn delete(&self, person: &str, id: &str) -> Result<bool, Error> {
+        if self.messages(person, id).await?.is_none() {
+            return Ok(false);
+        }
+        let store = self.setting.store.as_ref();
+        if lease::is_running(store, id).await? {
+            return Err(Error::TurnRunning);
+        }
+        Ok(store.delete(id).await?)
+    }
+
+    /// The tools of which a person has said "always", by name.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn consents(&self, person: &str) -> Result<Vec<String>, Error> {
+        let records = self.setting.store.records(&consents(person)).await?;
+        Ok(records.into_iter().map(|(_, tool)| tool).collect())
+    }
+
+    /// Takes back what a person said of a tool; `false` where they did not say "always".
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn withdraw(&self, person: &str, tool: &str) -> Result<bool, Error> {
+        let store = &self.setting.store;
+        let records = store.records(&consents(person)).await?;
+        let mut withdrawn = false;
+        for (key, _) in records.iter().filter(|(_, name)| name == tool) {
+            store.put(key, Change::remove()).await?;
+            withdrawn = true;
+        }
+        Ok(withdrawn)
+    }
+
+    /// Says something in a conversation of a person. One turn at a time: a second one is refused
+    /// while the first runs, in whichever process.
     ///
     /// After a cancelled turn it waits until that turn has put its history in order.
     /// Must be called within a Tokio runtime, where the turn runs.
@@ -131,7 +201,7 @@ impl Service {
     /// # Errors
     /// The conversation is unknown, full or busy, the text is empty or too long, or the store
     /// failed.
-    pub async fn say(&self, conversation: &str, text: String) -> Result<Turn, Error> {
+    pub async fn say(&self, person: &str, conversation: &str, text: String) -> Result<Turn, Error> {
         let length = text.chars().count();
         let limit = self.limits.message_length;
         if length > limit {
@@ -140,20 +210,36 @@ impl Service {
         if text.trim().is_empty() {
             return Err(Error::EmptyMessage);
         }
+        if self.messages(person, conversation).await?.is_none() {
+            return Err(Error::UnknownConversation);
+        }
         let slot = self.occupy(conversation).await?;
-        let history = self.open(conversation, text).await?;
+        let lease = Lease::take(&self.setting.store, conversation).await?;
+        let lease = lease.ok_or(Error::TurnRunning)?;
+        let history = match self.open(conversation, text).await {
+            Ok(history) => history,
+            Err(error) => {
+                lease.release().await;
+                return Err(error);
+            }
+        };
         let (events, receiver) = mpsc::channel(EVENTS_AHEAD);
         let control = Arc::clone(&slot.control);
+        let place = Place {
+            conversation: conversation.to_owned(),
+            person: person.to_owned(),
+        };
         let turn = run(
             Arc::clone(&self.setting),
-            conversation.to_owned(),
+            place,
             history,
             Arc::clone(&control),
             events.clone(),
         );
         tokio::spawn(async move {
-            let last = turn.await;
+            let last = hold(&lease, &slot.control, turn).await;
             // Whoever sees the last event may speak again at once.
+            lease.release().await;
             drop(slot);
             // It fails when nobody listens any more.
             let _ = events.send(last).await;
@@ -161,18 +247,47 @@ impl Service {
         Ok(Turn::new(receiver, control))
     }
 
-    /// Answers `ConfirmationNeeded` of a running turn; `false` when there is no such question.
-    pub fn decide(&self, conversation: &str, call_id: &str, decision: Decision) -> bool {
-        lock(&self.running)
-            .get(conversation)
-            .is_some_and(|turn| turn.control.decide(call_id, decision))
+    /// Answers `ConfirmationNeeded` of a turn that runs in this process or another one; `false`
+    /// when the person has no such question.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn decide(
+        &self,
+        person: &str,
+        conversation: &str,
+        call_id: &str,
+        decision: Decision,
+    ) -> Result<bool, Error> {
+        if self.messages(person, conversation).await?.is_none() {
+            return Ok(false);
+        }
+        if let Some(control) = self.running(conversation) {
+            return Ok(control.decide(call_id, decision));
+        }
+        let store = self.setting.store.as_ref();
+        Ok(lease::decide(store, conversation, call_id, decision).await?)
     }
 
-    /// Stops the running turn; `false` when there is none.
-    pub fn cancel(&self, conversation: &str) -> bool {
+    /// Stops the turn that runs in this process or another one; `false` when there is none.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn cancel(&self, person: &str, conversation: &str) -> Result<bool, Error> {
+        if self.messages(person, conversation).await?.is_none() {
+            return Ok(false);
+        }
+        if let Some(control) = self.running(conversation) {
+            return Ok(control.cancel());
+        }
+        Ok(lease::cancel(self.setting.store.as_ref(), conversation).await?)
+    }
+
+    /// The turn of a conversation that runs in this process.
+    fn running(&self, conversation: &str) -> Option<Arc<Control>> {
         let running = lock(&self.running);
-        let turn = running.get(conversation);
-        turn.is_some_and(|turn| turn.control.cancel())
+        let turn = running.get(conversation)?;
+        Some(Arc::clone(&turn.control))
     }
 
     /// Takes the place of the conversation's one turn.
@@ -216,6 +331,28 @@ impl Service {
             }
         }
         Ok(history)
+    }
+}
+
+/// What the environment says, if it says anything.
+fn setting(name: &str) -> Result<Option<String>, Error> {
+    Ok(environment(name)?.filter(|value| !value.trim().is_empty()))
+}
+
+/// The person that a client without a session is: another one in each conversation.
+pub fn nobody(conversation: &str) -> String {
+    format!("conversation:{conversation}")
+}
+
+/// Runs a turn as long as its lease lasts; without one it is told to stop.
+async fn hold(lease: &Lease, control: &Control, turn: impl Future<Output = Event>) -> Event {
+    tokio::pin!(turn);
+    tokio::select! {
+        last = &mut turn => last,
+        () = lease.lost() => {
+            control.cancel();
+            turn.await
+        }
     }
 }
 
@@ -280,6 +417,9 @@ pub struct Builder {
     credentials: Vec<(&'static Api, String, Credential)>,
     time_limit: Option<Duration>,
     max_rounds: usize,
+    reading_asks: bool,
+    decision_limit: Duration,
+    secret_key: Option<SecretKey>,
     limits: Limits,
 }
 
@@ -294,6 +434,11 @@ impl Builder {
         }
         if self.invoker.is_none() {
             self.invoker = Some(Invoker::from_env(&self.apis())?);
+        }
+        if self.secret_key.is_none()
+            && let Some(key) = setting("GPT_SECRET_KEY")?
+        {
+            self.secret_key = Some(SecretKey::from_base64(&key)?);
         }
         Ok(self)
     }
@@ -336,6 +481,26 @@ impl Builder {
     /// How many times per turn the model is asked, 10 by default.
     pub fn max_rounds(mut self, rounds: usize) -> Self {
         self.max_rounds = rounds;
+        self
+    }
+
+    /// Whether calls that only read (`GET` and `HEAD` without `x-openai-isConsequential: true`) ask
+    /// too, until a person says "always", as they do in ChatGPT; they do not by default.
+    pub fn ask_before_reading(mut self, asks: bool) -> Self {
+        self.reading_asks = asks;
+        self
+    }
+
+    /// How long a question to a person stays open, 10 minutes by default; then it is declined.
+    pub fn decision_limit(mut self, limit: Duration) -> Self {
+        self.decision_limit = limit;
+        self
+    }
+
+    /// The key that signs sessions and seals the tokens of people at rest; a key of its own in the
+    /// store signs sessions where none is set.
+    pub fn secret_key(mut self, key: SecretKey) -> Self {
+        self.secret_key = Some(key);
         self
     }
 
@@ -395,6 +560,9 @@ impl Builder {
                 tools,
                 store: self.store.unwrap_or_else(|| Arc::new(Memory::default())),
                 max_rounds: self.max_rounds,
+                reading_asks: self.reading_asks,
+                decision_limit: self.decision_limit,
+                secret_key: self.secret_key,
             }),
             limits: self.limits,
             running: Running::default(),

@@ -117,7 +117,7 @@ impl Stage {
             .model(script.clone())
             .base_url(api, &server.url);
         let service = change(builder).build().unwrap();
-        let conversation = service.start("someone").await.unwrap();
+        let conversation = service.start(Some("someone")).await.unwrap();
         Self {
             service,
             script,
@@ -128,19 +128,27 @@ impl Stage {
 
     async fn say(&self, text: &str) -> Turn {
         self.service
-            .say(&self.conversation, text.into())
+            .say("someone", &self.conversation, text.into())
             .await
             .unwrap()
     }
 
     /// What was said so far, and how much of it the model was shown last.
     async fn history(&self) -> String {
-        let found = self.service.conversation(&self.conversation).await;
-        lines(&found.unwrap().unwrap().messages)
+        let messages = self.service.messages("someone", &self.conversation).await;
+        lines(&messages.unwrap().unwrap())
     }
 
-    fn decide(&self, call_id: &str, decision: Decision) -> bool {
-        self.service.decide(&self.conversation, call_id, decision)
+    async fn decide(&self, call_id: &str, decision: Decision) -> bool {
+        let decided = self
+            .service
+            .decide("someone", &self.conversation, call_id, decision);
+        decided.await.unwrap()
+    }
+
+    async fn cancel(&self) -> bool {
+        let cancelled = self.service.cancel("someone", &self.conversation);
+        cancelled.await.unwrap()
     }
 
     /// Checks the events of a turn and the history after it.
@@ -323,12 +331,17 @@ async fn what_changes_the_world_is_asked_for() {
     assert_eq!(question["call_id"], "call_1");
     assert_eq!(question["arguments"], json!({ "id": "Tom" }));
     // The other question is not open yet, and some never are.
-    assert!(!stage.decide("call_2", Decision::Allow));
-    assert!(!stage.service.decide("other", "call_1", Decision::Allow));
-    assert!(stage.decide("call_1", Decision::Allow));
-    assert!(!stage.decide("call_1", Decision::Decline));
+    assert!(!stage.decide("call_2", Decision::Allow).await);
+    for (person, conversation) in [("someone", "other"), ("other", &*stage.conversation)] {
+        let decided = stage
+            .service
+            .decide(person, conversation, "call_1", Decision::Allow);
+        assert!(!decided.await.unwrap());
+    }
+    assert!(stage.decide("call_1", Decision::Allow).await);
+    assert!(!stage.decide("call_1", Decision::Decline).await);
     until(&mut turn, "confirmation_needed").await;
-    assert!(stage.decide("call_2", Decision::Decline));
+    assert!(stage.decide("call_2", Decision::Decline).await);
     rest(turn).await;
     expect![[r#"
         {"role":"user","text":"Feed them"}
@@ -380,12 +393,12 @@ async fn cancelling_leaves_a_valid_history() {
         Reply::text("Hello again."),
     ])
     .await;
-    assert!(!stage.service.cancel(&stage.conversation));
+    assert!(!stage.cancel().await);
     let mut turn = stage.say("Go").await;
     until(&mut turn, "confirmation_needed").await;
     let refused = stage
         .service
-        .say(&stage.conversation, "Quick!".into())
+        .say("someone", &stage.conversation, "Quick!".into())
         .await;
     assert!(matches!(refused, Err(Error::TurnRunning)));
     while !stage
@@ -398,7 +411,7 @@ async fn cancelling_leaves_a_valid_history() {
     {
         tokio::task::yield_now().await;
     }
-    assert!(stage.service.cancel(&stage.conversation));
+    assert!(stage.cancel().await);
     let last = rest(turn).await.pop();
     let message = "cancelled".into();
     assert_eq!(last, Some(Event::Failed { message }));
@@ -515,8 +528,8 @@ async fn ids_become_unique() {
     let stage = Stage::with([], |builder| builder.model(Forgetful)).await;
     let events = rest(stage.say("Hi").await).await;
     assert!(matches!(events.last(), Some(Event::Finished { .. })));
-    let found = stage.service.conversation(&stage.conversation).await;
-    let messages = found.unwrap().unwrap().messages;
+    let messages = stage.service.messages("someone", &stage.conversation).await;
+    let messages = messages.unwrap().unwrap();
     let ids: Vec<&str> = messages
         .iter()
         .filter_map(|message| match message {
@@ -577,7 +590,10 @@ async fn what_cannot_be_said_is_refused() {
     })
     .await;
     let refusal = async |conversation: &str, text: &str| {
-        let refused = stage.service.say(conversation, text.into()).await;
+        let refused = stage
+            .service
+            .say("someone", conversation, text.into())
+            .await;
         refused
             .err()
             .map(|error| error.to_string())
@@ -592,7 +608,14 @@ async fn what_cannot_be_said_is_refused() {
             .await
             .starts_with("there is no such conversation")
     );
-    assert_eq!(stage.service.conversation("elsewhere").await.unwrap(), None);
+    assert_eq!(
+        stage
+            .service
+            .messages("someone", "elsewhere")
+            .await
+            .unwrap(),
+        None
+    );
     rest(stage.say("äöüäö").await).await;
     let full = "the conversation has reached 2 messages: start a new one";
     assert_eq!(refusal(here, "Hi").await, full);
@@ -604,16 +627,15 @@ async fn the_conversation_that_rested_longest_is_dropped() {
         builder.store(Memory::new(2))
     })
     .await;
-    let second = stage.service.start("someone").await.unwrap();
+    let second = stage.service.start(Some("someone")).await.unwrap();
     rest(stage.say("Still there?").await).await;
-    stage.service.start("someone").await.unwrap();
-    assert_eq!(stage.service.conversation(&second).await.unwrap(), None);
-    let kept = stage
-        .service
-        .conversation(&stage.conversation)
-        .await
-        .unwrap();
-    assert_eq!(kept.map(|it| it.messages.len()), Some(2));
+    stage.service.start(Some("someone")).await.unwrap();
+    assert_eq!(
+        stage.service.messages("someone", &second).await.unwrap(),
+        None
+    );
+    let kept = stage.service.messages("someone", &stage.conversation);
+    assert_eq!(kept.await.unwrap().map(|it| it.len()), Some(2));
 }
 
 /// A store that refuses what a model says.

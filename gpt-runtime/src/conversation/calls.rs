@@ -6,9 +6,16 @@ use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{
     Control, Decision, Event,
+    consent::{self, Question},
+    lease,
     run::{Run, Setting, Stop},
 };
-use crate::{action::Operation, invoke::ToolOutput, message::Message, message::ToolCall};
+use crate::{
+    action::Operation,
+    invoke::ToolOutput,
+    message::{Message, ToolCall},
+    store::StoreError,
+};
 
 /// How many calls a model may make at once.
 const MAX_CALLS: usize = 32;
@@ -23,7 +30,7 @@ struct Ready {
 
 /// What happens to the call at an index.
 enum Progress {
-    Asked(usize),
+    Asked(usize, Question),
     Started(usize),
     Done(usize, ToolOutput, u64),
 }
@@ -82,17 +89,21 @@ impl Run {
         let caller = Caller {
             setting: Arc::clone(&self.setting),
             control: Arc::clone(&self.control),
+            conversation: self.conversation.as_str().into(),
+            person: self.person.as_str().into(),
             reports,
         };
         let mut tasks = JoinSet::new();
         let mut asking = Vec::new();
         for (index, call) in calls.iter().enumerate() {
             match check(&self.setting, index, call) {
-                Ok(ready) if ready.operation.consequential => asking.push(ready),
-                Ok(ready) => {
-                    let caller = caller.clone();
-                    tasks.spawn(async move { caller.call(&ready).await });
-                }
+                Ok(ready) => match self.question(ready.operation) {
+                    Some(question) => asking.push((ready, question)),
+                    None => {
+                        let caller = caller.clone();
+                        tasks.spawn(async move { caller.call(&ready).await });
+                    }
+                },
                 Err(refusal) => {
                     caller.report(Progress::Started(index));
                     caller.report(Progress::Done(index, failure(refusal), 0));
@@ -100,11 +111,15 @@ impl Run {
             }
         }
         tasks.spawn(async move {
-            for ready in asking {
-                caller.ask_and_call(&ready).await;
+            for (ready, question) in asking {
+                caller.ask_and_call(&ready, question).await;
             }
         });
         tasks
+    }
+
+    fn question(&self, operation: &Operation) -> Option<Question> {
+        consent::question(operation, self.setting.reading_asks)
     }
 }
 
@@ -113,21 +128,52 @@ impl Run {
 struct Caller {
     setting: Arc<Setting>,
     control: Arc<Control>,
+    conversation: Arc<str>,
+    person: Arc<str>,
     reports: mpsc::UnboundedSender<Progress>,
 }
 
 impl Caller {
-    async fn ask_and_call(&self, ready: &Ready) {
-        let decision = self.control.ask(&ready.call.id);
-        self.report(Progress::Asked(ready.index));
-        match decision.await {
-            Ok(Decision::Allow) => self.call(ready).await,
-            // A question nobody can answer any more counts as declined.
-            Ok(Decision::Decline) | Err(_) => {
-                let text = "the person declined this call: do not try it again unless they ask";
-                self.report(Progress::Done(ready.index, failure(text.to_owned()), 0));
-            }
+    async fn ask_and_call(&self, ready: &Ready, question: Question) {
+        match self.may_call(ready, question).await {
+            Ok(Ok(())) => self.call(ready).await,
+            Ok(Err(refusal)) => self.refuse(ready, refusal),
+            Err(error) => self.refuse(ready, &format!("not made: {error}")),
         }
+    }
+
+    /// Asks the person, unless they said "always"; what to tell the model if it may not be.
+    async fn may_call(
+        &self,
+        ready: &Ready,
+        question: Question,
+    ) -> Result<Result<(), &'static str>, StoreError> {
+        let store = self.setting.store.as_ref();
+        let may_always_allow = question == Question::Once;
+        if may_always_allow && consent::is_given(store, &self.person, ready.operation).await? {
+            return Ok(Ok(()));
+        }
+        let asked = || self.report(Progress::Asked(ready.index, question));
+        let limit = self.setting.decision_limit;
+        let (id, control) = (&ready.call.id, &self.control);
+        let decision = lease::ask(store, control, &self.conversation, id, limit, asked).await;
+        Ok(match decision {
+            Some(Decision::Allow) => Ok(()),
+            Some(Decision::AlwaysAllow) => {
+                if may_always_allow {
+                    consent::give(store, &self.person, ready.operation).await?;
+                }
+                Ok(())
+            }
+            Some(Decision::Decline) => {
+                Err("the person declined this call: do not try it again unless they ask")
+            }
+            None => Err("nobody decided about this call in time: it was not made"),
+        })
+    }
+
+    fn refuse(&self, ready: &Ready, text: &str) {
+        self.report(Progress::Done(ready.index, failure(text.to_owned()), 0));
     }
 
     async fn call(&self, ready: &Ready) {
@@ -173,7 +219,8 @@ fn check(setting: &Setting, index: usize, call: &ToolCall) -> Result<Ready, Stri
 
 /// Takes note of what happened to a call, and says it as an event.
 fn note(round: &mut [Pending], progress: Progress) -> Option<Event> {
-    let (Progress::Asked(index) | Progress::Started(index) | Progress::Done(index, ..)) = progress;
+    let (Progress::Asked(index, _) | Progress::Started(index) | Progress::Done(index, ..)) =
+        progress;
     let pending = round.get_mut(index)?;
     let ToolCall {
         id,
@@ -181,10 +228,11 @@ fn note(round: &mut [Pending], progress: Progress) -> Option<Event> {
         arguments,
     } = pending.call.clone();
     Some(match progress {
-        Progress::Asked(_) => Event::ConfirmationNeeded {
+        Progress::Asked(_, question) => Event::ConfirmationNeeded {
             call_id: id,
             name,
             arguments,
+            may_always_allow: question == Question::Once,
         },
         Progress::Started(_) => {
             pending.started = true;

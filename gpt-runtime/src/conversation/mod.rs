@@ -1,6 +1,8 @@
 //! The loop between a person, a model and tools.
 
 mod calls;
+mod consent;
+pub(crate) mod lease;
 mod run;
 mod tools;
 
@@ -17,7 +19,8 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub(crate) use run::{Setting, missing_results, run};
+pub(crate) use consent::prefix as consents;
+pub(crate) use run::{Place, Setting, missing_results, run};
 pub(crate) use tools::Toolbox;
 
 /// What happens while a message is answered.
@@ -39,6 +42,9 @@ pub enum Event {
         name: String,
         /// What will be sent.
         arguments: Value,
+        /// Whether [`Decision::AlwaysAllow`] is offered, which a description forbids with
+        /// `x-openai-isConsequential: true`.
+        may_always_allow: bool,
     },
     /// A tool is being called.
     CallStarted {
@@ -78,8 +84,28 @@ pub enum Event {
 pub enum Decision {
     /// Make the call.
     Allow,
+    /// Make the call, and never ask this person about this operation again. Where that is not
+    /// offered it means [`Allow`](Self::Allow).
+    AlwaysAllow,
     /// Do not make it.
     Decline,
+}
+
+impl Decision {
+    const ALL: [Self; 3] = [Self::Allow, Self::AlwaysAllow, Self::Decline];
+
+    /// Its name in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::AlwaysAllow => "always_allow",
+            Self::Decline => "decline",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
 }
 
 /// A running turn: a stream of [`Event`]s, the last being `Finished` or `Failed`.
@@ -98,6 +124,11 @@ impl Turn {
             control,
             ended: false,
         }
+    }
+
+    /// Answers `ConfirmationNeeded`; `false` when there is no such question.
+    pub fn decide(&self, call_id: &str, decision: Decision) -> bool {
+        self.control.decide(call_id, decision)
     }
 
     /// The next event; `None` after `Finished` or `Failed`.

@@ -1,6 +1,6 @@
 //! One turn: ask the model, make its calls, and again until it has nothing more to call.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -13,6 +13,7 @@ use crate::{
     invoke::Invoker,
     message::{Message, ToolCall},
     model::{Chunk, Chunks, Model, ModelError, Request},
+    secret::SecretKey,
     store::{Appended, Store},
 };
 
@@ -27,19 +28,31 @@ pub(crate) struct Setting {
     pub(crate) tools: Toolbox,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) max_rounds: usize,
+    /// Whether calls that only read ask too.
+    pub(crate) reading_asks: bool,
+    /// How long a question to a person stays open.
+    pub(crate) decision_limit: Duration,
+    pub(crate) secret_key: Option<SecretKey>,
+}
+
+/// Whose turn it is, and where.
+pub(crate) struct Place {
+    pub(crate) conversation: String,
+    pub(crate) person: String,
 }
 
 /// Answers the last message of `history` and returns the event that ends the turn.
 pub(crate) async fn run(
     setting: Arc<Setting>,
-    conversation: String,
+    place: Place,
     history: Vec<Message>,
     control: Arc<Control>,
     events: mpsc::Sender<Event>,
 ) -> Event {
     let mut turn = Run {
         setting,
-        conversation,
+        conversation: place.conversation,
+        person: place.person,
         history,
         control,
         events,
@@ -92,7 +105,8 @@ pub(super) enum Stop {
 
 pub(super) struct Run {
     pub(super) setting: Arc<Setting>,
-    conversation: String,
+    pub(super) conversation: String,
+    pub(super) person: String,
     history: Vec<Message>,
     pub(super) control: Arc<Control>,
     events: mpsc::Sender<Event>,

@@ -237,7 +237,7 @@ impl Client {
 pub(super) type Lookup<'a> = dyn Fn(&str) -> Result<Option<String>, Error> + 'a;
 
 /// A variable of the environment.
-pub(super) fn environment(name: &str) -> Result<Option<String>, Error> {
+pub(crate) fn environment(name: &str) -> Result<Option<String>, Error> {
     match std::env::var(name) {
         Ok(text) => Ok(Some(text)),
         Err(std::env::VarError::NotPresent) => Ok(None),

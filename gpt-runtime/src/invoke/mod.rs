@@ -16,6 +16,7 @@ mod tools;
 
 pub use call::Call;
 pub use client::Client;
+pub(crate) use client::environment;
 pub use error::{CallError, ConnectionError, Failed, Undecodable};
 pub use hook::{Attempt, Failure, Head, Outcome};
 pub use reply::Reply;

@@ -2,40 +2,24 @@
 
 use std::{
     env::{self, VarError},
-    net::SocketAddr,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
 };
 
 use tokio::net::{TcpListener, lookup_host};
-use url::{Host, Url};
+use url::Url;
 
-use crate::{
-    error::Error,
-    gpt::{Definition, Visibility},
-};
+use crate::error::Error;
 
 const DEFAULT: &str = "127.0.0.1:8000";
 
 /// Listens on the address given in code, else in `GPT_ADDR`, else on [`DEFAULT`].
-pub(super) async fn listen(
-    in_code: Option<String>,
-    definition: &Definition,
-) -> Result<TcpListener, Error> {
+pub(super) async fn listen(in_code: Option<String>) -> Result<TcpListener, Error> {
     let setting = Setting::of(in_code, "Server::address", "GPT_ADDR")?;
     let setting = setting.unwrap_or(Setting {
         name: "GPT_ADDR",
         value: DEFAULT.to_owned(),
     });
     let addresses = setting.resolve().await?;
-    if definition.visibility == Visibility::OnlyMe
-        && addresses.iter().any(|address| !address.ip().is_loopback())
-    {
-        return Err(setting.error(format!(
-            "others can reach `{}`, but the visibility of {} is `only_me` and nothing would tell \
-             you from them: listen on `{DEFAULT}`, or write `visibility = link` in `#[gpt]` to \
-             let in everyone who has the address",
-            setting.value, definition.name
-        )));
-    }
     match TcpListener::bind(&addresses[..]).await {
         Ok(listener) => Ok(listener),
         Err(source) => Err(Error::Listen {
@@ -45,33 +29,43 @@ pub(super) async fn listen(
     }
 }
 
+/// The address that an address listened on is in a browser of this machine.
+pub(super) fn local_url(address: SocketAddr) -> Result<Url, Error> {
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    let url = Url::parse(&format!("http://{address}"));
+    url.map_err(|error| Error::Serve(std::io::Error::other(error)))
+}
+
+/// The owner's token, given in code or in `GPT_OWNER_TOKEN`.
+pub(super) fn owner_token(in_code: Option<String>) -> Result<Option<String>, Error> {
+    /// Shorter ones could be guessed.
+    const SHORTEST: usize = 16;
+    let setting = Setting::of(in_code, "Server::owner_token", "GPT_OWNER_TOKEN")?;
+    let Some(setting) = setting.filter(|it| !it.value.trim().is_empty()) else {
+        return Ok(None);
+    };
+    let token = setting.value.trim();
+    if token.len() < SHORTEST {
+        let message = format!(
+            "a token has at least {SHORTEST} characters: make one with `openssl rand -hex 24`"
+        );
+        return Err(setting.error(message));
+    }
+    Ok(Some(token.to_owned()))
+}
+
 /// The address people use, given in code or in `GPT_PUBLIC_URL`.
-pub(super) fn public_url(
-    in_code: Option<String>,
-    definition: &Definition,
-) -> Result<Option<Url>, Error> {
+pub(super) fn public_url(in_code: Option<String>) -> Result<Option<Url>, Error> {
     let Some(setting) = Setting::of(in_code, "Server::public_url", "GPT_PUBLIC_URL")? else {
         return Ok(None);
     };
-    let url = setting.url()?;
-    if definition.visibility == Visibility::OnlyMe && !is_loopback(&url) {
-        return Err(setting.error(format!(
-            "others can reach this GPT there, but the visibility of {} is `only_me` and nothing would \
-             tell you from them: remove the setting, or write `visibility = link` in `#[gpt]` to \
-             let in everyone who has the address",
-            definition.name
-        )));
-    }
-    Ok(Some(url))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
+    Ok(Some(setting.url()?))
 }
 
 /// A value, and where it was set.

@@ -1,20 +1,20 @@
 //! The routes under `/api`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::UNIX_EPOCH};
 
 use axum::{
     Json, Router,
     extract::{FromRef, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    action::Operation, conversation::Decision, error::Error, message::Message, schema,
-    service::Service,
+    access::Caller, action::Operation, conversation::Decision, error::Error, message::Message,
+    schema, service::Service, store::Summary,
 };
 
 use super::{
@@ -27,6 +27,11 @@ use super::{
 
 const OPENAPI: &str = include_str!("openapi.json");
 const CONVERSATION_ID: HeaderName = HeaderName::from_static("conversation-id");
+
+/// How many conversations are listed.
+const LISTED: usize = 100;
+/// How many characters of what was said first are a conversation's title.
+const TITLE: usize = 100;
 
 /// What handlers share.
 #[derive(Clone)]
@@ -49,15 +54,19 @@ pub(super) fn routes(service: Service, stopping: Stopping) -> Router {
         stopping,
     };
     Router::new()
-        .route("/healthz", get(async || StatusCode::NO_CONTENT))
         .route("/api/openapi.json", get(openapi))
         .route(
             "/api/gpt",
             get(async |State(app): State<App>| Json(app.about.as_ref().clone())),
         )
         .route("/api/messages", writes(post(say_first)))
-        .route("/api/conversations", writes(post(start)))
-        .route("/api/conversations/{id}", get(read))
+        .route("/api/conversations", get(list).merge(writes(post(start))))
+        .route(
+            "/api/conversations/{id}",
+            get(read).merge(writes(delete(forget))),
+        )
+        .route("/api/consents", get(consents))
+        .route("/api/consents/{tool}", writes(delete(withdraw)))
         .route("/api/conversations/{id}/messages", writes(post(say)))
         .route(
             "/api/conversations/{id}/calls/{call_id}",
@@ -124,9 +133,10 @@ struct Nothing {}
 
 async fn start(
     State(service): State<Service>,
+    caller: Caller,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Response, Problem> {
-    let id = service.start("").await?;
+    let id = service.start(caller.person.as_deref()).await?;
     let mut response = (StatusCode::CREATED, Json(json!({ "id": id }))).into_response();
     let headers = response.headers_mut();
     headers.insert(
@@ -136,18 +146,77 @@ async fn start(
     Ok(response)
 }
 
+/// The conversations of the caller, who has none without a session.
+async fn list(State(service): State<Service>, caller: Caller) -> Result<Response, Problem> {
+    let found = match &caller.person {
+        Some(person) => service.conversations(person, LISTED).await?,
+        None => Vec::new(),
+    };
+    let conversations: Vec<Value> = found.iter().map(summary).collect();
+    Ok(Json(json!({ "conversations": conversations })).into_response())
+}
+
+fn summary(summary: &Summary) -> Value {
+    let title: String = match &summary.first {
+        Message::User { text } => text.chars().take(TITLE).collect(),
+        _ => String::new(),
+    };
+    let changed = summary.changed.duration_since(UNIX_EPOCH);
+    json!({
+        "id": summary.id,
+        "title": title,
+        "changed": changed.unwrap_or_default().as_secs(),
+    })
+}
+
 async fn read(
     State(service): State<Service>,
+    caller: Caller,
     Segments(id): Segments<String>,
 ) -> Result<Response, Problem> {
-    let messages = messages(&service, &id).await?;
+    let messages = messages(&service, &caller, &id).await?;
     Ok(Json(json!({ "id": id, "messages": messages })).into_response())
 }
 
-async fn messages(service: &Service, id: &str) -> Result<Vec<Message>, Problem> {
-    let conversation = service.conversation(id).await?;
-    let conversation = conversation.ok_or(Error::UnknownConversation)?;
-    Ok(conversation.messages)
+async fn messages(service: &Service, caller: &Caller, id: &str) -> Result<Vec<Message>, Problem> {
+    let messages = service.messages(&caller.person_in(id), id).await?;
+    messages.ok_or_else(|| Error::UnknownConversation.into())
+}
+
+async fn forget(
+    State(service): State<Service>,
+    caller: Caller,
+    Segments(id): Segments<String>,
+    Body(Nothing {}): Body<Nothing>,
+) -> Result<StatusCode, Problem> {
+    if service.delete(&caller.person_in(&id), &id).await? {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(Error::UnknownConversation.into())
+}
+
+/// The tools of which the caller has said "always".
+async fn consents(State(service): State<Service>, caller: Caller) -> Result<Response, Problem> {
+    let tools = match &caller.person {
+        Some(person) => service.consents(person).await?,
+        None => Vec::new(),
+    };
+    Ok(Json(json!({ "tools": tools })).into_response())
+}
+
+async fn withdraw(
+    State(service): State<Service>,
+    caller: Caller,
+    Segments(tool): Segments<String>,
+    Body(Nothing {}): Body<Nothing>,
+) -> Result<StatusCode, Problem> {
+    if let Some(person) = &caller.person
+        && service.withdraw(person, &tool).await?
+    {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    let detail = "you have not said \"always\" of this tool";
+    Err(Problem::new(StatusCode::NOT_FOUND, detail))
 }
 
 /// The body of a message.
@@ -161,28 +230,36 @@ struct Said {
 
 async fn say_first(
     State(app): State<App>,
+    caller: Caller,
     form: Form,
     Body(said): Body<Said>,
 ) -> Result<Response, Problem> {
-    let id = app.service.start("").await?;
-    answer(app, id, form, said).await
+    let id = app.service.start(caller.person.as_deref()).await?;
+    answer(app, &caller, id, form, said).await
 }
 
 async fn say(
     State(app): State<App>,
+    caller: Caller,
     Segments(id): Segments<String>,
     form: Form,
     Body(said): Body<Said>,
 ) -> Result<Response, Problem> {
-    answer(app, id, form, said).await
+    answer(app, &caller, id, form, said).await
 }
 
-async fn answer(app: App, id: String, form: Form, said: Said) -> Result<Response, Problem> {
-    let turn = app.service.say(&id, said.text).await?;
+async fn answer(
+    app: App,
+    caller: &Caller,
+    id: String,
+    form: Form,
+    said: Said,
+) -> Result<Response, Problem> {
+    let person = caller.person_in(&id);
+    let turn = app.service.say(&person, &id, said.text).await?;
     let conversation = header_value(&id)?;
     let turn = events::Running {
         turn,
-        service: app.service,
         conversation: id,
         decision: said.decision,
         stopping: app.stopping,
@@ -211,13 +288,15 @@ struct Decided {
 
 async fn decide(
     State(service): State<Service>,
+    caller: Caller,
     Segments((id, call_id)): Segments<(String, String)>,
     Body(Decided { decision }): Body<Decided>,
 ) -> Result<StatusCode, Problem> {
-    if service.decide(&id, &call_id, decision) {
+    let person = caller.person_in(&id);
+    if service.decide(&person, &id, &call_id, decision).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
-    messages(&service, &id).await?;
+    messages(&service, &caller, &id).await?;
     Err(Problem::new(
         StatusCode::CONFLICT,
         "no call of this id waits for a decision in this conversation",
@@ -226,13 +305,14 @@ async fn decide(
 
 async fn cancel(
     State(service): State<Service>,
+    caller: Caller,
     Segments(id): Segments<String>,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<StatusCode, Problem> {
-    if service.cancel(&id) {
+    if service.cancel(&caller.person_in(&id), &id).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
-    messages(&service, &id).await?;
+    messages(&service, &caller, &id).await?;
     Err(Problem::new(
         StatusCode::CONFLICT,
         "no turn is running in this conversation",

@@ -15,17 +15,13 @@ use futures_core::Stream;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{
-    conversation::{Decision, Event, Turn},
-    service::Service,
-};
+use crate::conversation::{Decision, Event, Turn};
 
 use super::{problem::Problem, shutdown::Stopping};
 
 /// A running turn and what is needed to answer with it. Dropping it cancels the turn.
 pub(super) struct Running {
     pub(super) turn: Turn,
-    pub(super) service: Service,
     pub(super) conversation: String,
     /// What the client decided beforehand about all calls that ask.
     pub(super) decision: Option<Decision>,
@@ -102,6 +98,7 @@ impl Answer {
                 call_id,
                 name,
                 arguments,
+                ..
             }
             | Event::CallStarted {
                 call_id,
@@ -144,8 +141,6 @@ impl Answer {
 struct Events {
     /// `None` after the last event.
     turn: Option<Turn>,
-    service: Service,
-    conversation: String,
     decision: Option<Decision>,
     stopped: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
@@ -154,8 +149,6 @@ impl Events {
     fn new(running: Running) -> Self {
         Self {
             turn: Some(running.turn),
-            service: running.service,
-            conversation: running.conversation,
             decision: running.decision,
             stopped: Box::pin(running.stopping.wait()),
         }
@@ -174,13 +167,13 @@ impl Stream for Events {
         let Some(turn) = &mut this.turn else {
             return Poll::Ready(None);
         };
-        match Pin::new(turn).poll_next(cx) {
+        match Pin::new(&mut *turn).poll_next(cx) {
             Poll::Ready(Some(event)) => {
                 if let (Event::ConfirmationNeeded { call_id, .. }, Some(decision)) =
                     (&event, this.decision)
                 {
                     // A question that is gone by now needs no answer.
-                    this.service.decide(&this.conversation, call_id, decision);
+                    turn.decide(call_id, decision);
                 }
                 Poll::Ready(Some(event))
             }

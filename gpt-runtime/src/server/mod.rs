@@ -47,6 +47,7 @@
 
 mod address;
 mod api;
+mod entrance;
 mod events;
 mod extract;
 mod guard;
@@ -56,10 +57,11 @@ mod shutdown;
 
 use std::{fmt::Display, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Router, serve::ListenerExt as _};
+use axum::{Router, http::StatusCode, routing::get, serve::ListenerExt as _};
 use tokio::{net::TcpListener, sync::oneshot};
 
-use crate::{error::Error, gpt::Gpt, service::Service};
+use self::entrance::Entrance;
+use crate::{access::Access, error::Error, gpt::Gpt, service::Service};
 
 /// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM.
 pub async fn serve(gpt: impl Gpt) -> Result<(), Error> {
@@ -71,6 +73,7 @@ pub struct Server {
     service: Service,
     address: Option<String>,
     public_url: Option<String>,
+    owner_token: Option<String>,
 }
 
 impl Server {
@@ -80,6 +83,7 @@ impl Server {
             service,
             address: None,
             public_url: None,
+            owner_token: None,
         }
     }
 
@@ -97,16 +101,36 @@ impl Server {
         self
     }
 
+    /// The token by which the owner is known, whatever `GPT_OWNER_TOKEN` says. Without one, a token
+    /// is made at the first start and printed once.
+    #[must_use]
+    pub fn owner_token(mut self, token: impl Into<String>) -> Self {
+        self.owner_token = Some(token.into());
+        self
+    }
+
     /// Starts to listen. Nothing is answered before the result runs.
     pub async fn bind(self) -> Result<Bound, Error> {
-        let definition = self.service.definition();
-        let public_url = address::public_url(self.public_url, definition)?;
-        let listener = address::listen(self.address, definition).await?;
+        let public_url = address::public_url(self.public_url)?;
+        let owner_token = address::owner_token(self.owner_token)?;
+        let listener = address::listen(self.address).await?;
         let local_addr = listener.local_addr().map_err(Error::Serve)?;
         let guard = guard::Guard::new(local_addr, public_url.as_ref());
+        let access = Access::open(
+            Arc::clone(self.service.store()),
+            self.service.definition().visibility,
+            self.service.secret_key().cloned(),
+            owner_token.as_deref(),
+        )
+        .await?;
+        let url = match public_url {
+            Some(url) => url,
+            None => address::local_url(local_addr)?,
+        };
         Ok(Bound {
             service: self.service,
             guard,
+            entrance: Arc::new(Entrance::new(access, url)),
             listener,
             local_addr,
         })
@@ -122,6 +146,7 @@ impl Server {
 pub struct Bound {
     service: Service,
     guard: guard::Guard,
+    entrance: Arc<Entrance>,
     listener: TcpListener,
     local_addr: SocketAddr,
 }
@@ -130,6 +155,21 @@ impl Bound {
     /// The address listened on, with the port that was chosen where it was asked for as `0`.
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
+    }
+
+    /// The address that lets the owner in; `None` unless their token was made by this start.
+    pub fn owner_url(&self) -> Option<String> {
+        let token = self.entrance.access.new_token()?;
+        Some(self.entrance.address(&format!("/?token={token}")))
+    }
+
+    /// The address that lets in whom the owner gives it to, where the visibility is `link`.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn share_url(&self) -> Result<Option<String>, Error> {
+        let key = self.entrance.access.share().await?;
+        Ok(key.map(|key| self.entrance.address(&format!("/?key={key}"))))
     }
 
     /// Prints the address and serves until Ctrl-C or SIGTERM.
@@ -145,6 +185,12 @@ impl Bound {
             self.service.definition().name,
             self.local_addr
         );
+        if let Some(url) = self.owner_url() {
+            println!("For its owner, shown this once: {url}");
+        }
+        if let Some(url) = self.share_url().await? {
+            println!("To share: {url}");
+        }
         self.run_until(signal).await
     }
 
@@ -160,7 +206,7 @@ impl Bound {
 
         let (stop, stopping) = shutdown::stopping();
         let (closing, closed) = oneshot::channel();
-        let router = router(self.service, self.guard, stopping);
+        let router = router(self.service, self.guard, self.entrance, stopping);
         let listener = self.listener.tap_io(|connection| {
             // A stream of small events must not wait for the reader's acknowledgements. Without
             // the option it is only slower.
@@ -186,8 +232,15 @@ impl Bound {
     }
 }
 
-fn router(service: Service, guard: guard::Guard, stopping: shutdown::Stopping) -> Router {
-    let page = page::routes(&service);
-    let api = api::routes(service, stopping);
-    guard::protect(page.merge(api), Arc::new(guard))
+fn router(
+    service: Service,
+    guard: guard::Guard,
+    entrance: Arc<Entrance>,
+    stopping: shutdown::Stopping,
+) -> Router {
+    let health = Router::new().route("/healthz", get(async || StatusCode::NO_CONTENT));
+    let page = page::routes(&service, Arc::clone(&entrance));
+    let api = api::routes(service, stopping).merge(entrance::routes());
+    let api = entrance::protect(api, entrance);
+    guard::protect(health.merge(page).merge(api), Arc::new(guard))
 }

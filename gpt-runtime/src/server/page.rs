@@ -1,14 +1,17 @@
 //! The page: its files, and the HTML around what the script fills in.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, Uri, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use bytes::Bytes;
 use url::Url;
 
+use super::entrance::{Entrance, enter};
 use crate::{gpt::Definition, service::Service};
 
 const TEMPLATE: &str = include_str!("page/index.html");
@@ -31,10 +34,13 @@ const FILES: [(&str, &str, &str); 6] = [
     ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
 ];
 
-pub(super) fn routes(service: &Service) -> Router {
+pub(super) fn routes(service: &Service, entrance: Arc<Entrance>) -> Router {
     let offline = service.model().is_offline();
     let html = Bytes::from(html(service.definition(), offline));
-    let index = get(async move || file("text/html; charset=utf-8", html.clone()));
+    let index = get(async move |headers: HeaderMap, uri: Uri| {
+        let page = || file("text/html; charset=utf-8", html.clone());
+        enter(&entrance, &headers, &uri, page).await
+    });
     FILES.into_iter().fold(
         Router::new().route("/", index),
         |router, (path, media_type, content)| {

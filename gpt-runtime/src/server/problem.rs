@@ -10,7 +10,7 @@ use crate::error::Error;
 
 /// Why a request was not answered.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     status: StatusCode,
     detail: String,
     members: Map<String, Value>,

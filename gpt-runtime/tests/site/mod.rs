@@ -95,6 +95,17 @@ static REPORT: Operation = Operation {
     ..FORECAST
 };
 
+static SEARCH: Operation = Operation {
+    id: "search",
+    tool: Tool {
+        name: "search",
+        description: "Searches reports.",
+        ..REPORT.tool
+    },
+    consequential: false,
+    ..REPORT
+};
+
 const JSON: Response = Response::new(Status::Code(200), Some("application/json"));
 
 pub(crate) const DEFINITION: Definition = Definition {
@@ -103,8 +114,12 @@ pub(crate) const DEFINITION: Definition = Definition {
     instructions: "Speak of the sky alone.",
     starters: &["Will it rain in Oslo?"],
     tools: &[],
-    actions: &[&[&Described::of(&FORECAST), &Described::of(&REPORT)]],
-    visibility: Visibility::Link,
+    actions: &[&[
+        &Described::of(&FORECAST),
+        &Described::of(&REPORT),
+        &Described::of(&SEARCH),
+    ]],
+    visibility: Visibility::Everyone,
     privacy_policy: Some("https://sky.example/privacy"),
 };
 
@@ -197,7 +212,7 @@ impl Site {
     }
 
     pub(crate) async fn conversation(&self) -> String {
-        self.service.start("").await.unwrap()
+        self.service.start(None).await.unwrap()
     }
 
     /// Sends `METHOD path header=value {body}` and returns what comes back: the status, the
@@ -216,7 +231,8 @@ impl Site {
         headers.replace('\r', "")
     }
 
-    /// Sends a request and leaves the answer to be read.
+    /// Sends a request and leaves the answer to be read. A space in the value of a header is
+    /// written as one that does not break.
     pub(crate) async fn open(&self, request: &str) -> Connection {
         let (head, body) = match request.find(" {\"").or_else(|| request.find(" {}")) {
             Some(at) => (&request[..at], request[at + 1..].to_owned()),
@@ -232,7 +248,7 @@ impl Site {
         ];
         for (name, value) in words.filter_map(|word| word.split_once('=')) {
             headers.retain(|(other, _)| *other != name);
-            headers.push((name, value.to_owned()));
+            headers.push((name, value.replace('\u{a0}', " ")));
         }
         let headers: String = headers
             .iter()

@@ -1,0 +1,254 @@
+//! Who a request is from: tokens, cookies, and the way in.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Json, Router,
+    extract::{FromRequestParts, Request},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
+    middleware::{self, Next},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use serde::Deserialize;
+use serde_json::json;
+use url::{Url, form_urlencoded};
+
+use super::{extract::Body, guard::writes, problem::Problem};
+use crate::access::{Access, Caller, Shown};
+
+/// How long browsers keep a session, in seconds: a year.
+const MAX_AGE: u32 = 31_536_000;
+
+/// The way in.
+pub(super) struct Entrance {
+    pub(super) access: Access,
+    /// The name of the cookie. Cookies are not told apart by port, so it holds that.
+    cookie: String,
+    /// Whether browsers come over HTTPS.
+    is_secure: bool,
+    /// The address people use.
+    url: Url,
+}
+
+impl Entrance {
+    pub(super) fn new(access: Access, url: Url) -> Self {
+        let port = url.port_or_known_default().unwrap_or_default();
+        Self {
+            access,
+            cookie: format!("gpt_session_{port}"),
+            is_secure: url.scheme() == "https",
+            url,
+        }
+    }
+
+    /// The address of something of this server.
+    pub(super) fn address(&self, path: &str) -> String {
+        let base = self.url.as_str().trim_end_matches('/');
+        format!("{base}{path}")
+    }
+
+    /// Who a request is from; `None` when they may not come in.
+    pub(super) async fn caller(&self, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
+        let shown = Shown {
+            bearer: bearer(headers),
+            session: cookie(headers, &self.cookie),
+        };
+        Ok(self.access.caller(shown).await?)
+    }
+
+    /// The header that gives a browser its session; `None` for who may not come in.
+    pub(super) async fn begin(&self, token: Option<&str>) -> Result<Option<HeaderValue>, Problem> {
+        let Some(session) = self.access.begin(token).await? else {
+            return Ok(None);
+        };
+        let secure = if self.is_secure { "; Secure" } else { "" };
+        let cookie = format!(
+            "{}={session}; Path=/; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax{secure}",
+            self.cookie
+        );
+        let cookie = HeaderValue::from_str(&cookie);
+        Ok(Some(cookie.map_err(|_| {
+            Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "no cookie can hold the session",
+            )
+        })?))
+    }
+}
+
+/// The token of the header `Authorization`, RFC 6750.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
+}
+
+/// The value of a cookie, RFC 6265.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// Lets only those come in who may.
+pub(super) fn protect(router: Router, entrance: Arc<Entrance>) -> Router {
+    async fn check(
+        Extension(entrance): Extension<Arc<Entrance>>,
+        mut request: Request,
+        next: Next,
+    ) -> Response {
+        match entrance.caller(request.headers()).await {
+            Ok(Some(caller)) => {
+                request.extensions_mut().insert(caller);
+                next.run(request).await
+            }
+            Ok(None) => refusal().into_response(),
+            Err(problem) => problem.into_response(),
+        }
+    }
+    router
+        .layer(middleware::from_fn(check))
+        .layer(Extension(entrance))
+}
+
+/// What is said to who may not come in.
+fn refusal() -> impl IntoResponse {
+    let challenge = HeaderValue::from_static("Bearer");
+    let detail = "this GPT is not open to everyone: send its token as `Authorization: Bearer …`, \
+                  or open the address that holds it in a browser";
+    (
+        [(header::WWW_AUTHENTICATE, challenge)],
+        Problem::new(StatusCode::UNAUTHORIZED, detail),
+    )
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let caller = parts.extensions.get::<Self>().cloned();
+        caller.ok_or_else(|| {
+            Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "the server is put together wrongly: nobody checked who this is",
+            )
+        })
+    }
+}
+
+/// The caller, who must be the owner.
+pub(super) struct Owner;
+
+impl<S: Send + Sync> FromRequestParts<S> for Owner {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        if caller.is_owner {
+            return Ok(Self);
+        }
+        Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "only the owner of this GPT may do this",
+        ))
+    }
+}
+
+/// The token of the owner or of a share link in an address.
+fn token(uri: &Uri) -> Option<String> {
+    let parameters = form_urlencoded::parse(uri.query()?.as_bytes());
+    parameters
+        .filter(|(name, _)| matches!(&**name, "token" | "key"))
+        .map(|(_, value)| value.trim().to_owned())
+        .next()
+}
+
+/// The page, for who may see it; with a token in the address, the way to it.
+pub(super) async fn enter(
+    entrance: &Entrance,
+    headers: &HeaderMap,
+    uri: &Uri,
+    page: impl FnOnce() -> Response,
+) -> Result<Response, Problem> {
+    if let Some(token) = token(uri) {
+        return Ok(match entrance.begin(Some(&token)).await? {
+            // Off the address bar and out of the history.
+            Some(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response(),
+            None => locked(true),
+        });
+    }
+    match entrance.caller(headers).await? {
+        Some(Caller {
+            person: Some(_), ..
+        }) => Ok(page()),
+        Some(_) => Ok(match entrance.begin(None).await? {
+            Some(cookie) => ([(header::SET_COOKIE, cookie)], page()).into_response(),
+            None => page(),
+        }),
+        None => Ok(locked(false)),
+    }
+}
+
+/// The page of who may not come in.
+fn locked(is_wrong: bool) -> Response {
+    const PAGE: &str = include_str!("page/locked.html");
+    const WRONG: &str = "<p class=\"notice\">This token or link is not, or no longer, valid.</p>";
+    let html = PAGE.replace("{{wrong}}", if is_wrong { WRONG } else { "" });
+    let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
+    (StatusCode::UNAUTHORIZED, headers, html).into_response()
+}
+
+/// The routes about sessions and share links.
+pub(super) fn routes() -> Router {
+    Router::new()
+        .route("/api/sessions", writes(post(begin)))
+        .route("/api/share", get(share).merge(writes(post(renew))))
+}
+
+/// The body of requests that say nothing more.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+async fn begin(
+    Extension(entrance): Extension<Arc<Entrance>>,
+    headers: HeaderMap,
+    Body(Nothing {}): Body<Nothing>,
+) -> Result<Response, Problem> {
+    Ok(match entrance.begin(bearer(&headers)).await? {
+        Some(cookie) => (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response(),
+        // A session that holds is as good.
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
+}
+
+async fn share(
+    Owner: Owner,
+    Extension(entrance): Extension<Arc<Entrance>>,
+) -> Result<Response, Problem> {
+    link(&entrance, entrance.access.share().await?)
+}
+
+async fn renew(
+    Owner: Owner,
+    Extension(entrance): Extension<Arc<Entrance>>,
+    Body(Nothing {}): Body<Nothing>,
+) -> Result<Response, Problem> {
+    link(&entrance, entrance.access.renew_share().await?)
+}
+
+fn link(entrance: &Entrance, key: Option<String>) -> Result<Response, Problem> {
+    let Some(key) = key else {
+        let detail = "there are no share links: the visibility of this GPT is not `link`";
+        return Err(Problem::new(StatusCode::NOT_FOUND, detail));
+    };
+    let url = entrance.address(&format!("/?key={key}"));
+    Ok(Json(json!({ "url": url })).into_response())
+}
