@@ -133,6 +133,8 @@ pub mod server;
 #[cfg(feature = "server")]
 pub mod service;
 #[cfg(feature = "server")]
+pub mod sign_in;
+#[cfg(feature = "server")]
 pub mod store;
 
 pub use error::Error;

@@ -24,6 +24,7 @@ use crate::{
     message::Message,
     model::{self, Model, offline::Offline},
     secret::SecretKey,
+    sign_in::{OAuthClient, SignIns},
     store::{Appended, Change, Store, Summary, memory::Memory},
 };
 
@@ -92,6 +93,7 @@ impl Service {
             reading_asks: false,
             decision_limit: DEFAULT_DECISION_LIMIT,
             secret_key: None,
+            oauth_clients: Vec::new(),
             limits: Limits {
                 message_length: DEFAULT_MESSAGE_LENGTH,
                 messages: DEFAULT_MESSAGES,
@@ -112,6 +114,10 @@ impl Service {
     /// Where conversations and records live.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.setting.store
+    }
+
+    pub(crate) fn sign_ins(&self) -> &SignIns {
+        &self.setting.sign_ins
     }
 
     pub(crate) fn secret_key(&self) -> Option<&SecretKey> {
@@ -339,6 +345,11 @@ fn setting(name: &str) -> Result<Option<String>, Error> {
     Ok(environment(name)?.filter(|value| !value.trim().is_empty()))
 }
 
+/// Whether a person is that of [`nobody`].
+pub(crate) fn is_nobody(person: &str) -> bool {
+    person.starts_with("conversation:")
+}
+
 /// The person that a client without a session is: another one in each conversation.
 pub fn nobody(conversation: &str) -> String {
     format!("conversation:{conversation}")
@@ -420,6 +431,7 @@ pub struct Builder {
     reading_asks: bool,
     decision_limit: Duration,
     secret_key: Option<SecretKey>,
+    oauth_clients: Vec<(&'static Api, String, OAuthClient)>,
     limits: Limits,
 }
 
@@ -439,6 +451,19 @@ impl Builder {
             && let Some(key) = setting("GPT_SECRET_KEY")?
         {
             self.secret_key = Some(SecretKey::from_base64(&key)?);
+        }
+        for api in self.apis() {
+            for scheme in api.security_schemes.iter().filter(|it| it.kind.is_bearer()) {
+                let is_set = |(other, name, _): &(&'static Api, String, OAuthClient)| {
+                    std::ptr::eq(*other, api) && name == scheme.name
+                };
+                let set = self.oauth_clients.iter().any(is_set);
+                if let (false, Some(client)) = (set, OAuthClient::read(api, scheme, &environment)?)
+                {
+                    let client = (api, scheme.name.to_owned(), client);
+                    self.oauth_clients.push(client);
+                }
+            }
         }
         Ok(self)
     }
@@ -504,6 +529,18 @@ impl Builder {
         self
     }
 
+    /// Lets people sign in for a security scheme of the API, by its name in the document, each for
+    /// themselves. Needs a [`secret_key`](Self::secret_key).
+    pub fn oauth_client(
+        mut self,
+        api: &'static Api,
+        scheme: impl Into<String>,
+        client: OAuthClient,
+    ) -> Self {
+        self.oauth_clients.push((api, scheme.into(), client));
+        self
+    }
+
     /// How many characters a message may have, 32,000 by default.
     pub fn max_message_length(mut self, characters: usize) -> Self {
         self.limits.message_length = characters;
@@ -552,13 +589,32 @@ impl Builder {
         for (api, scheme, credential) in self.credentials {
             invoker.set_credential(api, &scheme, credential)?;
         }
+        let store = self.store.unwrap_or_else(|| Arc::new(Memory::default()));
+        let mut clients = Vec::new();
+        for (api, name, client) in self.oauth_clients {
+            let mut schemes = api.security_schemes.iter();
+            let scheme = schemes.find(|it| it.name == name && it.kind.is_bearer());
+            let scheme = scheme.ok_or_else(|| Error::Setting {
+                name: format!("OAuth client `{name}` of {}", api.name),
+                message: "the API has no security scheme of this name that takes tokens".to_owned(),
+            })?;
+            clients.push((api, scheme, client));
+        }
+        let operations = definition.operations().collect::<Vec<_>>();
+        let sign_ins = SignIns::new(
+            clients,
+            &operations,
+            Arc::clone(&store),
+            self.secret_key.clone(),
+        )?;
         Ok(Service {
             setting: Arc::new(Setting {
                 definition,
                 model,
                 invoker,
                 tools,
-                store: self.store.unwrap_or_else(|| Arc::new(Memory::default())),
+                sign_ins,
+                store,
                 max_rounds: self.max_rounds,
                 reading_asks: self.reading_asks,
                 decision_limit: self.decision_limit,

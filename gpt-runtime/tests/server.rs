@@ -686,6 +686,10 @@ async fn every_route_of_the_description_answers() {
         404 POST /api/conversations/id/cancel {}
         200 GET /api/consents
         404 DELETE /api/consents/tool {}
+        404 GET /sign-in/api/scheme
+        404 GET /sign-in/api/scheme/callback
+        200 GET /api/sign-ins
+        404 DELETE /api/sign-ins/api/scheme {}
         204 POST /api/sessions {}
         403 GET /api/share
         403 POST /api/share {}

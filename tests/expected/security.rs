@@ -29,7 +29,10 @@ pub static API: rt::Api = rt::Api {
         },
         rt::SecurityScheme {
             name: "oauth",
-            kind: rt::SecurityKind::Bearer,
+            kind: rt::SecurityKind::AuthorizationCode {
+                authorization_url: "https://e.com/a",
+                token_url: "https://e.com/t",
+            },
         },
     ],
     schemas: r#"{}"#,
@@ -49,7 +52,7 @@ pub const OPERATIONS: &[&rt::Described] = &[
 /// - `header`: a key in the header `X-Api-Key`.
 /// - `basic`: a user name and password.
 /// - `query`: a key in the query parameter `key`.
-/// - `oauth`: a bearer token.
+/// - `oauth`: a bearer token, or a person who signs in.
 #[derive(Clone, rt::Debug)]
 pub struct Client {
     client: rt::Client,

@@ -167,10 +167,30 @@ fn scheme(cx: &mut Diagnostics, name: &str, node: &Node) -> Option<(SecurityKind
             }
             _ => Some((SecurityKind::Http(scheme), description)),
         },
-        openapiv3::SecurityScheme::OAuth2 { description, .. }
-        | openapiv3::SecurityScheme::OpenIDConnect { description, .. } => {
-            Some((SecurityKind::Bearer, description))
+        openapiv3::SecurityScheme::OAuth2 { description, .. } => {
+            Some((authorization_code(node), description))
         }
+        openapiv3::SecurityScheme::OpenIDConnect {
+            open_id_connect_url,
+            description,
+            ..
+        } => Some((
+            SecurityKind::OpenIdConnect(open_id_connect_url),
+            description,
+        )),
+    }
+}
+
+/// The flow in which a person signs in. The others are for tokens that come from outside.
+fn authorization_code(node: &Node) -> SecurityKind {
+    let flow = node.get("flows").and_then(|it| it.get("authorizationCode"));
+    let url = |key| flow?.get(key)?.as_str().filter(|it| !it.trim().is_empty());
+    match (url("authorizationUrl"), url("tokenUrl")) {
+        (Some(authorization_url), Some(token_url)) => SecurityKind::AuthorizationCode {
+            authorization_url: authorization_url.to_owned(),
+            token_url: token_url.to_owned(),
+        },
+        _ => SecurityKind::Bearer,
     }
 }
 

@@ -40,6 +40,14 @@ impl Emitter<'_> {
                 }
                 SecurityKind::Basic => quote!(Basic),
                 SecurityKind::Bearer => quote!(Bearer),
+                SecurityKind::AuthorizationCode {
+                    authorization_url,
+                    token_url,
+                } => quote!(AuthorizationCode {
+                    authorization_url: #authorization_url,
+                    token_url: #token_url,
+                }),
+                SecurityKind::OpenIdConnect(url) => quote!(OpenIdConnect(#url)),
                 SecurityKind::Http(scheme) => quote!(Http(#scheme)),
                 SecurityKind::MutualTls => quote!(MutualTls),
             };
@@ -345,6 +353,9 @@ fn credentials(api: &Api) -> Vec<String> {
             }
             SecurityKind::Basic => "a user name and password".to_owned(),
             SecurityKind::Bearer => "a bearer token".to_owned(),
+            SecurityKind::AuthorizationCode { .. } | SecurityKind::OpenIdConnect(_) => {
+                "a bearer token, or a person who signs in".to_owned()
+            }
             SecurityKind::Http(scheme) => format!("a credential of the scheme {}", code(scheme)),
             SecurityKind::MutualTls => "a certificate of the HTTP client".to_owned(),
         };

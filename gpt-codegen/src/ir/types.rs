@@ -657,8 +657,15 @@ pub(crate) enum SecurityKind {
         name: String,
     },
     Basic,
-    /// Also OAuth2 and OpenID Connect, whose tokens are sent so.
+    /// Also OAuth2 without a flow in which a person signs in, whose tokens are sent so.
     Bearer,
+    /// The authorization code flow of OAuth2.
+    AuthorizationCode {
+        authorization_url: String,
+        token_url: String,
+    },
+    /// The address of the configuration of OpenID Connect.
+    OpenIdConnect(String),
     /// Another scheme of the header `Authorization`.
     Http(String),
     /// The certificate of the HTTP client.

@@ -366,12 +366,31 @@ pub enum SecurityKind {
     ApiKey(Location, &'static str),
     /// HTTP basic authentication, RFC 7617.
     Basic,
-    /// A bearer token, RFC 6750; also how OAuth2 and OpenID Connect tokens are sent.
+    /// A bearer token, RFC 6750.
     Bearer,
+    /// A bearer token that a person gets by signing in, RFC 6749 section 4.1.
+    AuthorizationCode {
+        /// Where they sign in.
+        authorization_url: &'static str,
+        /// Where the code they come back with becomes a token.
+        token_url: &'static str,
+    },
+    /// The same, with the addresses at this one, OpenID Connect Discovery 1.0.
+    OpenIdConnect(&'static str),
     /// A credential of another scheme in the header `Authorization`, RFC 9110.
     Http(&'static str),
     /// The certificate of the HTTP client; nothing is added to requests.
     MutualTls,
+}
+
+impl SecurityKind {
+    /// Whether its credential is a bearer token.
+    pub fn is_bearer(self) -> bool {
+        matches!(
+            self,
+            Self::Bearer | Self::AuthorizationCode { .. } | Self::OpenIdConnect(_)
+        )
+    }
 }
 
 /// A scheme that a call needs.

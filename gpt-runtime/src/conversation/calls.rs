@@ -8,6 +8,7 @@ use super::{
     Control, Decision, Event,
     consent::{self, Question},
     lease,
+    own::Own,
     run::{Run, Setting, Stop},
 };
 use crate::{
@@ -21,16 +22,18 @@ use crate::{
 const MAX_CALLS: usize = 32;
 
 /// A call that can be made.
-struct Ready {
+pub(super) struct Ready {
     /// Its place among the calls of the round.
-    index: usize,
-    call: ToolCall,
-    operation: &'static Operation,
+    pub(super) index: usize,
+    pub(super) call: ToolCall,
+    pub(super) operation: &'static Operation,
 }
 
 /// What happens to the call at an index.
-enum Progress {
+pub(super) enum Progress {
     Asked(usize, Question),
+    /// A person must sign in: to what, and where.
+    Stopped(usize, &'static str, String),
     Started(usize),
     Done(usize, ToolOutput, u64),
 }
@@ -92,18 +95,20 @@ impl Run {
             conversation: self.conversation.as_str().into(),
             person: self.person.as_str().into(),
             reports,
+            signing_in: Arc::default(),
         };
         let mut tasks = JoinSet::new();
         let mut asking = Vec::new();
         for (index, call) in calls.iter().enumerate() {
             match check(&self.setting, index, call) {
-                Ok(ready) => match self.question(ready.operation) {
-                    Some(question) => asking.push((ready, question)),
-                    None => {
+                Ok(ready) => {
+                    if let Some(question) = self.question(ready.operation) {
+                        asking.push((ready, question));
+                    } else {
                         let caller = caller.clone();
                         tasks.spawn(async move { caller.call(&ready).await });
                     }
-                },
+                }
                 Err(refusal) => {
                     caller.report(Progress::Started(index));
                     caller.report(Progress::Done(index, failure(refusal), 0));
@@ -125,12 +130,14 @@ impl Run {
 
 /// What is needed to make a call in a task of its own.
 #[derive(Clone)]
-struct Caller {
-    setting: Arc<Setting>,
-    control: Arc<Control>,
-    conversation: Arc<str>,
-    person: Arc<str>,
+pub(super) struct Caller {
+    pub(super) setting: Arc<Setting>,
+    pub(super) control: Arc<Control>,
+    pub(super) conversation: Arc<str>,
+    pub(super) person: Arc<str>,
     reports: mpsc::UnboundedSender<Progress>,
+    /// Held by the call for which a person signs in: one sign-in may be enough for all.
+    pub(super) signing_in: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Caller {
@@ -177,15 +184,46 @@ impl Caller {
     }
 
     async fn call(&self, ready: &Ready) {
+        let own = match self.own_credential(ready).await {
+            Ok(own) => own,
+            Err(refusal) => {
+                self.report(Progress::Started(ready.index));
+                return self.refuse(ready, &refusal);
+            }
+        };
         self.report(Progress::Started(ready.index));
         let start = Instant::now();
-        let invoker = &self.setting.invoker;
-        let output = invoker.invoke(ready.operation, &ready.call.arguments).await;
+        let output = self.invoke(ready, own).await;
         let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.report(Progress::Done(ready.index, output, milliseconds));
     }
 
-    fn report(&self, progress: Progress) {
+    /// Makes a call; once more with a new token where the API does not take the person's.
+    async fn invoke(&self, ready: &Ready, own: Option<Own<'_>>) -> ToolOutput {
+        let invoker = &self.setting.invoker;
+        let (operation, arguments) = (ready.operation, &ready.call.arguments);
+        let Some(Own(provider, credential)) = own else {
+            return invoker.invoke(operation, arguments).await;
+        };
+        let scheme = provider.scheme.name;
+        let signed = |credential| invoker.invoke_for(operation, arguments, (scheme, credential));
+        let first = signed(credential.clone()).await;
+        if !first.is_unauthorized {
+            return first.output;
+        }
+        let sign_ins = &self.setting.sign_ins;
+        match sign_ins.renew(provider, &self.person, &credential).await {
+            Ok(Some(renewed)) => signed(renewed).await.output,
+            Ok(None) => match self.own_credential(ready).await {
+                Ok(Some(Own(_, credential))) => signed(credential).await.output,
+                Ok(None) => first.output,
+                Err(refusal) => failure(refusal),
+            },
+            Err(error) => failure(format!("{}\n{error}", first.output.text)),
+        }
+    }
+
+    pub(super) fn report(&self, progress: Progress) {
         // It fails when the round is over, and then nobody needs to know.
         let _ = self.reports.send(progress);
     }
@@ -219,8 +257,10 @@ fn check(setting: &Setting, index: usize, call: &ToolCall) -> Result<Ready, Stri
 
 /// Takes note of what happened to a call, and says it as an event.
 fn note(round: &mut [Pending], progress: Progress) -> Option<Event> {
-    let (Progress::Asked(index, _) | Progress::Started(index) | Progress::Done(index, ..)) =
-        progress;
+    let (Progress::Asked(index, _)
+    | Progress::Stopped(index, ..)
+    | Progress::Started(index)
+    | Progress::Done(index, ..)) = progress;
     let pending = round.get_mut(index)?;
     let ToolCall {
         id,
@@ -233,6 +273,12 @@ fn note(round: &mut [Pending], progress: Progress) -> Option<Event> {
             name,
             arguments,
             may_always_allow: question == Question::Once,
+        },
+        Progress::Stopped(_, api, path) => Event::SignInNeeded {
+            call_id: id,
+            name,
+            api: api.to_owned(),
+            path,
         },
         Progress::Started(_) => {
             pending.started = true;

@@ -3,6 +3,7 @@
 mod calls;
 mod consent;
 pub(crate) mod lease;
+mod own;
 mod run;
 mod tools;
 
@@ -45,6 +46,19 @@ pub enum Event {
         /// Whether [`Decision::AlwaysAllow`] is offered, which a description forbids with
         /// `x-openai-isConsequential: true`.
         may_always_allow: bool,
+    },
+    /// A person must sign in to an API before this call is made. It goes on by itself when they
+    /// have, and is not made when `Decline` is decided.
+    SignInNeeded {
+        /// [`crate::message::ToolCall::id`].
+        call_id: String,
+        /// The tool's name.
+        name: String,
+        /// The title of the API.
+        api: String,
+        /// The path on this server at which the person signs in, in the browser that holds their
+        /// session.
+        path: String,
     },
     /// A tool is being called.
     CallStarted {
@@ -126,7 +140,7 @@ impl Turn {
         }
     }
 
-    /// Answers `ConfirmationNeeded`; `false` when there is no such question.
+    /// Answers `ConfirmationNeeded` or `SignInNeeded`; `false` when there is no such question.
     pub fn decide(&self, call_id: &str, decision: Decision) -> bool {
         self.control.decide(call_id, decision)
     }

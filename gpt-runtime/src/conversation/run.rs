@@ -14,6 +14,7 @@ use crate::{
     message::{Message, ToolCall},
     model::{Chunk, Chunks, Model, ModelError, Request},
     secret::SecretKey,
+    sign_in::SignIns,
     store::{Appended, Store},
 };
 
@@ -33,6 +34,7 @@ pub(crate) struct Setting {
     /// How long a question to a person stays open.
     pub(crate) decision_limit: Duration,
     pub(crate) secret_key: Option<SecretKey>,
+    pub(crate) sign_ins: SignIns,
 }
 
 /// Whose turn it is, and where.

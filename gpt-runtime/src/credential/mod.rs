@@ -58,7 +58,9 @@ impl Credential {
     fn from_setting(text: &str, kind: SecurityKind) -> Result<Self, &'static str> {
         match kind {
             SecurityKind::ApiKey(..) => Ok(Self::api_key(text)),
-            SecurityKind::Bearer => Ok(Self::bearer(text)),
+            SecurityKind::Bearer
+            | SecurityKind::AuthorizationCode { .. }
+            | SecurityKind::OpenIdConnect(_) => Ok(Self::bearer(text)),
             SecurityKind::Http(_) => Ok(Self::http(text)),
             SecurityKind::MutualTls => Err(CERTIFICATE),
             SecurityKind::Basic => text
@@ -78,14 +80,19 @@ impl Credential {
                 }
                 _ => in_header(key),
             },
-            (Secret::Bearer(secret), SecurityKind::Bearer)
-            | (Secret::Http(secret), SecurityKind::Http(_)) => in_header(secret),
+            (Secret::Http(secret), SecurityKind::Http(_)) => in_header(secret),
+            (Secret::Bearer(secret), kind) if kind.is_bearer() => in_header(secret),
             (Secret::Basic { user, .. }, SecurityKind::Basic) if user.contains(':') => {
                 Err("the user of basic authentication cannot hold `:`")
             }
             (Secret::Basic { .. }, SecurityKind::Basic) => Ok(()),
             (_, SecurityKind::ApiKey(..)) => Err("use `Credential::api_key`"),
-            (_, SecurityKind::Bearer) => Err("use `Credential::bearer`"),
+            (
+                _,
+                SecurityKind::Bearer
+                | SecurityKind::AuthorizationCode { .. }
+                | SecurityKind::OpenIdConnect(_),
+            ) => Err("use `Credential::bearer`"),
             (_, SecurityKind::Http(_)) => Err("use `Credential::http`"),
             (_, SecurityKind::MutualTls) => Err(CERTIFICATE),
             (_, SecurityKind::Basic) => Err("use `Credential::basic`"),

@@ -25,7 +25,7 @@ impl Signature<'_> {
                 (SecurityKind::ApiKey(location, name), Secret::ApiKey(key)) => {
                     (*location, *name, key.clone())
                 }
-                (SecurityKind::Bearer, Secret::Bearer(token)) => (
+                (kind, Secret::Bearer(token)) if kind.is_bearer() => (
                     Location::Header,
                     AUTHORIZATION.as_str(),
                     format!("Bearer {token}"),

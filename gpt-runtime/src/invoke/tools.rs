@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use reqwest::header::RETRY_AFTER;
+use reqwest::{StatusCode, header::RETRY_AFTER};
 use serde_json::Value;
 
 use super::{
@@ -104,24 +104,40 @@ impl Invoker {
 
     /// Calls an operation with flat arguments. Never fails: what goes wrong is told to the model.
     pub async fn invoke(&self, operation: &'static Operation, arguments: &Value) -> ToolOutput {
+        let client = self.prepared(operation);
+        invoke(&client, operation, arguments).await.output
+    }
+
+    /// The same on behalf of a person, whose credential for a scheme goes before ours.
+    #[cfg(feature = "server")]
+    pub(crate) async fn invoke_for(
+        &self,
+        operation: &'static Operation,
+        arguments: &Value,
+        own: (&'static str, Credential),
+    ) -> Invoked {
+        let mut client = self.prepared(operation);
+        let (scheme, credential) = own;
+        match client.set_credential(scheme, credential) {
+            Ok(()) => invoke(&client, operation, arguments).await,
+            Err(error) => Invoked::failed(format!("Nothing was sent: {error}.")),
+        }
+    }
+
+    /// Whether calls of an operation can be signed as they are, or need not be.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_signed(&self, operation: &'static Operation) -> bool {
+        let client = self.client(operation.api);
+        let credentials = &client.settings.credentials;
+        credentials.sign(operation.api, operation.security).is_ok()
+    }
+
+    fn prepared(&self, operation: &'static Operation) -> Client {
         let mut client = self.client(operation.api);
         if let Some(limit) = self.time_limit {
             client.settings_mut().time_limit = limit;
         }
-        let output = match call(&client, operation, arguments).await {
-            Ok(received) => show(&client, operation, &received),
-            Err(fault) => ToolOutput {
-                text: explain(&fault),
-                is_error: true,
-            },
-        };
-        // A server may repeat what it was sent, in its headers too; a model must see no secret.
-        let text = client.settings.credentials.redact(&output.text);
-        let text = text.unwrap_or(output.text);
-        ToolOutput {
-            text: shorten::shorten(&text, LIMIT, true),
-            is_error: output.is_error,
-        }
+        client
     }
 
     fn client(&self, api: &'static Api) -> Client {
@@ -136,6 +152,46 @@ impl Invoker {
             .entry(key(api))
             .or_insert_with(|| Client::new(api).shared(&self.http))
     }
+}
+
+/// What came of a call.
+pub(crate) struct Invoked {
+    pub(crate) output: ToolOutput,
+    /// Whether the API said that it does not know who asks, with status 401: then nothing was
+    /// carried out.
+    #[cfg_attr(
+        not(feature = "server"),
+        allow(dead_code, reason = "people sign in at a server")
+    )]
+    pub(crate) is_unauthorized: bool,
+}
+
+impl Invoked {
+    fn failed(text: String) -> Self {
+        let output = ToolOutput {
+            text,
+            is_error: true,
+        };
+        Self {
+            output,
+            is_unauthorized: false,
+        }
+    }
+}
+
+async fn invoke(client: &Client, operation: &'static Operation, arguments: &Value) -> Invoked {
+    let mut invoked = match call(client, operation, arguments).await {
+        Ok(received) => Invoked {
+            output: show(client, operation, &received),
+            is_unauthorized: received.status == StatusCode::UNAUTHORIZED,
+        },
+        Err(fault) => Invoked::failed(explain(&fault)),
+    };
+    // A server may repeat what it was sent, in its headers too; a model must see no secret.
+    let text = &mut invoked.output.text;
+    let redacted = client.settings.credentials.redact(text);
+    *text = shorten::shorten(redacted.as_ref().unwrap_or(text), LIMIT, true);
+    invoked
 }
 
 fn key(api: &'static Api) -> usize {

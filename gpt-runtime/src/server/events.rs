@@ -33,7 +33,7 @@ impl Running {
     pub(super) fn stream(self) -> impl IntoResponse {
         /// Proxies close connections that are silent for a minute; models think longer.
         const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
-        let sse = Sse::new(ServerSentEvents(Events::new(self)))
+        let sse = Sse::new(ServerSentEvents(Events::new(self, false)))
             .keep_alive(sse::KeepAlive::new().interval(SIGN_OF_LIFE));
         // The header keeps nginx from holding events back.
         ([("x-accel-buffering", "no")], sse)
@@ -47,7 +47,7 @@ impl Running {
             text: String::new(),
             calls: Vec::new(),
         };
-        let mut events = Events::new(self);
+        let mut events = Events::new(self, true);
         while let Some(event) = events.next().await {
             match event {
                 Event::Finished { text } => {
@@ -89,6 +89,9 @@ struct Call {
     result: Option<String>,
     is_error: bool,
     milliseconds: Option<u64>,
+    /// Where the person must sign in before it is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_in: Option<String>,
 }
 
 impl Answer {
@@ -113,8 +116,29 @@ impl Answer {
                         result: None,
                         is_error: false,
                         milliseconds: None,
+                        sign_in: None,
                     });
                 }
+            }
+            Event::SignInNeeded {
+                call_id,
+                name,
+                path,
+                ..
+            } => {
+                if let Some(call) = self.call(&call_id) {
+                    call.sign_in = Some(path);
+                    return;
+                }
+                self.calls.push(Call {
+                    id: call_id,
+                    name,
+                    arguments: Value::Null,
+                    result: None,
+                    is_error: false,
+                    milliseconds: None,
+                    sign_in: Some(path),
+                });
             }
             Event::CallFinished {
                 call_id,
@@ -142,12 +166,15 @@ struct Events {
     /// `None` after the last event.
     turn: Option<Turn>,
     decision: Option<Decision>,
+    /// Whether nobody can be asked.
+    is_alone: bool,
     stopped: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
 impl Events {
-    fn new(running: Running) -> Self {
+    fn new(running: Running, is_alone: bool) -> Self {
         Self {
+            is_alone,
             turn: Some(running.turn),
             decision: running.decision,
             stopped: Box::pin(running.stopping.wait()),
@@ -169,11 +196,16 @@ impl Stream for Events {
         };
         match Pin::new(&mut *turn).poll_next(cx) {
             Poll::Ready(Some(event)) => {
-                if let (Event::ConfirmationNeeded { call_id, .. }, Some(decision)) =
-                    (&event, this.decision)
-                {
-                    // A question that is gone by now needs no answer.
-                    turn.decide(call_id, decision);
+                // A question that is gone by now needs no answer.
+                match (&event, this.decision) {
+                    (Event::ConfirmationNeeded { call_id, .. }, Some(decision)) => {
+                        turn.decide(call_id, decision);
+                    }
+                    // Nobody can sign in while a client waits for the whole turn.
+                    (Event::SignInNeeded { call_id, .. }, _) if this.is_alone => {
+                        turn.decide(call_id, Decision::Decline);
+                    }
+                    _ => {}
                 }
                 Poll::Ready(Some(event))
             }

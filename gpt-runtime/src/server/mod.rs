@@ -54,6 +54,7 @@ mod guard;
 mod page;
 mod problem;
 mod shutdown;
+mod sign_in;
 
 use std::{fmt::Display, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -240,7 +241,10 @@ fn router(
 ) -> Router {
     let health = Router::new().route("/healthz", get(async || StatusCode::NO_CONTENT));
     let page = page::routes(&service, Arc::clone(&entrance));
-    let api = api::routes(service, stopping).merge(entrance::routes());
+    let sign_in = sign_in::routes(service.clone());
+    let api = api::routes(service, stopping)
+        .merge(entrance::routes())
+        .merge(sign_in);
     let api = entrance::protect(api, entrance);
     guard::protect(health.merge(page).merge(api), Arc::new(guard))
 }

@@ -115,7 +115,7 @@ fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
 }
 
 /// Escapes text for HTML, between tags and in quoted attributes.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -132,7 +132,7 @@ impl Gpt for Desk {
 }
 
 /// What the API was asked.
-type Seen = Arc<Mutex<Vec<String>>>;
+pub(crate) type Seen = Arc<Mutex<Vec<String>>>;
 
 async fn api() -> (String, Seen) {
     let seen = Seen::default();
@@ -178,6 +178,15 @@ impl Site {
             .base_url(&API, url)
             .build()
             .unwrap();
+        Self::of(service, seen, change).await
+    }
+
+    /// A service that was put together elsewhere.
+    pub(crate) async fn of(
+        service: Service,
+        seen: Seen,
+        change: impl FnOnce(Server) -> Server,
+    ) -> Self {
         let server = change(Server::new(service.clone()).address("127.0.0.1:0"));
         let bound = server.bind().await.unwrap();
         let address = bound.local_addr();

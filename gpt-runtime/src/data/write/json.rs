@@ -163,7 +163,7 @@ fn has_escapes(text: &str) -> bool {
     let (blocks, rest) = bytes.as_chunks();
     match bytes.last_chunk() {
         // What is left is looked at together with bytes before it.
-        Some(last) => blocks.iter().chain([last]).any(is_escaped),
+        Some(last) => blocks.iter().chain([last]).copied().any(is_escaped),
         None => rest
             .iter()
             .any(|byte| matches!(byte, ..b' ' | b'"' | b'\\')),
@@ -172,9 +172,9 @@ fn has_escapes(text: &str) -> bool {
 
 /// Whether one of eight bytes needs an escape: for each, the highest bit of a difference tells that
 /// it is below a bound, unless the byte has that bit itself.
-fn is_escaped(bytes: &[u8; 8]) -> bool {
+fn is_escaped(bytes: [u8; 8]) -> bool {
     const ONES: u64 = u64::MAX / 0xff;
-    let bytes = u64::from_ne_bytes(*bytes);
+    let bytes = u64::from_ne_bytes(bytes);
     let below = |bytes: u64, bound: u8| bytes.wrapping_sub(ONES * u64::from(bound)) & !bytes;
     let is = |byte: u8| below(bytes ^ (ONES * u64::from(byte)), 1);
     (below(bytes, b' ') | is(b'"') | is(b'\\')) & (ONES << 7) != 0
