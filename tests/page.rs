@@ -8,10 +8,13 @@ mod browser;
 
 use browser::Browser;
 use expect_test::{Expect, expect};
-use gpt_runtime::model::script::Reply;
+use gpt_runtime::{
+    gpt::{Definition, Visibility},
+    model::script::Reply,
+};
 use serde_json::json;
 
-use site::Site;
+use site::{DEFINITION, Desk, Site};
 
 const REPORT: &str = "It **rains** tomorrow:
 
@@ -123,6 +126,53 @@ fn a_consequential_call_asks_first() {
 }
 
 #[test]
+fn always_is_offered_where_it_is_allowed_and_said_once() {
+    let call = || Reply::call("search", json!({ "text": "Flood" }));
+    let replies = vec![call(), Reply::text("One."), call(), Reply::text("Two.")];
+    visit(replies, |page, url| {
+        page.open(url);
+        page.type_text("Search");
+        page.press("Enter", false);
+        page.wait("document.querySelector('.consent')");
+        page.screenshot("page-consent-always");
+        page.click(".consent .always_allow");
+        page.wait("document.querySelector('.answer[aria-busy=false]')");
+        assert_eq!(page.text(".call .title"), "Called search · Sky API");
+
+        page.type_text("Search again");
+        page.press("Enter", false);
+        page.wait("document.querySelectorAll('.answer[aria-busy=false]').length === 2");
+        assert_eq!(page.text(".answer:last-child .text"), "Two.");
+    });
+}
+
+#[test]
+fn a_private_page_says_so_and_opens_with_the_token() {
+    let Some(mut page) = Browser::start() else {
+        return;
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let definition: &'static Definition = Box::leak(Box::new(Definition {
+        visibility: Visibility::OnlyMe,
+        ..DEFINITION
+    }));
+    let site = runtime.block_on(Site::with(Desk(definition), [], |server| {
+        server.owner_token("the-token-of-the-owner")
+    }));
+    page.open(&format!("http://{}/", site.address));
+    assert_eq!(page.text("h1"), "This GPT is private");
+    page.open(&format!("http://{}/?token=wrong", site.address));
+    assert!(page.text(".notice").contains("not valid any more"));
+    page.screenshot("page-locked");
+    page.open(&format!(
+        "http://{}/?token=the-token-of-the-owner",
+        site.address
+    ));
+    assert_eq!(page.text("h1"), "Sky Desk");
+    assert_eq!(page.eval("location.pathname + location.search"), "/");
+}
+
+#[test]
 fn an_answer_can_be_stopped() {
     let replies = vec![Reply::text("Well, ").and_silence(), Reply::text("Yes.")];
     visit(replies, |page, url| {
@@ -146,7 +196,7 @@ fn an_answer_can_be_stopped() {
 fn the_name_opens_a_menu_with_the_privacy_policy() {
     visit(vec![], |page, url| {
         page.open(url);
-        page.wait("document.querySelectorAll('#tools li').length === 2");
+        page.wait("document.querySelectorAll('#tools li').length === 3");
         page.click("#menu-button");
         assert_eq!(page.text("#menu-items"), "About\nPrivacy policy");
         let href = page.eval("document.querySelector('#privacy-item').href");

@@ -199,7 +199,8 @@ pub(super) async fn enter(
 /// The page of who may not come in.
 fn locked(is_wrong: bool) -> Response {
     const PAGE: &str = include_str!("page/locked.html");
-    const WRONG: &str = "<p class=\"notice\">This token or link is not, or no longer, valid.</p>";
+    const WRONG: &str =
+        "<p class=\"notice\">This token or link is not valid any more, or never was.</p>";
     let html = PAGE.replace("{{wrong}}", if is_wrong { WRONG } else { "" });
     let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
     (StatusCode::UNAUTHORIZED, headers, html).into_response()

@@ -26,6 +26,7 @@ export class Answer {
     const shows = {
       text_delta: () => this.text(event.text),
       confirmation_needed: () => this.ask(event),
+      sign_in_needed: () => this.askToSignIn(event),
       call_started: () => this.call(event.call_id, event.name, event.arguments),
       call_finished: () => this.finish(event),
       // All text was streamed; a server that did not is shown all the same.
@@ -73,12 +74,28 @@ export class Answer {
     return call;
   }
 
-  ask({ call_id: id, name, arguments: args }) {
-    this.endText();
-    const card = new Consent(name, args, this.gpt, async (decision) => {
+  ask({ call_id: id, name, arguments: args, may_always_allow: always }) {
+    const card = new Consent(name, args, this.gpt, always, async (decision) => {
       card.decision = decision;
       await this.decide(id, decision);
     });
+    this.card(id, card);
+  }
+
+  askToSignIn({ call_id: id, name, api, path }) {
+    const earlier = this.calls.get(id);
+    const card = new SignIn(name, earlier?.args, this.gpt, api, path, async (decision) => {
+      card.decision = decision;
+      await this.decide(id, decision);
+    });
+    // One was allowed before.
+    earlier?.node.remove();
+    this.card(id, card);
+  }
+
+  /** Shows a card that asks the person for something. */
+  card(id, card) {
+    this.endText();
     this.calls.set(id, card);
     this.add(card.node);
     card.node.focus();
@@ -86,8 +103,8 @@ export class Answer {
 
   finish({ call_id: id, result, is_error: failed, milliseconds }) {
     let call = this.calls.get(id);
-    if (call instanceof Consent) {
-      const declined = call.decision !== 'allow';
+    if (call instanceof Card) {
+      const declined = call.decision === 'decline';
       call = this.call(id, call.name, call.args);
       if (declined) return call.set('declined');
     }
@@ -107,7 +124,7 @@ export class Answer {
     this.endText();
     this.waiting.remove();
     for (const [id, call] of this.calls) {
-      if (call instanceof Consent) this.call(id, call.name, call.args).set('undone');
+      if (call instanceof Card) this.call(id, call.name, call.args).set('undone');
       else if (call.state === 'running') call.set('undone');
     }
     this.node.setAttribute('aria-busy', 'false');
@@ -151,11 +168,43 @@ class Call {
   }
 }
 
-/** Asks whether a call may be made. */
-class Consent {
-  constructor(name, args, gpt, decided) {
+/** Asks a person for something before a call is made. */
+class Card {
+  constructor(name, args, label, parts, buttons) {
     this.name = name;
     this.args = args;
+    this.buttons = buttons;
+    this.trouble = element('p', { class: 'error', role: 'alert' });
+    this.node = element(
+      'div',
+      { class: 'consent', role: 'group', tabindex: '-1', 'aria-label': label },
+      ...parts,
+      element('div', { class: 'buttons' }, ...buttons),
+      this.trouble
+    );
+  }
+
+  /** A button that decides. */
+  static button(label, decision, decided, card) {
+    const node = element('button', { type: 'button', class: decision }, label);
+    node.addEventListener('click', async () => {
+      const { buttons, trouble } = card();
+      for (const other of buttons) other.disabled = true;
+      trouble.textContent = '';
+      try {
+        await decided(decision);
+      } catch (error) {
+        trouble.textContent = error.message;
+        for (const other of buttons) other.disabled = false;
+      }
+    });
+    return node;
+  }
+}
+
+/** Asks whether a call may be made. */
+class Consent extends Card {
+  constructor(name, args, gpt, always, decided) {
     const api = gpt.apiOf(name);
     const question = element(
       'p',
@@ -166,30 +215,33 @@ class Consent {
       api ? ` of ${api}` : '',
       '. This may change something outside of this chat.'
     );
-    const button = (label, decision) => {
-      const node = element('button', { type: 'button', class: decision }, label);
-      node.addEventListener('click', async () => {
-        for (const other of buttons) other.disabled = true;
-        trouble.textContent = '';
-        try {
-          await decided(decision);
-        } catch (error) {
-          trouble.textContent = error.message;
-          for (const other of buttons) other.disabled = false;
-        }
-      });
-      return node;
-    };
-    const buttons = [button('Allow', 'allow'), button('Decline', 'decline')];
-    const trouble = element('p', { class: 'error', role: 'alert' });
-    this.node = element(
-      'div',
-      { class: 'consent', role: 'group', tabindex: '-1', 'aria-label': 'Confirmation' },
-      question,
-      ...labelled('Arguments', args),
-      element('div', { class: 'buttons' }, ...buttons),
-      trouble
+    const button = (label, decision) => Card.button(label, decision, decided, () => this);
+    const buttons = [button('Allow', 'allow')];
+    if (always) buttons.push(button('Always allow', 'always_allow'));
+    buttons.push(button('Decline', 'decline'));
+    super(name, args, 'Confirmation', [question, ...labelled('Arguments', args)], buttons);
+  }
+}
+
+/** Asks a person to sign in; the call goes on by itself when they have. */
+class SignIn extends Card {
+  constructor(name, args, gpt, api, path, decided) {
+    const question = element(
+      'p',
+      {},
+      element('strong', {}, gpt.name),
+      ' calls ',
+      element('code', {}, name),
+      ` of ${api} as you, once you have signed in there.`
     );
+    // In a window of its own, because this one is listening to the answer.
+    const link = element(
+      'a',
+      { class: 'button allow', href: path, target: '_blank', rel: 'noopener' },
+      `Sign in to ${api}`
+    );
+    const decline = Card.button('Decline', 'decline', decided, () => this);
+    super(name, args ?? {}, 'Sign in', [question], [link, decline]);
   }
 }
 
