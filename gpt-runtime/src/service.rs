@@ -8,16 +8,18 @@ use std::{
 };
 
 use tokio::sync::{mpsc, watch};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
     action::Api,
-    conversation::{Control, Decision, Setting, Toolbox, Turn, missing_results, run},
+    conversation::{Control, Decision, Setting, Toolbox, Turn, missing_results, record, run},
     credential::Credential,
     error::Error,
     gpt::{Definition, Gpt},
     invoke::Invoker,
     message::Message,
+    metrics::Metrics,
     model::{self, Model, offline::Offline},
     store::{Appended, Conversation, Store, memory::Memory},
 };
@@ -105,6 +107,17 @@ impl Service {
         &self.setting.invoker
     }
 
+    /// What is counted of it.
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.setting.metrics
+    }
+
+    /// Whether conversations can be read and kept.
+    pub(crate) async fn check(&self) -> Result<(), Error> {
+        self.setting.store.record("ready").await?;
+        Ok(())
+    }
+
     /// Starts a conversation of a person and returns its unguessable id.
     ///
     /// # Errors
@@ -151,13 +164,15 @@ impl Service {
             Arc::clone(&control),
             events.clone(),
         );
-        tokio::spawn(async move {
+        let turn = record::turn(Arc::clone(self.metrics()), turn);
+        let task = async move {
             let last = turn.await;
             // Whoever sees the last event may speak again at once.
             drop(slot);
             // It fails when nobody listens any more.
             let _ = events.send(last).await;
-        });
+        };
+        tokio::spawn(task.in_current_span());
         Ok(Turn::new(receiver, control))
     }
 
@@ -395,6 +410,7 @@ impl Builder {
                 tools,
                 store: self.store.unwrap_or_else(|| Arc::new(Memory::default())),
                 max_rounds: self.max_rounds,
+                metrics: Arc::default(),
             }),
             limits: self.limits,
             running: Running::default(),

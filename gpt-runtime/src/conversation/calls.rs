@@ -3,9 +3,10 @@
 use std::{sync::Arc, time::Instant};
 
 use tokio::{sync::mpsc, task::JoinSet};
+use tracing::Instrument as _;
 
 use super::{
-    Control, Decision, Event,
+    Control, Decision, Event, record,
     run::{Run, Setting, Stop},
 };
 use crate::{action::Operation, invoke::ToolOutput, message::Message, message::ToolCall};
@@ -91,7 +92,7 @@ impl Run {
                 Ok(ready) if ready.operation.consequential => asking.push(ready),
                 Ok(ready) => {
                     let caller = caller.clone();
-                    tasks.spawn(async move { caller.call(&ready).await });
+                    tasks.spawn(async move { caller.call(&ready).await }.in_current_span());
                 }
                 Err(refusal) => {
                     caller.report(Progress::Started(index));
@@ -99,11 +100,12 @@ impl Run {
                 }
             }
         }
-        tasks.spawn(async move {
+        let ask = async move {
             for ready in asking {
                 caller.ask_and_call(&ready).await;
             }
-        });
+        };
+        tasks.spawn(ask.in_current_span());
         tasks
     }
 }
@@ -134,7 +136,9 @@ impl Caller {
         self.report(Progress::Started(ready.index));
         let start = Instant::now();
         let invoker = &self.setting.invoker;
+        let recorded = record::Call::begin(&self.setting.metrics, ready.operation);
         let output = invoker.invoke(ready.operation, &ready.call.arguments).await;
+        recorded.end(&output);
         let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.report(Progress::Done(ready.index, output, milliseconds));
     }
