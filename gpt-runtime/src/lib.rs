@@ -122,6 +122,8 @@ pub mod invoke;
 #[cfg(feature = "server")]
 pub mod message;
 #[cfg(feature = "server")]
+mod metrics;
+#[cfg(feature = "server")]
 pub mod model;
 pub mod request;
 pub mod schema;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use tokio::sync::{mpsc, watch};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
@@ -15,13 +16,14 @@ use crate::{
     conversation::{
         Control, Decision, Event, Place, Setting, Toolbox, Turn, consents,
         lease::{self, Lease},
-        missing_results, run,
+        missing_results, record, run,
     },
     credential::Credential,
     error::Error,
     gpt::{Definition, Gpt},
     invoke::{Invoker, environment},
     message::Message,
+    metrics::Metrics,
     model::{self, Model, offline::Offline},
     secret::SecretKey,
     sign_in::{OAuthClient, SignIns},
@@ -127,6 +129,17 @@ impl Service {
     /// Calls the GPT's operations, for faces that need no conversation.
     pub fn invoker(&self) -> &Invoker {
         &self.setting.invoker
+    }
+
+    /// What is counted of it.
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.setting.metrics
+    }
+
+    /// Whether conversations can be read and kept.
+    pub(crate) async fn check(&self) -> Result<(), Error> {
+        self.setting.store.record("ready").await?;
+        Ok(())
     }
 
     /// Starts a conversation of a person and returns its unguessable id. Without a person it is
@@ -242,14 +255,16 @@ impl Service {
             Arc::clone(&control),
             events.clone(),
         );
-        tokio::spawn(async move {
+        let turn = record::turn(Arc::clone(self.metrics()), turn);
+        let task = async move {
             let last = hold(&lease, &slot.control, turn).await;
             // Whoever sees the last event may speak again at once.
             lease.release().await;
             drop(slot);
             // It fails when nobody listens any more.
             let _ = events.send(last).await;
-        });
+        };
+        tokio::spawn(task.in_current_span());
         Ok(Turn::new(receiver, control))
     }
 
@@ -619,6 +634,7 @@ impl Builder {
                 reading_asks: self.reading_asks,
                 decision_limit: self.decision_limit,
                 secret_key: self.secret_key,
+                metrics: Arc::default(),
             }),
             limits: self.limits,
             running: Running::default(),

@@ -6,6 +6,8 @@
 
 mod site;
 
+use std::time::Duration;
+
 use expect_test::{Expect, expect};
 use gpt_runtime::{
     conversation::Decision,
@@ -600,6 +602,7 @@ async fn every_answer_has_the_security_headers() {
             .filter(|line| !line.starts_with("content-") || line.starts_with("content-security"))
             .filter(|line| !line.starts_with("set-cookie:"))
             .filter(|line| !line.starts_with("date:") && !line.starts_with("cache-control:"))
+            .filter(|line| !line.starts_with("x-request-id:"))
             .skip(1)
             .collect();
         seen.push(kept.join("\n"));
@@ -674,6 +677,7 @@ async fn every_route_of_the_description_answers() {
     }
     expect![[r#"
         204 GET /healthz
+        204 GET /readyz
         200 GET /api/gpt
         200 GET /api/openapi.json
         422 POST /api/messages {}
@@ -727,7 +731,12 @@ async fn shutdown_lets_a_running_turn_finish() {
 
 #[tokio::test(start_paused = true)]
 async fn shutdown_breaks_off_a_turn_that_goes_on() {
-    let site = Site::start([Reply::text("Well").and_silence()]).await;
+    static PLAIN: Definition = DEFINITION;
+    let replies = [Reply::text("Well").and_silence()];
+    let site = Site::with(Desk(&PLAIN), replies, |server| {
+        server.shutdown_grace(Duration::from_secs(5))
+    })
+    .await;
     let mut stream = site.open(r#"POST /api/messages {"text":"Rain?"}"#).await;
     stream.read_until("Well").await;
     site.stop();

@@ -3,12 +3,14 @@
 use std::{sync::Arc, time::Instant};
 
 use tokio::{sync::mpsc, task::JoinSet};
+use tracing::Instrument as _;
 
 use super::{
     Control, Decision, Event,
     consent::{self, Question},
     lease,
     own::Own,
+    record,
     run::{Run, Setting, Stop},
 };
 use crate::{
@@ -106,7 +108,7 @@ impl Run {
                         asking.push((ready, question));
                     } else {
                         let caller = caller.clone();
-                        tasks.spawn(async move { caller.call(&ready).await });
+                        tasks.spawn(async move { caller.call(&ready).await }.in_current_span());
                     }
                 }
                 Err(refusal) => {
@@ -115,11 +117,12 @@ impl Run {
                 }
             }
         }
-        tasks.spawn(async move {
+        let ask = async move {
             for (ready, question) in asking {
                 caller.ask_and_call(&ready, question).await;
             }
-        });
+        };
+        tasks.spawn(ask.in_current_span());
         tasks
     }
 
@@ -193,7 +196,9 @@ impl Caller {
         };
         self.report(Progress::Started(ready.index));
         let start = Instant::now();
+        let recorded = record::Call::begin(&self.setting.metrics, ready.operation);
         let output = self.invoke(ready, own).await;
+        recorded.end(&output);
         let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.report(Progress::Done(ready.index, output, milliseconds));
     }

@@ -4,6 +4,7 @@ mod calls;
 mod consent;
 pub(crate) mod lease;
 mod own;
+pub(crate) mod record;
 mod run;
 mod tools;
 

@@ -6,12 +6,13 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{Control, Event, Toolbox};
+use super::{Control, Event, Toolbox, record};
 use crate::{
     error::Error,
     gpt::Definition,
     invoke::Invoker,
     message::{Message, ToolCall},
+    metrics::Metrics,
     model::{Chunk, Chunks, Model, ModelError, Request},
     secret::SecretKey,
     sign_in::SignIns,
@@ -35,6 +36,7 @@ pub(crate) struct Setting {
     pub(crate) decision_limit: Duration,
     pub(crate) secret_key: Option<SecretKey>,
     pub(crate) sign_ins: SignIns,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 /// Whose turn it is, and where.
@@ -62,9 +64,12 @@ pub(crate) async fn run(
     };
     match turn.answer().await {
         Ok(()) => Event::Finished { text: turn.said },
-        Err(stop) => Event::Failed {
-            message: stop.to_string(),
-        },
+        Err(stop) => {
+            record::failed(&stop);
+            Event::Failed {
+                message: stop.to_string(),
+            }
+        }
     }
 }
 
@@ -139,6 +144,7 @@ impl Run {
         let mut calls = Vec::new();
         let end = self.listen(&mut chunks, &mut text, &mut calls).await;
         drop(chunks);
+        record::round(&self.setting.metrics, end.is_ok());
         if end.is_err() {
             // Calls of an answer that broke off were not begun; what was said stays said.
             calls.clear();

@@ -69,14 +69,15 @@ pub(super) fn public_url(in_code: Option<String>) -> Result<Option<Url>, Error> 
 }
 
 /// A value, and where it was set.
-struct Setting {
-    name: &'static str,
-    value: String,
+#[derive(Debug)]
+pub(super) struct Setting {
+    pub(super) name: &'static str,
+    pub(super) value: String,
 }
 
 impl Setting {
     /// What code says wins over what the environment says.
-    fn of(
+    pub(super) fn of(
         in_code: Option<String>,
         method: &'static str,
         variable: &'static str,
@@ -95,7 +96,7 @@ impl Setting {
         Ok(Some(Self { name, value }))
     }
 
-    fn error(&self, message: String) -> Error {
+    pub(super) fn error(&self, message: String) -> Error {
         Error::Setting {
             name: self.name.to_owned(),
             message,
@@ -103,7 +104,7 @@ impl Setting {
     }
 
     /// The addresses that the value stands for: several where a name has several.
-    async fn resolve(&self) -> Result<Vec<SocketAddr>, Error> {
+    pub(super) async fn resolve(&self) -> Result<Vec<SocketAddr>, Error> {
         let value = self.value.trim();
         if let Ok(address) = value.parse() {
             return Ok(vec![address]);

@@ -21,6 +21,7 @@ use super::{
     events,
     extract::{Body, Form, Segments},
     guard::writes,
+    limits::{counted, turns},
     problem::Problem,
     shutdown::Stopping,
 };
@@ -59,15 +60,18 @@ pub(super) fn routes(service: Service, stopping: Stopping) -> Router {
             "/api/gpt",
             get(async |State(app): State<App>| Json(app.about.as_ref().clone())),
         )
-        .route("/api/messages", writes(post(say_first)))
-        .route("/api/conversations", get(list).merge(writes(post(start))))
+        .route("/api/messages", writes(turns(post(say_first))))
+        .route(
+            "/api/conversations",
+            get(list).merge(writes(counted(post(start)))),
+        )
         .route(
             "/api/conversations/{id}",
             get(read).merge(writes(delete(forget))),
         )
         .route("/api/consents", get(consents))
         .route("/api/consents/{tool}", writes(delete(withdraw)))
-        .route("/api/conversations/{id}/messages", writes(post(say)))
+        .route("/api/conversations/{id}/messages", writes(turns(post(say))))
         .route(
             "/api/conversations/{id}/calls/{call_id}",
             writes(post(decide)),

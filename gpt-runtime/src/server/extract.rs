@@ -1,5 +1,7 @@
 //! What handlers take from requests, with problems that say what is wrong.
 
+use std::time::Duration;
+
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
@@ -12,6 +14,9 @@ use super::problem::Problem;
 /// The most bytes a request may bring: far more than models take, far less than memory holds.
 pub(super) const BODY_LIMIT: usize = 1024 * 1024;
 
+/// How long a request may take to bring its body.
+const BODY_TIME_LIMIT: Duration = Duration::from_secs(30);
+
 /// A JSON body; an empty one counts as `{}`.
 pub(super) struct Body<T>(pub(super) T);
 
@@ -19,16 +24,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let bytes =
-            Bytes::from_request(request, state)
-                .await
-                .map_err(|rejection| match rejection.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
-                        StatusCode::PAYLOAD_TOO_LARGE,
-                        format!("the body is over {BODY_LIMIT} bytes"),
-                    ),
-                    status => Problem::new(status, rejection.body_text()),
-                })?;
+        let bytes = tokio::time::timeout(BODY_TIME_LIMIT, Bytes::from_request(request, state))
+            .await
+            .map_err(|_| {
+                let detail = format!("the body has not come within {BODY_TIME_LIMIT:?}");
+                Problem::new(StatusCode::REQUEST_TIMEOUT, detail)
+            })?
+            .map_err(|rejection| match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    format!("the body is over {BODY_LIMIT} bytes"),
+                ),
+                status => Problem::new(status, rejection.body_text()),
+            })?;
         let bytes = if bytes.is_empty() { b"{}" } else { &bytes[..] };
         serde_json::from_slice(bytes).map(Self).map_err(|error| {
             if error.is_data() {

@@ -12,7 +12,7 @@ use axum::{
 };
 use url::Url;
 
-use super::{extract::BODY_LIMIT, problem::Problem};
+use super::{extract::BODY_LIMIT, forwarded::Sender, problem::Problem};
 
 /// Which hosts requests may be for.
 pub(super) struct Guard {
@@ -76,7 +76,8 @@ impl Guard {
     }
 
     /// Refuses requests that a page of another origin makes a browser send.
-    fn check_origin(&self, headers: &HeaderMap) -> Result<(), Problem> {
+    fn check_origin(&self, request: &Request) -> Result<(), Problem> {
+        let headers = request.headers();
         let Some(origin) = headers.get(header::ORIGIN) else {
             return Ok(());
         };
@@ -91,7 +92,9 @@ impl Guard {
                 _ => false,
             }
         };
-        if public == Some(origin) || same_host() {
+        let sender = request.extensions().get::<Sender>();
+        let forwarded = sender.and_then(|it| it.origin.as_deref());
+        if public == Some(origin) || forwarded == Some(origin) || same_host() {
             return Ok(());
         }
         Err(Problem::new(
@@ -132,7 +135,7 @@ pub(super) fn writes<S: Clone + Send + Sync + 'static>(
 ) -> MethodRouter<S> {
     async fn check(request: Request, next: Next) -> Response {
         let checked = match request.extensions().get::<Arc<Guard>>() {
-            Some(guard) => guard.check_origin(request.headers()),
+            Some(guard) => guard.check_origin(&request),
             None => Err(Problem::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "the server is put together wrongly: no guard",

@@ -47,22 +47,33 @@
 
 mod address;
 mod api;
+mod connections;
 mod entrance;
 mod events;
 mod extract;
+mod forwarded;
 mod guard;
+mod health;
+mod limits;
+mod log;
 mod page;
 mod problem;
+mod settings;
 mod shutdown;
 mod sign_in;
+mod watch;
 
 use std::{fmt::Display, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Router, http::StatusCode, routing::get, serve::ListenerExt as _};
-use tokio::{net::TcpListener, sync::oneshot};
+use axum::{
+    Router,
+    http::{HeaderMap, header},
+    routing::get,
+};
+use tokio::net::TcpListener;
 
 use self::entrance::Entrance;
-use crate::{access::Access, error::Error, gpt::Gpt, service::Service};
+use crate::{access::Access, error::Error, gpt::Gpt, metrics::Metrics, service::Service};
 
 /// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM.
 pub async fn serve(gpt: impl Gpt) -> Result<(), Error> {
@@ -75,6 +86,8 @@ pub struct Server {
     address: Option<String>,
     public_url: Option<String>,
     owner_token: Option<String>,
+    settings: settings::InCode,
+    tell: Option<Arc<limits::Tell>>,
 }
 
 impl Server {
@@ -85,6 +98,8 @@ impl Server {
             address: None,
             public_url: None,
             owner_token: None,
+            settings: settings::InCode::default(),
+            tell: None,
         }
     }
 
@@ -110,6 +125,76 @@ impl Server {
         self
     }
 
+    /// The proxies whose `Forwarded`, `X-Forwarded-For`, `-Proto`, `-Host` and `X-Request-Id` are
+    /// believed, whatever `GPT_TRUSTED_PROXIES` says; none unless set.
+    ///
+    /// These are addresses and networks such as `127.0.0.1, 10.0.0.0/8`.
+    #[must_use]
+    pub fn trusted_proxies(mut self, proxies: impl Display) -> Self {
+        self.settings.trusted_proxies = Some(proxies.to_string());
+        self
+    }
+
+    /// Serves `GET /metrics` for Prometheus on an address of its own, whatever `GPT_METRICS_ADDR`
+    /// says; off unless set. Everyone who reaches the address can read them.
+    #[must_use]
+    pub fn metrics_address(mut self, address: impl Display) -> Self {
+        self.settings.metrics_address = Some(address.to_string());
+        self
+    }
+
+    /// How long running turns may go on after the signal to stop, whatever `GPT_SHUTDOWN_GRACE`
+    /// says; 30 seconds unless set.
+    #[must_use]
+    pub fn shutdown_grace(mut self, grace: Duration) -> Self {
+        self.settings.shutdown_grace = Some(grace);
+        self
+    }
+
+    /// How many messages and new conversations a caller may send a minute, whatever
+    /// `GPT_MESSAGES_PER_MINUTE` says; 60 unless set. So many may come at once.
+    ///
+    /// A caller is an address, of IPv6 a network of 64 bits, or who [`Self::caller`] says.
+    #[must_use]
+    pub fn messages_per_minute(mut self, messages: usize) -> Self {
+        self.settings.messages_per_minute = Some(messages);
+        self
+    }
+
+    /// How many turns of a caller may run at once, whatever `GPT_TURNS_PER_CALLER` says; 16 unless
+    /// set.
+    #[must_use]
+    pub fn turns_per_caller(mut self, turns: usize) -> Self {
+        self.settings.turns_per_caller = Some(turns);
+        self
+    }
+
+    /// How many turns may run at once, whatever `GPT_TURNS` says; 1,024 unless set.
+    #[must_use]
+    pub fn turns(mut self, turns: usize) -> Self {
+        self.settings.turns = Some(turns);
+        self
+    }
+
+    /// How many connections may be open at once, whatever `GPT_CONNECTIONS` says; 4,096 unless set.
+    /// The system may allow fewer.
+    #[must_use]
+    pub fn connections(mut self, connections: usize) -> Self {
+        self.settings.connections = Some(connections);
+        self
+    }
+
+    /// Counts callers by what their requests say instead of by their addresses, where this returns
+    /// something: only what cannot be made up, such as what a proxy in front puts there.
+    #[must_use]
+    pub fn caller(
+        mut self,
+        tell: impl Fn(&HeaderMap) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.tell = Some(Arc::new(tell));
+        self
+    }
+
     /// Starts to listen. Nothing is answered before the result runs.
     pub async fn bind(self) -> Result<Bound, Error> {
         let public_url = address::public_url(self.public_url)?;
@@ -128,17 +213,29 @@ impl Server {
             Some(url) => url,
             None => address::local_url(local_addr)?,
         };
+        let settings = self.settings.resolve()?;
+        let metrics = match &settings.metrics_address {
+            Some(address) => Some(listen_for_metrics(address).await?),
+            None => None,
+        };
         Ok(Bound {
             service: self.service,
             guard,
             entrance: Arc::new(Entrance::new(access, url)),
             listener,
             local_addr,
+            settings,
+            metrics,
+            tell: self.tell,
         })
     }
 
     /// Listens, prints the address, and serves until Ctrl-C or SIGTERM.
+    ///
+    /// Log lines go to standard error, as `GPT_LOG` and `GPT_LOG_FORMAT` say, unless the program
+    /// has a subscriber of its own by then.
     pub async fn run(self) -> Result<(), Error> {
+        log::install()?;
         self.bind().await?.run().await
     }
 }
@@ -150,6 +247,9 @@ pub struct Bound {
     entrance: Arc<Entrance>,
     listener: TcpListener,
     local_addr: SocketAddr,
+    settings: settings::Settings,
+    metrics: Option<TcpListener>,
+    tell: Option<Arc<limits::Tell>>,
 }
 
 impl Bound {
@@ -173,12 +273,17 @@ impl Bound {
         Ok(key.map(|key| self.entrance.address(&format!("/?key={key}"))))
     }
 
+    /// The address of the metrics, where they are served.
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref()?.local_addr().ok()
+    }
+
     /// Prints the address and serves until Ctrl-C or SIGTERM.
     pub async fn run(self) -> Result<(), Error> {
         let signal = shutdown::signal()?;
         for operation in self.service.definition().operations() {
             for problem in crate::schema::problems(operation) {
-                eprintln!("warning: arguments of `{}`: {problem}", operation.id);
+                tracing::warn!("arguments of `{}`: {problem}", operation.id);
             }
         }
         println!(
@@ -195,41 +300,54 @@ impl Bound {
         self.run_until(signal).await
     }
 
-    /// Serves until `shutdown` is ready; running turns then get a few seconds to finish.
+    /// Serves until `shutdown` is ready. From then on the server is not ready and begins no turn;
+    /// running turns get the time of [`Server::shutdown_grace`] to finish.
     pub async fn run_until(
         self,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), Error> {
-        /// What a running turn gets to finish.
-        const GRACE: Duration = Duration::from_secs(5);
         /// What connections get to pass on that their turn was broken off.
         const GOODBYE: Duration = Duration::from_secs(1);
 
+        let (drain, draining) = shutdown::stopping();
         let (stop, stopping) = shutdown::stopping();
-        let (closing, closed) = oneshot::channel();
-        let router = router(self.service, self.guard, self.entrance, stopping);
-        let listener = self.listener.tap_io(|connection| {
-            // A stream of small events must not wait for the reader's acknowledgements. Without
-            // the option it is only slower.
-            let _ = connection.set_nodelay(true);
-        });
-        let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        let metrics = Arc::clone(self.service.metrics());
+        let limits = self.settings.limits;
+        let watch = watch::Watch {
+            metrics: Arc::clone(&metrics),
+            limiter: Arc::new(limits::Limiter::new(
+                limits,
+                Arc::clone(&metrics),
+                draining.clone(),
+            )),
+            proxies: self.settings.proxies,
+            tell: self.tell,
+        };
+        let router = router(
+            self.service,
+            self.guard,
+            self.entrance,
+            stopping,
+            draining.clone(),
+            watch,
+        );
+        let limit = self.settings.connections;
+        let served = Arc::clone(&metrics);
+        let server = connections::serve(self.listener, router, limit, served, draining);
+        let grace = self.settings.grace;
+        let end = async move {
             shutdown.await;
-            // Nobody hears it when the server has already stopped.
-            let _ = closing.send(());
-        });
-        let limit = async move {
-            if closed.await.is_err() {
-                return std::future::pending().await;
-            }
-            tokio::time::sleep(GRACE).await;
+            drain.stop();
+            tokio::time::sleep(grace).await;
             stop.stop();
             tokio::time::sleep(GOODBYE).await;
         };
         tokio::select! {
-            result = server.into_future() => result.map_err(Error::Serve),
-            () = limit => Ok(()),
+            () = server => {}
+            () = end => {}
+            () = serve_metrics(self.metrics, metrics) => {}
         }
+        Ok(())
     }
 }
 
@@ -238,13 +356,39 @@ fn router(
     guard: guard::Guard,
     entrance: Arc<Entrance>,
     stopping: shutdown::Stopping,
+    draining: shutdown::Stopping,
+    watch: watch::Watch,
 ) -> Router {
-    let health = Router::new().route("/healthz", get(async || StatusCode::NO_CONTENT));
     let page = page::routes(&service, Arc::clone(&entrance));
+    let health = health::routes(service.clone(), draining);
     let sign_in = sign_in::routes(service.clone());
     let api = api::routes(service, stopping)
         .merge(entrance::routes())
         .merge(sign_in);
     let api = entrance::protect(api, entrance);
-    guard::protect(health.merge(page).merge(api), Arc::new(guard))
+    let guarded = guard::protect(page.merge(health).merge(api), Arc::new(guard));
+    watch::watched(guarded, watch)
+}
+
+async fn listen_for_metrics(address: &address::Setting) -> Result<TcpListener, Error> {
+    let addresses = address.resolve().await?;
+    TcpListener::bind(&addresses[..])
+        .await
+        .map_err(|error| address.error(format!("cannot listen on `{}`: {error}", address.value)))
+}
+
+/// Serves the metrics where there is a place for them; never ready.
+async fn serve_metrics(listener: Option<TcpListener>, metrics: Arc<Metrics>) {
+    /// Those who collect metrics are few.
+    const CONNECTIONS: usize = 16;
+    const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+    if let Some(listener) = listener {
+        // The sender of this is kept, or it would count as said.
+        let (_never, draining) = shutdown::stopping();
+        let answer = async move || ([(header::CONTENT_TYPE, TEXT)], metrics.text());
+        let router = Router::new().route("/metrics", get(answer));
+        connections::serve(listener, router, CONNECTIONS, Arc::default(), draining).await;
+    }
+    std::future::pending().await
 }

@@ -1,5 +1,7 @@
 //! Errors as RFC 9457 spells them.
 
+use std::time::Duration;
+
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -14,6 +16,7 @@ pub(crate) struct Problem {
     status: StatusCode,
     detail: String,
     members: Map<String, Value>,
+    retry_after: Option<Duration>,
 }
 
 impl Problem {
@@ -22,7 +25,14 @@ impl Problem {
             status,
             detail: detail.into(),
             members: Map::new(),
+            retry_after: None,
         }
+    }
+
+    /// Says after what time to try again.
+    pub(super) fn retry_after(mut self, time: Duration) -> Self {
+        self.retry_after = Some(time);
+        self
     }
 
     /// Adds a member of its own.
@@ -44,13 +54,23 @@ impl IntoResponse for Problem {
             body.extend(self.members);
         }
         let content_type = HeaderValue::from_static("application/problem+json");
-        (
+        let mut response = (
             self.status,
             [(header::CONTENT_TYPE, content_type)],
             body.to_string(),
         )
-            .into_response()
+            .into_response();
+        if let Some(time) = self.retry_after {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, whole_seconds(time).into());
+        }
+        response
     }
+}
+
+/// Not too few: who comes too early is refused again.
+fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
 impl From<Error> for Problem {
@@ -62,7 +82,7 @@ impl From<Error> for Problem {
             Error::MessageTooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             _ => {
                 // What broke inside is for whoever runs the server.
-                eprintln!("error: {error}");
+                tracing::error!(error = ?error, "a request failed");
                 let detail = "the server could not do this: its log says why";
                 return Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail);
             }

@@ -50,6 +50,11 @@ impl Stop {
 pub(super) struct Stopping(watch::Receiver<bool>);
 
 impl Stopping {
+    /// Whether the time has come.
+    pub(super) fn is_now(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Ready when the stream must end; also when the server is gone without a word.
     pub(super) async fn wait(mut self) {
         let _ = self.0.wait_for(|stop| *stop).await;

@@ -158,7 +158,7 @@ fn page(provider: &Provider, error: Option<&SignInError>) -> Response {
             let (status, text) = match error {
                 SignInError::Forged => (StatusCode::BAD_REQUEST, error.to_string()),
                 SignInError::Store(_) | SignInError::Other(_) => {
-                    eprintln!("error: {error}");
+                    tracing::error!("{error}");
                     let text = "The server could not do this: its log says why.";
                     (StatusCode::INTERNAL_SERVER_ERROR, text.to_owned())
                 }

@@ -1,4 +1,5 @@
 //! A GPT that is served on loopback, beside the API that its actions call.
+#![allow(dead_code, reason = "each test uses some of it")]
 
 use std::{
     net::SocketAddr,
