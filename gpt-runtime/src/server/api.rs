@@ -147,7 +147,8 @@ async fn read(
 async fn messages(service: &Service, id: &str) -> Result<Vec<Message>, Problem> {
     let conversation = service.conversation(id).await?;
     let conversation = conversation.ok_or(Error::UnknownConversation)?;
-    Ok(conversation.messages)
+    let messages = conversation.messages.into_iter();
+    Ok(messages.map(Message::shown).collect())
 }
 
 /// The body of a message.
