@@ -1,87 +1,32 @@
 //! An OpenAI-compatible server on loopback: what it is sent, and how its answers are read.
 
+mod provider;
 mod support;
 
-use std::{
-    collections::VecDeque,
-    future::poll_fn,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
-use axum::{Router, body::Bytes, response::Response, routing::post};
+use axum::response::Response;
 use expect_test::{Expect, expect};
-use gpt_runtime::{
-    message::{Message, ToolCall},
-    model::{Chunk, Model, Request, ToolDefinition, chat::ChatCompletions},
-};
+use gpt_runtime::model::chat::ChatCompletions;
+use provider::{KEY, Protocol, Provider, about_tom, ask, busy, hello, stream};
 use serde_json::{Value, json};
-use support::{Server, answer};
+use support::answer;
 
-const KEY: &str = "sk-0123456789";
-
-/// A server that gives these answers one after the other, and the bodies it was sent.
-struct Provider {
-    server: Server,
-    bodies: Arc<Mutex<Vec<Value>>>,
+async fn provider(answers: impl IntoIterator<Item = Response>) -> Provider {
+    Provider::new(Protocol::ChatCompletions, answers).await
 }
 
-impl Provider {
-    async fn new(answers: impl IntoIterator<Item = Response>) -> Self {
-        let answers = Arc::new(Mutex::new(VecDeque::from_iter(answers)));
-        let bodies = Arc::<Mutex<Vec<Value>>>::default();
-        let seen = Arc::clone(&bodies);
-        let complete = async move |body: Bytes| {
-            let body = serde_json::from_slice(&body).unwrap();
-            seen.lock().unwrap().push(body);
-            let next = answers.lock().unwrap().pop_front();
-            next.unwrap_or_else(|| answer(418, "text/plain", "no answer left"))
-        };
-        let router = Router::new().route("/v1/chat/completions", post(complete));
-        Self {
-            server: Server::start(router).await,
-            bodies,
-        }
-    }
-
-    fn model(&self) -> ChatCompletions {
-        ChatCompletions::new(&format!("{}/v1/", self.server.url), "some-model")
-            .and_then(|chat| chat.api_key(KEY))
-            .unwrap()
-            .retry_delay(Duration::from_millis(1))
-    }
-
-    /// Asks and writes down what comes back.
-    async fn ask(&self, request: Request) -> String {
-        ask(&self.model(), request).await
-    }
+fn model(provider: &Provider) -> ChatCompletions {
+    ChatCompletions::new(&format!("{}/v1/", provider.server.url), "some-model")
+        .and_then(|chat| chat.api_key(KEY))
+        .unwrap()
+        .retry_delay(Duration::from_millis(1))
 }
 
-async fn ask(model: &ChatCompletions, request: Request) -> String {
-    let mut chunks = model.respond(request);
-    let mut written = Vec::new();
-    while let Some(chunk) = poll_fn(|cx| chunks.as_mut().poll_next(cx)).await {
-        written.push(match chunk {
-            Ok(Chunk::Text(text)) => format!("text {text:?}"),
-            Ok(Chunk::Call(call)) => format!("call {:?} {} {}", call.id, call.name, call.arguments),
-            Err(error) => format!("error {error}"),
-        });
-    }
-    written.join("\n")
-}
-
-fn hello() -> Request {
-    Request {
-        instructions: String::new(),
-        messages: vec![Message::User {
-            text: "Hello".into(),
-        }],
-        tools: Vec::new(),
-    }
-}
-
-fn stream(body: impl Into<String>) -> Response {
-    answer(200, "text/event-stream; charset=utf-8", body.into())
+/// What comes back of these answers.
+async fn said(answers: impl IntoIterator<Item = Response>) -> String {
+    let provider = provider(answers).await;
+    provider.ask(&model(&provider), hello()).await
 }
 
 /// A stream of these chunks and `[DONE]`.
@@ -108,61 +53,22 @@ fn finish(reason: &str) -> Value {
 
 /// What comes back of one answer.
 async fn check(response: Response, expected: Expect) {
-    let provider = Provider::new([response]).await;
-    expected.assert_eq(&provider.ask(hello()).await);
+    expected.assert_eq(&said([response]).await);
 }
 
 #[tokio::test]
 async fn a_conversation_is_sent_as_the_protocol_says() {
-    let provider =
-        Provider::new([events(&[delta(json!({ "content": "Hi" })), finish("stop")])]).await;
-    let call = |id: &str, arguments| ToolCall {
-        id: id.into(),
-        name: "getAnimal".into(),
-        arguments,
-    };
-    let result = |id: &str, text: &str, is_error| Message::Tool {
-        call_id: id.into(),
-        name: "getAnimal".into(),
-        text: text.into(),
-        is_error,
-    };
-    let request = Request {
-        instructions: "You keep a zoo.".into(),
-        messages: vec![
-            Message::User {
-                text: "Who is Tom?".into(),
-            },
-            Message::Assistant {
-                text: String::new(),
-                calls: vec![
-                    call("a", json!({ "id": "Tom", "n": 1.5 })),
-                    call("b", json!("{\"id")),
-                ],
-            },
-            result("a", "A cat.", false),
-            result("b", "no JSON", true),
-            Message::Assistant {
-                text: "A cat.".into(),
-                calls: vec![],
-            },
-            Message::User {
-                text: "Sure?".into(),
-            },
-        ],
-        tools: vec![ToolDefinition {
-            name: "getAnimal".into(),
-            description: "Returns an animal.".into(),
-            parameters: json!({ "type": "object", "properties": {} }),
-        }],
-    };
-    assert_eq!(provider.ask(request).await, "text \"Hi\"");
-    let sent = provider.bodies.lock().unwrap().remove(0);
+    let answer = events(&[delta(json!({ "content": "Hi" })), finish("stop")]);
+    let provider = provider([answer]).await;
+    let said = provider.ask(&model(&provider), about_tom()).await;
+    assert_eq!(said, "text \"Hi\"");
+    let sent = provider.bodies().remove(0);
     assert_eq!(
         sent,
         json!({
             "model": "some-model",
             "stream": true,
+            "stream_options": { "include_usage": true },
             "messages": [
                 { "role": "system", "content": "You keep a zoo." },
                 { "role": "user", "content": "Who is Tom?" },
@@ -178,7 +84,7 @@ async fn a_conversation_is_sent_as_the_protocol_says() {
             "tools": [{ "type": "function", "function": {
                 "name": "getAnimal",
                 "description": "Returns an animal.",
-                "parameters": { "type": "object", "properties": {} },
+                "parameters": provider::get_animal().parameters,
             } }],
         })
     );
@@ -193,14 +99,17 @@ async fn a_conversation_is_sent_as_the_protocol_says() {
 
 #[tokio::test]
 async fn little_is_sent_where_there_is_little() {
-    let provider = Provider::new([events(&[finish("stop")])]).await;
+    let provider = provider([events(&[finish("stop")])]).await;
     let model = ChatCompletions::new(&format!("{}/v1", provider.server.url), "m").unwrap();
     ask(&model, hello()).await;
-    let sent = provider.bodies.lock().unwrap().remove(0);
-    let messages = json!([{ "role": "user", "content": "Hello" }]);
     assert_eq!(
-        sent,
-        json!({ "model": "m", "stream": true, "messages": messages })
+        provider.bodies().remove(0),
+        json!({
+            "model": "m",
+            "messages": [{ "role": "user", "content": "Hello" }],
+            "stream": true,
+            "stream_options": { "include_usage": true },
+        })
     );
     assert!(!provider.server.requests()[0].contains("authorization"));
 }
@@ -218,11 +127,16 @@ async fn calls_are_put_together_from_their_pieces() {
             piece(json!({ "index": 0, "function": { "arguments": "\"Tom\"}" } })),
             piece(json!({ "index": 2, "id": "c", "type": "function", "function": { "name": "bad", "arguments": "{\"id" } })),
             finish("tool_calls"),
-            json!({ "choices": [], "usage": { "total_tokens": 7 } }),
+            json!({ "choices": [], "usage": {
+                "prompt_tokens": 9, "completion_tokens": 7, "total_tokens": 16,
+                "prompt_tokens_details": { "cached_tokens": 3 },
+                "completion_tokens_details": { "reasoning_tokens": 2 },
+            } }),
         ]),
         expect![[r#"
             text "Let me "
             text "look."
+            usage 9 in, 3 cached, 7 out, 2 reasoning
             call "a" getAnimal {"id":"Tom"}
             call "b" list {}
             call "c" bad "{\"id""#]],
@@ -375,8 +289,7 @@ async fn refusals_are_told_without_the_key() {
     ] {
         check(answer(status, "application/json", body), expected).await;
     }
-    let provider = Provider::new([answer(403, "text/html", long)]).await;
-    assert!(provider.ask(hello()).await.len() < 600);
+    assert!(said([answer(403, "text/html", long)]).await.len() < 600);
     let moved = Response::builder()
         .status(307)
         .header("location", "http://127.0.0.1:1/");
@@ -389,18 +302,12 @@ async fn refusals_are_told_without_the_key() {
 
 #[tokio::test]
 async fn busy_servers_are_asked_again() {
-    let busy = |status, after: &str| {
-        Response::builder()
-            .status(status)
-            .header("retry-after", after)
-            .body(r#"{"error":{"message":"busy"}}"#.into())
-            .unwrap()
-    };
+    let busy = |status, after| busy(status, after, &json!({ "error": { "message": "busy" } }));
     let good = || events(&[delta(json!({ "content": "Hi" })), finish("stop")]);
     let tries = async |answers: Vec<Response>| {
-        let provider = Provider::new(answers).await;
-        let answer = provider.ask(hello()).await;
-        format!("{} tries: {answer}", provider.bodies.lock().unwrap().len())
+        let provider = provider(answers).await;
+        let answer = provider.ask(&model(&provider), hello()).await;
+        format!("{} tries: {answer}", provider.bodies().len())
     };
     let twice = tries(vec![
         busy(429, "0"),
@@ -428,4 +335,27 @@ async fn nobody_there_is_told() {
         "{said}"
     );
     assert!(!said.contains("pass"), "{said}");
+}
+
+#[tokio::test]
+async fn servers_that_do_not_count_are_not_asked_to() {
+    let refusal =
+        json!({ "detail": [{ "loc": ["body", "stream_options"], "msg": "Extra inputs" }] });
+    let good = || events(&[delta(json!({ "content": "Hi" })), finish("stop")]);
+    let provider = provider([
+        answer(422, "application/json", refusal.to_string()),
+        good(),
+        good(),
+    ])
+    .await;
+    let model = model(&provider);
+    for _ in 0..2 {
+        assert_eq!(provider.ask(&model, hello()).await, "text \"Hi\"");
+    }
+    let asked: Vec<bool> = provider
+        .bodies()
+        .iter()
+        .map(|body| body.get("stream_options").is_some())
+        .collect();
+    assert_eq!(asked, [true, false, false]);
 }

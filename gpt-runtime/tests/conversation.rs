@@ -560,6 +560,7 @@ async fn a_history_broken_by_a_crash_is_mended() {
         Message::Assistant {
             text: String::new(),
             calls: vec![call("a"), call("b")],
+            provider_items: None,
         },
         Message::Tool {
             call_id: "a".into(),

@@ -98,6 +98,7 @@ impl<'a> Talk<'a> {
             messages.push(Message::Assistant {
                 text,
                 calls: calls.clone(),
+                provider_items: None,
             });
             if calls.is_empty() {
                 return written;
@@ -134,6 +135,7 @@ fn respond(request: &Request) -> (String, Vec<gpt_runtime::message::ToolCall>) {
             match chunk.unwrap() {
                 Chunk::Text(piece) => text.push_str(&piece),
                 Chunk::Call(call) => calls.push(call),
+                _ => {}
             }
         }
     });

@@ -11,7 +11,7 @@ use crate::{
     error::Error,
     gpt::Definition,
     invoke::Invoker,
-    message::{Message, ToolCall},
+    message::{Message, ProviderItems, ToolCall},
     metrics::Metrics,
     model::{Chunk, Chunks, Model, ModelError, Request},
     secret::SecretKey,
@@ -121,6 +121,14 @@ pub(super) struct Run {
     said: String,
 }
 
+/// What a model has said in one round.
+#[derive(Default)]
+struct Heard {
+    text: String,
+    calls: Vec<ToolCall>,
+    provider_items: Option<ProviderItems>,
+}
+
 impl Run {
     async fn answer(&mut self) -> Result<(), Stop> {
         for _ in 0..self.setting.max_rounds {
@@ -140,30 +148,30 @@ impl Run {
             messages: self.history.clone(),
             tools: self.setting.tools.definitions().to_vec(),
         });
-        let mut text = String::new();
-        let mut calls = Vec::new();
-        let end = self.listen(&mut chunks, &mut text, &mut calls).await;
+        let mut heard = Heard::default();
+        let end = self.listen(&mut chunks, &mut heard).await;
         drop(chunks);
         record::round(&self.setting.metrics, end.is_ok());
         if end.is_err() {
             // Calls of an answer that broke off were not begun; what was said stays said.
-            calls.clear();
+            heard.calls.clear();
+            heard.provider_items = None;
         }
-        if !text.is_empty() || !calls.is_empty() {
-            let calls = calls.clone();
-            self.append(Message::Assistant { text, calls }).await?;
+        let calls = heard.calls.clone();
+        if !heard.text.is_empty() || !heard.calls.is_empty() {
+            let message = Message::Assistant {
+                text: heard.text,
+                calls: heard.calls,
+                provider_items: heard.provider_items,
+            };
+            self.append(message).await?;
         } else if end.is_ok() {
             return Err(Stop::Silence);
         }
         end.map(|()| calls)
     }
 
-    async fn listen(
-        &mut self,
-        chunks: &mut Chunks,
-        text: &mut String,
-        calls: &mut Vec<ToolCall>,
-    ) -> Result<(), Stop> {
+    async fn listen(&mut self, chunks: &mut Chunks, heard: &mut Heard) -> Result<(), Stop> {
         let control = Arc::clone(&self.control);
         loop {
             let next = std::future::poll_fn(|cx| chunks.as_mut().poll_next(cx));
@@ -176,6 +184,7 @@ impl Run {
                 None => return Ok(()),
                 Some(Ok(Chunk::Text(piece))) if piece.is_empty() => {}
                 Some(Ok(Chunk::Text(piece))) => {
+                    let text = &mut heard.text;
                     if text.len() + piece.len() > MAX_TEXT {
                         return Err(Stop::Endless);
                     }
@@ -190,7 +199,13 @@ impl Run {
                     self.said.push_str(&piece);
                     self.emit(Event::TextDelta { text: piece }).await;
                 }
-                Some(Ok(Chunk::Call(call))) => calls.push(self.normalize(call, calls)),
+                Some(Ok(Chunk::Call(call))) => {
+                    let call = self.normalize(call, &heard.calls);
+                    heard.calls.push(call);
+                }
+                Some(Ok(Chunk::Items(items))) => heard.provider_items = Some(items),
+                // Whoever wants to count tokens wraps the model.
+                Some(Ok(Chunk::Usage(_))) => {}
                 Some(Err(error)) => return Err(error.into()),
             }
         }

@@ -2,9 +2,14 @@
 //!
 //! Nothing here knows OpenAPI or HTTP serving. [`Model`] can be implemented for any provider.
 
+pub mod anthropic;
 pub mod chat;
+mod environment;
 pub mod offline;
+pub mod responses;
 pub mod script;
+mod transport;
+mod wire;
 
 use std::{
     pin::Pin,
@@ -16,10 +21,9 @@ use futures_core::Stream;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::{
-    error::Error,
-    message::{Message, ToolCall},
-};
+pub(crate) use environment::from_env;
+
+use crate::message::{Message, ProviderItems, ToolCall};
 
 /// A chat model.
 pub trait Model: Send + Sync + 'static {
@@ -76,11 +80,29 @@ pub struct ToolDefinition {
 
 /// A piece of a model's answer.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Chunk {
     /// The next piece of text.
     Text(String),
     /// A complete tool call.
     Call(ToolCall),
+    /// What the model is to be given back with this answer in later requests.
+    Items(ProviderItems),
+    /// The tokens that the answer took.
+    Usage(Usage),
+}
+
+/// Tokens as the provider counted them; 0 for what it did not count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Tokens read.
+    pub input: u64,
+    /// Tokens written, those of reasoning included.
+    pub output: u64,
+    /// Tokens of the input that the provider knew from an earlier request.
+    pub cached: u64,
+    /// Tokens of the output that were reasoning.
+    pub reasoning: u64,
 }
 
 /// Why a model gave no answer.
@@ -98,6 +120,9 @@ pub enum ModelError {
         /// What the server said.
         message: String,
     },
+    /// The server has too much to do.
+    #[error("the model is overloaded: {0}")]
+    Overloaded(String),
     /// The server accepted the request and then said that it failed.
     #[error("the model failed: {0}")]
     Failed(String),
@@ -110,14 +135,6 @@ pub enum ModelError {
     /// The provider's content filter stopped the answer.
     #[error("the answer was stopped by the content filter of the model's provider")]
     Filtered,
-}
-
-/// The model that the environment asks for.
-pub(crate) fn from_env() -> Result<Arc<dyn Model>, Error> {
-    Ok(match chat::ChatCompletions::from_env()? {
-        Some(chat) => Arc::new(chat),
-        None => Arc::new(offline::Offline::new()),
-    })
 }
 
 /// Turns a future that sends pieces into a stream of them.

@@ -5,6 +5,8 @@ mod compiled;
 mod node;
 mod pattern;
 mod shown;
+#[cfg(feature = "server")]
+pub(crate) mod strict;
 mod words;
 
 use std::{borrow::Cow, fmt};

@@ -184,7 +184,8 @@ async fn read(
 
 async fn messages(service: &Service, caller: &Caller, id: &str) -> Result<Vec<Message>, Problem> {
     let messages = service.messages(&caller.person_in(id), id).await?;
-    messages.ok_or_else(|| Error::UnknownConversation.into())
+    let messages = messages.ok_or(Error::UnknownConversation)?;
+    Ok(messages.into_iter().map(Message::shown).collect())
 }
 
 async fn forget(

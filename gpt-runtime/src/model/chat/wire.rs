@@ -1,24 +1,24 @@
 //! The bodies of Chat Completions: what is sent, and what comes back in any server's dialect.
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     message::{Message, ToolCall},
-    model::{ModelError, Request},
+    model::{Chunk, ModelError, Request, Sender, Usage, transport, wire},
 };
 
-/// The calls one answer may hold; a stream that opens more is out of its mind.
-const MAX_CALLS: usize = 256;
-
-/// The body of a request.
-pub(super) fn request(model: &str, request: &Request) -> Value {
+/// The body of a request; `usage` asks for the tokens it took, which not every server understands.
+pub(super) fn request(model: &str, request: &Request, usage: bool) -> Value {
     let mut messages = Vec::new();
     if !request.instructions.is_empty() {
         messages.push(json!({ "role": "system", "content": request.instructions }));
     }
     messages.extend(request.messages.iter().map(message));
     let mut body = json!({ "model": model, "messages": messages, "stream": true });
+    if usage {
+        body["stream_options"] = json!({ "include_usage": true });
+    }
     if !request.tools.is_empty() {
         let tools = request.tools.iter().map(|tool| {
             json!({
@@ -39,10 +39,10 @@ pub(super) fn request(model: &str, request: &Request) -> Value {
 fn message(message: &Message) -> Value {
     match message {
         Message::User { text } => json!({ "role": "user", "content": text }),
-        Message::Assistant { text, calls } if calls.is_empty() => {
+        Message::Assistant { text, calls, .. } if calls.is_empty() => {
             json!({ "role": "assistant", "content": text })
         }
-        Message::Assistant { text, calls } => json!({
+        Message::Assistant { text, calls, .. } => json!({
             "role": "assistant",
             "content": (!text.is_empty()).then_some(text),
             "tool_calls": calls.iter().map(call).collect::<Value>(),
@@ -54,16 +54,10 @@ fn message(message: &Message) -> Value {
 }
 
 fn call(call: &ToolCall) -> Value {
-    // Some servers parse the arguments of earlier calls and fail on what is no object. The error
-    // that the call got as its result quotes what was written.
-    let arguments = match &call.arguments {
-        Value::Object(arguments) => Value::Object(arguments.clone()).to_string(),
-        _ => "{}".to_owned(),
-    };
     json!({
         "id": call.id,
         "type": "function",
-        "function": { "name": call.name, "arguments": arguments },
+        "function": { "name": call.name, "arguments": wire::object(call).to_string() },
     })
 }
 
@@ -72,7 +66,28 @@ fn call(call: &ToolCall) -> Value {
 pub(super) struct Completion {
     #[serde(default)]
     choices: Vec<Choice>,
+    usage: Option<Tokens>,
     error: Option<Value>,
+}
+
+/// All of it is optional: servers count what they like.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Tokens {
+    prompt_tokens: Option<u64>,
+    completion_tokens: Option<u64>,
+    prompt_tokens_details: Option<InputDetails>,
+    completion_tokens_details: Option<OutputDetails>,
+}
+
+#[derive(Debug, Deserialize)]
+struct InputDetails {
+    cached_tokens: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct OutputDetails {
+    reasoning_tokens: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -122,6 +137,8 @@ struct FunctionPiece {
 pub(super) struct Assembly {
     calls: Vec<Call>,
     finish: Option<String>,
+    usage: Option<Tokens>,
+    has_spoken: bool,
 }
 
 #[derive(Debug)]
@@ -132,14 +149,36 @@ struct Call {
     arguments: String,
 }
 
+impl transport::Assembly for Assembly {
+    fn take(&mut self, data: &str, answer: &Sender) -> Result<bool, ModelError> {
+        let text = self.text(wire::read(data)?)?;
+        if !text.is_empty() {
+            self.has_spoken = true;
+            answer.send(Ok(Chunk::Text(text)));
+        }
+        Ok(false)
+    }
+
+    fn take_whole(&mut self, data: &str, answer: &Sender) -> Result<(), ModelError> {
+        self.take(data, answer).map(|_| ())
+    }
+
+    fn is_finished(&self) -> bool {
+        self.finish.is_some()
+    }
+
+    fn has_spoken(&self) -> bool {
+        self.has_spoken
+    }
+}
+
 impl Assembly {
     /// Takes a chunk and returns the text in it.
-    pub(super) fn take(&mut self, data: &str) -> Result<String, ModelError> {
-        let completion: Completion = serde_json::from_str(data)
-            .map_err(|error| ModelError::Protocol(format!("{error} in `{}`", excerpt(data))))?;
+    fn text(&mut self, completion: Completion) -> Result<String, ModelError> {
         if let Some(error) = completion.error.filter(|error| !error.is_null()) {
-            return Err(ModelError::Failed(error_message(&error)));
+            return Err(ModelError::Failed(wire::error_message(&error)));
         }
+        self.usage = completion.usage.or(self.usage.take());
         let Some(choice) = completion.choices.into_iter().next() else {
             // The last chunk may hold nothing but usage figures.
             return Ok(String::new());
@@ -160,9 +199,19 @@ impl Assembly {
         Ok(text)
     }
 
-    /// Whether the server has said that the answer is complete.
-    pub(super) fn is_finished(&self) -> bool {
-        self.finish.is_some()
+    /// The tokens that the server counted.
+    pub(super) fn usage(&self) -> Option<Usage> {
+        let tokens = self.usage.as_ref()?;
+        let cached = tokens.prompt_tokens_details.as_ref();
+        let reasoning = tokens.completion_tokens_details.as_ref();
+        Some(Usage {
+            input: tokens.prompt_tokens.unwrap_or_default(),
+            output: tokens.completion_tokens.unwrap_or_default(),
+            cached: cached.and_then(|it| it.cached_tokens).unwrap_or_default(),
+            reasoning: reasoning
+                .and_then(|it| it.reasoning_tokens)
+                .unwrap_or_default(),
+        })
     }
 
     /// The calls, once the answer is complete.
@@ -185,11 +234,8 @@ impl Assembly {
         let place = self.place_of(piece.index, &id, &name);
         let position = match place {
             Some(position) => position,
-            None if self.calls.len() >= MAX_CALLS => {
-                let message = format!("more than {MAX_CALLS} calls in one answer");
-                return Err(ModelError::Protocol(message));
-            }
             None => {
+                wire::room_for_call(self.calls.len())?;
                 self.calls.push(Call {
                     index: piece.index,
                     id: id.clone(),
@@ -240,45 +286,10 @@ impl Call {
             let message = "a tool call without a name".to_owned();
             return Err(ModelError::Protocol(message));
         }
-        let arguments = match self.arguments.trim() {
-            "" => Value::Object(Map::new()),
-            text => {
-                serde_json::from_str(text).unwrap_or_else(|_| Value::String(self.arguments.clone()))
-            }
-        };
         Ok(ToolCall {
             id: self.id,
             name: self.name,
-            arguments,
+            arguments: wire::arguments(&self.arguments),
         })
-    }
-}
-
-/// What a server says of an error, from the shapes they use.
-pub(super) fn error_message(error: &Value) -> String {
-    let found = ["message", "error", "detail", "msg"]
-        .into_iter()
-        .find_map(|key| error.get(key).filter(|value| !value.is_null()));
-    match (error, found) {
-        (Value::String(text), _) => excerpt(text),
-        (_, Some(inner)) => error_message(inner),
-        _ => excerpt(&error.to_string()),
-    }
-}
-
-/// The start of a text, on one line.
-pub(super) fn excerpt(text: &str) -> String {
-    const LIMIT: usize = 400;
-    let mut words = text.split_whitespace();
-    let mut line = String::new();
-    while let Some(word) = words.next().filter(|_| line.len() < LIMIT) {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    match line.char_indices().nth(LIMIT) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
     }
 }

@@ -1,0 +1,272 @@
+//! What comes back from the Messages API, event by event.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::wire::kind;
+use crate::model::{Chunk, ModelError, Sender, Usage, transport, wire};
+
+/// The blocks an answer may have; a stream that opens more is out of its mind.
+const MAX_BLOCKS: usize = 1024;
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Event {
+    MessageStart {
+        message: Message,
+    },
+    ContentBlockStart {
+        index: usize,
+        content_block: Value,
+    },
+    ContentBlockDelta {
+        index: usize,
+        delta: Delta,
+    },
+    MessageDelta {
+        delta: End,
+        #[serde(default)]
+        usage: Tokens,
+    },
+    MessageStop,
+    Error {
+        error: Value,
+    },
+    /// `ping`, `content_block_stop`, and what is new.
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Debug, Deserialize)]
+struct Message {
+    /// Empty in a stream.
+    #[serde(default)]
+    content: Vec<Value>,
+    stop_reason: Option<String>,
+    #[serde(default)]
+    usage: Tokens,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Delta {
+    TextDelta {
+        text: String,
+    },
+    InputJsonDelta {
+        partial_json: String,
+    },
+    ThinkingDelta {
+        thinking: String,
+    },
+    SignatureDelta {
+        signature: String,
+    },
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Debug, Deserialize)]
+struct End {
+    stop_reason: Option<String>,
+}
+
+/// Counts are of all so far, so that later ones replace earlier ones.
+#[derive(Debug, Default, Deserialize)]
+struct Tokens {
+    input_tokens: Option<u64>,
+    cache_creation_input_tokens: Option<u64>,
+    cache_read_input_tokens: Option<u64>,
+    output_tokens: Option<u64>,
+}
+
+/// How an answer ends that is not broken.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    Done,
+    /// The model will go on when it is given back what it wrote.
+    Paused,
+}
+
+/// Puts an answer together from its events.
+#[derive(Debug, Default)]
+pub(super) struct Assembly {
+    blocks: Vec<Block>,
+    stop_reason: Option<String>,
+    usage: Tokens,
+    has_spoken: bool,
+}
+
+#[derive(Debug)]
+struct Block {
+    value: Value,
+    /// The input of a call, as far as it was written.
+    json: String,
+}
+
+impl transport::Assembly for Assembly {
+    fn take(&mut self, data: &str, answer: &Sender) -> Result<bool, ModelError> {
+        match wire::read(data)? {
+            Event::MessageStart { message } => self.usage.take(message.usage),
+            Event::ContentBlockStart {
+                index,
+                content_block,
+            } => self.open(index, content_block, answer)?,
+            Event::ContentBlockDelta { index, delta } => self.piece(index, delta, answer)?,
+            Event::MessageDelta { delta, usage } => {
+                self.usage.take(usage);
+                self.stop_reason = delta.stop_reason.or(self.stop_reason.take());
+            }
+            Event::MessageStop => return Ok(true),
+            Event::Error { error } => return Err(failure(&error)),
+            Event::Other => {}
+        }
+        Ok(false)
+    }
+
+    fn take_whole(&mut self, data: &str, answer: &Sender) -> Result<(), ModelError> {
+        let message: Message = wire::read(data)?;
+        self.usage.take(message.usage);
+        self.stop_reason = message.stop_reason;
+        for (index, block) in message.content.into_iter().enumerate() {
+            self.open(index, block, answer)?;
+        }
+        Ok(())
+    }
+
+    fn is_finished(&self) -> bool {
+        self.stop_reason.is_some()
+    }
+
+    fn has_spoken(&self) -> bool {
+        self.has_spoken
+    }
+}
+
+impl Assembly {
+    fn open(&mut self, index: usize, value: Value, answer: &Sender) -> Result<(), ModelError> {
+        if index != self.blocks.len() || index >= MAX_BLOCKS {
+            let message = format!("block {index} of the answer is not the next one");
+            return Err(ModelError::Protocol(message));
+        }
+        if kind(&value) == "text" {
+            let last = self.blocks.last().map_or("text", |it| kind(&it.value));
+            if self.has_spoken && last != "text" {
+                // A text after calls or thinking is a paragraph of its own.
+                answer.send(Ok(Chunk::Text("\n\n".to_owned())));
+            }
+            let text = value.get("text").and_then(Value::as_str);
+            self.say(text.unwrap_or_default(), answer);
+        }
+        let json = String::new();
+        self.blocks.push(Block { value, json });
+        Ok(())
+    }
+
+    fn piece(&mut self, index: usize, delta: Delta, answer: &Sender) -> Result<(), ModelError> {
+        let Some(block) = self.blocks.get_mut(index) else {
+            let message = format!("a piece of block {index}, which was not begun");
+            return Err(ModelError::Protocol(message));
+        };
+        match delta {
+            Delta::TextDelta { text } => {
+                block.append("text", &text);
+                self.say(&text, answer);
+            }
+            Delta::InputJsonDelta { partial_json } => block.json.push_str(&partial_json),
+            Delta::ThinkingDelta { thinking } => block.append("thinking", &thinking),
+            Delta::SignatureDelta { signature } => block.append("signature", &signature),
+            Delta::Other => {}
+        }
+        Ok(())
+    }
+
+    fn say(&mut self, text: &str, answer: &Sender) {
+        if !text.is_empty() {
+            self.has_spoken = true;
+            answer.send(Ok(Chunk::Text(text.to_owned())));
+        }
+    }
+
+    /// The tokens that the server counted.
+    pub(super) fn usage(&self) -> Usage {
+        let cached = self.usage.cache_read_input_tokens.unwrap_or_default();
+        let counts = [
+            self.usage.input_tokens,
+            self.usage.cache_creation_input_tokens,
+        ];
+        let input = counts
+            .into_iter()
+            .flatten()
+            .fold(cached, u64::saturating_add);
+        Usage {
+            input,
+            output: self.usage.output_tokens.unwrap_or_default(),
+            cached,
+            reasoning: 0,
+        }
+    }
+
+    /// The blocks of the answer, once it is complete.
+    pub(super) fn finish(self) -> Result<(Ending, Vec<Value>), ModelError> {
+        let ending = match self.stop_reason.as_deref() {
+            Some("max_tokens" | "model_context_window_exceeded") => return Err(ModelError::CutOff),
+            Some("refusal") => return Err(ModelError::Filtered),
+            Some("pause_turn") => Ending::Paused,
+            // `end_turn`, `tool_use`, `stop_sequence`, and what other servers invent.
+            _ => Ending::Done,
+        };
+        let blocks = self.blocks.into_iter().map(Block::finish);
+        Ok((ending, blocks.collect()))
+    }
+}
+
+impl Block {
+    fn append(&mut self, key: &str, text: &str) {
+        match self.value.get_mut(key) {
+            Some(Value::String(written)) => written.push_str(text),
+            _ => {
+                if let Value::Object(block) = &mut self.value {
+                    block.insert(key.to_owned(), json!(text));
+                }
+            }
+        }
+    }
+
+    fn finish(mut self) -> Value {
+        let is_written = !self.json.trim().is_empty();
+        let is_call = kind(&self.value) == "tool_use" && self.value.get("input").is_none();
+        if let Value::Object(block) = &mut self.value
+            && (is_written || is_call)
+        {
+            block.insert("input".to_owned(), wire::arguments(&self.json));
+        }
+        self.value
+    }
+}
+
+impl Tokens {
+    fn take(&mut self, later: Self) {
+        let Self {
+            input_tokens,
+            cache_creation_input_tokens,
+            cache_read_input_tokens,
+            output_tokens,
+        } = later;
+        self.input_tokens = input_tokens.or(self.input_tokens);
+        self.cache_creation_input_tokens =
+            cache_creation_input_tokens.or(self.cache_creation_input_tokens);
+        self.cache_read_input_tokens = cache_read_input_tokens.or(self.cache_read_input_tokens);
+        self.output_tokens = output_tokens.or(self.output_tokens);
+    }
+}
+
+fn failure(error: &Value) -> ModelError {
+    let message = wire::error_message(error);
+    match kind(error) {
+        "overloaded_error" | "rate_limit_error" | "api_error" | "timeout_error" => {
+            ModelError::Overloaded(message)
+        }
+        _ => ModelError::Failed(message),
+    }
+}

@@ -1,0 +1,317 @@
+//! Which model the environment asks for.
+
+use std::sync::Arc;
+
+use super::{
+    Model,
+    anthropic::{self, Anthropic},
+    chat::ChatCompletions,
+    offline::Offline,
+    responses::Responses,
+    transport::setting,
+};
+use crate::error::Error;
+
+const OPENAI: &str = "https://api.openai.com/v1";
+/// The model asked for at OpenAI when `GPT_MODEL` names none.
+const OPENAI_MODEL: &str = "gpt-5.4";
+/// The model asked for at Anthropic when `GPT_MODEL` names none.
+const ANTHROPIC_MODEL: &str = "claude-sonnet-5-5";
+
+const OPENAI_NAMES: [&str; 2] = ["OPENAI_API_KEY", "OPENAI_BASE_URL"];
+const ANTHROPIC_NAMES: [&str; 2] = ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"];
+
+/// The model that the environment asks for; [`Offline`] where it asks for none.
+pub(crate) fn from_env() -> Result<Arc<dyn Model>, Error> {
+    let variable = |name: &str| match std::env::var(name) {
+        Ok(value) => Ok(Some(value)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(setting(name, "is not UTF-8")),
+    };
+    Ok(match Choice::read(variable)? {
+        Some(choice) => choice.model()?,
+        None => Arc::new(Offline::new()),
+    })
+}
+
+/// A way to talk to a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Protocol {
+    Responses,
+    ChatCompletions,
+    Anthropic,
+}
+
+impl Protocol {
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "responses" => Self::Responses,
+            "chat_completions" => Self::ChatCompletions,
+            "anthropic" => Self::Anthropic,
+            _ => return None,
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Responses => "responses",
+            Self::ChatCompletions => "chat_completions",
+            Self::Anthropic => "anthropic",
+        }
+    }
+
+    /// The variables that say where its server is and who asks it.
+    fn variables(self) -> [&'static str; 2] {
+        match self {
+            Self::Responses | Self::ChatCompletions => OPENAI_NAMES,
+            Self::Anthropic => ANTHROPIC_NAMES,
+        }
+    }
+}
+
+/// What the environment says about the model.
+#[derive(Debug)]
+struct Choice {
+    protocol: Protocol,
+    model: String,
+    key: Option<String>,
+    base_url: Option<String>,
+}
+
+impl Choice {
+    fn read(
+        variable: impl Fn(&str) -> Result<Option<String>, Error>,
+    ) -> Result<Option<Self>, Error> {
+        let variable = |name| {
+            let value = variable(name)?.map(|value| value.trim().to_owned());
+            Ok::<_, Error>(value.filter(|value| !value.is_empty()))
+        };
+        let Some(protocol) = protocol(variable)? else {
+            return match variable("GPT_MODEL")? {
+                None => Ok(None),
+                Some(_) => {
+                    let message = "names a model, but neither OPENAI_API_KEY nor OPENAI_BASE_URL \
+                                   nor ANTHROPIC_API_KEY says where it is: set one of them";
+                    Err(setting("GPT_MODEL", message))
+                }
+            };
+        };
+        let [key_name, base_url_name] = protocol.variables();
+        let key = variable(key_name)?;
+        let base_url = variable(base_url_name)?;
+        let model = match (variable("GPT_MODEL")?, &base_url, protocol) {
+            (Some(model), ..) => model,
+            (None, None, Protocol::Anthropic) => ANTHROPIC_MODEL.to_owned(),
+            (None, None, _) => OPENAI_MODEL.to_owned(),
+            (None, Some(_), _) => {
+                let message = format!("is missing: name a model of the server at {base_url_name}");
+                return Err(setting("GPT_MODEL", &message));
+            }
+        };
+        Ok(Some(Self {
+            protocol,
+            model,
+            key,
+            base_url,
+        }))
+    }
+
+    fn model(self) -> Result<Arc<dyn Model>, Error> {
+        Ok(match self.protocol {
+            Protocol::Responses => Arc::new(self.responses()?),
+            Protocol::ChatCompletions => Arc::new(self.chat_completions()?),
+            Protocol::Anthropic => Arc::new(self.anthropic()?),
+        })
+    }
+
+    fn responses(self) -> Result<Responses, Error> {
+        let base_url = self.base_url.as_deref().unwrap_or(OPENAI);
+        let model = Responses::named("OPENAI_BASE_URL", base_url, self.model)?;
+        match self.key {
+            Some(key) => model.api_key(key),
+            None => Ok(model),
+        }
+    }
+
+    fn chat_completions(self) -> Result<ChatCompletions, Error> {
+        let base_url = self.base_url.as_deref().unwrap_or(OPENAI);
+        let model = ChatCompletions::named("OPENAI_BASE_URL", base_url, self.model)?;
+        match self.key {
+            Some(key) => model.api_key(key),
+            None => Ok(model),
+        }
+    }
+
+    fn anthropic(self) -> Result<Anthropic, Error> {
+        let base_url = self.base_url.as_deref().unwrap_or(anthropic::BASE_URL);
+        let model = Anthropic::named("ANTHROPIC_BASE_URL", base_url, self.model)?;
+        match self.key {
+            Some(key) => model.api_key(key),
+            None => Ok(model),
+        }
+    }
+}
+
+/// The protocol that is asked for; `None` when no server is named.
+fn protocol(
+    variable: impl Fn(&'static str) -> Result<Option<String>, Error>,
+) -> Result<Option<Protocol>, Error> {
+    let is_set = |names: [&'static str; 2]| {
+        let [key, base_url] = names;
+        Ok::<_, Error>(variable(key)?.is_some() || variable(base_url)?.is_some())
+    };
+    if let Some(asked) = variable("GPT_PROTOCOL")? {
+        let protocol = Protocol::of(&asked).ok_or_else(|| {
+            let message = format!(
+                "`{asked}` is no protocol: write `responses`, `chat_completions` or `anthropic`"
+            );
+            setting("GPT_PROTOCOL", &message)
+        })?;
+        let [key, base_url] = protocol.variables();
+        if !is_set([key, base_url])? {
+            let message = format!(
+                "asks for `{}`, but neither {key} nor {base_url} is set",
+                protocol.name()
+            );
+            return Err(setting("GPT_PROTOCOL", &message));
+        }
+        return Ok(Some(protocol));
+    }
+    match (is_set(OPENAI_NAMES)?, is_set(ANTHROPIC_NAMES)?) {
+        (false, false) => Ok(None),
+        (false, true) => Ok(Some(Protocol::Anthropic)),
+        (true, false) if variable("OPENAI_BASE_URL")?.is_some() => {
+            // What most servers that are not OpenAI's speak.
+            Ok(Some(Protocol::ChatCompletions))
+        }
+        (true, false) => Ok(Some(Protocol::Responses)),
+        (true, true) => {
+            // Conversations are not sent to a company by chance.
+            let message = "is missing: variables of both OPENAI and ANTHROPIC are set; write \
+                           `responses`, `chat_completions` or `anthropic` to say which counts";
+            Err(setting("GPT_PROTOCOL", message))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Choice;
+
+    /// What the environment asks for, in words.
+    fn asked(variables: &[(&str, &str)]) -> String {
+        let choice = Choice::read(|name| {
+            let found = variables.iter().find(|(it, _)| *it == name);
+            Ok(found.map(|(_, value)| (*value).to_owned()))
+        });
+        let choice = match choice {
+            Ok(None) => return "none".to_owned(),
+            Ok(Some(choice)) => choice,
+            Err(error) => return error.to_string(),
+        };
+        let (protocol, name) = (choice.protocol, choice.model.clone());
+        let endpoint = match protocol.name() {
+            "responses" => choice.responses().map(|it| it.endpoint()),
+            "anthropic" => choice.anthropic().map(|it| it.endpoint()),
+            _ => choice.chat_completions().map(|it| it.endpoint()),
+        };
+        match endpoint {
+            Ok(endpoint) => format!("{name} at {endpoint}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn environment_decides_which_model() {
+        let cases: &[(&[(&str, &str)], &str)] = &[
+            (&[], "none"),
+            (&[("OPENAI_API_KEY", " "), ("GPT_MODEL", "")], "none"),
+            (
+                &[("OPENAI_API_KEY", "k")],
+                "gpt-5.4 at https://api.openai.com/v1/responses",
+            ),
+            (
+                &[
+                    ("OPENAI_API_KEY", "k"),
+                    ("OPENAI_BASE_URL", " "),
+                    ("GPT_MODEL", "m"),
+                ],
+                "m at https://api.openai.com/v1/responses",
+            ),
+            (
+                &[
+                    ("OPENAI_API_KEY", "k"),
+                    ("GPT_PROTOCOL", "chat_completions"),
+                ],
+                "gpt-5.4 at https://api.openai.com/v1/chat/completions",
+            ),
+            (
+                &[("OPENAI_BASE_URL", "http://h:1/v1/"), ("GPT_MODEL", "m")],
+                "m at http://h:1/v1/chat/completions",
+            ),
+            (
+                &[
+                    ("OPENAI_BASE_URL", "https://h/a?v=2"),
+                    ("GPT_MODEL", "m"),
+                    ("GPT_PROTOCOL", "responses"),
+                ],
+                "m at https://h/a/responses?v=2",
+            ),
+            (
+                &[("ANTHROPIC_API_KEY", "k")],
+                "claude-sonnet-5-5 at https://api.anthropic.com/v1/messages",
+            ),
+            (
+                &[("ANTHROPIC_BASE_URL", "http://h:1"), ("GPT_MODEL", "m")],
+                "m at http://h:1/v1/messages",
+            ),
+            (
+                &[
+                    ("ANTHROPIC_API_KEY", "k"),
+                    ("OPENAI_API_KEY", "k"),
+                    ("GPT_PROTOCOL", "anthropic"),
+                ],
+                "claude-sonnet-5-5 at https://api.anthropic.com/v1/messages",
+            ),
+            (
+                &[("ANTHROPIC_API_KEY", "k"), ("OPENAI_API_KEY", "k")],
+                "GPT_PROTOCOL: is missing: variables of both OPENAI and ANTHROPIC are set; write \
+                 `responses`, `chat_completions` or `anthropic` to say which counts",
+            ),
+            (
+                &[("OPENAI_API_KEY", "k"), ("GPT_PROTOCOL", "anthropic")],
+                "GPT_PROTOCOL: asks for `anthropic`, but neither ANTHROPIC_API_KEY nor \
+                 ANTHROPIC_BASE_URL is set",
+            ),
+            (
+                &[("GPT_PROTOCOL", "chat")],
+                "GPT_PROTOCOL: `chat` is no protocol: write `responses`, `chat_completions` or \
+                 `anthropic`",
+            ),
+            (
+                &[("GPT_MODEL", "m")],
+                "GPT_MODEL: names a model, but neither OPENAI_API_KEY nor OPENAI_BASE_URL nor \
+                 ANTHROPIC_API_KEY says where it is: set one of them",
+            ),
+            (
+                &[("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", "http://h")],
+                "GPT_MODEL: is missing: name a model of the server at OPENAI_BASE_URL",
+            ),
+            (
+                &[("OPENAI_BASE_URL", "localhost:1"), ("GPT_MODEL", "m")],
+                "OPENAI_BASE_URL: must be an absolute URL, such as `http://localhost:11434/v1`",
+            ),
+            (
+                &[("OPENAI_BASE_URL", "h/v1"), ("GPT_MODEL", "m")],
+                "OPENAI_BASE_URL: must be an absolute URL, such as `http://localhost:11434/v1`",
+            ),
+            (
+                &[("OPENAI_API_KEY", "a\nb")],
+                "OPENAI_API_KEY: is empty or holds characters that no key has",
+            ),
+        ];
+        for (variables, expected) in cases {
+            assert_eq!(&asked(variables), expected);
+        }
+    }
+}

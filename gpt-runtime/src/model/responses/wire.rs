@@ -1,0 +1,129 @@
+//! The bodies of requests to the Responses API.
+
+use serde_json::{Value, json};
+
+use crate::{
+    message::{Message, ProviderItems, ToolCall},
+    model::{Request, ToolDefinition, wire},
+    schema::strict,
+};
+
+/// A tool as it is shown: strictly where its schema can be, else as it is.
+pub(super) struct Tool<'a> {
+    definition: &'a ToolDefinition,
+    strict: Option<Value>,
+}
+
+pub(super) fn tools(definitions: &[ToolDefinition]) -> Vec<Tool<'_>> {
+    let tools = definitions.iter().map(|definition| Tool {
+        definition,
+        strict: strict::render(&definition.parameters).ok(),
+    });
+    tools.collect()
+}
+
+impl Tool<'_> {
+    pub(super) fn name(&self) -> &str {
+        &self.definition.name
+    }
+
+    /// A strict model writes every argument, `null` for those it leaves out.
+    pub(super) fn drop_nulls(&self, arguments: &mut Value) {
+        if self.strict.is_some() {
+            strict::drop_nulls(&self.definition.parameters, arguments);
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "type": "function",
+            "name": self.definition.name,
+            "description": self.definition.description,
+            "parameters": self.strict.as_ref().unwrap_or(&self.definition.parameters),
+            // Said in each case: without it the server guesses.
+            "strict": self.strict.is_some(),
+        })
+    }
+}
+
+/// The body of a request. Reasoning is asked for, and the reasoning of an `author` sent back, where
+/// there is one.
+pub(super) fn request(
+    model: &str,
+    request: &Request,
+    tools: &[Tool<'_>],
+    author: Option<&str>,
+) -> Value {
+    let mut input = Vec::new();
+    for message in &request.messages {
+        push(&mut input, message, author);
+    }
+    let mut body = json!({ "model": model, "input": input, "stream": true, "store": false });
+    if author.is_some() {
+        body["include"] = json!(["reasoning.encrypted_content"]);
+    }
+    if !request.instructions.is_empty() {
+        body["instructions"] = Value::String(request.instructions.clone());
+    }
+    if !tools.is_empty() {
+        body["tools"] = tools.iter().map(Tool::to_json).collect();
+    }
+    body
+}
+
+fn push(input: &mut Vec<Value>, message: &Message, author: Option<&str>) {
+    match message {
+        Message::User { text } => {
+            input.push(json!({ "type": "message", "role": "user", "content": text }));
+        }
+        Message::Assistant {
+            text,
+            calls,
+            provider_items,
+        } => {
+            let items = author.and_then(|it| ProviderItems::of(provider_items.as_ref(), it));
+            match items {
+                Some(items) => push_items(input, items, calls),
+                None => push_answer(input, text, calls),
+            }
+        }
+        Message::Tool { call_id, text, .. } => input.push(json!({
+            "type": "function_call_output",
+            "call_id": wire::call_id(call_id),
+            "output": text,
+        })),
+    }
+}
+
+/// An answer in the words of its provider; its calls as they are known here.
+fn push_items(input: &mut Vec<Value>, items: &[Value], calls: &[ToolCall]) {
+    let mut calls = calls.iter();
+    for item in items {
+        if is_call(item) {
+            input.extend(calls.next().map(call));
+        } else {
+            input.push(item.clone());
+        }
+    }
+    input.extend(calls.map(call));
+}
+
+fn push_answer(input: &mut Vec<Value>, text: &str, calls: &[ToolCall]) {
+    if !text.is_empty() {
+        input.push(json!({ "type": "message", "role": "assistant", "content": text }));
+    }
+    input.extend(calls.iter().map(call));
+}
+
+pub(super) fn is_call(item: &Value) -> bool {
+    item.get("type").and_then(Value::as_str) == Some("function_call")
+}
+
+fn call(call: &ToolCall) -> Value {
+    json!({
+        "type": "function_call",
+        "call_id": wire::call_id(&call.id),
+        "name": call.name,
+        "arguments": wire::object(call).to_string(),
+    })
+}
