@@ -55,7 +55,8 @@ fn cargo_run(arguments: &[&str]) -> Command {
         .args(["run", "--quiet", "--offline", "--package", "weather", "--"])
         .args(arguments)
         .current_dir(root)
-        .env("GPT_ADDR", "127.0.0.1:0");
+        .env("GPT_ADDR", "127.0.0.1:0")
+        .env("GPT_STORE", "memory");
     for variable in [
         "OPENAI_API_KEY",
         "OPENAI_BASE_URL",

@@ -27,7 +27,7 @@ use crate::{
     model::{self, Model, offline::Offline},
     secret::SecretKey,
     sign_in::{OAuthClient, SignIns},
-    store::{Appended, Change, Store, Summary, memory::Memory},
+    store::{self, Appended, Change, Store, Summary, memory::Memory},
 };
 
 const DEFAULT_ROUNDS: usize = 10;
@@ -62,7 +62,7 @@ struct Limits {
 }
 
 impl Service {
-    /// The GPT with the model, credentials and base URLs of the environment.
+    /// The GPT with the model, store, credentials and base URLs of the environment.
     ///
     /// The model is an OpenAI-compatible server when `OPENAI_API_KEY` or `OPENAI_BASE_URL` is set,
     /// and [`Offline`] otherwise.
@@ -451,13 +451,17 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Takes model, credentials and base URLs from the environment, where they are not set yet.
+    /// Takes model, store, credentials and base URLs from the environment, where they are not set
+    /// yet.
     ///
     /// # Errors
     /// A variable cannot be used.
     pub fn from_env(mut self) -> Result<Self, Error> {
         if self.model.is_none() {
             self.model = Some(model::from_env()?);
+        }
+        if self.store.is_none() {
+            self.store = Some(store::from_env(self.definition.name)?);
         }
         if self.invoker.is_none() {
             self.invoker = Some(Invoker::from_env(&self.apis())?);

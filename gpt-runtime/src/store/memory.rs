@@ -7,7 +7,7 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use super::{Answer, Appended, Change, Conversation, Store, Summary};
+use super::{Answer, Appended, Change, Conversation, Store, StoreError, Summary};
 use crate::message::Message;
 
 /// How many conversations [`Memory::default`] keeps.
@@ -71,6 +71,11 @@ impl Default for Memory {
 impl Store for Memory {
     fn create<'a>(&'a self, id: &'a str, person: &'a str) -> Answer<'a, ()> {
         let mut state = self.state();
+        if state.conversations.contains_key(id) {
+            return Box::pin(ready(Err(StoreError {
+                source: "there is a conversation of this id".into(),
+            })));
+        }
         while state.conversations.len() >= self.limit {
             state.drop_oldest();
         }

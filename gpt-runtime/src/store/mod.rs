@@ -3,8 +3,24 @@
 //! A [`Store`] keeps what must outlive a process: messages in the order they were said, and small
 //! records (sign-ins, lasting consents, share links, leases). It knows nothing of what they mean:
 //! that is the business of [`crate::service`].
+//!
+//! | store | keeps | for |
+//! |---|---|---|
+//! | [`Memory`](memory::Memory) | until the process ends | tests and trials |
+//! | `sqlite::Sqlite`, with the feature `sqlite` | in a file | one machine |
+//! | `postgres::Postgres`, with the feature `postgres` | in a database | several machines |
+//!
+//! [`open`] makes one of them from a text such as `GPT_STORE` holds. One store serves one GPT: those
+//! that share a database must keep apart, by its schemas for example.
 
+mod choice;
 pub mod memory;
+#[cfg(feature = "postgres")]
+pub mod postgres;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod table;
 
 use std::{
     pin::Pin,
@@ -14,6 +30,9 @@ use std::{
 
 use crate::message::Message;
 
+pub(crate) use choice::from_env;
+pub use choice::open;
+
 /// What a [`Store`] answers, later.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
@@ -21,9 +40,11 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Se
 ///
 /// When a method that writes has answered, what it wrote is kept as safely as the store keeps
 /// anything: the service writes what was said as soon as it was said, so that a crash loses nothing.
-/// Several processes may use one store at the same time.
+/// When it failed instead, or its future was dropped, what it was to write may be kept or not.
+/// Several processes may use one store at the same time. Ids, keys, values and messages are any
+/// text, of any length.
 pub trait Store: Send + Sync + 'static {
-    /// Creates an empty conversation of a person under an id that is new.
+    /// Creates an empty conversation of a person under an id that is new; fails when it is not.
     fn create<'a>(&'a self, id: &'a str, person: &'a str) -> Answer<'a, ()>;
 
     /// Adds the message that is to be the one at `position`, counted from 0.
@@ -45,12 +66,15 @@ pub trait Store: Send + Sync + 'static {
     /// The value of a record; `None` when there is none, or when its lifetime is over.
     fn record<'a>(&'a self, key: &'a str) -> Answer<'a, Option<String>>;
 
-    /// The records whose keys begin with a prefix, ordered by key.
+    /// The records whose keys begin with a prefix, ordered by the bytes of their keys.
+    ///
+    /// No character of the prefix has a meaning of its own.
     fn records<'a>(&'a self, prefix: &'a str) -> Answer<'a, Vec<(String, String)>>;
 
     /// Writes a record if its value is the expected one, in one step; `false` when it is another.
     ///
     /// `expected` is `None` where there must be none yet, and `change.value` is `None` to remove it.
+    /// A record whose lifetime is over is none. Of several that expect the same value, one succeeds.
     fn swap<'a>(
         &'a self,
         key: &'a str,
@@ -181,3 +205,6 @@ pub struct StoreError {
     #[from]
     pub source: Box<dyn std::error::Error + Send + Sync>,
 }
+
+/// What goes wrong inside a store, before it is a [`StoreError`].
+type Failure = Box<dyn std::error::Error + Send + Sync>;
