@@ -85,6 +85,7 @@ impl Service {
             credentials: Vec::new(),
             time_limit: None,
             max_rounds: DEFAULT_ROUNDS,
+            chatgpt_headers: false,
             limits: Limits {
                 message_length: DEFAULT_MESSAGE_LENGTH,
                 messages: DEFAULT_MESSAGES,
@@ -295,6 +296,7 @@ pub struct Builder {
     credentials: Vec<(&'static Api, String, Credential)>,
     time_limit: Option<Duration>,
     max_rounds: usize,
+    chatgpt_headers: bool,
     limits: Limits,
 }
 
@@ -351,6 +353,16 @@ impl Builder {
     /// How many times per turn the model is asked, 10 by default.
     pub fn max_rounds(mut self, rounds: usize) -> Self {
         self.max_rounds = rounds;
+        self
+    }
+
+    /// Sends what ChatGPT sends with each action call a model makes, off by default.
+    ///
+    /// The headers tell an API which calls belong together: `openai-conversation-id`,
+    /// `openai-ephemeral-user-id` and `openai-gpt-id`. None of them is an id that means anything
+    /// here, and that of the person is another one every day.
+    pub fn chatgpt_headers(mut self, send: bool) -> Self {
+        self.chatgpt_headers = send;
         self
     }
 
@@ -411,6 +423,7 @@ impl Builder {
                 store: self.store.unwrap_or_else(|| Arc::new(Memory::default())),
                 max_rounds: self.max_rounds,
                 metrics: Arc::default(),
+                chatgpt_headers: self.chatgpt_headers,
             }),
             limits: self.limits,
             running: Running::default(),

@@ -1,6 +1,7 @@
 //! What whoever runs a server needs: its log, its counts, its limits and its end.
 
 mod site;
+mod support;
 
 use std::{
     io::Write,
@@ -445,6 +446,58 @@ async fn settings_that_cannot_be_used_say_why() {
         text.starts_with("Server::metrics_address: `9090` is a port"),
         "{text}"
     );
+}
+
+/// What an API sees of a call in a conversation of a person.
+async fn openai_headers(service: &Service, api: &support::Server, person: &str) -> Vec<String> {
+    let conversation = service.start(person).await.unwrap();
+    let mut turn = service
+        .say(&conversation, "Rain?".to_owned())
+        .await
+        .unwrap();
+    while turn.next().await.is_some() {}
+    let request = api.requests().pop().unwrap();
+    assert!(!request.contains(&conversation), "{request}");
+    let lines = request.lines().filter(|it| it.starts_with("openai-"));
+    lines.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn apis_are_told_whose_calls_belong_together_where_that_is_wanted() {
+    let forecast = axum::routing::get(async || axum::Json(json!({ "sky": "rain" })));
+    let router = axum::Router::new().route("/forecast", forecast);
+    let api = support::Server::start(router).await;
+    let service = |is_on: bool| {
+        let replies = (0..4).flat_map(|_| {
+            let call = Reply::call("forecast", json!({ "place": "Oslo" }));
+            [call, Reply::text("Rain.")]
+        });
+        Service::builder(Desk(&PLAIN))
+            .model(Script::new(replies))
+            .base_url(&site::API, &api.url)
+            .chatgpt_headers(is_on)
+            .build()
+            .unwrap()
+    };
+    assert!(
+        openai_headers(&service(false), &api, "ada")
+            .await
+            .is_empty()
+    );
+
+    let service = service(true);
+    let first = openai_headers(&service, &api, "ada").await;
+    let [conversation, person, gpt] = first.as_slice() else {
+        panic!("{first:?}")
+    };
+    assert!(conversation.starts_with("openai-conversation-id: "));
+    assert!(person.starts_with("openai-ephemeral-user-id: ") && !person.contains("ada"));
+    assert!(gpt.starts_with("openai-gpt-id: g-"));
+    let second = openai_headers(&service, &api, "ada").await;
+    assert_ne!(second[0], *conversation);
+    assert_eq!(second[1..], [person.clone(), gpt.clone()]);
+    let other = openai_headers(&service, &api, "bob").await;
+    assert_ne!(other[1], *person);
 }
 
 /// Sends a request to an address and returns all that comes back.

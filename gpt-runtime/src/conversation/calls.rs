@@ -6,7 +6,9 @@ use tokio::{sync::mpsc, task::JoinSet};
 use tracing::Instrument as _;
 
 use super::{
-    Control, Decision, Event, record,
+    Control, Decision, Event,
+    identity::Identity,
+    record,
     run::{Run, Setting, Stop},
 };
 use crate::{action::Operation, invoke::ToolOutput, message::Message, message::ToolCall};
@@ -40,6 +42,7 @@ impl Run {
     /// Makes the calls and appends their results in the order of the calls.
     pub(super) async fn make(&mut self, calls: Vec<ToolCall>) -> Result<(), Stop> {
         let (reports, mut progress) = mpsc::unbounded_channel();
+        self.identify().await?;
         let mut tasks = self.spawn(&calls, reports);
         let mut round: Vec<Pending> = calls
             .into_iter()
@@ -83,6 +86,7 @@ impl Run {
         let caller = Caller {
             setting: Arc::clone(&self.setting),
             control: Arc::clone(&self.control),
+            identity: self.identity.clone(),
             reports,
         };
         let mut tasks = JoinSet::new();
@@ -115,6 +119,7 @@ impl Run {
 struct Caller {
     setting: Arc<Setting>,
     control: Arc<Control>,
+    identity: Option<Arc<Identity>>,
     reports: mpsc::UnboundedSender<Progress>,
 }
 
@@ -137,7 +142,16 @@ impl Caller {
         let start = Instant::now();
         let invoker = &self.setting.invoker;
         let recorded = record::Call::begin(&self.setting.metrics, ready.operation);
-        let output = invoker.invoke(ready.operation, &ready.call.arguments).await;
+        let arguments = &ready.call.arguments;
+        let output = match &self.identity {
+            Some(identity) => {
+                let headers = identity.headers();
+                invoker
+                    .invoke_with_headers(ready.operation, arguments, headers)
+                    .await
+            }
+            None => invoker.invoke(ready.operation, arguments).await,
+        };
         recorded.end(&output);
         let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.report(Progress::Done(ready.index, output, milliseconds));

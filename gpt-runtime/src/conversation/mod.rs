@@ -1,6 +1,7 @@
 //! The loop between a person, a model and tools.
 
 mod calls;
+mod identity;
 pub(crate) mod record;
 mod run;
 mod tools;

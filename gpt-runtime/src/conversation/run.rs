@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{Control, Event, Toolbox, record};
+use super::{Control, Event, Toolbox, identity::Identity, record};
 use crate::{
     error::Error,
     gpt::Definition,
@@ -29,6 +29,8 @@ pub(crate) struct Setting {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) max_rounds: usize,
     pub(crate) metrics: Arc<Metrics>,
+    /// Whether APIs are told which calls belong together.
+    pub(crate) chatgpt_headers: bool,
 }
 
 /// Answers the last message of `history` and returns the event that ends the turn.
@@ -46,6 +48,7 @@ pub(crate) async fn run(
         control,
         events,
         said: String::new(),
+        identity: None,
     };
     match turn.answer().await {
         Ok(()) => Event::Finished { text: turn.said },
@@ -97,12 +100,14 @@ pub(super) enum Stop {
 
 pub(super) struct Run {
     pub(super) setting: Arc<Setting>,
-    conversation: String,
+    pub(super) conversation: String,
     history: Vec<Message>,
     pub(super) control: Arc<Control>,
     events: mpsc::Sender<Event>,
     /// Everything said in this turn.
     said: String,
+    /// What APIs are told of this conversation, once it was needed.
+    pub(super) identity: Option<Arc<Identity>>,
 }
 
 impl Run {

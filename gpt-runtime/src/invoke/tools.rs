@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
 use super::{
@@ -104,7 +104,23 @@ impl Invoker {
 
     /// Calls an operation with flat arguments. Never fails: what goes wrong is told to the model.
     pub async fn invoke(&self, operation: &'static Operation, arguments: &Value) -> ToolOutput {
+        self.invoke_with_headers(operation, arguments, &HeaderMap::new())
+            .await
+    }
+
+    /// As [`Self::invoke`], with headers of one's own in the request.
+    ///
+    /// They replace what an argument put there; a credential replaces them.
+    pub async fn invoke_with_headers(
+        &self,
+        operation: &'static Operation,
+        arguments: &Value,
+        headers: &HeaderMap,
+    ) -> ToolOutput {
         let mut client = self.client(operation.api);
+        if !headers.is_empty() {
+            client.settings_mut().headers.extend(headers.clone());
+        }
         if let Some(limit) = self.time_limit {
             client.settings_mut().time_limit = limit;
         }
