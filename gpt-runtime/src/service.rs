@@ -96,6 +96,7 @@ impl Service {
             decision_limit: DEFAULT_DECISION_LIMIT,
             secret_key: None,
             oauth_clients: Vec::new(),
+            chatgpt_headers: false,
             limits: Limits {
                 message_length: DEFAULT_MESSAGE_LENGTH,
                 messages: DEFAULT_MESSAGES,
@@ -447,6 +448,7 @@ pub struct Builder {
     decision_limit: Duration,
     secret_key: Option<SecretKey>,
     oauth_clients: Vec<(&'static Api, String, OAuthClient)>,
+    chatgpt_headers: bool,
     limits: Limits,
 }
 
@@ -560,6 +562,16 @@ impl Builder {
         self
     }
 
+    /// Sends what ChatGPT sends with each action call a model makes, off by default.
+    ///
+    /// The headers tell an API which calls belong together: `openai-conversation-id`,
+    /// `openai-ephemeral-user-id` and `openai-gpt-id`. None of them is an id that means anything
+    /// here, and that of the person is another one every day.
+    pub fn chatgpt_headers(mut self, send: bool) -> Self {
+        self.chatgpt_headers = send;
+        self
+    }
+
     /// How many characters a message may have, 32,000 by default.
     pub fn max_message_length(mut self, characters: usize) -> Self {
         self.limits.message_length = characters;
@@ -639,6 +651,7 @@ impl Builder {
                 decision_limit: self.decision_limit,
                 secret_key: self.secret_key,
                 metrics: Arc::default(),
+                chatgpt_headers: self.chatgpt_headers,
             }),
             limits: self.limits,
             running: Running::default(),

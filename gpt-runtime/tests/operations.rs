@@ -1,13 +1,9 @@
 //! What whoever runs a server needs: its log, its counts, its limits and its end.
 
 mod site;
+mod support;
 
-use std::{
-    io::Write,
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{cell::RefCell, io::Write, net::SocketAddr, sync::Once, time::Duration};
 
 use gpt_runtime::{
     gpt::Definition,
@@ -26,7 +22,6 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
-use tracing_subscriber::fmt::MakeWriter;
 
 static PLAIN: Definition = DEFINITION;
 const SAY: &str = r#"POST /api/messages {"text":"Rain?"}"#;
@@ -46,13 +41,17 @@ fn status_and(name: &str, head: &str) -> (u16, Option<String>) {
     (status, value.map(str::to_owned))
 }
 
-/// A subscriber's lines, as JSON.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What the test of this thread has logged; its runtime has no other thread.
+    static LOGGED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The lines that a test logs, as JSON.
+struct Lines;
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        LOGGED.with_borrow_mut(|logged| logged.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
@@ -61,29 +60,24 @@ impl Write for Lines {
     }
 }
 
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 impl Lines {
-    /// Takes what the current thread logs; a test's runtime has no other thread.
-    fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
-        let lines = Self::default();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .flatten_event(true)
-            .with_span_list(false)
-            .with_writer(lines.clone())
-            .finish();
-        (lines, tracing::subscriber::set_default(subscriber))
+    /// One subscriber serves all tests: whether a line is wanted is remembered for the whole
+    /// process when it is first written.
+    fn listen() -> Self {
+        static SUBSCRIBER: Once = Once::new();
+        SUBSCRIBER.call_once(|| {
+            tracing_subscriber::fmt()
+                .json()
+                .flatten_event(true)
+                .with_span_list(false)
+                .with_writer(|| Self)
+                .init();
+        });
+        Self
     }
 
     fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        LOGGED.with_borrow(|logged| String::from_utf8(logged.clone()).unwrap())
     }
 
     /// The lines with this message.
@@ -98,7 +92,7 @@ impl Lines {
 
 #[tokio::test]
 async fn every_line_of_a_request_has_its_id_and_nothing_private() {
-    let (lines, _guard) = Lines::listen();
+    let lines = Lines::listen();
     let site = Site::start([
         Reply::call("forecast", json!({ "place": "Oslo" })),
         Reply::text("It will rain."),
@@ -152,7 +146,7 @@ async fn ids_of_requests_are_taken_from_trusted_proxies_alone() {
 
 #[tokio::test]
 async fn failures_are_logged_with_their_source() {
-    let (lines, _guard) = Lines::listen();
+    let lines = Lines::listen();
     let error = ModelError::Connection("the socket is on fire".to_owned());
     let site = Site::start([Reply::error(error)]).await;
     site.ask(SAY).await;
@@ -446,6 +440,58 @@ async fn settings_that_cannot_be_used_say_why() {
         text.starts_with("Server::metrics_address: `9090` is a port"),
         "{text}"
     );
+}
+
+/// What an API sees of a call in a conversation of a person.
+async fn openai_headers(service: &Service, api: &support::Server, person: &str) -> Vec<String> {
+    let conversation = service.start(Some(person)).await.unwrap();
+    let mut turn = service
+        .say(person, &conversation, "Rain?".to_owned())
+        .await
+        .unwrap();
+    while turn.next().await.is_some() {}
+    let request = api.requests().pop().unwrap();
+    assert!(!request.contains(&conversation), "{request}");
+    let lines = request.lines().filter(|it| it.starts_with("openai-"));
+    lines.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn apis_are_told_whose_calls_belong_together_where_that_is_wanted() {
+    let forecast = axum::routing::get(async || axum::Json(json!({ "sky": "rain" })));
+    let router = axum::Router::new().route("/forecast", forecast);
+    let api = support::Server::start(router).await;
+    let service = |is_on: bool| {
+        let replies = (0..4).flat_map(|_| {
+            let call = Reply::call("forecast", json!({ "place": "Oslo" }));
+            [call, Reply::text("Rain.")]
+        });
+        Service::builder(Desk(&PLAIN))
+            .model(Script::new(replies))
+            .base_url(&site::API, &api.url)
+            .chatgpt_headers(is_on)
+            .build()
+            .unwrap()
+    };
+    assert!(
+        openai_headers(&service(false), &api, "ada")
+            .await
+            .is_empty()
+    );
+
+    let service = service(true);
+    let first = openai_headers(&service, &api, "ada").await;
+    let [conversation, person, gpt] = first.as_slice() else {
+        panic!("{first:?}")
+    };
+    assert!(conversation.starts_with("openai-conversation-id: "));
+    assert!(person.starts_with("openai-ephemeral-user-id: ") && !person.contains("ada"));
+    assert!(gpt.starts_with("openai-gpt-id: g-"));
+    let second = openai_headers(&service, &api, "ada").await;
+    assert_ne!(second[0], *conversation);
+    assert_eq!(second[1..], [person.clone(), gpt.clone()]);
+    let other = openai_headers(&service, &api, "bob").await;
+    assert_ne!(other[1], *person);
 }
 
 /// Sends a request to an address and returns all that comes back.

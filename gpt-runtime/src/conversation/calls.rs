@@ -2,12 +2,14 @@
 
 use std::{sync::Arc, time::Instant};
 
+use reqwest::header::HeaderMap;
 use tokio::{sync::mpsc, task::JoinSet};
 use tracing::Instrument as _;
 
 use super::{
     Control, Decision, Event,
     consent::{self, Question},
+    identity::Identity,
     lease,
     own::Own,
     record,
@@ -51,6 +53,7 @@ impl Run {
     /// Makes the calls and appends their results in the order of the calls.
     pub(super) async fn make(&mut self, calls: Vec<ToolCall>) -> Result<(), Stop> {
         let (reports, mut progress) = mpsc::unbounded_channel();
+        self.identify().await?;
         let mut tasks = self.spawn(&calls, reports);
         let mut round: Vec<Pending> = calls
             .into_iter()
@@ -96,6 +99,7 @@ impl Run {
             control: Arc::clone(&self.control),
             conversation: self.conversation.as_str().into(),
             person: self.person.as_str().into(),
+            identity: self.identity.clone(),
             reports,
             signing_in: Arc::default(),
         };
@@ -138,6 +142,7 @@ pub(super) struct Caller {
     pub(super) control: Arc<Control>,
     pub(super) conversation: Arc<str>,
     pub(super) person: Arc<str>,
+    identity: Option<Arc<Identity>>,
     reports: mpsc::UnboundedSender<Progress>,
     /// Held by the call for which a person signs in: one sign-in may be enough for all.
     pub(super) signing_in: Arc<tokio::sync::Mutex<()>>,
@@ -207,11 +212,15 @@ impl Caller {
     async fn invoke(&self, ready: &Ready, own: Option<Own<'_>>) -> ToolOutput {
         let invoker = &self.setting.invoker;
         let (operation, arguments) = (ready.operation, &ready.call.arguments);
+        let none = HeaderMap::new();
+        let headers = self.identity.as_ref().map_or(&none, |it| it.headers());
         let Some(Own(provider, credential)) = own else {
-            return invoker.invoke(operation, arguments).await;
+            let invoked = invoker.invoke_with_headers(operation, arguments, headers);
+            return invoked.await;
         };
         let scheme = provider.scheme.name;
-        let signed = |credential| invoker.invoke_for(operation, arguments, (scheme, credential));
+        let signed =
+            |credential| invoker.invoke_for(operation, arguments, headers, (scheme, credential));
         let first = signed(credential.clone()).await;
         if !first.is_unauthorized {
             return first.output;

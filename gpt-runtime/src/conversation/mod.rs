@@ -2,6 +2,7 @@
 
 mod calls;
 mod consent;
+mod identity;
 pub(crate) mod lease;
 mod own;
 pub(crate) mod record;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{Control, Event, Toolbox, record};
+use super::{Control, Event, Toolbox, identity::Identity, record};
 use crate::{
     error::Error,
     gpt::Definition,
@@ -37,6 +37,8 @@ pub(crate) struct Setting {
     pub(crate) secret_key: Option<SecretKey>,
     pub(crate) sign_ins: SignIns,
     pub(crate) metrics: Arc<Metrics>,
+    /// Whether APIs are told which calls belong together.
+    pub(crate) chatgpt_headers: bool,
 }
 
 /// Whose turn it is, and where.
@@ -61,6 +63,7 @@ pub(crate) async fn run(
         control,
         events,
         said: String::new(),
+        identity: None,
     };
     match turn.answer().await {
         Ok(()) => Event::Finished { text: turn.said },
@@ -119,6 +122,8 @@ pub(super) struct Run {
     events: mpsc::Sender<Event>,
     /// Everything said in this turn.
     said: String,
+    /// What APIs are told of this conversation, once it was needed.
+    pub(super) identity: Option<Arc<Identity>>,
 }
 
 /// What a model has said in one round.

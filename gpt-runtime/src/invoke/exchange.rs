@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use reqwest::{
     Response, StatusCode,
-    header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, SET_COOKIE},
+    header::{
+        CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
+        SET_COOKIE,
+    },
 };
 use tokio::time::Instant;
 use url::Url;
@@ -123,6 +126,9 @@ impl Received {
 
     /// Whether the body can be shown as text.
     pub(super) fn is_text(&self) -> bool {
+        if self.packed().is_some() {
+            return false;
+        }
         let is_named = self.media_type().is_some_and(|it| {
             let essence = essence(it);
             is_json(it) || essence.starts_with("text/") || essence.ends_with("xml")
@@ -139,7 +145,18 @@ impl Received {
     pub(super) fn summary(&self) -> String {
         let media_type = self.media_type().unwrap_or("data of an unknown type");
         let more = if self.is_whole { "" } else { "more than " };
-        format!("[{media_type}, {more}{} bytes, not shown]", self.body.len())
+        let packed = self
+            .packed()
+            .map_or_else(String::new, |it| format!(" packed as {it},"));
+        let length = self.body.len();
+        format!("[{media_type},{packed} {more}{length} bytes, not shown]")
+    }
+
+    /// How the body is packed. Nobody asked for that, and what is small here can be huge unpacked.
+    fn packed(&self) -> Option<String> {
+        let encoding = self.headers.get(CONTENT_ENCODING)?.to_str().ok()?.trim();
+        let is_packed = !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity");
+        is_packed.then(|| encoding.chars().take(32).collect())
     }
 
     /// The host that a redirect leads to, where it was not followed.

@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use reqwest::{StatusCode, header::RETRY_AFTER};
+use reqwest::{
+    StatusCode,
+    header::{HeaderMap, RETRY_AFTER},
+};
 use serde_json::Value;
 
 use super::{
@@ -104,7 +107,20 @@ impl Invoker {
 
     /// Calls an operation with flat arguments. Never fails: what goes wrong is told to the model.
     pub async fn invoke(&self, operation: &'static Operation, arguments: &Value) -> ToolOutput {
-        let client = self.prepared(operation);
+        self.invoke_with_headers(operation, arguments, &HeaderMap::new())
+            .await
+    }
+
+    /// As [`Self::invoke`], with headers of one's own in the request.
+    ///
+    /// They replace what an argument put there; a credential replaces them.
+    pub async fn invoke_with_headers(
+        &self,
+        operation: &'static Operation,
+        arguments: &Value,
+        headers: &HeaderMap,
+    ) -> ToolOutput {
+        let client = self.prepared(operation, headers);
         invoke(&client, operation, arguments).await.output
     }
 
@@ -114,9 +130,10 @@ impl Invoker {
         &self,
         operation: &'static Operation,
         arguments: &Value,
+        headers: &HeaderMap,
         own: (&'static str, Credential),
     ) -> Invoked {
-        let mut client = self.prepared(operation);
+        let mut client = self.prepared(operation, headers);
         let (scheme, credential) = own;
         match client.set_credential(scheme, credential) {
             Ok(()) => invoke(&client, operation, arguments).await,
@@ -132,8 +149,11 @@ impl Invoker {
         credentials.sign(operation.api, operation.security).is_ok()
     }
 
-    fn prepared(&self, operation: &'static Operation) -> Client {
+    fn prepared(&self, operation: &'static Operation, headers: &HeaderMap) -> Client {
         let mut client = self.client(operation.api);
+        if !headers.is_empty() {
+            client.settings_mut().headers.extend(headers.clone());
+        }
         if let Some(limit) = self.time_limit {
             client.settings_mut().time_limit = limit;
         }
