@@ -23,6 +23,8 @@ use crate::{
 };
 
 const DEFAULT_ROUNDS: usize = 10;
+/// Well within what current models take, even where a token is less than four characters.
+const DEFAULT_CONTEXT: usize = 100_000;
 const DEFAULT_MESSAGE_LENGTH: usize = 32_000;
 const DEFAULT_MESSAGES: usize = 1_000;
 /// Events that may wait for a slow reader before the turn waits for it.
@@ -55,8 +57,8 @@ struct Limits {
 impl Service {
     /// The GPT with the model, credentials and base URLs of the environment.
     ///
-    /// The model is an OpenAI-compatible server when `OPENAI_API_KEY` or `OPENAI_BASE_URL` is set,
-    /// and [`Offline`] otherwise.
+    /// The model is OpenAI's with `OPENAI_API_KEY`, one of an OpenAI-compatible server with
+    /// `OPENAI_BASE_URL`, Anthropic's with `ANTHROPIC_API_KEY`, and [`Offline`] otherwise.
     ///
     /// # Errors
     /// A variable cannot be used, or the GPT and its model do not fit together.
@@ -83,6 +85,7 @@ impl Service {
             credentials: Vec::new(),
             time_limit: None,
             max_rounds: DEFAULT_ROUNDS,
+            max_context: DEFAULT_CONTEXT,
             limits: Limits {
                 message_length: DEFAULT_MESSAGE_LENGTH,
                 messages: DEFAULT_MESSAGES,
@@ -280,6 +283,7 @@ pub struct Builder {
     credentials: Vec<(&'static Api, String, Credential)>,
     time_limit: Option<Duration>,
     max_rounds: usize,
+    max_context: usize,
     limits: Limits,
 }
 
@@ -339,6 +343,13 @@ impl Builder {
         self
     }
 
+    /// How many tokens of a conversation the model is shown, 100,000 by default; a token is taken
+    /// for four characters. Of a longer one the oldest turns are left out, and the model is told.
+    pub fn max_context(mut self, tokens: usize) -> Self {
+        self.max_context = tokens;
+        self
+    }
+
     /// How many characters a message may have, 32,000 by default.
     pub fn max_message_length(mut self, characters: usize) -> Self {
         self.limits.message_length = characters;
@@ -395,6 +406,7 @@ impl Builder {
                 tools,
                 store: self.store.unwrap_or_else(|| Arc::new(Memory::default())),
                 max_rounds: self.max_rounds,
+                max_context: self.max_context,
             }),
             limits: self.limits,
             running: Running::default(),

@@ -3,6 +3,7 @@
 mod calls;
 mod run;
 mod tools;
+mod window;
 
 use std::{
     collections::HashMap,

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{Control, Event, Toolbox};
+use super::{Control, Event, Toolbox, window};
 use crate::{
     error::Error,
     gpt::Definition,
@@ -27,6 +27,8 @@ pub(crate) struct Setting {
     pub(crate) tools: Toolbox,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) max_rounds: usize,
+    /// How many tokens of the conversation the model is shown, by estimate.
+    pub(crate) max_context: usize,
 }
 
 /// Answers the last message of `history` and returns the event that ends the turn.
@@ -122,9 +124,15 @@ impl Run {
 
     /// Lets the model answer once; returns the calls it wants.
     async fn ask(&mut self) -> Result<Vec<ToolCall>, Stop> {
+        let instructions = self.setting.definition.instructions;
+        let (messages, is_cut) = window::fit(&self.history, self.setting.max_context);
         let mut chunks = self.setting.model.respond(Request {
-            instructions: self.setting.definition.instructions.to_owned(),
-            messages: self.history.clone(),
+            instructions: if is_cut {
+                window::noted(instructions)
+            } else {
+                instructions.to_owned()
+            },
+            messages: messages.to_vec(),
             tools: self.setting.tools.definitions().to_vec(),
         });
         let mut heard = Heard::default();
