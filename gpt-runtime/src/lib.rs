@@ -66,7 +66,9 @@
 //!   [`Operation`](action::Operation) that is plain data. The typed client and the tool a model
 //!   sees are two faces of it.
 //! - A [`Model`](model::Model) answers messages and asks for calls:
-//!   [`ChatCompletions`](model::chat::ChatCompletions) speaks to OpenAI-compatible servers,
+//!   [`Responses`](model::responses::Responses) speaks to OpenAI,
+//!   [`Anthropic`](model::anthropic::Anthropic) to Anthropic,
+//!   [`ChatCompletions`](model::chat::ChatCompletions) to OpenAI-compatible servers,
 //!   [`Offline`](model::offline::Offline) needs nothing, [`Script`](model::script::Script) is for
 //!   tests.
 //! - A [`Service`] is a GPT with all it needs to talk. Each thing said is a
@@ -84,9 +86,12 @@
 //! |---|---|---|
 //! | `GPT_ADDR` | the address to listen on | `127.0.0.1:8000` |
 //! | `GPT_PUBLIC_URL` | the URL people use, where a proxy stands in front | the address |
-//! | `OPENAI_API_KEY` | the key of the model's server | none is sent |
-//! | `OPENAI_BASE_URL` | an OpenAI-compatible server, such as `http://localhost:11434/v1` | OpenAI where there is a key, else no model |
-//! | `GPT_MODEL` | the name of the model there | a current one at OpenAI; an error elsewhere |
+//! | `OPENAI_API_KEY` | the key of OpenAI, or of the server at `OPENAI_BASE_URL` | none is sent |
+//! | `OPENAI_BASE_URL` | an OpenAI-compatible server, such as `http://localhost:11434/v1` | OpenAI where there is a key |
+//! | `ANTHROPIC_API_KEY` | the key of Anthropic, or of the server at `ANTHROPIC_BASE_URL` | none is sent |
+//! | `ANTHROPIC_BASE_URL` | a server that speaks Anthropic's Messages API | Anthropic where there is a key |
+//! | `GPT_PROTOCOL` | `responses`, `chat_completions` or `anthropic`; needed where variables of both vendors are set | `responses` at OpenAI, `chat_completions` at `OPENAI_BASE_URL`, `anthropic` where only its variables are set, else no model |
+//! | `GPT_MODEL` | the name of the model there | a current one at OpenAI and Anthropic; an error elsewhere |
 //! | `WEATHER_API_KEY` | for a module `weather`, the credential of its security scheme `apiKey`; `user:password` for basic authentication | calls that need it fail, and say so |
 //! | `WEATHER_BASE_URL` | for a module `weather`, the server its calls go to | the one in the document |
 //!

@@ -32,6 +32,8 @@ use crate::{
 
 const DEFAULT_ROUNDS: usize = 10;
 const DEFAULT_DECISION_LIMIT: Duration = Duration::from_secs(600);
+/// Well within what current models take, even where a token is less than four characters.
+const DEFAULT_CONTEXT: usize = 100_000;
 const DEFAULT_MESSAGE_LENGTH: usize = 32_000;
 const DEFAULT_MESSAGES: usize = 1_000;
 /// Events that may wait for a slow reader before the turn waits for it.
@@ -64,8 +66,8 @@ struct Limits {
 impl Service {
     /// The GPT with the model, store, credentials and base URLs of the environment.
     ///
-    /// The model is an OpenAI-compatible server when `OPENAI_API_KEY` or `OPENAI_BASE_URL` is set,
-    /// and [`Offline`] otherwise.
+    /// The model is OpenAI's with `OPENAI_API_KEY`, one of an OpenAI-compatible server with
+    /// `OPENAI_BASE_URL`, Anthropic's with `ANTHROPIC_API_KEY`, and [`Offline`] otherwise.
     ///
     /// # Errors
     /// A variable cannot be used, or the GPT and its model do not fit together.
@@ -97,6 +99,7 @@ impl Service {
             secret_key: None,
             oauth_clients: Vec::new(),
             chatgpt_headers: false,
+            max_context: DEFAULT_CONTEXT,
             limits: Limits {
                 message_length: DEFAULT_MESSAGE_LENGTH,
                 messages: DEFAULT_MESSAGES,
@@ -449,6 +452,7 @@ pub struct Builder {
     secret_key: Option<SecretKey>,
     oauth_clients: Vec<(&'static Api, String, OAuthClient)>,
     chatgpt_headers: bool,
+    max_context: usize,
     limits: Limits,
 }
 
@@ -572,6 +576,13 @@ impl Builder {
         self
     }
 
+    /// How many tokens of a conversation the model is shown, 100,000 by default; a token is taken
+    /// for four characters. Of a longer one the oldest turns are left out, and the model is told.
+    pub fn max_context(mut self, tokens: usize) -> Self {
+        self.max_context = tokens;
+        self
+    }
+
     /// How many characters a message may have, 32,000 by default.
     pub fn max_message_length(mut self, characters: usize) -> Self {
         self.limits.message_length = characters;
@@ -652,6 +663,7 @@ impl Builder {
                 secret_key: self.secret_key,
                 metrics: Arc::default(),
                 chatgpt_headers: self.chatgpt_headers,
+                max_context: self.max_context,
             }),
             limits: self.limits,
             running: Running::default(),

@@ -8,6 +8,7 @@ mod own;
 pub(crate) mod record;
 mod run;
 mod tools;
+mod window;
 
 use std::{
     collections::HashMap,

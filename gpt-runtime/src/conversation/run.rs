@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{Control, Event, Toolbox, identity::Identity, record};
+use super::{Control, Event, Toolbox, identity::Identity, record, window};
 use crate::{
     error::Error,
     gpt::Definition,
@@ -39,6 +39,8 @@ pub(crate) struct Setting {
     pub(crate) metrics: Arc<Metrics>,
     /// Whether APIs are told which calls belong together.
     pub(crate) chatgpt_headers: bool,
+    /// How many tokens of the conversation the model is shown, by estimate.
+    pub(crate) max_context: usize,
 }
 
 /// Whose turn it is, and where.
@@ -148,9 +150,15 @@ impl Run {
 
     /// Lets the model answer once; returns the calls it wants.
     async fn ask(&mut self) -> Result<Vec<ToolCall>, Stop> {
+        let instructions = self.setting.definition.instructions;
+        let (messages, is_cut) = window::fit(&self.history, self.setting.max_context);
         let mut chunks = self.setting.model.respond(Request {
-            instructions: self.setting.definition.instructions.to_owned(),
-            messages: self.history.clone(),
+            instructions: if is_cut {
+                window::noted(instructions)
+            } else {
+                instructions.to_owned()
+            },
+            messages: messages.to_vec(),
             tools: self.setting.tools.definitions().to_vec(),
         });
         let mut heard = Heard::default();

@@ -71,7 +71,12 @@ impl<'a> Checker<'a> {
             return true;
         };
         self.tags(keywords)
-            .all(|(name, tag)| properties.get(name).is_none_or(|it| it == tag))
+            // Where a provider makes models write every property, `null` means none.
+            .all(|(name, tag)| {
+                properties
+                    .get(name)
+                    .is_none_or(|it| it == tag || it.is_null())
+            })
     }
 
     /// The properties that can have one value only.
