@@ -1,6 +1,5 @@
 //! The page of a GPT in a real browser: a scripted model, a loopback API.
 
-#[allow(dead_code, reason = "shared with the suite of the server")]
 #[path = "../gpt-runtime/tests/site/mod.rs"]
 mod site;
 

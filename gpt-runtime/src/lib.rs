@@ -73,7 +73,7 @@
 //!   tests.
 //! - A [`Service`] is a GPT with all it needs to talk. Each thing said is a
 //!   [`Turn`](conversation::Turn), a stream of [`Event`](conversation::Event)s.
-//! - A [`Store`](store::Store) keeps conversations.
+//! - A [`Store`](store::Store) keeps conversations: in a file, in a database or in memory.
 //! - A [`Credential`](credential::Credential) signs the requests of an API's actions.
 //! - A [`Server`] serves all that over HTTP; [`mod@server`] describes its API.
 //!
@@ -86,6 +86,18 @@
 //! |---|---|---|
 //! | `GPT_ADDR` | the address to listen on | `127.0.0.1:8000` |
 //! | `GPT_PUBLIC_URL` | the URL people use, where a proxy stands in front | the address |
+//! | `GPT_OWNER_TOKEN` | the token by which the owner is known | one is made at the first start and printed once |
+//! | `GPT_SECRET_KEY` | 32 bytes in base64 that sign sessions and seal the tokens of people; the same in all processes | sessions are signed with a key in the store, and nobody can sign in to an API |
+//! | `GPT_TRUSTED_PROXIES` | addresses and networks whose `Forwarded`, `X-Forwarded-*` and `X-Request-Id` are believed | none |
+//! | `GPT_MESSAGES_PER_MINUTE` | how many messages a caller may send a minute | 60 |
+//! | `GPT_TURNS_PER_CALLER` | how many answers a caller may wait for at once | 16 |
+//! | `GPT_TURNS` | how many answers may be written at once | 1024 |
+//! | `GPT_CONNECTIONS` | how many connections may be open at once | 4096 |
+//! | `GPT_SHUTDOWN_GRACE` | how many seconds running answers get when the server is told to stop | 30 |
+//! | `GPT_METRICS_ADDR` | an address of its own for `GET /metrics` of Prometheus | there are none |
+//! | `GPT_LOG` | what is logged: `error`, `warn`, `info`, `debug` or `trace` | `info` |
+//! | `GPT_LOG_FORMAT` | `json` or `text` | `text` |
+//! | `GPT_STORE` | where conversations are kept: a path or `sqlite:PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`, or `memory` | a file in the working directory named after the GPT, such as `weather-desk.db` |
 //! | `OPENAI_API_KEY` | the key of OpenAI, or of the server at `OPENAI_BASE_URL` | none is sent |
 //! | `OPENAI_BASE_URL` | an OpenAI-compatible server, such as `http://localhost:11434/v1` | OpenAI where there is a key |
 //! | `ANTHROPIC_API_KEY` | the key of Anthropic, or of the server at `ANTHROPIC_BASE_URL` | none is sent |
@@ -94,12 +106,16 @@
 //! | `GPT_MODEL` | the name of the model there | a current one at OpenAI and Anthropic; an error elsewhere |
 //! | `WEATHER_API_KEY` | for a module `weather`, the credential of its security scheme `apiKey`; `user:password` for basic authentication | calls that need it fail, and say so |
 //! | `WEATHER_BASE_URL` | for a module `weather`, the server its calls go to | the one in the document |
+//! | `WEATHER_LOGIN_CLIENT_ID` | for a module `weather`, the OAuth client with which people sign in, each for themselves, for its security scheme `login`; also `_CLIENT_SECRET`, `_TOKEN_EXCHANGE` (`post` or `basic`), `_SCOPE`, `_AUTHORIZATION_URL`, `_TOKEN_URL`, `_REVOCATION_URL` | nobody signs in |
 //!
 //! # Features
 //!
 //! - `server`, on by default: [`#[gpt]`](macro@gpt) and everything that serves a GPT, which is
 //!   [`mod@gpt`], [`message`], [`model`], [`conversation`], [`service`], [`store`] and
 //!   [`mod@server`] with what stands at the top of this crate.
+//! - `sqlite`, on by default: conversations in a file, by SQLite, which is compiled along and needs
+//!   a C compiler. Without it, and without `GPT_STORE`, conversations end with the program.
+//! - `postgres`: conversations in PostgreSQL, for several machines.
 //!
 //! A program that only calls an API writes `default-features = false`. It has the typed clients,
 //! their [`credential`]s, and with [`Invoker`](invoke::Invoker) calls of tools for a model of its

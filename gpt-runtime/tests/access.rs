@@ -1,6 +1,5 @@
 //! Who may use a GPT, and what is whose.
 
-#[allow(dead_code, reason = "others use the rest of it")]
 mod site;
 
 use gpt_runtime::{

@@ -63,7 +63,7 @@ impl Write for Lines {
 impl Lines {
     /// One subscriber serves all tests: whether a line is wanted is remembered for the whole
     /// process when it is first written.
-    fn listen() -> Self {
+    fn listen() {
         static SUBSCRIBER: Once = Once::new();
         SUBSCRIBER.call_once(|| {
             tracing_subscriber::fmt()
@@ -73,16 +73,15 @@ impl Lines {
                 .with_writer(|| Self)
                 .init();
         });
-        Self
     }
 
-    fn text(&self) -> String {
+    fn text() -> String {
         LOGGED.with_borrow(|logged| String::from_utf8(logged.clone()).unwrap())
     }
 
     /// The lines with this message.
-    fn of(&self, message: &str) -> Vec<Value> {
-        let text = self.text();
+    fn of(message: &str) -> Vec<Value> {
+        let text = Self::text();
         let lines = text.lines().map(|it| serde_json::from_str(it).unwrap());
         lines
             .filter(|it: &Value| it["message"] == message)
@@ -92,7 +91,7 @@ impl Lines {
 
 #[tokio::test]
 async fn every_line_of_a_request_has_its_id_and_nothing_private() {
-    let lines = Lines::listen();
+    Lines::listen();
     let site = Site::start([
         Reply::call("forecast", json!({ "place": "Oslo" })),
         Reply::text("It will rain."),
@@ -108,23 +107,23 @@ async fn every_line_of_a_request_has_its_id_and_nothing_private() {
     let request_id = request_id.unwrap();
 
     for message in ["action called", "turn ended", "answered"] {
-        let found = lines.of(message);
+        let found = Lines::of(message);
         let [line] = found.as_slice() else {
-            panic!("{message}: {}", lines.text())
+            panic!("{message}: {}", Lines::text())
         };
         assert_eq!(line["span"]["id"], request_id.as_str(), "{line}");
     }
-    let access = &lines.of("answered")[0];
+    let access = &Lines::of("answered")[0];
     assert_eq!(access["method"], "POST");
     assert_eq!(access["route"], "/api/conversations/{id}/messages");
     assert_eq!(access["status"], 200);
     assert_eq!(access["is_whole"], true);
     assert!(access["bytes"].as_u64().unwrap() > 100);
     assert!(access["milliseconds"].is_u64());
-    let call = &lines.of("action called")[0];
+    let call = &Lines::of("action called")[0];
     assert_eq!(call["operation"], "forecast");
     assert_eq!(call["outcome"], "succeeded");
-    let text = lines.text();
+    let text = Lines::text();
     for private in [&id, "Oslo", "rain", "hidden", "s3cr3t"] {
         assert!(!text.contains(private), "{private} in {text}");
     }
@@ -146,21 +145,21 @@ async fn ids_of_requests_are_taken_from_trusted_proxies_alone() {
 
 #[tokio::test]
 async fn failures_are_logged_with_their_source() {
-    let lines = Lines::listen();
+    Lines::listen();
     let error = ModelError::Connection("the socket is on fire".to_owned());
     let site = Site::start([Reply::error(error)]).await;
     site.ask(SAY).await;
-    let failed = &lines.of("the model failed")[0];
+    let failed = &Lines::of("the model failed")[0];
     let text = failed["error"].as_str().unwrap();
     assert!(text.contains("the socket is on fire"), "{text}");
     assert!(failed["span"]["id"].is_string(), "{failed}");
-    assert_eq!(lines.of("turn ended")[0]["outcome"], "failed");
+    assert_eq!(Lines::of("turn ended")[0]["outcome"], "failed");
 
     let broken = broken_site(Broken::Fails).await;
     let answer = ask(broken, SAY).await;
     assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
     assert!(!answer.contains("disk"), "{answer}");
-    let failed = &lines.of("a request failed")[0];
+    let failed = &Lines::of("a request failed")[0];
     let text = failed["error"].as_str().unwrap();
     assert!(text.contains("the disk is full"), "{text}");
 }
@@ -276,16 +275,16 @@ async fn turns_at_once_are_limited() {
 #[tokio::test]
 async fn connections_are_limited() {
     let site = crate::site([], |it| it.connections(1)).await;
-    let mut held = TcpStream::connect(site.address).await.unwrap();
+    let mut idle = TcpStream::connect(site.address).await.unwrap();
     let half = format!("GET /healthz HTTP/1.1\r\nhost: {}\r\n", site.address);
-    held.write_all(half.as_bytes()).await.unwrap();
+    idle.write_all(half.as_bytes()).await.unwrap();
     let head = site.headers("GET /healthz").await;
     let (status, after) = status_and("retry-after", &head);
     assert_eq!((status, after.as_deref()), (503, Some("5")), "{head}");
     // The one that has its place is answered.
-    held.write_all(b"connection: close\r\n\r\n").await.unwrap();
+    idle.write_all(b"connection: close\r\n\r\n").await.unwrap();
     let mut answer = String::new();
-    held.read_to_string(&mut answer).await.unwrap();
+    idle.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
 }
 

@@ -1,6 +1,5 @@
 //! Several processes over one store: a conversation goes on in any of them.
 
-#[allow(dead_code, reason = "others use the rest of it")]
 mod site;
 
 use std::sync::Arc;

@@ -1,6 +1,5 @@
 //! People who sign in to an API, and those who try to get around it.
 
-#[allow(dead_code, reason = "others use the rest of it")]
 mod site;
 
 use std::{

@@ -215,8 +215,9 @@ impl Caller {
         let none = HeaderMap::new();
         let headers = self.identity.as_ref().map_or(&none, |it| it.headers());
         let Some(Own(provider, credential)) = own else {
-            let invoked = invoker.invoke_with_headers(operation, arguments, headers);
-            return invoked.await;
+            return invoker
+                .invoke_with_headers(operation, arguments, headers)
+                .await;
         };
         let scheme = provider.scheme.name;
         let signed =

@@ -87,14 +87,12 @@ impl Choice {
             Ok::<_, Error>(value.filter(|value| !value.is_empty()))
         };
         let Some(protocol) = protocol(variable)? else {
-            return match variable("GPT_MODEL")? {
-                None => Ok(None),
-                Some(_) => {
-                    let message = "names a model, but neither OPENAI_API_KEY nor OPENAI_BASE_URL \
-                                   nor ANTHROPIC_API_KEY says where it is: set one of them";
-                    Err(setting("GPT_MODEL", message))
-                }
-            };
+            if variable("GPT_MODEL")?.is_none() {
+                return Ok(None);
+            }
+            let message = "names a model, but neither OPENAI_API_KEY nor OPENAI_BASE_URL nor \
+                           ANTHROPIC_API_KEY says where it is: set one of them";
+            return Err(setting("GPT_MODEL", message));
         };
         let [key_name, base_url_name] = protocol.variables();
         let key = variable(key_name)?;

@@ -246,7 +246,7 @@ impl Transport {
         loop {
             let bytes = response.chunk().await;
             let bytes = bytes.map_err(|error| self.broken(&error))?;
-            read = read.saturating_add(bytes.as_ref().map_or(0, |it| it.len()));
+            read = read.saturating_add(bytes.as_ref().map_or(0, bytes::Bytes::len));
             if read > MAX_BODY {
                 return Err(too_long());
             }

@@ -457,7 +457,7 @@ fn describe(rendered: &mut Keywords, keywords: &Keywords, notes: &[String]) {
         if !text.is_empty() {
             text.push(' ');
         }
-        text.push_str(&format!("({})", notes.join(", ")));
+        text = format!("{text}({})", notes.join(", "));
     }
     if text.is_empty() {
         return;

@@ -332,8 +332,8 @@ impl Bound {
             watch,
         );
         let limit = self.settings.connections;
-        let served = Arc::clone(&metrics);
-        let server = connections::serve(self.listener, router, limit, served, draining);
+        let counted = Arc::clone(&metrics);
+        let server = connections::serve(self.listener, router, limit, counted, draining);
         let grace = self.settings.grace;
         let end = async move {
             shutdown.await;
@@ -390,5 +390,5 @@ async fn serve_metrics(listener: Option<TcpListener>, metrics: Arc<Metrics>) {
         let router = Router::new().route("/metrics", get(answer));
         connections::serve(listener, router, CONNECTIONS, Arc::default(), draining).await;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

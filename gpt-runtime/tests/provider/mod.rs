@@ -197,10 +197,8 @@ pub(crate) fn named_events(protocol: Protocol, events: &[Value]) -> Response {
     let mut text = String::new();
     for event in events {
         oracle::check_event(protocol, event);
-        text.push_str(&format!(
-            "event: {}\ndata: {event}\n\n",
-            event["type"].as_str().unwrap()
-        ));
+        let name = event["type"].as_str().unwrap();
+        text += &["event: ", name, "\ndata: ", &event.to_string(), "\n\n"].concat();
     }
     stream(text)
 }

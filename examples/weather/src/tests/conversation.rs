@@ -31,8 +31,11 @@ async fn starters() {
 
 /// Says one thing in a conversation of its own and writes down what happens.
 async fn say(service: &Service, text: &str, transcript: &mut String) {
-    let conversation = service.start().await.unwrap();
-    let mut turn = service.say(&conversation, text.to_owned()).await.unwrap();
+    let conversation = service.start(Some("someone")).await.unwrap();
+    let mut turn = service
+        .say("someone", &conversation, text.to_owned())
+        .await
+        .unwrap();
     let mut calls = 0;
     writeln!(transcript, "> {text}").unwrap();
     while let Some(event) = turn.next().await {

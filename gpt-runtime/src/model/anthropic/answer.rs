@@ -21,12 +21,12 @@ enum Event {
     },
     ContentBlockDelta {
         index: usize,
-        delta: Delta,
+        delta: Piece,
     },
     MessageDelta {
         delta: End,
         #[serde(default)]
-        usage: Tokens,
+        usage: Counts,
     },
     MessageStop,
     Error {
@@ -44,12 +44,12 @@ struct Message {
     content: Vec<Value>,
     stop_reason: Option<String>,
     #[serde(default)]
-    usage: Tokens,
+    usage: Counts,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum Delta {
+enum Piece {
     TextDelta {
         text: String,
     },
@@ -72,12 +72,16 @@ struct End {
 }
 
 /// Counts are of all so far, so that later ones replace earlier ones.
-#[derive(Debug, Default, Deserialize)]
-struct Tokens {
-    input_tokens: Option<u64>,
-    cache_creation_input_tokens: Option<u64>,
-    cache_read_input_tokens: Option<u64>,
-    output_tokens: Option<u64>,
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+struct Counts {
+    #[serde(rename = "input_tokens")]
+    input: Option<u64>,
+    #[serde(rename = "cache_creation_input_tokens")]
+    written_to_cache: Option<u64>,
+    #[serde(rename = "cache_read_input_tokens")]
+    cached: Option<u64>,
+    #[serde(rename = "output_tokens")]
+    output: Option<u64>,
 }
 
 /// How an answer ends that is not broken.
@@ -93,7 +97,7 @@ pub(super) enum Ending {
 pub(super) struct Assembly {
     blocks: Vec<Block>,
     stop_reason: Option<String>,
-    usage: Tokens,
+    usage: Counts,
     has_spoken: bool,
 }
 
@@ -163,20 +167,20 @@ impl Assembly {
         Ok(())
     }
 
-    fn piece(&mut self, index: usize, delta: Delta, answer: &Sender) -> Result<(), ModelError> {
+    fn piece(&mut self, index: usize, delta: Piece, answer: &Sender) -> Result<(), ModelError> {
         let Some(block) = self.blocks.get_mut(index) else {
             let message = format!("a piece of block {index}, which was not begun");
             return Err(ModelError::Protocol(message));
         };
         match delta {
-            Delta::TextDelta { text } => {
+            Piece::TextDelta { text } => {
                 block.append("text", &text);
                 self.say(&text, answer);
             }
-            Delta::InputJsonDelta { partial_json } => block.json.push_str(&partial_json),
-            Delta::ThinkingDelta { thinking } => block.append("thinking", &thinking),
-            Delta::SignatureDelta { signature } => block.append("signature", &signature),
-            Delta::Other => {}
+            Piece::InputJsonDelta { partial_json } => block.json.push_str(&partial_json),
+            Piece::ThinkingDelta { thinking } => block.append("thinking", &thinking),
+            Piece::SignatureDelta { signature } => block.append("signature", &signature),
+            Piece::Other => {}
         }
         Ok(())
     }
@@ -190,18 +194,14 @@ impl Assembly {
 
     /// The tokens that the server counted.
     pub(super) fn usage(&self) -> Usage {
-        let cached = self.usage.cache_read_input_tokens.unwrap_or_default();
-        let counts = [
-            self.usage.input_tokens,
-            self.usage.cache_creation_input_tokens,
-        ];
-        let input = counts
-            .into_iter()
-            .flatten()
-            .fold(cached, u64::saturating_add);
+        let cached = self.usage.cached.unwrap_or_default();
+        let others = [self.usage.input, self.usage.written_to_cache];
         Usage {
-            input,
-            output: self.usage.output_tokens.unwrap_or_default(),
+            input: others
+                .into_iter()
+                .flatten()
+                .fold(cached, u64::saturating_add),
+            output: self.usage.output.unwrap_or_default(),
             cached,
             reasoning: 0,
         }
@@ -245,19 +245,12 @@ impl Block {
     }
 }
 
-impl Tokens {
+impl Counts {
     fn take(&mut self, later: Self) {
-        let Self {
-            input_tokens,
-            cache_creation_input_tokens,
-            cache_read_input_tokens,
-            output_tokens,
-        } = later;
-        self.input_tokens = input_tokens.or(self.input_tokens);
-        self.cache_creation_input_tokens =
-            cache_creation_input_tokens.or(self.cache_creation_input_tokens);
-        self.cache_read_input_tokens = cache_read_input_tokens.or(self.cache_read_input_tokens);
-        self.output_tokens = output_tokens.or(self.output_tokens);
+        self.input = later.input.or(self.input);
+        self.written_to_cache = later.written_to_cache.or(self.written_to_cache);
+        self.cached = later.cached.or(self.cached);
+        self.output = later.output.or(self.output);
     }
 }
 

@@ -66,14 +66,14 @@ fn call(call: &ToolCall) -> Value {
 pub(super) struct Completion {
     #[serde(default)]
     choices: Vec<Choice>,
-    usage: Option<Tokens>,
+    usage: Option<Counts>,
     error: Option<Value>,
 }
 
 /// All of it is optional: servers count what they like.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Tokens {
+struct Counts {
     prompt_tokens: Option<u64>,
     completion_tokens: Option<u64>,
     prompt_tokens_details: Option<InputDetails>,
@@ -137,7 +137,7 @@ struct FunctionPiece {
 pub(super) struct Assembly {
     calls: Vec<Call>,
     finish: Option<String>,
-    usage: Option<Tokens>,
+    usage: Option<Counts>,
     has_spoken: bool,
 }
 
@@ -232,18 +232,17 @@ impl Assembly {
             .map_or((None, None), |function| (function.name, function.arguments));
         let name = name.unwrap_or_default();
         let place = self.place_of(piece.index, &id, &name);
-        let position = match place {
-            Some(position) => position,
-            None => {
-                wire::room_for_call(self.calls.len())?;
-                self.calls.push(Call {
-                    index: piece.index,
-                    id: id.clone(),
-                    name: String::new(),
-                    arguments: String::new(),
-                });
-                self.calls.len() - 1
-            }
+        let position = if let Some(position) = place {
+            position
+        } else {
+            wire::room_for_call(self.calls.len())?;
+            self.calls.push(Call {
+                index: piece.index,
+                id: id.clone(),
+                name: String::new(),
+                arguments: String::new(),
+            });
+            self.calls.len() - 1
         };
         let Some(call) = self.calls.get_mut(position) else {
             return Ok(());

@@ -48,7 +48,7 @@ struct Response {
     output: Vec<Value>,
     error: Option<Value>,
     incomplete_details: Option<Details>,
-    usage: Option<Tokens>,
+    usage: Option<Counts>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,7 +57,7 @@ struct Details {
 }
 
 #[derive(Debug, Deserialize)]
-struct Tokens {
+struct Counts {
     input_tokens: u64,
     output_tokens: u64,
     input_tokens_details: Option<InputDetails>,
@@ -110,7 +110,7 @@ pub(super) struct Assembly {
     speaker: Option<usize>,
     is_finished: bool,
     lack: Option<Lack>,
-    usage: Option<Tokens>,
+    usage: Option<Counts>,
 }
 
 impl transport::Assembly for Assembly {

@@ -163,11 +163,9 @@ fn is_passing(error: &Error) -> bool {
         SqlState::CRASH_SHUTDOWN,
         SqlState::TOO_MANY_CONNECTIONS,
     ];
-    match error.code() {
-        Some(code) => PASSING.contains(code),
-        None => {
-            let cause = std::error::Error::source(error);
-            error.is_closed() || cause.is_some_and(|it| it.is::<std::io::Error>())
-        }
+    if let Some(code) = error.code() {
+        return PASSING.contains(code);
     }
+    let cause = std::error::Error::source(error);
+    error.is_closed() || cause.is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
 }

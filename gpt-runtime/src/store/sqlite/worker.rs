@@ -28,10 +28,10 @@ impl Worker {
     }
 
     /// What is asked is done even if nobody waits for the answer any more.
-    pub(super) fn ask<'a, T: Send + 'static>(
-        &'a self,
+    pub(super) fn ask<T: Send + 'static>(
+        &self,
         work: impl FnOnce(&mut Connection) -> Result<T, Failure> + Send + 'static,
-    ) -> Answer<'a, T> {
+    ) -> Answer<'_, T> {
         let (sender, answer) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
             // It fails when nobody waits.

@@ -125,9 +125,10 @@ fn dummy(kind: SecurityKind) -> Credential {
     match kind {
         SecurityKind::ApiKey(..) => Credential::api_key("a-key-for-the-proof"),
         SecurityKind::Http(_) => Credential::http("a-credential-for-the-proof"),
-        SecurityKind::Bearer | SecurityKind::MutualTls => {
-            Credential::bearer("a-token-for-the-proof")
-        }
+        SecurityKind::Bearer
+        | SecurityKind::AuthorizationCode { .. }
+        | SecurityKind::OpenIdConnect(_)
+        | SecurityKind::MutualTls => Credential::bearer("a-token-for-the-proof"),
         SecurityKind::Basic => Credential::basic("user", "a-password-for-the-proof"),
     }
 }
