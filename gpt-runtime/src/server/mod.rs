@@ -18,12 +18,18 @@
 //! | `GET /api/gpt` | | name, description, starters, tools and model of the GPT |
 //! | `POST /api/messages` | `{"text": "…"}` | the answer, in a new conversation |
 //! | `POST /api/conversations` | `{}` | 201 and `{"id": "…"}` |
+//! | `GET /api/conversations` | | the conversations of the session, the latest first |
 //! | `GET /api/conversations/{id}` | | `{"id": "…", "messages": […]}` |
+//! | `DELETE /api/conversations/{id}` | | 204 once it is forgotten |
 //! | `POST /api/conversations/{id}/messages` | `{"text": "…"}` | the answer |
-//! | `POST /api/conversations/{id}/calls/{call_id}` | `{"decision": "allow"}` or `"decline"` | 204 |
+//! | `POST /api/conversations/{id}/calls/{call_id}` | `{"decision": "allow"}`, `"always_allow"` or `"decline"` | 204 |
 //! | `POST /api/conversations/{id}/cancel` | `{}` | 204 once the running turn is told to stop |
+//! | `GET /api/consents`, `DELETE /api/consents/{tool}` | | the tools that are always allowed; 204 once one asks again |
+//! | `GET /api/sign-ins`, `DELETE /api/sign-ins/{api}/{scheme}` | | where people sign in; 204 once the token is forgotten |
+//! | `POST /api/sessions` | `{}` | 204 with a session as a cookie |
+//! | `GET /api/share`, `POST /api/share` | | the share link, and a new one, for the owner |
 //! | `GET /api/openapi.json` | | this API as OpenAPI 3.1 |
-//! | `GET /healthz` | | 204 |
+//! | `GET /healthz`, `GET /readyz` | | 204 while the process runs, and while it can answer |
 //!
 //! **An answer** is a stream of server-sent events: the name of each is the type of a
 //! [`conversation::Event`](crate::conversation::Event), its data that event as JSON. A client that
@@ -36,7 +42,28 @@
 //! `{"text": "…", "decision": "allow"}`; a client that takes the turn as JSON cannot be asked, so
 //! without one its consequential calls are declined.
 //!
+//! Where a description says `x-openai-isConsequential: false` of an operation that does not only
+//! read, the first call of a person asks and offers `always_allow`; reading asks nothing, unless
+//! [`ask_before_reading`](crate::service::Builder::ask_before_reading) says so.
+//!
+//! **A call that a person signs in for** says `sign_in_needed` with a path on this server, which
+//! leads the browser of the session to the provider and back to `{path}/callback`, the redirect
+//! URI to register there. The call goes on by itself. A client that takes the turn as JSON finds the
+//! path in the call's `sign_in` instead.
+//!
 //! **Errors** are `application/problem+json` (RFC 9457) whose `detail` says what is wrong.
+//!
+//! # Who may use it
+//!
+//! | visibility | lets in |
+//! |---|---|
+//! | `only_me` | the owner, by a token that is printed as part of an address at the first start |
+//! | `link` | also who has the share link, which is printed at each start and which the owner can renew |
+//! | `everyone` | everyone |
+//!
+//! Tokens are sent as `Authorization: Bearer …`. Opening an address with one in a browser turns it
+//! into a session, a cookie that scripts cannot read. Conversations, lasting consents and sign-ins
+//! belong to a session; what a client without one begins is known by its id alone.
 //!
 //! # Who may connect
 //!
