@@ -16,6 +16,7 @@ mod tools;
 
 pub use call::Call;
 pub use client::Client;
+#[cfg(feature = "server")]
 pub(crate) use client::environment;
 pub use error::{CallError, ConnectionError, Failed, Undecodable};
 pub use hook::{Attempt, Failure, Head, Outcome};
