@@ -207,4 +207,5 @@ pub struct StoreError {
 }
 
 /// What goes wrong inside a store, before it is a [`StoreError`].
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 type Failure = Box<dyn std::error::Error + Send + Sync>;
