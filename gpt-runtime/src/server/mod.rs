@@ -90,7 +90,7 @@ mod shutdown;
 mod sign_in;
 mod watch;
 
-use std::{fmt::Display, net::SocketAddr, sync::Arc, time::Duration};
+use std::{fmt::Display, io::Write as _, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -313,16 +313,20 @@ impl Bound {
                 tracing::warn!("arguments of `{}`: {problem}", operation.id);
             }
         }
-        println!(
-            "{} is listening on http://{}",
+        let mut lines = format!(
+            "{} is listening on http://{}\n",
             self.service.definition().name,
             self.local_addr
         );
         if let Some(url) = self.owner_url() {
-            println!("For its owner, shown this once: {url}");
+            lines += &["For its owner, shown this once: ", &url, "\n"].concat();
         }
         if let Some(url) = self.share_url().await? {
-            println!("To share: {url}");
+            lines += &["To share: ", &url, "\n"].concat();
+        }
+        // Whoever started the server may have stopped reading.
+        if let Err(error) = std::io::stdout().write_all(lines.as_bytes()) {
+            tracing::warn!("the addresses cannot be printed: {error}");
         }
         self.run_until(signal).await
     }
