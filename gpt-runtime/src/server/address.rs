@@ -5,7 +5,7 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
 };
 
-use tokio::net::{TcpListener, lookup_host};
+use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use url::Url;
 
 use crate::error::Error;
@@ -20,13 +20,32 @@ pub(super) async fn listen(in_code: Option<String>) -> Result<TcpListener, Error
         value: DEFAULT.to_owned(),
     });
     let addresses = setting.resolve().await?;
-    match TcpListener::bind(&addresses[..]).await {
-        Ok(listener) => Ok(listener),
-        Err(source) => Err(Error::Listen {
-            address: setting.value,
-            source,
-        }),
+    let mut failure = None;
+    for address in addresses {
+        match listen_on(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failure = Some(error),
+        }
     }
+    Err(Error::Listen {
+        address: setting.value,
+        source: failure.unwrap_or_else(|| std::io::ErrorKind::AddrNotAvailable.into()),
+    })
+}
+
+/// Listens on an address. Many may come in one moment; those for whom there is no room in the queue
+/// would try again after a second.
+fn listen_on(address: SocketAddr) -> std::io::Result<TcpListener> {
+    const QUEUE: u32 = 4096;
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // A server that starts again need not wait for the connections of the one before.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 /// The address that an address listened on is in a browser of this machine.
