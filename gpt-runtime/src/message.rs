@@ -9,8 +9,11 @@ use serde_json::Value;
 pub enum Message {
     /// What the person said.
     User {
-        /// The text.
+        /// The text; empty only where there are files.
         text: String,
+        /// The files the person gave with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<File>,
     },
     /// What the model said and which tools it called.
     Assistant {
@@ -19,6 +22,15 @@ pub enum Message {
         /// The calls, in order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         calls: Vec<ToolCall>,
+        /// What the model's provider did on its own while it answered, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        hosted_calls: Vec<HostedCall>,
+        /// Where what was said comes from.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        citations: Vec<Citation>,
+        /// The files the model made: images, results of code.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<File>,
         /// What the model needs back to go on, and nobody else is shown.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         provider_items: Option<ProviderItems>,
@@ -33,10 +45,33 @@ pub enum Message {
         text: String,
         /// Whether the call failed.
         is_error: bool,
+        /// The files that came with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<File>,
     },
 }
 
 impl Message {
+    /// Text of a person, without files.
+    pub fn user(text: impl Into<String>) -> Self {
+        Self::User {
+            text: text.into(),
+            files: Vec::new(),
+        }
+    }
+
+    /// Text and calls of a model, and nothing else.
+    pub fn assistant(text: impl Into<String>, calls: Vec<ToolCall>) -> Self {
+        Self::Assistant {
+            text: text.into(),
+            calls,
+            hosted_calls: Vec::new(),
+            citations: Vec::new(),
+            files: Vec::new(),
+            provider_items: None,
+        }
+    }
+
     /// The message as people are shown it: without what only the model's provider understands.
     #[must_use]
     pub fn shown(mut self) -> Self {
@@ -63,6 +98,43 @@ impl ProviderItems {
         let items = items.filter(|it| it.author == author)?;
         Some(&items.items)
     }
+}
+
+/// A file of a conversation. Its content is in the store, under its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    /// Unguessable and unique.
+    pub id: String,
+    /// The name people see, such as `plan.pdf`: without folders, and not to be trusted.
+    pub name: String,
+    /// What it is, such as `application/pdf`, as whoever made it says.
+    pub media_type: String,
+    /// Its bytes.
+    pub size: u64,
+}
+
+/// A call of a built-in tool that the model's provider made itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HostedCall {
+    /// Chosen by the provider, unique in the conversation.
+    pub id: String,
+    /// The tool's name, as [`BuiltInTool::name`](crate::gpt::BuiltInTool::name) spells it.
+    pub name: String,
+    /// What the tool was asked: `{"query": "..."}`, `{"code": "..."}`, `{"prompt": "..."}`.
+    pub arguments: Value,
+    /// What came out, as far as there is text; empty where there is none.
+    pub result: String,
+    /// Whether it failed.
+    pub is_error: bool,
+}
+
+/// A source of what was said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Citation {
+    /// Its address; what is not `http` or `https` is shown as text.
+    pub url: String,
+    /// Its title; empty where it has none.
+    pub title: String,
 }
 
 /// A model's wish to call a tool.

@@ -20,7 +20,7 @@ use crate::{
     },
     credential::Credential,
     error::Error,
-    gpt::{Definition, Gpt},
+    gpt::{BuiltInTool, Definition, Gpt},
     invoke::{Invoker, environment},
     message::Message,
     metrics::Metrics,
@@ -343,7 +343,7 @@ impl Service {
             return Err(Error::ConversationFull { limit });
         }
         let mut new = missing_results(&history);
-        new.push(Message::User { text });
+        new.push(Message::user(text));
         for message in new {
             let position = history.len();
             match store
@@ -605,8 +605,10 @@ impl Builder {
         let definition = self.definition;
         let tools = Toolbox::new(definition)?;
         let model = self.model.unwrap_or_else(|| Arc::new(Offline::new()));
-        if let Some(tool) = definition.tools.first() {
-            // No model brings any of them yet.
+        let tools_in = definition.tools.iter().copied();
+        let (hosted_tools, missing): (Vec<BuiltInTool>, Vec<BuiltInTool>) =
+            tools_in.partition(|tool| model.hosts(*tool));
+        if let Some(tool) = missing.first() {
             return Err(Error::ToolUnavailable {
                 tool: tool.name(),
                 model: model.name().to_owned(),
@@ -655,6 +657,7 @@ impl Builder {
                 model,
                 invoker,
                 tools,
+                hosted_tools,
                 sign_ins,
                 store,
                 max_rounds: self.max_rounds,

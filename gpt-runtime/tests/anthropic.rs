@@ -232,6 +232,9 @@ async fn thinking_is_sent_back_to_the_model_that_wrote_it() {
             text: "Let me look.".into(),
             // Its id was another one when it came.
             calls: vec![call("call_2", json!({ "id": "Tom" }))],
+            hosted_calls: Vec::new(),
+            citations: Vec::new(),
+            files: Vec::new(),
             provider_items,
         },
         result("call_2", "A cat.", false),

@@ -554,19 +554,14 @@ async fn a_history_broken_by_a_crash_is_mended() {
         arguments: json!({ "id": "Tom" }),
     };
     for (position, message) in [
-        Message::User {
-            text: "Feed".into(),
-        },
-        Message::Assistant {
-            text: String::new(),
-            calls: vec![call("a"), call("b")],
-            provider_items: None,
-        },
+        Message::user("Feed"),
+        Message::assistant("", vec![call("a"), call("b")]),
         Message::Tool {
             call_id: "a".into(),
             name: "feedAnimal".into(),
             text: "fed".into(),
             is_error: false,
+            files: Vec::new(),
         },
     ]
     .into_iter()

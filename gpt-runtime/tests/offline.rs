@@ -76,6 +76,7 @@ impl<'a> Talk<'a> {
                         parameters: tool["parameters"].clone(),
                     })
                     .collect(),
+                ..Request::default()
             },
             results: &gpt["results"],
         }
@@ -85,7 +86,7 @@ impl<'a> Talk<'a> {
     fn say(&mut self, text: &str) -> String {
         let mut written = String::new();
         let messages = &mut self.request.messages;
-        messages.push(Message::User { text: text.into() });
+        messages.push(Message::user(text));
         loop {
             let (text, calls) = respond(&self.request);
             for line in text.lines() {
@@ -95,11 +96,7 @@ impl<'a> Talk<'a> {
                 written.push('\n');
             }
             let messages = &mut self.request.messages;
-            messages.push(Message::Assistant {
-                text,
-                calls: calls.clone(),
-                provider_items: None,
-            });
+            messages.push(Message::assistant(text, calls.clone()));
             if calls.is_empty() {
                 return written;
             }
@@ -115,6 +112,7 @@ impl<'a> Talk<'a> {
                         .as_str()
                         .map_or_else(|| result.to_string(), str::to_owned),
                     is_error: error.is_some(),
+                    files: Vec::new(),
                 });
             }
         }

@@ -108,25 +108,22 @@ async fn sql(url: &str, sql: &str) {
 }
 
 fn said(text: impl Into<String>) -> Message {
-    Message::User { text: text.into() }
+    Message::user(text)
 }
 
 fn called(arguments: Value) -> Message {
-    Message::Assistant {
-        text: String::new(),
-        calls: vec![ToolCall {
-            id: "call_1".to_owned(),
-            name: "getPoint".to_owned(),
-            arguments,
-        }],
-        provider_items: None,
-    }
+    let call = ToolCall {
+        id: "call_1".to_owned(),
+        name: "getPoint".to_owned(),
+        arguments,
+    };
+    Message::assistant("", vec![call])
 }
 
 async fn texts(store: &dyn Store, id: &str) -> Vec<String> {
     let found = store.conversation(id).await.unwrap().unwrap();
     let texts = found.messages.into_iter().map(|message| match message {
-        Message::User { text } => text,
+        Message::User { text, .. } => text,
         other => panic!("{other:?}"),
     });
     texts.collect()
@@ -162,6 +159,7 @@ fn hard_messages() -> Vec<Message> {
             name: "getPoint".to_owned(),
             text: "{\"type\": \"Feature\"}".to_owned(),
             is_error: true,
+            files: Vec::new(),
         },
     ]
 }

@@ -338,6 +338,7 @@ impl Pending {
             name: self.call.name.clone(),
             text: output.text,
             is_error: output.is_error,
+            files: Vec::new(),
         }
     }
 }

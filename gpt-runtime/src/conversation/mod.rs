@@ -23,6 +23,11 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::{
+    message::{Citation, File},
+    model::Usage,
+};
+
 pub(crate) use consent::prefix as consents;
 pub(crate) use run::{Place, Setting, missing_results, run};
 pub(crate) use tools::Toolbox;
@@ -83,10 +88,26 @@ pub enum Event {
         /// Milliseconds the call took.
         milliseconds: u64,
     },
+    /// A source of what is said.
+    CitationAdded {
+        /// The source.
+        citation: Citation,
+    },
+    /// A file was made: by the model, or by a call of the turn.
+    FileAdded {
+        /// The file, which is to be had under its id.
+        file: File,
+        /// The call it came with; `None` where the model made it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call_id: Option<String>,
+    },
     /// The answer is complete. Always the last event of a turn that succeeded.
     Finished {
         /// The whole text.
         text: String,
+        /// The tokens that the turn took; `None` where the provider does not count them.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        usage: Option<Usage>,
     },
     /// The turn ended early. Always the last event of a turn that did not succeed.
     Failed {

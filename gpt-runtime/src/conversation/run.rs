@@ -1,6 +1,6 @@
 //! One turn: ask the model, make its calls, and again until it has nothing more to call.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -9,11 +9,11 @@ use uuid::Uuid;
 use super::{Control, Event, Toolbox, identity::Identity, record, window};
 use crate::{
     error::Error,
-    gpt::Definition,
+    gpt::{BuiltInTool, Definition},
     invoke::Invoker,
-    message::{Message, ProviderItems, ToolCall},
+    message::{Citation, HostedCall, Message, ProviderItems, ToolCall},
     metrics::Metrics,
-    model::{Chunk, Chunks, Model, ModelError, Request},
+    model::{Chunk, Chunks, Model, ModelError, Request, Usage},
     secret::SecretKey,
     sign_in::SignIns,
     store::{Appended, Store},
@@ -28,6 +28,8 @@ pub(crate) struct Setting {
     pub(crate) model: Arc<dyn Model>,
     pub(crate) invoker: Invoker,
     pub(crate) tools: Toolbox,
+    /// The built-in tools that the model's provider brings.
+    pub(crate) hosted_tools: Vec<BuiltInTool>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) max_rounds: usize,
     /// Whether calls that only read ask too.
@@ -65,10 +67,14 @@ pub(crate) async fn run(
         control,
         events,
         said: String::new(),
+        usage: None,
         identity: None,
     };
     match turn.answer().await {
-        Ok(()) => Event::Finished { text: turn.said },
+        Ok(()) => Event::Finished {
+            text: turn.said,
+            usage: turn.usage,
+        },
         Err(stop) => {
             record::failed(&stop);
             Event::Failed {
@@ -94,6 +100,7 @@ pub(crate) fn missing_results(history: &[Message]) -> Vec<Message> {
             name: call.name.clone(),
             text: "interrupted: it is not known whether the call was made".to_owned(),
             is_error: true,
+            files: Vec::new(),
         })
         .collect()
 }
@@ -124,6 +131,8 @@ pub(super) struct Run {
     events: mpsc::Sender<Event>,
     /// Everything said in this turn.
     said: String,
+    /// The tokens that all rounds took.
+    usage: Option<Usage>,
     /// What APIs are told of this conversation, once it was needed.
     pub(super) identity: Option<Arc<Identity>>,
 }
@@ -133,6 +142,8 @@ pub(super) struct Run {
 struct Heard {
     text: String,
     calls: Vec<ToolCall>,
+    hosted_calls: Vec<HostedCall>,
+    citations: Vec<Citation>,
     provider_items: Option<ProviderItems>,
 }
 
@@ -160,6 +171,8 @@ impl Run {
             },
             messages: messages.to_vec(),
             tools: self.setting.tools.definitions().to_vec(),
+            hosted_tools: self.setting.hosted_tools.clone(),
+            contents: HashMap::new(),
         });
         let mut heard = Heard::default();
         let end = self.listen(&mut chunks, &mut heard).await;
@@ -175,6 +188,9 @@ impl Run {
             let message = Message::Assistant {
                 text: heard.text,
                 calls: heard.calls,
+                hosted_calls: heard.hosted_calls,
+                citations: heard.citations,
+                files: Vec::new(),
                 provider_items: heard.provider_items,
             };
             self.append(message).await?;
@@ -217,10 +233,45 @@ impl Run {
                     heard.calls.push(call);
                 }
                 Some(Ok(Chunk::Items(items))) => heard.provider_items = Some(items),
-                // Whoever wants to count tokens wraps the model.
-                Some(Ok(Chunk::Usage(_))) => {}
+                Some(Ok(Chunk::HostedCall(call))) => self.hosted(call, false, heard).await,
+                Some(Ok(Chunk::HostedResult(call))) => self.hosted(call, true, heard).await,
+                Some(Ok(Chunk::Citation(citation))) => {
+                    if !heard.citations.contains(&citation) {
+                        heard.citations.push(citation.clone());
+                        self.emit(Event::CitationAdded { citation }).await;
+                    }
+                }
+                Some(Ok(Chunk::File { .. })) => {}
+                Some(Ok(Chunk::Usage(usage))) => *self.usage.get_or_insert_default() += usage,
                 Some(Err(error)) => return Err(error.into()),
             }
+        }
+    }
+
+    /// Notes a call of a hosted tool, which has begun or ended.
+    async fn hosted(&self, call: HostedCall, is_ended: bool, heard: &mut Heard) {
+        let known = heard.hosted_calls.iter_mut().find(|it| it.id == call.id);
+        let is_new = known.is_none();
+        match known {
+            Some(known) => *known = call.clone(),
+            None => heard.hosted_calls.push(call.clone()),
+        }
+        if is_new {
+            self.emit(Event::CallStarted {
+                call_id: call.id.clone(),
+                name: call.name,
+                arguments: call.arguments.clone(),
+            })
+            .await;
+        }
+        if is_ended {
+            self.emit(Event::CallFinished {
+                call_id: call.id,
+                result: call.result,
+                is_error: call.is_error,
+                milliseconds: 0,
+            })
+            .await;
         }
     }
 

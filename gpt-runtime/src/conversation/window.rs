@@ -38,11 +38,12 @@ pub(super) fn noted(instructions: &str) -> String {
 /// A token is about four characters.
 fn estimate(message: &Message) -> usize {
     let characters = match message {
-        Message::User { text } | Message::Tool { text, .. } => text.chars().count(),
+        Message::User { text, .. } | Message::Tool { text, .. } => text.chars().count(),
         Message::Assistant {
             text,
             calls,
             provider_items,
+            ..
         } => {
             let arguments = calls.iter().map(|it| it.arguments.to_string().len());
             let items = provider_items.iter().flat_map(|it| &it.items);
@@ -60,22 +61,19 @@ mod tests {
 
     #[test]
     fn the_oldest_whole_turns_are_left_out() {
-        let user = |text: &str| Message::User { text: text.into() };
+        let user = |text: &str| Message::user(text);
         let call = ToolCall {
             id: "a".into(),
             name: "list".into(),
             arguments: serde_json::json!({}),
         };
-        let called = Message::Assistant {
-            text: String::new(),
-            calls: vec![call],
-            provider_items: None,
-        };
+        let called = Message::assistant("", vec![call]);
         let result = Message::Tool {
             call_id: "a".into(),
             name: "list".into(),
             text: "x".repeat(400),
             is_error: false,
+            files: Vec::new(),
         };
         let history = [user("one"), user("two"), called, result, user("three")];
         let shown = |tokens| {

@@ -12,18 +12,25 @@ mod transport;
 mod wire;
 
 use std::{
+    collections::HashMap,
+    ops::AddAssign,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
 
+use bytes::Bytes;
 use futures_core::Stream;
+use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
 pub(crate) use environment::from_env;
 
-use crate::message::{Message, ProviderItems, ToolCall};
+use crate::{
+    gpt::BuiltInTool,
+    message::{Citation, HostedCall, Message, ProviderItems, ToolCall},
+};
 
 /// A chat model.
 pub trait Model: Send + Sync + 'static {
@@ -32,6 +39,12 @@ pub trait Model: Send + Sync + 'static {
 
     /// Whether this is a stand-in that only matches words, so that the page says so.
     fn is_offline(&self) -> bool {
+        false
+    }
+
+    /// Whether its provider brings this tool, so that [`Request::hosted_tools`] may hold it.
+    fn hosts(&self, tool: BuiltInTool) -> bool {
+        let _ = tool;
         false
     }
 
@@ -48,6 +61,10 @@ impl<M: Model + ?Sized> Model for Arc<M> {
         (**self).is_offline()
     }
 
+    fn hosts(&self, tool: BuiltInTool) -> bool {
+        (**self).hosts(tool)
+    }
+
     fn respond(&self, request: Request) -> Chunks {
         (**self).respond(request)
     }
@@ -57,7 +74,7 @@ impl<M: Model + ?Sized> Model for Arc<M> {
 pub type Chunks = Pin<Box<dyn Stream<Item = Result<Chunk, ModelError>> + Send>>;
 
 /// What a model is asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     /// The GPT's instructions.
     pub instructions: String,
@@ -65,6 +82,12 @@ pub struct Request {
     pub messages: Vec<Message>,
     /// The tools it may call.
     pub tools: Vec<ToolDefinition>,
+    /// The built-in tools of the provider that it may use: only such as it
+    /// [`hosts`](Model::hosts).
+    pub hosted_tools: Vec<BuiltInTool>,
+    /// What the files hold that [`Self::messages`] name, by their ids. A file that is not here
+    /// cannot be shown to the model, which knows its name alone.
+    pub contents: HashMap<String, Bytes>,
 }
 
 /// A tool as a model sees it.
@@ -88,12 +111,28 @@ pub enum Chunk {
     Call(ToolCall),
     /// What the model is to be given back with this answer in later requests.
     Items(ProviderItems),
+    /// The provider has begun a call of a tool that it [`hosts`](Model::hosts). What is known only
+    /// at its end may be missing.
+    HostedCall(HostedCall),
+    /// The same call, by its id, has come to its end.
+    HostedResult(HostedCall),
+    /// A source of what was said, each once.
+    Citation(Citation),
+    /// A file the model made, such as an image.
+    File {
+        /// The name people see.
+        name: String,
+        /// What it is, such as `image/png`.
+        media_type: String,
+        /// What it holds.
+        content: Bytes,
+    },
     /// The tokens that the answer took.
     Usage(Usage),
 }
 
 /// Tokens as the provider counted them; 0 for what it did not count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Usage {
     /// Tokens read.
     pub input: u64,
@@ -103,6 +142,16 @@ pub struct Usage {
     pub cached: u64,
     /// Tokens of the output that were reasoning.
     pub reasoning: u64,
+}
+
+impl AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        let add = |count: &mut u64, more: u64| *count = count.saturating_add(more);
+        add(&mut self.input, other.input);
+        add(&mut self.output, other.output);
+        add(&mut self.cached, other.cached);
+        add(&mut self.reasoning, other.reasoning);
+    }
 }
 
 /// Why a model gave no answer.

@@ -162,7 +162,7 @@ async fn list(State(service): State<Service>, caller: Caller) -> Result<Response
 
 fn summary(summary: &Summary) -> Value {
     let title: String = match &summary.first {
-        Message::User { text } => text.chars().take(TITLE).collect(),
+        Message::User { text, .. } => text.chars().take(TITLE).collect(),
         _ => String::new(),
     };
     let changed = summary.changed.duration_since(UNIX_EPOCH);

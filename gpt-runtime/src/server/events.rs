@@ -15,7 +15,11 @@ use futures_core::Stream;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::conversation::{Decision, Event, Turn};
+use crate::{
+    conversation::{Decision, Event, Turn},
+    message::{Citation, File},
+    model::Usage,
+};
 
 use super::{problem::Problem, shutdown::Stopping};
 
@@ -46,12 +50,16 @@ impl Running {
             conversation: self.conversation.clone(),
             text: String::new(),
             calls: Vec::new(),
+            citations: Vec::new(),
+            files: Vec::new(),
+            usage: None,
         };
         let mut events = Events::new(self, true);
         while let Some(event) = events.next().await {
             match event {
-                Event::Finished { text } => {
+                Event::Finished { text, usage } => {
                     answer.text = text;
+                    answer.usage = usage;
                     return Ok(Json(answer));
                 }
                 Event::Failed { message } => {
@@ -77,6 +85,12 @@ struct Answer {
     conversation: String,
     text: String,
     calls: Vec<Call>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    citations: Vec<Citation>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<File>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<Usage>,
 }
 
 /// A call of a tool.
@@ -152,6 +166,8 @@ impl Answer {
                     call.milliseconds = Some(milliseconds);
                 }
             }
+            Event::CitationAdded { citation } => self.citations.push(citation),
+            Event::FileAdded { file, .. } => self.files.push(file),
             Event::TextDelta { .. } | Event::Finished { .. } | Event::Failed { .. } => {}
         }
     }

@@ -112,15 +112,11 @@ pub(crate) async fn chunks(
 }
 
 pub(crate) fn user(text: &str) -> Message {
-    Message::User { text: text.into() }
+    Message::user(text)
 }
 
 pub(crate) fn assistant(text: &str, calls: Vec<ToolCall>) -> Message {
-    Message::Assistant {
-        text: text.into(),
-        calls,
-        provider_items: None,
-    }
+    Message::assistant(text, calls)
 }
 
 pub(crate) fn call(id: &str, arguments: Value) -> ToolCall {
@@ -137,6 +133,7 @@ pub(crate) fn result(id: &str, text: &str, is_error: bool) -> Message {
         name: "getAnimal".into(),
         text: text.into(),
         is_error,
+        files: Vec::new(),
     }
 }
 
@@ -145,6 +142,7 @@ pub(crate) fn request(messages: Vec<Message>) -> Request {
         instructions: String::new(),
         messages,
         tools: Vec::new(),
+        ..Request::default()
     }
 }
 
@@ -185,6 +183,7 @@ pub(crate) fn about_tom() -> Request {
             user("Sure?"),
         ],
         tools: vec![get_animal()],
+        ..Request::default()
     }
 }
 

@@ -52,7 +52,7 @@ async fn say(service: &Service, text: &str, transcript: &mut String) {
                 assert!(!is_error, "{text}: {result}");
                 calls += 1;
             }
-            Event::Finished { text } => writeln!(transcript, "\n{text}\n").unwrap(),
+            Event::Finished { text, .. } => writeln!(transcript, "\n{text}\n").unwrap(),
             other => panic!("{text}: {other:?}"),
         }
     }

@@ -62,11 +62,12 @@ fn push(messages: &mut Vec<Value>, role: &str, blocks: Vec<Value>) {
 
 fn blocks(message: &Message, author: &str) -> (&'static str, Vec<Value>) {
     match message {
-        Message::User { text } => ("user", said(text).collect()),
+        Message::User { text, .. } => ("user", said(text).collect()),
         Message::Assistant {
             text,
             calls,
             provider_items,
+            ..
         } => {
             let blocks = match ProviderItems::of(provider_items.as_ref(), author) {
                 Some(items) => in_its_words(items, calls),

@@ -38,7 +38,7 @@ pub(super) fn request(model: &str, request: &Request, usage: bool) -> Value {
 
 fn message(message: &Message) -> Value {
     match message {
-        Message::User { text } => json!({ "role": "user", "content": text }),
+        Message::User { text, .. } => json!({ "role": "user", "content": text }),
         Message::Assistant { text, calls, .. } if calls.is_empty() => {
             json!({ "role": "assistant", "content": text })
         }

@@ -53,7 +53,7 @@ pub(super) fn next(request: &Request, now: OffsetDateTime) -> Step {
     };
     let Some((goal, talk)) = plan.goal(before, turn) else {
         let text = turn.first().map_or("", |message| match message {
-            Message::User { text } => text,
+            Message::User { text, .. } => text,
             _ => "",
         });
         return Step::Say(abilities(&tools, text));
@@ -101,7 +101,7 @@ enum Need {
 impl<'a> Plan<'a> {
     /// The tool that is meant, and what was said about it.
     fn goal(&self, before: &'a [Message], turn: &'a [Message]) -> Option<(usize, Talk<'a>)> {
-        let Some(Message::User { text: last }) = turn.first() else {
+        let Some(Message::User { text: last, .. }) = turn.first() else {
             return None;
         };
         let last = beginning(last);
@@ -414,7 +414,7 @@ fn previous_sentences(before: &[Message]) -> Vec<&str> {
     let mut sentences = Vec::new();
     for message in before.iter().rev() {
         match message {
-            Message::User { text } => sentences.push(beginning(text)),
+            Message::User { text, .. } => sentences.push(beginning(text)),
             Message::Assistant { .. } if sentences.is_empty() || question(message).is_some() => {}
             Message::Tool { .. } if sentences.is_empty() => {}
             _ => break,

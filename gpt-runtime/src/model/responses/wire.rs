@@ -73,13 +73,14 @@ pub(super) fn request(
 
 fn push(input: &mut Vec<Value>, message: &Message, author: Option<&str>) {
     match message {
-        Message::User { text } => {
+        Message::User { text, .. } => {
             input.push(json!({ "type": "message", "role": "user", "content": text }));
         }
         Message::Assistant {
             text,
             calls,
             provider_items,
+            ..
         } => {
             let items = author.and_then(|it| ProviderItems::of(provider_items.as_ref(), it));
             match items {
