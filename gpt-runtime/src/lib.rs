@@ -82,6 +82,11 @@
 //! [`serve`] and [`Service::from_env`] read these variables; a service that is
 //! [put together by hand](Service::builder) reads none.
 //!
+//! Each of them can also be read from a file, as Docker, Kubernetes and systemd hand out secrets:
+//! `OPENAI_API_KEY_FILE=/run/secrets/openai` stands for an `OPENAI_API_KEY` with what is in that
+//! file. [`Builder::from_settings`](service::Builder::from_settings) takes them from elsewhere, a
+//! store of secrets for example.
+//!
 //! | variable | meaning | without it |
 //! |---|---|---|
 //! | `GPT_ADDR` | the address to listen on | `127.0.0.1:8000` |
@@ -136,6 +141,7 @@ mod check;
 pub mod conversation;
 pub mod credential;
 pub mod data;
+mod environment;
 pub mod error;
 #[cfg(feature = "server")]
 pub mod gpt;

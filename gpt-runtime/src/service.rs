@@ -19,9 +19,10 @@ use crate::{
         missing_results, record, run,
     },
     credential::Credential,
+    environment::{Lookup, variable},
     error::Error,
     gpt::{BuiltInTool, Definition, Gpt},
-    invoke::{Invoker, environment},
+    invoke::Invoker,
     message::Message,
     metrics::Metrics,
     model::{self, Model, offline::Offline},
@@ -359,11 +360,6 @@ impl Service {
     }
 }
 
-/// What the environment says, if it says anything.
-fn setting(name: &str) -> Result<Option<String>, Error> {
-    Ok(environment(name)?.filter(|value| !value.trim().is_empty()))
-}
-
 /// Whether a person is that of [`nobody`].
 pub(crate) fn is_nobody(person: &str) -> bool {
     person.starts_with("conversation:")
@@ -462,18 +458,40 @@ impl Builder {
     ///
     /// # Errors
     /// A variable cannot be used.
-    pub fn from_env(mut self) -> Result<Self, Error> {
+    pub fn from_env(self) -> Result<Self, Error> {
+        self.configured(&variable)
+    }
+
+    /// The same from another source, such as a store of secrets, by the names that the settings
+    /// have in the environment. The settings of a [`Server`](crate::Server) stay in the environment.
+    ///
+    /// ```
+    /// # use gpt_runtime::{gpt::Gpt, error::Error, service::Service};
+    /// # use std::collections::HashMap;
+    /// fn service(gpt: impl Gpt, vault: &HashMap<String, String>) -> Result<Service, Error> {
+    ///     let setting = |name: &str| vault.get(name).cloned().or_else(|| std::env::var(name).ok());
+    ///     Service::builder(gpt).from_settings(setting)?.build()
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// A setting cannot be used.
+    pub fn from_settings(self, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        self.configured(&|name| Ok(lookup(name)))
+    }
+
+    fn configured(mut self, lookup: &Lookup<'_>) -> Result<Self, Error> {
         if self.model.is_none() {
-            self.model = Some(model::from_env()?);
+            self.model = Some(model::from_settings(lookup)?);
         }
         if self.store.is_none() {
-            self.store = Some(store::from_env(self.definition.name)?);
+            self.store = Some(store::from_settings(self.definition.name, lookup)?);
         }
         if self.invoker.is_none() {
-            self.invoker = Some(Invoker::from_env(&self.apis())?);
+            self.invoker = Some(Invoker::from_lookup(&self.apis(), lookup)?);
         }
         if self.secret_key.is_none()
-            && let Some(key) = setting("GPT_SECRET_KEY")?
+            && let Some(key) = lookup("GPT_SECRET_KEY")?.filter(|key| !key.trim().is_empty())
         {
             self.secret_key = Some(SecretKey::from_base64(&key)?);
         }
@@ -483,8 +501,7 @@ impl Builder {
                     std::ptr::eq(*other, api) && name == scheme.name
                 };
                 let set = self.oauth_clients.iter().any(is_set);
-                if let (false, Some(client)) = (set, OAuthClient::read(api, scheme, &environment)?)
-                {
+                if let (false, Some(client)) = (set, OAuthClient::read(api, scheme, lookup)?) {
                     let client = (api, scheme.name.to_owned(), client);
                     self.oauth_clients.push(client);
                 }

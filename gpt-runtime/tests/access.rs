@@ -291,3 +291,35 @@ async fn records_end_and_are_swapped_by_one() {
     assert!(store.swap("k", Some("a"), Change::remove()).await.unwrap());
     assert_eq!(store.record("k").await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn sessions_of_an_https_address_stay_on_https() {
+    static OPEN: Definition = Definition {
+        visibility: Visibility::Everyone,
+        ..DEFINITION
+    };
+    for (url, host, attributes) in [
+        (
+            "https://desk.example",
+            "desk.example",
+            "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax; Secure",
+        ),
+        (
+            "http://desk.example",
+            "desk.example",
+            "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax",
+        ),
+    ] {
+        let site = Site::with(Desk(&OPEN), [], |server| server.public_url(url)).await;
+        // What is said to have come through the proxy is not believed of anybody.
+        let headers = site
+            .headers(&format!("GET / host={host} x-forwarded-proto=http"))
+            .await;
+        let cookie = headers
+            .lines()
+            .find_map(|line| line.strip_prefix("set-cookie: "));
+        let cookie = cookie.unwrap_or_else(|| panic!("{headers}"));
+        let (_, shown) = cookie.split_once(';').unwrap();
+        assert_eq!(format!(";{shown}"), attributes, "{url}");
+    }
+}

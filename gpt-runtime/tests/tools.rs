@@ -86,6 +86,42 @@ async fn failure_has_its_status_and_body() {
 }
 
 #[tokio::test]
+async fn an_api_that_has_too_much_to_do_is_left_alone() {
+    let busy = async || {
+        let mut busy = answer(503, "text/plain", "later");
+        busy.headers_mut()
+            .insert("retry-after", "60".parse().unwrap());
+        busy
+    };
+    let router = Router::new()
+        .route("/", get(busy))
+        .route("/other", get(async || "fine"));
+    let server = Server::start(router).await;
+    let mut invoker = Invoker::default();
+    let of = |api, path| {
+        let mut operation = operation(api);
+        operation.path = path;
+        leak(operation)
+    };
+    let (zoo, other) = (api("{}"), api("{}"));
+    for api in [zoo, other] {
+        invoker.set_base_url(api, &server.url).unwrap();
+    }
+    let first = invoker.invoke(of(zoo, "/"), &json!({})).await;
+    let text = "The call failed with status 503 Service Unavailable.\nRetry-After: 60\nlater";
+    assert_shown(&first, true, text);
+    // A clone is no way around it, nor is another operation.
+    let second = invoker.clone().invoke(of(zoo, "/other"), &json!({})).await;
+    assert!(second.is_error);
+    let start = "Nothing was sent: Zoo has too much to do or failed several times in a row, and is \
+                 left alone for another ";
+    assert!(second.text.starts_with(start), "{}", second.text);
+    assert_eq!(server.seen.lock().unwrap().len(), 1);
+    let third = invoker.invoke(of(other, "/other"), &json!({})).await;
+    assert_shown(&third, false, "fine");
+}
+
+#[tokio::test]
 async fn long_answers_are_shortened() {
     let items: Vec<String> = (0..20_000).map(|it| format!("item {it}")).collect();
     let body = json!({ "count": 20_000, "items": items, "next": "page 2" }).to_string();

@@ -18,10 +18,10 @@ pub(crate) use set::Credentials;
 pub(crate) use variable::variable;
 
 /// A secret that proves who sends a request. It cannot be printed or serialised.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Credential(Secret);
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Secret {
     ApiKey(String),
     Bearer(String),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Credential, Secret, basic, signature::Signature, variable::variable};
 use crate::{
     action::{Api, Requirement, SecurityKind, SecurityScheme},
+    environment::Lookup,
     error::Error,
     request::{self, RequestError},
 };
@@ -15,10 +16,7 @@ pub(crate) struct Credentials(BTreeMap<&'static str, Credential>);
 
 impl Credentials {
     /// The credentials that a source of settings, such as the environment, has for an API.
-    pub(crate) fn read(
-        api: &'static Api,
-        lookup: &dyn Fn(&str) -> Result<Option<String>, Error>,
-    ) -> Result<Self, Error> {
+    pub(crate) fn read(api: &'static Api, lookup: &Lookup<'_>) -> Result<Self, Error> {
         let mut credentials = Self::default();
         for scheme in api.security_schemes {
             if is_mutual_tls(Some(scheme)) {

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     action::{Action, Api},
     credential::{self, Credential, Credentials},
+    environment::{Lookup, variable},
     error::Error,
     request,
 };
@@ -79,7 +80,7 @@ impl Client {
     ///
     /// When a variable is set but cannot be used.
     pub fn from_env(api: &'static Api) -> Result<Self, Error> {
-        Self::from_lookup(api, &environment)
+        Self::from_lookup(api, &variable)
     }
 
     pub(super) fn from_lookup(api: &'static Api, lookup: &Lookup<'_>) -> Result<Self, Error> {
@@ -230,21 +231,6 @@ impl Client {
 
     pub(super) fn settings_mut(&mut self) -> &mut Settings {
         Arc::make_mut(&mut self.settings)
-    }
-}
-
-/// Where settings come from, by their names in the environment.
-pub(super) type Lookup<'a> = dyn Fn(&str) -> Result<Option<String>, Error> + 'a;
-
-/// A variable of the environment.
-pub(crate) fn environment(name: &str) -> Result<Option<String>, Error> {
-    match std::env::var(name) {
-        Ok(text) => Ok(Some(text)),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(Error::Setting {
-            name: name.to_owned(),
-            message: "it is not UTF-8".to_owned(),
-        }),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sends the requests of actions: for typed clients and for tools.
 
 mod answer;
+mod back_off;
 mod call;
 mod client;
 mod error;
@@ -16,8 +17,6 @@ mod tools;
 
 pub use call::Call;
 pub use client::Client;
-#[cfg(feature = "server")]
-pub(crate) use client::environment;
 pub use error::{CallError, ConnectionError, Failed, Undecodable};
 pub use hook::{Attempt, Failure, Head, Outcome};
 pub use reply::Reply;

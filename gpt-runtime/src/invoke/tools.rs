@@ -7,10 +7,12 @@ use reqwest::{
     header::{HeaderMap, RETRY_AFTER},
 };
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::{
     answer,
-    client::{Client, Lookup, environment},
+    back_off::{self, BackOff},
+    client::Client,
     exchange::{Fault, Received},
     http::Http,
     shorten,
@@ -18,6 +20,7 @@ use super::{
 use crate::{
     action::{Api, Operation},
     credential::Credential,
+    environment::{Lookup, variable},
     error::Error,
     request::{Request, RequestError},
 };
@@ -32,6 +35,7 @@ pub struct Invoker {
     clients: HashMap<usize, Client>,
     http: Http,
     time_limit: Option<Duration>,
+    back_off: BackOff,
 }
 
 /// What a model is shown of a call.
@@ -53,7 +57,7 @@ impl Invoker {
     ///
     /// When a variable is set but cannot be used.
     pub fn from_env(apis: &[&'static Api]) -> Result<Self, Error> {
-        Self::from_lookup(apis, &environment)
+        Self::from_lookup(apis, &variable)
     }
 
     /// Credentials and base URLs from another source, by the names they have in the environment.
@@ -68,7 +72,7 @@ impl Invoker {
         Self::from_lookup(apis, &|name| Ok(lookup(name)))
     }
 
-    fn from_lookup(apis: &[&'static Api], lookup: &Lookup<'_>) -> Result<Self, Error> {
+    pub(crate) fn from_lookup(apis: &[&'static Api], lookup: &Lookup<'_>) -> Result<Self, Error> {
         let mut invoker = Self::default();
         for api in apis {
             let client = Client::from_lookup(api, lookup)?.shared(&invoker.http);
@@ -106,6 +110,10 @@ impl Invoker {
     }
 
     /// Calls an operation with flat arguments. Never fails: what goes wrong is told to the model.
+    ///
+    /// An API that says `Retry-After` with 429 or 503 is left alone for so long, up to ten minutes;
+    /// one that failed three times in a row, with 429, 5xx or no answer, for a second and then twice
+    /// as long with each further failure, up to a minute. Meanwhile nothing is sent.
     pub async fn invoke(&self, operation: &'static Operation, arguments: &Value) -> ToolOutput {
         self.invoke_with_headers(operation, arguments, &HeaderMap::new())
             .await
@@ -121,7 +129,9 @@ impl Invoker {
         headers: &HeaderMap,
     ) -> ToolOutput {
         let client = self.prepared(operation, headers);
-        invoke(&client, operation, arguments).await.output
+        self.attempt(&client, operation, arguments, None)
+            .await
+            .output
     }
 
     /// The same on behalf of a person, whose credential for a scheme goes before ours.
@@ -135,8 +145,11 @@ impl Invoker {
     ) -> Invoked {
         let mut client = self.prepared(operation, headers);
         let (scheme, credential) = own;
-        match client.set_credential(scheme, credential) {
-            Ok(()) => invoke(&client, operation, arguments).await,
+        match client.set_credential(scheme, credential.clone()) {
+            Ok(()) => {
+                self.attempt(&client, operation, arguments, Some(&credential))
+                    .await
+            }
             Err(error) => Invoked::failed(format!("Nothing was sent: {error}.")),
         }
     }
@@ -147,6 +160,33 @@ impl Invoker {
         let client = self.client(operation.api);
         let credentials = &client.settings.credentials;
         credentials.sign(operation.api, operation.security).is_ok()
+    }
+
+    /// Makes a call, unless the API is to be left alone.
+    async fn attempt(
+        &self,
+        client: &Client,
+        operation: &'static Operation,
+        arguments: &Value,
+        own: Option<&Credential>,
+    ) -> Invoked {
+        let caller = self.back_off.caller(operation.api, own);
+        if let Some(remains) = self.back_off.remains(caller, Instant::now()) {
+            return Invoked::failed(left_alone(operation.api, remains));
+        }
+        let result = call(client, operation, arguments).await;
+        match &result {
+            Ok(received) => {
+                let answer = (received.status, back_off::asked(&received.headers));
+                self.back_off.note(caller, Some(answer), Instant::now());
+            }
+            Err(Fault::Connection(_) | Fault::TimeLimit(_)) => {
+                self.back_off.note(caller, None, Instant::now());
+            }
+            // Nothing was sent.
+            Err(Fault::Request(_)) => {}
+        }
+        told(client, operation, result)
     }
 
     fn prepared(&self, operation: &'static Operation, headers: &HeaderMap) -> Client {
@@ -199,8 +239,22 @@ impl Invoked {
     }
 }
 
-async fn invoke(client: &Client, operation: &'static Operation, arguments: &Value) -> Invoked {
-    let mut invoked = match call(client, operation, arguments).await {
+/// What a model is told of an API that is not to be called now.
+fn left_alone(api: &Api, remains: Duration) -> String {
+    let seconds = remains.as_secs() + 1;
+    format!(
+        "Nothing was sent: {} has too much to do or failed several times in a row, and is left \
+         alone for another {seconds} s. Do not call it again before that.",
+        api.title
+    )
+}
+
+fn told(
+    client: &Client,
+    operation: &'static Operation,
+    result: Result<Received, Fault>,
+) -> Invoked {
+    let mut invoked = match result {
         Ok(received) => Invoked {
             output: show(client, operation, &received),
             is_unauthorized: received.status == StatusCode::UNAUTHORIZED,

@@ -10,7 +10,7 @@ use super::{
     responses::Responses,
     transport::setting,
 };
-use crate::error::Error;
+use crate::{environment::Lookup, error::Error};
 
 const OPENAI: &str = "https://api.openai.com/v1";
 /// The model asked for at OpenAI when `GPT_MODEL` names none.
@@ -22,13 +22,8 @@ const OPENAI_NAMES: [&str; 2] = ["OPENAI_API_KEY", "OPENAI_BASE_URL"];
 const ANTHROPIC_NAMES: [&str; 2] = ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"];
 
 /// The model that the environment asks for; [`Offline`] where it asks for none.
-pub(crate) fn from_env() -> Result<Arc<dyn Model>, Error> {
-    let variable = |name: &str| match std::env::var(name) {
-        Ok(value) => Ok(Some(value)),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(setting(name, "is not UTF-8")),
-    };
-    Ok(match Choice::read(variable)? {
+pub(crate) fn from_settings(lookup: &Lookup<'_>) -> Result<Arc<dyn Model>, Error> {
+    Ok(match Choice::read(lookup)? {
         Some(choice) => choice.model()?,
         None => Arc::new(Offline::new()),
     })

@@ -25,7 +25,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-pub(crate) use environment::from_env;
+pub(crate) use environment::from_settings;
 
 use crate::{
     gpt::BuiltInTool,

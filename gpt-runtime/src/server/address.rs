@@ -1,14 +1,11 @@
 //! Where to listen, and under which address people come.
 
-use std::{
-    env::{self, VarError},
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
-};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use url::Url;
 
-use crate::error::Error;
+use crate::{environment, error::Error};
 
 const DEFAULT: &str = "127.0.0.1:8000";
 
@@ -101,18 +98,17 @@ impl Setting {
         method: &'static str,
         variable: &'static str,
     ) -> Result<Option<Self>, Error> {
-        let (name, value) = match (in_code, env::var(variable)) {
-            (Some(value), _) => (method, value),
-            (None, Ok(value)) => (variable, value),
-            (None, Err(VarError::NotPresent)) => return Ok(None),
-            (None, Err(VarError::NotUnicode(_))) => {
-                return Err(Error::Setting {
-                    name: variable.to_owned(),
-                    message: "the value is not UTF-8".to_owned(),
-                });
-            }
-        };
-        Ok(Some(Self { name, value }))
+        if let Some(value) = in_code {
+            return Ok(Some(Self {
+                name: method,
+                value,
+            }));
+        }
+        let value = environment::variable(variable)?;
+        Ok(value.map(|value| Self {
+            name: variable,
+            value,
+        }))
     }
 
     pub(super) fn error(&self, message: String) -> Error {

@@ -7,6 +7,7 @@ use url::Url;
 use crate::{
     action::{Api, SecurityKind, SecurityScheme},
     credential::variable,
+    environment::Lookup,
     error::Error,
 };
 
@@ -94,7 +95,7 @@ impl OAuthClient {
     pub(crate) fn read(
         api: &Api,
         scheme: &SecurityScheme,
-        lookup: &dyn Fn(&str) -> Result<Option<String>, Error>,
+        lookup: &Lookup<'_>,
     ) -> Result<Option<Self>, Error> {
         let prefix = variable(api, scheme.name);
         let setting = |name: &str| -> Result<Option<String>, Error> {

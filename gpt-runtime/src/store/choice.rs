@@ -1,13 +1,9 @@
 //! Which store a text such as `GPT_STORE` means.
 
-use std::{
-    env::{self, VarError},
-    path::Path,
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use super::{Store, memory::Memory};
-use crate::error::Error;
+use crate::{environment::Lookup, error::Error};
 
 const VARIABLE: &str = "GPT_STORE";
 
@@ -34,12 +30,11 @@ pub fn open(place: &str) -> Result<Arc<dyn Store>, Error> {
     })
 }
 
-/// The store that the environment names, else the file of the GPT in the working directory.
-pub(crate) fn from_env(gpt: &str) -> Result<Arc<dyn Store>, Error> {
-    let store = match env::var(VARIABLE) {
-        Ok(place) => opened(&place),
-        Err(VarError::NotPresent) => default_store(gpt),
-        Err(VarError::NotUnicode(_)) => Err("the value is not UTF-8".to_owned()),
+/// The store that the settings name, else the file of the GPT in the working directory.
+pub(crate) fn from_settings(gpt: &str, lookup: &Lookup<'_>) -> Result<Arc<dyn Store>, Error> {
+    let store = match lookup(VARIABLE)? {
+        Some(place) => opened(&place),
+        None => default_store(gpt),
     };
     store.map_err(|message| Error::Setting {
         name: VARIABLE.to_owned(),

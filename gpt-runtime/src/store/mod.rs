@@ -30,7 +30,7 @@ use std::{
 
 use crate::message::Message;
 
-pub(crate) use choice::from_env;
+pub(crate) use choice::from_settings;
 pub use choice::open;
 
 /// What a [`Store`] answers, later.
