@@ -28,7 +28,7 @@ use crate::{
     model::{self, Model, offline::Offline},
     secret::SecretKey,
     sign_in::{OAuthClient, SignIns},
-    store::{self, Appended, Change, Store, Summary, memory::Memory},
+    store::{self, Appended, Change, Store, Summary, memory::Memory, scoped::Scoped},
 };
 
 const DEFAULT_ROUNDS: usize = 10;
@@ -46,6 +46,7 @@ pub struct Service {
     setting: Arc<Setting>,
     limits: Limits,
     running: Running,
+    slug: Option<Arc<str>>,
 }
 
 /// Turns that run, by conversation.
@@ -86,8 +87,12 @@ impl Service {
         reason = "a GPT is given to its service"
     )]
     pub fn builder(gpt: impl Gpt) -> Builder {
+        Self::builder_of(gpt.definition())
+    }
+
+    pub(crate) fn builder_of(definition: &'static Definition) -> Builder {
         Builder {
-            definition: gpt.definition(),
+            definition,
             model: None,
             store: None,
             invoker: None,
@@ -105,6 +110,7 @@ impl Service {
                 message_length: DEFAULT_MESSAGE_LENGTH,
                 messages: DEFAULT_MESSAGES,
             },
+            slug: None,
         }
     }
 
@@ -139,6 +145,27 @@ impl Service {
     /// What is counted of it.
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
         &self.setting.metrics
+    }
+
+    /// What it is called in addresses, where it was said.
+    pub(crate) fn slug(&self) -> Option<&str> {
+        self.slug.as_deref()
+    }
+
+    /// The same GPT with a part of its store to itself, counted together with others. What this
+    /// service said and keeps is not part of it.
+    pub(crate) fn scoped(&self, scope: &str, metrics: Arc<Metrics>) -> Self {
+        let store: Arc<dyn Store> = Arc::new(Scoped::new(Arc::clone(self.store()), scope));
+        Self {
+            setting: Arc::new(Setting {
+                sign_ins: self.sign_ins().in_store(Arc::clone(&store)),
+                store,
+                metrics,
+                ..Setting::clone(&self.setting)
+            }),
+            running: Running::default(),
+            ..self.clone()
+        }
     }
 
     /// Whether conversations can be read and kept.
@@ -450,6 +477,7 @@ pub struct Builder {
     chatgpt_headers: bool,
     max_context: usize,
     limits: Limits,
+    slug: Option<Arc<str>>,
 }
 
 impl Builder {
@@ -612,6 +640,15 @@ impl Builder {
         self
     }
 
+    /// What the GPT is called in addresses where a server has several, `weather` for
+    /// `/g/weather/`: lower-case letters, digits and dashes. Made of its name unless set.
+    ///
+    /// What it keeps in the store is kept under this too.
+    pub fn slug(mut self, slug: impl Into<String>) -> Self {
+        self.slug = Some(slug.into().into());
+        self
+    }
+
     /// The service.
     ///
     /// # Errors
@@ -687,6 +724,7 @@ impl Builder {
             }),
             limits: self.limits,
             running: Running::default(),
+            slug: self.slug,
         })
     }
 

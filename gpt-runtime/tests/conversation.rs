@@ -46,6 +46,7 @@ fn definition(operations: Vec<&'static Described>) -> Definition {
         actions: vec![&*operations.leak()].leak(),
         visibility: Visibility::OnlyMe,
         privacy_policy: None,
+        category: None,
     }
 }
 
