@@ -491,14 +491,14 @@ fn the_directory_leads_to_a_gpt_with_the_first_message_written() {
     page.open(&url);
     page.click("[type=search]");
     page.type_text("rust");
-    page.press("Enter", false);
-    page.wait("location.search === '?q=rust'");
+    page.follow(|page| page.press("Enter", false));
+    assert_eq!(page.eval("location.search"), "?q=rust");
     assert_eq!(page.text(".gpt strong"), "Borrow Checker");
     page.scripts(true);
 
     // A starter is written, and sent by its reader alone.
     page.open(&url);
-    page.click(".starters a");
+    page.follow(|page| page.click(".starters a"));
     page.wait("document.querySelector('#text')?.value !== '' && !document.querySelector('#composer').hidden");
     assert_eq!(
         page.eval("location.pathname + location.search"),
