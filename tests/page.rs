@@ -464,7 +464,7 @@ fn the_directory_leads_to_a_gpt_with_the_first_message_written() {
             .owner_token("the-token-of-the-owner");
         others
             .into_iter()
-            .fold(server, |server, it| server.add(gpt(it).unwrap()))
+            .fold(server, |server, it| server.and(gpt(it).unwrap()))
     }));
     let url = format!("http://{}/", site.address);
     page.open(&url);

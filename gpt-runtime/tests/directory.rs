@@ -66,7 +66,7 @@ async fn serve() -> Site {
     let gpt = |definition| service(definition, answers(), |it| it.store(Arc::clone(&store)));
     let [weather, news, diary, club] = [WEATHER, NEWS, DIARY, CLUB].map(gpt);
     Site::of(weather, Arc::default(), |server| {
-        let server = server.add(news).add(diary).add(club);
+        let server = server.and(news).and(diary).and(club);
         server.owner_token(TOKEN)
     })
     .await
@@ -382,7 +382,7 @@ async fn consents_are_one_gpts_own() {
     };
     let other = gpt("other");
     let site = Site::of(gpt("one"), Arc::default(), |server| {
-        server.add(other).owner_token(TOKEN)
+        server.and(other).owner_token(TOKEN)
     })
     .await;
     let said = format!(
@@ -409,7 +409,7 @@ async fn share_links_open_one_gpt() {
     let gpt = |slug: &str| service(CLUB, [], |it| it.store(Arc::clone(&store)).slug(slug));
     let other = gpt("other");
     let site = Site::of(gpt("one"), Arc::default(), |server| {
-        server.add(other).owner_token(TOKEN)
+        server.and(other).owner_token(TOKEN)
     })
     .await;
     let share = async |method: &str, gpt: &str| {
@@ -449,7 +449,7 @@ async fn share_links_open_one_gpt() {
 #[tokio::test]
 async fn a_start_prints_one_owner_and_each_share_link() {
     let gpt = |definition| service(definition, [], |it| it);
-    let server = Server::new(gpt(WEATHER)).add(gpt(CLUB));
+    let server = Server::new(gpt(WEATHER)).and(gpt(CLUB));
     let bound = server.address("127.0.0.1:0").bind().await.unwrap();
     let address = format!("http://{}", bound.local_addr());
     let owner = bound.owner_url().unwrap();
@@ -472,7 +472,7 @@ async fn slugs_are_good_and_differ() {
                 None => it,
             })
         });
-        let server = Server::new(first).add(second).address("127.0.0.1:0");
+        let server = Server::new(first).and(second).address("127.0.0.1:0");
         match server.bind().await {
             Ok(_) => "bound".to_owned(),
             Err(error) => error.to_string(),

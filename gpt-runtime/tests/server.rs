@@ -653,7 +653,7 @@ async fn every_route_of_the_description_answers() {
     static PLAIN: Definition = DEFINITION;
     let second = Service::builder(Desk(&PLAIN)).slug("second").build();
     let alone = Site::start([]).await;
-    let several = Site::with(Desk(&PLAIN), [], |server| server.add(second.unwrap())).await;
+    let several = Site::with(Desk(&PLAIN), [], |server| server.and(second.unwrap())).await;
     let answer = alone.ask("GET /api/openapi.json").await;
     let (_, body) = answer.split_once("\n\n").unwrap();
     let document: serde_json::Value = serde_json::from_str(body).unwrap();
@@ -781,7 +781,7 @@ async fn addresses_that_do_not_work_say_why() {
     use Visibility::OnlyMe;
     expect!["bound to 127.0.0.1"].assert_eq(&error(OnlyMe, "localhost:0").await);
     expect!["bound to 0.0.0.0"].assert_eq(&error(OnlyMe, "0.0.0.0:0").await);
-    expect!["Server::address: `8000` is a port without a host: write it like `127.0.0.1:8000`"]
+    expect!["Server::andress: `8000` is a port without a host: write it like `127.0.0.1:8000`"]
         .assert_eq(&error(OnlyMe, "8000").await);
 
     let taken = Site::start([]).await;

@@ -708,7 +708,7 @@ async fn several_gpts_have_sign_ins_of_their_own() {
         })
     };
     let other = gpt("other");
-    let site = Site::of(gpt("one"), Arc::default(), |server| server.add(other)).await;
+    let site = Site::of(gpt("one"), Arc::default(), |server| server.and(other)).await;
     let session = async |gpt: &str| {
         let headers = site.headers(&format!("GET /g/{gpt}/")).await;
         let mut lines = headers.lines();

@@ -226,20 +226,18 @@ fn categories(entries: &[&Entry], search: &Search) -> String {
     let all = [""]
         .into_iter()
         .chain(names.into_iter().map(Category::name));
-    all.map(|name| {
+    let mut links = String::new();
+    for name in all {
         let current = if name == search.category {
             r#" aria-current="true""#
         } else {
             ""
         };
         let label = if name.is_empty() { "all" } else { name };
-        format!(
-            r#"<li><a href="{}"{current}>{}</a></li>"#,
-            escape(&search.link(name)),
-            escape(label)
-        )
-    })
-    .collect()
+        let href = escape(&search.link(name));
+        links += &format!(r#"<li><a href="{href}"{current}>{label}</a></li>"#);
+    }
+    links
 }
 
 fn card(entry: &Entry, is_owner: bool) -> String {
@@ -261,19 +259,22 @@ fn card(entry: &Entry, is_owner: bool) -> String {
             };
             format!(r#"<span class="tag apart">{who}</span>"#)
         }
-        "starters" => {
-            let starters = definition.starters.iter();
-            starters
-                .map(|starter| {
-                    let mut query = form_urlencoded::Serializer::new(String::new());
-                    let query = query.append_pair("q", starter).finish();
-                    let href = escape(&format!("{}?{query}", entry.path()));
-                    format!(r#"<li><a href="{href}">{}</a></li>"#, escape(starter))
-                })
-                .collect()
-        }
+        "starters" => starters(entry),
         _ => String::new(),
     })
+}
+
+/// Links that open a GPT with a starter as the first message, to be sent by its reader.
+fn starters(entry: &Entry) -> String {
+    let mut links = String::new();
+    for starter in entry.definition.starters {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let query = query.append_pair("q", starter).finish();
+        let href = escape(&format!("{}?{query}", entry.path()));
+        let text = escape(starter);
+        links += &format!(r#"<li><a href="{href}">{text}</a></li>"#);
+    }
+    links
 }
 
 /// What is relative on a page of a GPT needs the slash.

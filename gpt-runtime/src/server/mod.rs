@@ -9,7 +9,7 @@
 //! [`serve`] listens where `GPT_ADDR` says, else on `127.0.0.1:8000`. [`Server`] does the same for
 //! a [`Service`] put together by hand.
 //!
-//! [`serve_all`] and [`Server::add`] serve several GPTs in one process. Each is at `/g/{slug}/` with
+//! [`serve_all`] and [`Server::and`] serve several GPTs in one process. Each is at `/g/{slug}/` with
 //! all of the API below that, such as `/g/weather-desk/api/gpt`; `/` is a directory of those that
 //! are for everyone, and of all of them for their owner, who is one. Who may not use a GPT is not
 //! told whether it is there.
@@ -120,7 +120,7 @@ pub async fn serve(gpt: impl Gpt) -> Result<(), Error> {
     Server::new(Service::from_env(gpt)?).run().await
 }
 
-/// Serves several GPTs, as [`Server::add`] says, with the settings of the environment until Ctrl-C
+/// Serves several GPTs, as [`Server::and`] says, with the settings of the environment until Ctrl-C
 /// or SIGTERM: `serve_all(&[&WeatherDesk, &NewsDesk])`.
 ///
 /// They share the store that `GPT_STORE` names, else the file `gpts.db` in the working directory.
@@ -146,7 +146,7 @@ pub async fn serve_all(gpts: &[&dyn Gpt]) -> Result<(), Error> {
     };
     let mut server = Server::new(service(*first)?);
     for gpt in others {
-        server = server.add(service(*gpt)?);
+        server = server.and(service(*gpt)?);
     }
     server.run().await
 }
@@ -184,7 +184,7 @@ impl Server {
     /// links, conversations, consents and sign-ins are each GPT's own, also where they share a
     /// store: it keeps theirs by their slugs, and not among what the [`Service`] itself keeps.
     #[must_use]
-    pub fn add(mut self, service: Service) -> Self {
+    pub fn and(mut self, service: Service) -> Self {
         self.others.push(service);
         self
     }
@@ -384,9 +384,10 @@ impl Bound {
             lines += &["For its owner, shown this once: ", &url, "\n"].concat();
         }
         for (name, url) in self.share_urls().await? {
-            let of = match self.gpts.are_several() {
-                true => [" ", name].concat(),
-                false => String::new(),
+            let of = if self.gpts.are_several() {
+                [" ", name].concat()
+            } else {
+                String::new()
             };
             lines += &["To share", &of, ": ", &url, "\n"].concat();
         }
