@@ -149,11 +149,19 @@ fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt) -> Vec<TokenStream> {
         }
         Text::Literal(_) => None,
     });
+    let references = match &gpt.instructions {
+        Text::Literal(literal) if !literal.value().contains("{{") => None,
+        text => Some(call_at(
+            text,
+            quote!(#rt::check::references),
+            definition.clone(),
+        )),
+    };
     let actions = gpt.actions.iter().enumerate().map(|(index, action)| {
         let check = quote!(#rt::check::action::<{ #rt::check::room(#definition) }>);
         call_at(action.path(), check, quote!(#definition, #index))
     });
-    texts.chain(actions).collect()
+    texts.chain(references).chain(actions).collect()
 }
 
 /// A call that stands at the place of `tokens`: where an assertion fails, rustc marks the call,

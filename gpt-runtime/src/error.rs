@@ -14,6 +14,15 @@ pub enum Error {
         /// What is wrong and what to write instead.
         message: String,
     },
+    /// The definition of a GPT that was put together by hand, not with `#[gpt]`, is wrong.
+    #[cfg(feature = "server")]
+    #[error("the GPT `{gpt}` is not defined well:{}", listed(.problems))]
+    Definition {
+        /// The name of the GPT.
+        gpt: &'static str,
+        /// What is wrong, one by one.
+        problems: Vec<String>,
+    },
     /// A built-in tool that the model does not have.
     #[error("the model {model} has no `{tool}`: remove it from `tools` of the GPT")]
     ToolUnavailable {
@@ -94,6 +103,17 @@ pub enum Error {
     /// Serving broke off.
     #[error("serving broke off")]
     Serve(#[from] std::io::Error),
+}
+
+/// Problems on lines of their own.
+#[cfg(feature = "server")]
+fn listed(problems: &[String]) -> String {
+    let mut text = String::new();
+    for problem in problems {
+        text.push_str("\n- ");
+        text.push_str(&problem.replace('\n', "\n  "));
+    }
+    text
 }
 
 /// The message and its causes, because that is what a `main` that returns the error prints.

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     action::Api,
+    check,
     conversation::{
         Control, Decision, Event, Place, Setting, Toolbox, Turn, consents,
         lease::{self, Lease},
@@ -661,6 +662,13 @@ impl Builder {
     pub fn build(self) -> Result<Service, Error> {
         let apis = self.apis();
         let definition = self.definition;
+        let problems = check::problems(definition);
+        if !problems.is_empty() {
+            return Err(Error::Definition {
+                gpt: definition.name,
+                problems,
+            });
+        }
         let tools = Toolbox::new(definition)?;
         let model = self.model.unwrap_or_else(|| Arc::new(Offline::new()));
         let tools_in = definition.tools.iter().copied();
@@ -712,6 +720,7 @@ impl Builder {
         Ok(Service {
             setting: Arc::new(Setting {
                 definition,
+                instructions: definition.instructions_with_tool_names(),
                 model,
                 invoker,
                 tools,

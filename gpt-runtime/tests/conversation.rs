@@ -763,3 +763,59 @@ fn mistakes_are_found_at_start() {
     assert!(url.contains("zoo"), "{url}");
     assert_eq!(error(&none, &|it| it), "");
 }
+
+#[test]
+fn what_is_wrong_with_a_definition_is_said_at_once() {
+    let animals = definition(operations(api("{}")));
+    let wrong = Definition {
+        name: " ",
+        instructions: "Feed them.\nCall {{getAnimals}} or {{web_search}} first.",
+        starters: &["Who is Tom?", "", "Who is Tom?"],
+        tools: &[BuiltInTool::WebSearch, BuiltInTool::WebSearch],
+        visibility: Visibility::Link,
+        ..animals
+    };
+    let error = Service::builder(Zoo(leak(wrong))).build().unwrap_err();
+    expect![[r#"
+        the GPT ` ` is not defined well:
+        - `name` is empty
+        - line 2 of the instructions names `{{getAnimals}}`, which this GPT does not have
+          = help: write `{{getAnimal}}`, which is the nearest of its operations
+        - starter is empty
+        - duplicate starter `Who is Tom?`
+        - duplicate tool `web_search`
+        - visibility `link` with actions needs a privacy policy"#]]
+    .assert_eq(&error.to_string());
+}
+
+#[tokio::test]
+async fn instructions_name_operations_as_the_model_knows_them() {
+    let api = api("{}");
+    let mut renamed = support::operation(api);
+    renamed.id = "animals/list all";
+    renamed.tool.name = "animals_list_all";
+    let mut dotted = support::operation(api);
+    dotted.id = "animals.feed";
+    dotted.tool.name = "animals_feed";
+    let operations: Vec<&Described> = vec![
+        leak(Described::of(leak(renamed))),
+        leak(Described::of(leak(dotted))),
+    ];
+    let zoo = Definition {
+        instructions: "First `{{animals_list_all}}`, then `{{animals.feed}}`: {{ not }} {this}.",
+        ..definition(operations)
+    };
+    let script = Script::new([Reply::text("Yes.")]);
+    let service = Service::builder(Zoo(leak(zoo)))
+        .model(script.clone())
+        .build()
+        .unwrap();
+    let id = service.start(Some("me")).await.unwrap();
+    let mut turn = service.say("me", &id, "Hello".into()).await.unwrap();
+    while turn.next().await.is_some() {}
+    let told = &script.requests()[0].instructions;
+    assert_eq!(
+        told,
+        "First `animals_list_all`, then `animals_feed`: {{ not }} {this}."
+    );
+}

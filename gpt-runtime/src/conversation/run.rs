@@ -1,6 +1,6 @@
 //! One turn: ask the model, make its calls, and again until it has nothing more to call.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::HashMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
@@ -28,6 +28,8 @@ const MAX_TEXT: usize = 1_000_000;
 /// What turns of all conversations share.
 pub(crate) struct Setting {
     pub(crate) definition: &'static Definition,
+    /// Those of the definition, with the names of tools.
+    pub(crate) instructions: Cow<'static, str>,
     pub(crate) model: Arc<dyn Model>,
     pub(crate) invoker: Invoker,
     pub(crate) tools: Toolbox,
@@ -179,7 +181,7 @@ impl Run {
 
     /// Lets the model answer once; returns the calls it wants.
     async fn ask(&mut self) -> Result<Vec<ToolCall>, Stop> {
-        let instructions = self.setting.definition.instructions;
+        let instructions = &self.setting.instructions;
         let (messages, is_cut) = window::fit(&self.history, self.setting.max_context);
         let messages = files::given_back(messages);
         let contents = self.read_files(&messages).await.map_err(Error::from)?;
@@ -187,7 +189,7 @@ impl Run {
             instructions: if is_cut {
                 window::noted(instructions)
             } else {
-                instructions.to_owned()
+                instructions.to_string()
             },
             messages,
             tools: self.setting.tools.definitions().to_vec(),
