@@ -10,19 +10,22 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
+use bytes::Bytes;
 use expect_test::{Expect, expect};
 use gpt_runtime::{
     __private::{Api, Described, Location, Method, Style},
     conversation::{Decision, Event, Turn},
     error::Error,
     gpt::{BuiltInTool, Definition, Gpt, Visibility},
-    message::{Message, ToolCall},
+    message::{File, Message, ToolCall},
     model::{
         Chunk, Chunks, Model, ModelError, Request, chunks,
         script::{Reply, Script},
     },
     service::{Builder, Service},
-    store::{Answer, Appended, Change, Conversation, Store, StoreError, Summary, memory::Memory},
+    store::{
+        Added, Answer, Appended, Change, Conversation, Store, StoreError, Summary, memory::Memory,
+    },
 };
 use serde_json::{Value, json};
 use support::{Server, api, leak, leak_text, parameter};
@@ -665,6 +668,24 @@ impl Store for Full {
 
     fn conversations<'a>(&'a self, person: &'a str, limit: usize) -> Answer<'a, Vec<Summary>> {
         self.0.conversations(person, limit)
+    }
+
+    fn add_file<'a>(
+        &'a self,
+        conversation: &'a str,
+        file: &'a File,
+        content: Bytes,
+        limit: u64,
+    ) -> Answer<'a, Added> {
+        self.0.add_file(conversation, file, content, limit)
+    }
+
+    fn file<'a>(&'a self, conversation: &'a str, id: &'a str) -> Answer<'a, Option<(File, Bytes)>> {
+        self.0.file(conversation, id)
+    }
+
+    fn files<'a>(&'a self, conversation: &'a str) -> Answer<'a, Vec<File>> {
+        self.0.files(conversation)
     }
 
     fn delete<'a>(&'a self, id: &'a str) -> Answer<'a, bool> {
