@@ -460,7 +460,7 @@ fn the_directory_leads_to_a_gpt_with_the_first_message_written() {
             ..DEFINITION
         });
         let server = server
-            .add(hidden.unwrap())
+            .and(hidden.unwrap())
             .owner_token("the-token-of-the-owner");
         others
             .into_iter()

@@ -278,6 +278,9 @@ async fn what_is_not_there_looks_like_what_is_not_for_others() {
         "GET /g/{}/api/openapi.json",
         "GET /g/{}/sign-in/a/b",
         "GET /g/{}/healthz",
+        "GET /g/{}/api/files/x",
+        "POST /g/{}/api/files/x {}",
+        "GET /g/{}/api/conversations/x/files/y",
         "GET /g/{}/?q=rain",
         "GET /g/{}/api/gpt authorization=Bearer\u{a0}wrong",
     ] {

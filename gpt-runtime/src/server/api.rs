@@ -13,8 +13,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    access::Caller, action::Operation, conversation::Decision, error::Error, gpt::Category,
-    message::Message, schema, service::Service, store::Summary,
+    access::Caller,
+    action::Operation,
+    conversation::Decision,
+    error::Error,
+    gpt::Category,
+    message::Message,
+    schema,
+    service::{Said, Service},
+    store::Summary,
 };
 
 use super::{
@@ -172,6 +179,10 @@ async fn list(State(service): State<Service>, caller: Caller) -> Result<Response
 
 fn summary(summary: &Summary) -> Value {
     let title: String = match &summary.first {
+        Message::User { text, files } if text.trim().is_empty() => {
+            let first = files.first().map(|file| file.name.clone());
+            first.unwrap_or_default()
+        }
         Message::User { text, .. } => text.chars().take(TITLE).collect(),
         _ => String::new(),
     };
@@ -237,8 +248,10 @@ async fn withdraw(
 /// The body of a message.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Said {
+struct NewMessage {
     text: String,
+    #[serde(default)]
+    files: Vec<String>,
     #[serde(default)]
     decision: Option<Decision>,
 }
@@ -247,10 +260,10 @@ async fn say_first(
     State(app): State<App>,
     caller: Caller,
     form: Form,
-    Body(said): Body<Said>,
+    Body(message): Body<NewMessage>,
 ) -> Result<Response, Problem> {
     let id = app.service.start(caller.person.as_deref()).await?;
-    answer(app, &caller, id, form, said).await
+    answer(app, &caller, id, form, message).await
 }
 
 async fn say(
@@ -258,9 +271,9 @@ async fn say(
     caller: Caller,
     Segments(id): Segments<String>,
     form: Form,
-    Body(said): Body<Said>,
+    Body(message): Body<NewMessage>,
 ) -> Result<Response, Problem> {
-    answer(app, &caller, id, form, said).await
+    answer(app, &caller, id, form, message).await
 }
 
 async fn answer(
@@ -268,16 +281,20 @@ async fn answer(
     caller: &Caller,
     id: String,
     form: Form,
-    said: Said,
+    message: NewMessage,
 ) -> Result<Response, Problem> {
     let person = caller.person_in(&id);
-    let turn = app.service.say(&person, &id, said.text).await?;
+    let said = Said {
+        text: message.text,
+        files: message.files,
+    };
+    let turn = app.service.say(&person, &id, said).await?;
     let conversation = header_value(&id)?;
     let turn = events::Running {
         turn,
         conversation: id,
         base: app.base,
-        decision: said.decision,
+        decision: message.decision,
         stopping: app.stopping,
     };
     let mut response = match form {

@@ -15,6 +15,7 @@ use url::form_urlencoded;
 use super::{
     api::nothing,
     entrance::{Entrance, locked, refusal, token},
+    files::no_link,
     gpts::Hosted,
     page::{escape, files, fill, initial},
     problem::Problem,
@@ -56,6 +57,7 @@ pub(super) fn routes(entrance: Arc<Entrance>, gpts: &[Hosted]) -> Router {
     let directory = Arc::new(directory);
     let elsewhere = Router::new()
         .route("/", get(unknown_page))
+        .route("/api/files/{token}", get(async || no_link()))
         .fallback(unknown)
         .merge(files());
     Router::new()

@@ -17,6 +17,7 @@ use url::{Url, form_urlencoded};
 use super::{extract::Body, guard::writes, problem::Problem};
 use crate::{
     access::{Access, Caller, Shown},
+    file::Links,
     service::Service,
 };
 
@@ -61,6 +62,12 @@ impl Entrance {
             is_secure: house.is_secure,
             url: house.url.clone(),
         }
+    }
+
+    /// The GPT behind it, whose files APIs fetch through it.
+    pub(super) fn with_links(&self, service: &Service) -> Service {
+        let links = Links::new(self.address("/api/files/"), self.access.key().clone());
+        service.clone().with_links(links)
     }
 
     /// The path of something behind it.

@@ -10,7 +10,9 @@ use axum::{
 use tracing::Span;
 use url::Url;
 
-use super::{api, directory, entrance, entrance::Entrance, page, shutdown::Stopping, sign_in};
+use super::{
+    api, directory, entrance, entrance::Entrance, files, page, shutdown::Stopping, sign_in,
+};
 use crate::{access::Access, error::Error, gpt::Visibility, metrics::Metrics, service::Service};
 
 /// The most characters of a slug.
@@ -67,15 +69,16 @@ impl Gpts {
         let metrics = Arc::clone(first.metrics());
         let alone = (!are_several).then(|| Hosted {
             slug: String::new(),
-            service: first.clone(),
+            service: entrance.with_links(&first),
             entrance: Arc::clone(&entrance),
         });
         let among = slugs.into_iter().zip(&services).map(|(slug, service)| {
             let service = service.scoped(&slug, Arc::clone(&metrics));
+            let entrance = Entrance::of_one(&entrance, &slug, &service);
             Hosted {
-                entrance: Arc::new(Entrance::of_one(&entrance, &slug, &service)),
                 slug,
-                service,
+                service: entrance.with_links(&service),
+                entrance: Arc::new(entrance),
             }
         });
         let hosted = alone.into_iter().chain(among).collect();
@@ -114,10 +117,13 @@ impl Hosted {
     fn router(&self, stopping: Stopping) -> Router {
         let (service, entrance) = (&self.service, &self.entrance);
         let page = page::routes(service, Arc::clone(entrance));
+        let links = files::links(service.clone());
         let api = api::routes(service.clone(), entrance, stopping)
             .merge(entrance::routes())
+            .merge(files::routes(service.clone()))
             .merge(sign_in::routes(service.clone()));
-        page.merge(entrance::protect(api, Arc::clone(entrance)))
+        page.merge(links)
+            .merge(entrance::protect(api, Arc::clone(entrance)))
     }
 }
 

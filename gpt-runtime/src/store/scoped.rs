@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Appended, Change, Conversation, Store, Summary};
-use crate::message::Message;
+use bytes::Bytes;
+
+use super::{Added, Answer, Appended, Change, Conversation, Store, Summary};
+use crate::message::{File, Message};
 
 /// What one GPT keeps in a store that several share.
 ///
@@ -79,6 +81,28 @@ impl Store for Scoped {
             }
             Ok(found)
         })
+    }
+
+    fn add_file<'a>(
+        &'a self,
+        conversation: &'a str,
+        file: &'a File,
+        content: Bytes,
+        limit: u64,
+    ) -> Answer<'a, Added> {
+        Box::pin(async move {
+            let conversation = self.outside(conversation);
+            let added = self.store.add_file(&conversation, file, content, limit);
+            added.await
+        })
+    }
+
+    fn file<'a>(&'a self, conversation: &'a str, id: &'a str) -> Answer<'a, Option<(File, Bytes)>> {
+        Box::pin(async move { self.store.file(&self.outside(conversation), id).await })
+    }
+
+    fn files<'a>(&'a self, conversation: &'a str) -> Answer<'a, Vec<File>> {
+        Box::pin(async move { self.store.files(&self.outside(conversation)).await })
     }
 
     fn delete<'a>(&'a self, id: &'a str) -> Answer<'a, bool> {
