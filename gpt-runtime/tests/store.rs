@@ -598,7 +598,7 @@ async fn earlier_tables_are_brought_along() {
             ALTER TABLE gpt_conversations DROP COLUMN files_size;
             DELETE FROM gpt_schema WHERE version = 2;";
         match &place {
-            Place::Memory(_) => {}
+            Place::Memory(_) | Place::Part(_) => {}
             #[cfg(feature = "sqlite")]
             Place::File(path) => {
                 let connection = rusqlite::Connection::open(path).unwrap();
