@@ -590,10 +590,7 @@ async fn what_cannot_be_said_is_refused() {
     })
     .await;
     let refusal = async |conversation: &str, text: &str| {
-        let refused = stage
-            .service
-            .say("someone", conversation, text)
-            .await;
+        let refused = stage.service.say("someone", conversation, text).await;
         refused
             .err()
             .map(|error| error.to_string())
