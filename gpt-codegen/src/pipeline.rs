@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use annotate_snippets::Renderer;
 
 use crate::{
-    Config, Error, Generated,
-    diagnostic::Diagnostics,
+    Checked, Config, Error, Generated,
+    diagnostic::{Diagnostics, Findings},
     document::Document,
     emit::{EmitOptions, emit},
     files::Files,
@@ -24,34 +24,49 @@ pub(crate) fn generate(
     path: &Path,
     text: Option<&str>,
 ) -> Result<Generated, Error> {
+    let (generated, findings) = run(config, path, text)?;
+    generated.ok_or_else(|| Error::new(what_failed(path), findings.render(&Renderer::plain())))
+}
+
+/// As [`generate`], with what was found either way.
+pub(crate) fn check(config: &Config, path: &Path, text: Option<&str>) -> Result<Checked, Error> {
+    let (generated, findings) = run(config, path, text)?;
+    Ok(Checked::new(findings, generated))
+}
+
+/// Fails where the configuration makes no sense; what is wrong with the description is found.
+fn run(
+    config: &Config,
+    path: &Path,
+    text: Option<&str>,
+) -> Result<(Option<Generated>, Findings), Error> {
     let module = module_name(config, path)?;
     check_settings(config)?;
     let mut cx = Diagnostics::with_settings(config.settings.clone(), config.lenient);
-    let generated = passes(&mut cx, config, path, text, &module);
+    let parts = passes(&mut cx, config, path, text, &module);
     let findings = cx.finish();
-    match generated {
-        Some(Err(error)) => Err(Error::new(
-            format!("cannot generate Rust from `{}`", path.display()),
-            format!("`runtime_path` must be a path such as `::gpt_runtime`: {error}"),
-        )),
-        Some(Ok(parts)) => Ok(Generated {
-            module,
-            code: parts.code,
-            tools: parts.tools,
-            operations: parts.operations,
-            types: parts.types,
-            reports: findings.by_name(),
-            files: parts.files,
-            origins: parts.origins.with_warnings(&findings),
-            warnings: findings.render(&Renderer::plain()),
-            warning_lines: findings.warning_lines(),
-            left_out: findings.left_out,
-        }),
-        None => Err(Error::new(
-            format!("cannot generate Rust from `{}`", path.display()),
-            findings.render(&Renderer::plain()),
-        )),
-    }
+    let parts = parts.transpose().map_err(|error| {
+        let why = format!("`runtime_path` must be a path such as `::gpt_runtime`: {error}");
+        Error::new(what_failed(path), why)
+    })?;
+    let generated = parts.map(|parts| Generated {
+        module,
+        code: parts.code,
+        tools: parts.tools,
+        operations: parts.operations,
+        types: parts.types,
+        reports: findings.by_name(),
+        files: parts.files,
+        origins: parts.origins.with_warnings(&findings),
+        warnings: findings.render(&Renderer::plain()),
+        warning_lines: findings.warning_lines(),
+        left_out: findings.left_out.clone(),
+    });
+    Ok((generated, findings))
+}
+
+fn what_failed(path: &Path) -> String {
+    format!("cannot generate Rust from `{}`", path.display())
 }
 
 struct Parts {
