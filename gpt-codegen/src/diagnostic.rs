@@ -183,6 +183,20 @@ impl Diagnostics {
         self.is_refused(diagnostic);
     }
 
+    /// Takes a finding in the place of another one that says less of the same mistake.
+    pub(crate) fn report_instead(&mut self, other: &str, diagnostic: Diagnostic) {
+        let same = |it: &Diagnostic| it.name == other && it.span == diagnostic.span;
+        let replaced = self.found.iter().position(same);
+        let count = self.found.len();
+        self.report(diagnostic);
+        // It takes that position, because others are known by theirs.
+        if let Some(at) = replaced
+            && self.found.len() > count
+        {
+            self.found.swap_remove(at);
+        }
+    }
+
     /// Takes a finding, and says whether it is an error at the level that is configured.
     pub(crate) fn is_refused(&mut self, mut diagnostic: Diagnostic) -> bool {
         if !diagnostic.is_fatal {

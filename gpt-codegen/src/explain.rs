@@ -81,8 +81,105 @@ pub fn catalogue() -> String {
             text.extend([format!("| [{name}]({name}.md) | {level} | {reason} |\n")]);
         }
     }
+    text.push_str(EDITOR);
+    for (message, lint) in EDITOR_MESSAGES {
+        text.extend([format!("| {message} | [{lint}]({lint}.md) |\n")]);
+    }
     text
 }
+
+const EDITOR: &str = "
+## What the editor of ChatGPT says
+
+Each of its messages, shortened as people quote them, with the lint that finds the same. Some are \
+mistakes for everybody and on by default.
+
+| message | lint |
+|---|---|
+";
+
+const EDITOR_MESSAGES: [(&str, &str); 23] = [
+    (
+        "('openapi',): Input should be '3.1.1' or '3.1.0'",
+        "chatgpt-version",
+    ),
+    ("('info','title'): field required", "invalid-info"),
+    ("Could not find a valid URL in `servers`", "missing-server"),
+    (
+        "Multiple servers found, using …; Found multiple hostnames, dropping …",
+        "several-servers",
+    ),
+    (
+        "Server URL … is not under the root origin; ignoring it",
+        "chatgpt-server",
+    ),
+    (
+        "In components section, schemas subsection is not an object",
+        "chatgpt-components",
+    ),
+    (
+        "Components section contains a circular dependency",
+        "chatgpt-circular-component",
+    ),
+    (
+        "reference to unknown component …; using empty schema",
+        "unresolved-reference",
+    ),
+    (
+        "the same, of a reference that leads elsewhere",
+        "chatgpt-reference",
+    ),
+    (
+        "object schema missing properties",
+        "chatgpt-object-without-properties",
+    ),
+    ("array schema missing items", "chatgpt-array-without-items"),
+    (
+        "Path … does not start with a slash; skipping",
+        "invalid-path",
+    ),
+    (
+        "Path … has unrecognized method …; skipping",
+        "chatgpt-path-key",
+    ),
+    (
+        "In path …, method … is missing operationId; skipping",
+        "missing-operation-id",
+    ),
+    (
+        "parameter … is has missing or non-string name; skipping",
+        "chatgpt-parameter-reference",
+    ),
+    (
+        "the same, of a parameter without a name",
+        "invalid-parameter",
+    ),
+    (
+        "parameter … has location header; ignoring",
+        "chatgpt-header-parameter",
+    ),
+    (
+        "parameter … is duplicated; skipping function due to errors",
+        "chatgpt-repeated-parameter",
+    ),
+    (
+        "request body schema is not an object schema; skipping",
+        "chatgpt-body",
+    ),
+    (
+        "description has length … exceeding limit of 300",
+        "long-description",
+    ),
+    ("the same for a parameter, with 700", "long-description"),
+    (
+        "Found multiple security schemes, only 1 is supported",
+        "chatgpt-security",
+    ),
+    (
+        "OpenAPI spec can have a maximum of 30 operations",
+        "many-operations",
+    ),
+];
 
 const CATALOGUE: &str = "\
 # Lints
