@@ -9,9 +9,6 @@ use gpt_codegen::{
     explain::{Explanation, catalogue, explanations},
 };
 
-/// Pages whose documents are read with `Config::lenient`: what they report is left out there alone.
-const LENIENT: [&str; 1] = ["left-out-operation"];
-
 /// Behind the line that the report of a wrong document begins in.
 const MARK: &str = "# here";
 
@@ -101,7 +98,7 @@ fn the_right_document_gets_no_report() {
 
 /// What is found with the lint turned on, and others as they are.
 fn findings(lint: &Explanation, text: &str) -> Vec<Finding> {
-    let mut config = Config::new().lenient(LENIENT.contains(&lint.name));
+    let mut config = Config::new();
     if lint.level == "allow" {
         config = config.warn(lint.name);
     }

@@ -160,7 +160,8 @@ impl Diagnostics {
     /// was said before, of another operation with the same part, the operation is reported itself.
     pub(crate) fn leave_out(&mut self, id: &str, span: Span, mark: usize) {
         self.left_out.push(id.to_owned());
-        if !self.is_lenient {
+        // Where an error ends it all, what is left out does not matter.
+        if !self.is_lenient && self.has_errors() {
             return;
         }
         let note = format!("`{id}` is left out");

@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::PathBuf};
 use annotate_snippets::Renderer;
 
 use crate::{
-    Generated,
+    Cost, Generated,
     diagnostic::{Findings, Level},
     source::{Source, SourceId, Span},
 };
@@ -18,6 +18,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// What is generated; `None` where there are errors.
     pub generated: Option<Generated>,
+    /// What its tools cost; `None` where there are errors.
+    pub cost: Option<Cost>,
     raw: Findings,
 }
 
@@ -62,10 +64,11 @@ pub struct Place {
 }
 
 impl Checked {
-    pub(crate) fn new(raw: Findings, generated: Option<Generated>) -> Self {
+    pub(crate) fn new(raw: Findings, generated: Option<Generated>, cost: Option<Cost>) -> Self {
         Self {
             findings: raw.to_public(),
             generated,
+            cost,
             raw,
         }
     }

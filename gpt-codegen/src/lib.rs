@@ -78,6 +78,7 @@ pub use error::Error;
 pub use finding::{Checked, Finding, Place};
 #[doc(hidden)]
 pub use origin::{OperationOrigin, Origins, TypeOrigin, WarningOrigin, places};
+pub use tool::Cost;
 
 /// Generates a module from the OpenAPI description at `path`, from within a build script.
 ///

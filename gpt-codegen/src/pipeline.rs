@@ -14,7 +14,7 @@ use crate::{
     names::{Names, is_item},
     origin::Origins,
     parse::parse,
-    tool,
+    tool::{self, Cost, Tools},
     upgrade::upgrade,
 };
 
@@ -24,22 +24,28 @@ pub(crate) fn generate(
     path: &Path,
     text: Option<&str>,
 ) -> Result<Generated, Error> {
-    let (generated, findings) = run(config, path, text)?;
-    generated.ok_or_else(|| Error::new(what_failed(path), findings.render(&Renderer::plain())))
+    let outcome = run(config, path, text)?;
+    let report = || outcome.findings.render(&Renderer::plain());
+    let generated = outcome.generated;
+    generated.ok_or_else(|| Error::new(what_failed(path), report()))
 }
 
 /// As [`generate`], with what was found either way.
 pub(crate) fn check(config: &Config, path: &Path, text: Option<&str>) -> Result<Checked, Error> {
-    let (generated, findings) = run(config, path, text)?;
-    Ok(Checked::new(findings, generated))
+    let outcome = run(config, path, text)?;
+    let cost = outcome.tools.as_ref().map(Cost::of);
+    Ok(Checked::new(outcome.findings, outcome.generated, cost))
+}
+
+struct Outcome {
+    findings: Findings,
+    /// `None`, as the tools, when an error was found.
+    generated: Option<Generated>,
+    tools: Option<Tools>,
 }
 
 /// Fails where the configuration makes no sense; what is wrong with the description is found.
-fn run(
-    config: &Config,
-    path: &Path,
-    text: Option<&str>,
-) -> Result<(Option<Generated>, Findings), Error> {
+fn run(config: &Config, path: &Path, text: Option<&str>) -> Result<Outcome, Error> {
     let module = module_name(config, path)?;
     check_settings(config)?;
     let mut cx = Diagnostics::with_settings(config.settings.clone(), config.lenient);
@@ -49,10 +55,17 @@ fn run(
         let why = format!("`runtime_path` must be a path such as `::gpt_runtime`: {error}");
         Error::new(what_failed(path), why)
     })?;
-    let generated = parts.map(|parts| Generated {
+    let Some(parts) = parts else {
+        return Ok(Outcome {
+            findings,
+            generated: None,
+            tools: None,
+        });
+    };
+    let generated = Generated {
         module,
         code: parts.code,
-        tools: parts.tools,
+        tools: parts.json,
         operations: parts.operations,
         types: parts.types,
         reports: findings.by_name(),
@@ -61,8 +74,12 @@ fn run(
         warnings: findings.render(&Renderer::plain()),
         warning_lines: findings.warning_lines(),
         left_out: findings.left_out.clone(),
-    });
-    Ok((generated, findings))
+    };
+    Ok(Outcome {
+        findings,
+        generated: Some(generated),
+        tools: Some(parts.tools),
+    })
 }
 
 fn what_failed(path: &Path) -> String {
@@ -71,7 +88,9 @@ fn what_failed(path: &Path) -> String {
 
 struct Parts {
     code: String,
-    tools: String,
+    tools: Tools,
+    /// The tools to be looked at.
+    json: String,
     operations: Vec<String>,
     types: usize,
     files: Vec<PathBuf>,
@@ -127,7 +146,8 @@ fn passes(
     let code = emit(&api, &names, &tools, &options);
     Some(code.map(|code| Parts {
         code,
-        tools: tool::to_text(&tools.to_json(&api, &names)) + "\n",
+        json: tool::to_text(&tools.to_json(&api, &names)) + "\n",
+        tools,
         types: api.types.iter().filter(|it| is_item(&it.kind)).count(),
         files: document.files.others().map(Path::to_owned).collect(),
         origins: Origins::of(&api, &names, &cx.sources),
