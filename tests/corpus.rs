@@ -99,14 +99,11 @@ fn corpus() -> Option<(PathBuf, String)> {
         Some(folder) => PathBuf::from(folder),
         None => workspace().join("../shared/corpus"),
     };
-    let index = fs::read_to_string(corpus.join("INDEX.tsv"));
-    match index {
-        Ok(index) => Some((corpus, index)),
-        Err(_) => {
-            println!("skipped: there is no corpus at {}", corpus.display());
-            None
-        }
-    }
+    let Ok(index) = fs::read_to_string(corpus.join("INDEX.tsv")) else {
+        println!("skipped: there is no corpus at {}", corpus.display());
+        return None;
+    };
+    Some((corpus, index))
 }
 
 fn workspace() -> &'static Path {

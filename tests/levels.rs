@@ -1,23 +1,27 @@
 //! Levels of lints: in the configuration by name and group, and in descriptions with `x-gpt-lints`.
 
+use std::fmt::Write as _;
+
 use expect_test::{Expect, expect};
 use gpt_codegen::Config;
 
 /// Compares what is found, each in one line, or why the configuration makes no sense.
 fn check(config: &Config, name: &str, text: &str, expected: &Expect) {
-    let said = match config.check_from(name, text) {
-        Ok(checked) => checked
-            .findings
-            .iter()
-            .map(|it| {
+    let mut said = String::new();
+    match config.check_from(name, text) {
+        Ok(checked) => {
+            for it in &checked.findings {
                 let level = if it.is_error { "error" } else { "warning" };
-                let (line, help) = (it.place.line, it.help.iter());
-                let help: String = help.map(|help| format!(" ({help})")).collect();
-                format!("{line}: {level}[{}]: {}{help}\n", it.name, it.message)
-            })
-            .collect(),
-        Err(error) => format!("{error}\n"),
-    };
+                let line = it.place.line;
+                write!(said, "{line}: {level}[{}]: {}", it.name, it.message).unwrap();
+                if let Some(help) = &it.help {
+                    write!(said, " ({help})").unwrap();
+                }
+                said.push('\n');
+            }
+        }
+        Err(error) => writeln!(said, "{error}").unwrap(),
+    }
     expected.assert_eq(&said);
 }
 
@@ -148,17 +152,17 @@ fn levels_of_a_schema_are_its_own() {
         "pets.yaml",
         &with("allow"),
         &expect![[r#"
-        13: warning[mistyped-default]: this default is not an integer
-    "#]],
+            13: error[mistyped-default]: this default is not an integer
+        "#]],
     );
     check(
         &config,
         "pets.yaml",
         &with("deny"),
         &expect![[r#"
-        8: error[mistyped-default]: this default is not an integer
-        13: warning[mistyped-default]: this default is not an integer
-    "#]],
+            8: error[mistyped-default]: this default is not an integer
+            13: error[mistyped-default]: this default is not an integer
+        "#]],
     );
 }
 
@@ -227,8 +231,8 @@ paths:
         "pets.yaml",
         text,
         &expect![[r#"
-        26: warning[mistyped-default]: this default is not an integer
-    "#]],
+            26: error[mistyped-default]: this default is not an integer
+        "#]],
     );
 }
 

@@ -90,6 +90,7 @@ pub use tool::Cost;
 ///
 /// When the description cannot be read or says what cannot be generated; returned from `main`, the
 /// error shows each place. Also when the module cannot be written.
+#[track_caller]
 pub fn compile(path: impl AsRef<Path>) -> Result<(), Error> {
     Config::new().compile(path)
 }

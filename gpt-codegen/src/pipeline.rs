@@ -1,6 +1,9 @@
 //! The passes, one after the other, and the two gates between them.
 
-use std::path::{Path, PathBuf};
+use std::{
+    panic::Location,
+    path::{Path, PathBuf},
+};
 
 use annotate_snippets::Renderer;
 
@@ -23,15 +26,20 @@ pub(crate) fn generate(
     config: &Config,
     path: &Path,
     text: Option<&str>,
-) -> Result<Generated, Error> {
-    let outcome = run(config, path, text)?;
-    let report = || outcome.findings.render(&Renderer::plain());
-    let generated = outcome.generated;
-    generated.ok_or_else(|| Error::new(what_failed(path), report()))
+) -> Result<Generated, Failure> {
+    let Outcome {
+        findings,
+        generated,
+        ..
+    } = run(config, path, text)?;
+    generated.ok_or_else(|| Failure {
+        is_in_configuration: findings.are_about_configuration(),
+        error: Error::new(what_failed(path), findings.render(&Renderer::plain())),
+    })
 }
 
 /// As [`generate`], with what was found either way.
-pub(crate) fn check(config: &Config, path: &Path, text: Option<&str>) -> Result<Checked, Error> {
+pub(crate) fn check(config: &Config, path: &Path, text: Option<&str>) -> Result<Checked, Failure> {
     let outcome = run(config, path, text)?;
     let cost = outcome.tools.as_ref().map(Cost::of);
     Ok(Checked::new(outcome.findings, outcome.generated, cost))
@@ -45,15 +53,15 @@ struct Outcome {
 }
 
 /// Fails where the configuration makes no sense; what is wrong with the description is found.
-fn run(config: &Config, path: &Path, text: Option<&str>) -> Result<Outcome, Error> {
-    let module = module_name(config, path)?;
-    check_settings(config)?;
+fn run(config: &Config, path: &Path, text: Option<&str>) -> Result<Outcome, Failure> {
+    let module = module_name(config, path).map_err(Failure::of_configuration)?;
+    check_settings(config).map_err(Failure::of_configuration)?;
     let mut cx = Diagnostics::with_settings(config.settings.clone(), config.lenient);
     let parts = passes(&mut cx, config, path, text, &module);
     let findings = cx.finish();
     let parts = parts.transpose().map_err(|error| {
         let why = format!("`runtime_path` must be a path such as `::gpt_runtime`: {error}");
-        Error::new(what_failed(path), why)
+        Failure::of_configuration(Error::new(what_failed(path), why))
     })?;
     let Some(parts) = parts else {
         return Ok(Outcome {
@@ -84,6 +92,31 @@ fn run(config: &Config, path: &Path, text: Option<&str>) -> Result<Outcome, Erro
 
 fn what_failed(path: &Path) -> String {
     format!("cannot generate Rust from `{}`", path.display())
+}
+
+/// Why nothing was generated, and where to look for it.
+pub(crate) struct Failure {
+    pub(crate) error: Error,
+    /// Whether what was asked for is wrong, and not the description.
+    is_in_configuration: bool,
+}
+
+impl Failure {
+    fn of_configuration(error: Error) -> Self {
+        Self {
+            error,
+            is_in_configuration: true,
+        }
+    }
+
+    /// The error, with the call in the build script where the mistake is there.
+    pub(crate) fn error(self, caller: &'static Location<'static>) -> Error {
+        if self.is_in_configuration {
+            self.error.at(caller)
+        } else {
+            self.error
+        }
+    }
 }
 
 struct Parts {

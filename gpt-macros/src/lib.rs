@@ -34,6 +34,7 @@ use proc_macro::TokenStream;
 ///     actions = [weather],
 ///     visibility = link,
 ///     privacy_policy = "https://example.com/privacy",
+///     category = lifestyle,
 /// )]
 /// struct WeatherDesk;
 ///
@@ -59,6 +60,7 @@ use proc_macro::TokenStream;
 /// | `actions` | list of paths | none |
 /// | `visibility` | `only_me`, `link` or `everyone` | `only_me` |
 /// | `privacy_policy` | string literal | none |
+/// | `category` | `writing`, `productivity`, `research`, `education`, `lifestyle`, `programming` or `other` | none |
 /// | `crate` | path of the runtime crate | `::gpt_runtime` |
 ///
 /// A constant expression is anything of type `&'static str` that rustc can evaluate: the name of a
@@ -74,6 +76,9 @@ use proc_macro::TokenStream;
 ///   its paragraphs.
 /// - **Instructions** are not empty and have at most 8,000 characters, as ChatGPT demands. Texts in
 ///   files and constants are measured too.
+/// - **References** in the instructions, `{{getForecast}}`, name operations of the GPT by their
+///   `operationId`, or built-in tools that it lists. The model is told the name of the tool. Rename
+///   the operation, and rustc names the line that still has the old name.
 /// - **Starters**, the messages offered when a conversation is empty, are neither empty nor the
 ///   same twice.
 /// - **Actions** are named by path. One that ends like a module, `weather`, stands for all
