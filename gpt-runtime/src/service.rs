@@ -49,8 +49,6 @@ const FILE_LIMITS: FileLimits = FileLimits {
 /// Events that may wait for a slow reader before the turn waits for it.
 const EVENTS_AHEAD: usize = 64;
 
-pub use files::Said;
-
 /// A GPT that can be talked to. Cloning it is cheap and shares everything.
 #[derive(Clone)]
 pub struct Service {
@@ -237,15 +235,24 @@ impl Service {
     /// Must be called within a Tokio runtime, where the turn runs.
     ///
     /// # Errors
-    /// The conversation is unknown, full or busy, there is neither a text nor a file, the text is
-    /// too long, a file is unknown or one too many, or the store failed.
-    pub async fn say(
+    /// The conversation is unknown, full or busy, the text is empty or too long, or the store
+    /// failed.
+    pub async fn say(&self, person: &str, conversation: &str, text: String) -> Result<Turn, Error> {
+        self.say_with_files(person, conversation, text, &[]).await
+    }
+
+    /// The same with files of the conversation, by their ids, in the order they are shown; with
+    /// files the text may be empty.
+    ///
+    /// # Errors
+    /// As [`Self::say`]; a file is unknown, or there are too many.
+    pub async fn say_with_files(
         &self,
         person: &str,
         conversation: &str,
-        said: impl Into<Said>,
+        text: String,
+        files: &[String],
     ) -> Result<Turn, Error> {
-        let Said { text, files } = said.into();
         let length = text.chars().count();
         let limit = self.limits.message_length;
         if length > limit {
@@ -257,7 +264,7 @@ impl Service {
         if self.messages(person, conversation).await?.is_none() {
             return Err(Error::UnknownConversation);
         }
-        let files = self.named_files(conversation, &files).await?;
+        let files = self.named_files(conversation, files).await?;
         let slot = self.occupy(conversation).await?;
         let lease = Lease::take(&self.setting.store, conversation).await?;
         let lease = lease.ok_or(Error::TurnRunning)?;

@@ -22,7 +22,7 @@ use gpt_runtime::{
     gpt::{Definition, Visibility},
     message::Message,
     model::script::{Reply, Script},
-    service::{Said, Service},
+    service::Service,
     store::memory::Memory,
 };
 use serde_json::{Value, json};
@@ -281,7 +281,8 @@ async fn an_api_fetches_what_a_model_names() {
     let fetched = stage.shop.fetched.lock().unwrap().join("\n");
     expect![[r#"
         200 attachment; filename="plan.txt" new
-        200 attachment; filename="second.txt" 2"#]].assert_eq(&fetched);
+        200 attachment; filename="second.txt" 2"#]]
+    .assert_eq(&fetched);
     // What the model and people see are its own words.
     let shown = format!("{:?}", stage.messages().await);
     assert!(!shown.contains("download_link"), "{shown}");
@@ -327,7 +328,8 @@ async fn what_cannot_be_sent_is_told_to_the_model() {
 
         true Nothing was sent: the arguments are not as described
         - `openaiFileIdRefs`: names more than 10 files
-        Correct this and call again."#]].assert_eq(&results.join("\n\n"));
+        Correct this and call again."#]]
+    .assert_eq(&results.join("\n\n"));
     assert_eq!(stage.sent(), [json!(null); 0], "nothing was sent");
 }
 
@@ -338,11 +340,9 @@ async fn without_a_server_there_are_no_links() {
     let service = service(Arc::default(), &shop.start().await, &script);
     let id = service.start(Some(OWNER)).await.unwrap();
     let file = service.add_file(OWNER, &id, "plan.txt", "", "1").await;
-    let said = Said {
-        text: String::new(),
-        files: vec![file.unwrap().id],
-    };
-    let mut turn = service.say(OWNER, &id, said).await.unwrap();
+    let files = [file.unwrap().id];
+    let turn = service.say_with_files(OWNER, &id, String::new(), &files);
+    let mut turn = turn.await.unwrap();
     while let Some(event) = turn.next().await {
         if let Event::ConfirmationNeeded { call_id, .. } = event {
             turn.decide(&call_id, Decision::Allow);
@@ -415,7 +415,18 @@ async fn check_brought(files: impl FnOnce(&str) -> Value, expected: Expect) -> S
                     .file(OWNER, &stage.conversation, &file.id);
                 let (_, content) = found.await.unwrap().unwrap();
                 let start = String::from_utf8_lossy(&content[..content.len().min(9)]).into_owned();
-                seen += &format!("\n{} {} {} {start}", file.name, file.media_type, file.size);
+                let (name, media_type, size) = (file.name, file.media_type, file.size);
+                seen += &[
+                    "\n",
+                    &name,
+                    " ",
+                    &media_type,
+                    " ",
+                    &size.to_string(),
+                    " ",
+                    &start,
+                ]
+                .concat();
             }
         }
     }

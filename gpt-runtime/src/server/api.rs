@@ -13,14 +13,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    access::Caller,
-    action::Operation,
-    conversation::Decision,
-    error::Error,
-    message::Message,
-    schema,
-    service::{Said, Service},
-    store::Summary,
+    access::Caller, action::Operation, conversation::Decision, error::Error, message::Message,
+    schema, service::Service, store::Summary,
 };
 
 use super::{
@@ -273,16 +267,18 @@ async fn answer(
     message: NewMessage,
 ) -> Result<Response, Problem> {
     let person = caller.person_in(&id);
-    let said = Said {
-        text: message.text,
-        files: message.files,
-    };
-    let turn = app.service.say(&person, &id, said).await?;
+    let NewMessage {
+        text,
+        files,
+        decision,
+    } = message;
+    let turn = app.service.say_with_files(&person, &id, text, &files);
+    let turn = turn.await?;
     let conversation = header_value(&id)?;
     let turn = events::Running {
         turn,
         conversation: id,
-        decision: message.decision,
+        decision,
         stopping: app.stopping,
     };
     let mut response = match form {
