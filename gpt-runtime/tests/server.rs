@@ -451,7 +451,7 @@ async fn requests_that_cannot_be_answered_are_problems() {
                 422 Unprocessable Entity
                 content-type: application/problem+json
 
-                {"type":"about:blank","title":"Unprocessable Entity","status":422,"detail":"the body is not what this request takes: unknown field `message`, expected `text` or `decision` at line 1 column 10"}"#]],
+                {"type":"about:blank","title":"Unprocessable Entity","status":422,"detail":"the body is not what this request takes: unknown field `message`, expected one of `text`, `files`, `decision` at line 1 column 10"}"#]],
         ),
         (
             r#"POST /api/messages {"text":" "}"#.to_owned(),
@@ -687,6 +687,9 @@ async fn every_route_of_the_description_answers() {
         404 DELETE /api/conversations/id {}
         422 POST /api/conversations/id/messages {}
         422 POST /api/conversations/id/calls/call_id {}
+        404 POST /api/conversations/id/files {}
+        404 GET /api/conversations/id/files/file
+        404 GET /api/files/token
         404 POST /api/conversations/id/cancel {}
         200 GET /api/consents
         404 DELETE /api/consents/tool {}
