@@ -22,7 +22,7 @@ use gpt_runtime::{
     gpt::{Definition, Visibility},
     message::Message,
     model::script::{Reply, Script},
-    service::Service,
+    service::{Said, Service},
     store::memory::Memory,
 };
 use serde_json::{Value, json};
@@ -340,9 +340,11 @@ async fn without_a_server_there_are_no_links() {
     let service = service(Arc::default(), &shop.start().await, &script);
     let id = service.start(Some(OWNER)).await.unwrap();
     let file = service.add_file(OWNER, &id, "plan.txt", "", "1").await;
-    let files = [file.unwrap().id];
-    let turn = service.say_with_files(OWNER, &id, String::new(), &files);
-    let mut turn = turn.await.unwrap();
+    let said = Said {
+        text: String::new(),
+        files: vec![file.unwrap().id],
+    };
+    let mut turn = service.say(OWNER, &id, said).await.unwrap();
     while let Some(event) = turn.next().await {
         if let Event::ConfirmationNeeded { call_id, .. } = event {
             turn.decide(&call_id, Decision::Allow);

@@ -1,4 +1,4 @@
-//! The files of conversations.
+//! What is said with files, and the files of conversations.
 
 use bytes::Bytes;
 
@@ -8,6 +8,30 @@ use crate::{
     file::{self, Links, Unkept},
     message::File,
 };
+
+/// What a person says: a text, files, or both.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The text; may be empty where there are files.
+    pub text: String,
+    /// Ids of files of the conversation, in the order they are shown.
+    pub files: Vec<String>,
+}
+
+impl From<String> for Said {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            files: Vec::new(),
+        }
+    }
+}
+
+impl From<&str> for Said {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
 
 impl Service {
     /// Keeps a file of a person's conversation, to be named in a message.
