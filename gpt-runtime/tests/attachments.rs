@@ -523,8 +523,10 @@ async fn files_come_from_any_server_of_the_description() {
         ..API
     });
     let scan = leak(Operation { api, ..SCAN });
+    let scan: &'static Described = leak(Described::of(scan));
+    let operations: &'static [&'static Described] = leak([scan]);
     let definition = leak(Definition {
-        actions: leak([&*leak([&*leak(Described::of(scan))])]),
+        actions: leak([operations]),
         ..DEFINITION
     });
     let script = Script::new([Reply::call("scan", json!({})), Reply::text("Scanned.")]);
