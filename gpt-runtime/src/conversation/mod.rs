@@ -8,6 +8,7 @@ mod own;
 pub(crate) mod record;
 mod run;
 mod tools;
+pub(crate) mod trial;
 mod window;
 
 use std::{

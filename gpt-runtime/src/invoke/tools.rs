@@ -24,6 +24,8 @@ use crate::{
     error::Error,
     request::{Request, RequestError},
 };
+#[cfg(feature = "server")]
+use {crate::request, url::Url};
 
 /// The most characters of a request, and of what a model is shown of an answer.
 const LIMIT: usize = 100_000;
@@ -160,6 +162,19 @@ impl Invoker {
         let client = self.client(operation.api);
         let credentials = &client.settings.credentials;
         credentials.sign(operation.api, operation.security).is_ok()
+    }
+
+    /// Whether there is a credential of ours for a scheme of an API.
+    #[cfg(feature = "server")]
+    pub(crate) fn has_credential(&self, api: &'static Api, scheme: &str) -> bool {
+        self.client(api).settings.credentials.has(scheme)
+    }
+
+    /// The server that an operation is called at, or why there is none.
+    #[cfg(feature = "server")]
+    pub(crate) fn server(&self, operation: &'static Operation) -> Result<Url, RequestError> {
+        let client = self.client(operation.api);
+        request::server_of(operation, client.settings.base_url.as_ref())
     }
 
     /// Makes a call, unless the API is to be left alone.

@@ -19,6 +19,8 @@ use crate::{
 };
 
 pub(crate) use address::server;
+#[cfg(feature = "server")]
+pub(crate) use address::server_of;
 pub(crate) use arguments::{Arguments, Typed};
 pub(crate) use body::{essence, is_json};
 pub use error::RequestError;

@@ -13,8 +13,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    access::Caller, action::Operation, conversation::Decision, error::Error, message::Message,
-    schema, service::Service, store::Summary,
+    access::Caller,
+    action::Operation,
+    conversation::{Decision, Turn},
+    error::Error,
+    message::Message,
+    schema,
+    service::Service,
+    store::Summary,
 };
 
 use super::{
@@ -58,7 +64,11 @@ pub(super) fn routes(service: Service, stopping: Stopping) -> Router {
         .route("/api/openapi.json", get(openapi))
         .route(
             "/api/gpt",
-            get(async |State(app): State<App>| Json(app.about.as_ref().clone())),
+            get(async |State(app): State<App>, caller: Caller| {
+                let mut about = app.about.as_ref().clone();
+                about["is_owner"] = Value::Bool(caller.is_owner);
+                Json(about)
+            }),
         )
         .route("/api/messages", writes(turns(post(say_first))))
         .route(
@@ -72,6 +82,7 @@ pub(super) fn routes(service: Service, stopping: Stopping) -> Router {
         .route("/api/consents", get(consents))
         .route("/api/consents/{tool}", writes(delete(withdraw)))
         .route("/api/conversations/{id}/messages", writes(turns(post(say))))
+        .route("/api/conversations/{id}/retry", writes(turns(post(retry))))
         .route(
             "/api/conversations/{id}/calls/{call_id}",
             writes(post(decide)),
@@ -262,11 +273,41 @@ async fn answer(
 ) -> Result<Response, Problem> {
     let person = caller.person_in(&id);
     let turn = app.service.say(&person, &id, said.text).await?;
+    run(app, turn, id, form, said.decision).await
+}
+
+/// The body of a request to answer again.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Again {
+    #[serde(default)]
+    decision: Option<Decision>,
+}
+
+async fn retry(
+    State(app): State<App>,
+    caller: Caller,
+    Segments(id): Segments<String>,
+    form: Form,
+    Body(Again { decision }): Body<Again>,
+) -> Result<Response, Problem> {
+    let turn = app.service.retry(&caller.person_in(&id), &id).await?;
+    run(app, turn, id, form, decision).await
+}
+
+/// Answers with a turn.
+async fn run(
+    app: App,
+    turn: Turn,
+    id: String,
+    form: Form,
+    decision: Option<Decision>,
+) -> Result<Response, Problem> {
     let conversation = header_value(&id)?;
     let turn = events::Running {
         turn,
         conversation: id,
-        decision: said.decision,
+        decision,
         stopping: app.stopping,
     };
     let mut response = match form {

@@ -22,12 +22,15 @@
 //! | `GET /api/conversations/{id}` | | `{"id": "…", "messages": […]}` |
 //! | `DELETE /api/conversations/{id}` | | 204 once it is forgotten |
 //! | `POST /api/conversations/{id}/messages` | `{"text": "…"}` | the answer |
+//! | `POST /api/conversations/{id}/retry` | `{}` | another answer to what was said last, in place of the earlier |
 //! | `POST /api/conversations/{id}/calls/{call_id}` | `{"decision": "allow"}`, `"always_allow"` or `"decline"` | 204 |
 //! | `POST /api/conversations/{id}/cancel` | `{}` | 204 once the running turn is told to stop |
 //! | `GET /api/consents`, `DELETE /api/consents/{tool}` | | the tools that are always allowed; 204 once one asks again |
 //! | `GET /api/sign-ins`, `DELETE /api/sign-ins/{api}/{scheme}` | | where people sign in; 204 once the token is forgotten |
 //! | `POST /api/sessions` | `{}` | 204 with a session as a cookie |
 //! | `GET /api/share`, `POST /api/share` | | the share link, and a new one, for the owner |
+//! | `GET /api/configuration` | | instructions, actions, their servers and authentication, for the owner |
+//! | `POST /api/operations/{tool}/test` | `{"arguments": {…}}` | result of one call, for the owner |
 //! | `GET /api/openapi.json` | | this API as OpenAPI 3.1 |
 //! | `GET /healthz`, `GET /readyz` | | 204 while the process runs, and while it can answer |
 //!
@@ -74,6 +77,7 @@
 
 mod address;
 mod api;
+mod configuration;
 mod connections;
 mod entrance;
 mod events;
@@ -393,7 +397,8 @@ fn router(
     let page = page::routes(&service, Arc::clone(&entrance));
     let health = health::routes(service.clone(), draining);
     let sign_in = sign_in::routes(service.clone());
-    let api = api::routes(service, stopping)
+    let api = api::routes(service.clone(), stopping)
+        .merge(configuration::routes(service))
         .merge(entrance::routes())
         .merge(sign_in);
     let api = entrance::protect(api, entrance);

@@ -77,7 +77,9 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = match &error {
             Error::UnknownConversation => StatusCode::NOT_FOUND,
-            Error::TurnRunning | Error::ConversationFull { .. } => StatusCode::CONFLICT,
+            Error::TurnRunning | Error::ConversationFull { .. } | Error::NothingSaid => {
+                StatusCode::CONFLICT
+            }
             Error::EmptyMessage => StatusCode::UNPROCESSABLE_ENTITY,
             Error::MessageTooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             _ => {
