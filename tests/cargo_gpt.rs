@@ -211,7 +211,7 @@ fn wrong_arguments() {
         &["export"],
         &expect![[r#"
             2
-            error: there is no command `export`; there are `generate` and `check`
+            error: there is no command `export`; there are `generate`, `check` and `explain`
 
             For more information, try `cargo gpt --help`.
 

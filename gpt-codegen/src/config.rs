@@ -1,12 +1,16 @@
 //! What to generate, and how strictly.
 
 use std::{
-    collections::HashMap,
     env,
     path::{Path, PathBuf},
 };
 
-use crate::{Error, Generated, diagnostic::Setting, document::Selection, pipeline};
+use crate::{
+    Error, Generated,
+    document::Selection,
+    pipeline,
+    settings::{Setting, Settings},
+};
 
 /// 32 MiB: several times the largest description seen.
 const DEFAULT_MAX_DOCUMENT_BYTES: u64 = 32 * 1024 * 1024;
@@ -30,7 +34,7 @@ pub struct Config {
     pub(crate) runtime_path: String,
     pub(crate) max_document_bytes: u64,
     pub(crate) out_dir: Option<PathBuf>,
-    pub(crate) settings: HashMap<String, Setting>,
+    pub(crate) settings: Settings,
     pub(crate) lenient: bool,
 }
 
@@ -43,7 +47,7 @@ impl Default for Config {
             runtime_path: "::gpt_runtime".to_owned(),
             max_document_bytes: DEFAULT_MAX_DOCUMENT_BYTES,
             out_dir: None,
-            settings: HashMap::new(),
+            settings: Settings::default(),
             lenient: false,
         }
     }
@@ -136,26 +140,33 @@ impl Config {
         self
     }
 
-    /// Reports a lint not at all.
+    /// Reports a lint, or a group of lints, not at all.
+    ///
+    /// The [catalogue] has all lints. A lint that is set by its own name does not follow its group.
+    /// In a description, `x-gpt-lints: {NAME: allow}` sets the level of a lint within the object that
+    /// holds it, whatever is set here.
+    ///
+    /// [catalogue]: https://docs.rs/crate/gpt-codegen/latest/source/lints/README.md
     #[must_use]
     pub fn allow(self, lint: impl Into<String>) -> Self {
         self.set(lint, Setting::Allow)
     }
 
-    /// Reports a lint as a warning.
+    /// Reports a lint, or a group of lints, as a warning: `warn("chatgpt")` says what the editor of
+    /// ChatGPT would not take.
     #[must_use]
     pub fn warn(self, lint: impl Into<String>) -> Self {
         self.set(lint, Setting::Warn)
     }
 
-    /// Reports a lint as an error.
+    /// Reports a lint, or a group of lints, as an error.
     #[must_use]
     pub fn deny(self, lint: impl Into<String>) -> Self {
         self.set(lint, Setting::Deny)
     }
 
     fn set(mut self, lint: impl Into<String>, setting: Setting) -> Self {
-        self.settings.insert(lint.into(), setting);
+        self.settings.set(lint.into(), setting);
         self
     }
 

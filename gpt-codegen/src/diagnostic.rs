@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::source::{Sources, Span};
+use crate::{
+    lint::catalogue::{Lint, lint},
+    settings::{Setting, Settings},
+    source::{Sources, Span},
+};
 
 /// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,80 +14,6 @@ pub(crate) enum Level {
     Warning,
     Error,
 }
-
-/// The findings whose level can be configured, because they leave something to generate: what
-/// they cost is the part they stand in.
-pub(crate) const LINTS: &[&str] = &[
-    "duplicate-key",
-    "duplicate-operation-id",
-    "duplicate-parameter",
-    "empty-schema",
-    "endless-value",
-    "external-reference",
-    "header-without-value",
-    "impossible-schema",
-    "insecure-server",
-    "invalid-components",
-    "invalid-document",
-    "invalid-encoding",
-    "invalid-header",
-    "invalid-info",
-    "invalid-media-type",
-    "invalid-method",
-    "invalid-operation",
-    "invalid-parameter",
-    "invalid-path",
-    "invalid-path-item",
-    "invalid-request-body",
-    "invalid-response",
-    "invalid-security-scheme",
-    "invalid-server",
-    "invalid-status",
-    "left-out-operation",
-    "long-description",
-    "long-operation-id",
-    "loose-map",
-    "loose-tuple",
-    "many-operations",
-    "mapping-without-variant",
-    "misplaced-encoding",
-    "misplaced-style",
-    "missing-operation-id",
-    "missing-property-name",
-    "missing-server",
-    "mistyped-default",
-    "mistyped-value",
-    "newer-version",
-    "number-out-of-range",
-    "parameter-without-schema",
-    "passed-over-links",
-    "passed-over-media-type",
-    "recursive-schema",
-    "reference-cycle",
-    "relative-server",
-    "repeated-value",
-    "reserved-header",
-    "several-servers",
-    "too-deep",
-    "tool-name-clash",
-    "unchecked-keyword",
-    "undeclared-path-parameter",
-    "undefined-security-scheme",
-    "undescribed-operation",
-    "undescribed-parameter",
-    "undescribed-property",
-    "unknown-key",
-    "unknown-keyword",
-    "unknown-path-parameter",
-    "unknown-tag",
-    "unknown-type",
-    "unresolved-reference",
-    "unsupported-body",
-    "unsupported-security-scheme",
-    "untagged-variant",
-    "untyped-argument",
-    "wrong-type",
-];
 
 /// One finding.
 #[derive(Clone, Debug)]
@@ -180,25 +110,17 @@ pub(crate) struct Diagnostics {
     seen: HashSet<(&'static str, Span, String)>,
     /// By name and cause, the position in `found`.
     causes: HashMap<(&'static str, String), usize>,
-    settings: HashMap<String, Setting>,
+    settings: Settings,
     /// Whether mistakes are warnings, unless the settings say otherwise.
     is_lenient: bool,
     /// The operations that were wanted and are not generated.
     left_out: Vec<String>,
 }
 
-/// What the configuration says of a lint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Setting {
-    Allow,
-    Warn,
-    Deny,
-}
-
 impl Diagnostics {
     /// An accumulator for which some lints have another level than their own, and for which
     /// mistakes are warnings where it is lenient.
-    pub(crate) fn with_settings(settings: HashMap<String, Setting>, is_lenient: bool) -> Self {
+    pub(crate) fn with_settings(settings: Settings, is_lenient: bool) -> Self {
         Self {
             settings,
             is_lenient,
@@ -206,10 +128,15 @@ impl Diagnostics {
         }
     }
 
-    /// Whether a mistake of this name costs its part alone.
-    pub(crate) fn lets_pass(&self, name: &str) -> bool {
-        match self.settings.get(name) {
-            Some(setting) => *setting != Setting::Deny,
+    /// Sets levels for a part of a document.
+    pub(crate) fn set_in(&mut self, place: Span, lint: &'static Lint, setting: Setting) {
+        self.settings.set_in(place, lint, setting);
+    }
+
+    /// Whether a mistake of this name, at a place or in general, costs its part alone.
+    pub(crate) fn lets_pass(&self, name: &str, at: Option<Span>) -> bool {
+        match self.settings.of(name, at) {
+            Some(setting) => setting != Setting::Deny,
             None => self.is_lenient,
         }
     }
@@ -259,10 +186,11 @@ impl Diagnostics {
     /// Takes a finding, and says whether it is an error at the level that is configured.
     pub(crate) fn is_refused(&mut self, mut diagnostic: Diagnostic) -> bool {
         if !diagnostic.is_fatal {
-            match self.settings.get(diagnostic.name) {
+            match self.settings.of(diagnostic.name, Some(diagnostic.span)) {
                 Some(Setting::Allow) => return false,
                 Some(Setting::Warn) => diagnostic.level = Level::Warning,
                 Some(Setting::Deny) => diagnostic.level = Level::Error,
+                None if is_off(diagnostic.name) => return false,
                 None if self.is_lenient => diagnostic.level = Level::Warning,
                 None => {}
             }
@@ -284,9 +212,13 @@ impl Diagnostics {
         is_error
     }
 
-    /// Whether the configuration turns on a lint that is off by itself.
-    pub(crate) fn is_asked_for(&self, name: &str) -> bool {
-        matches!(self.settings.get(name), Some(Setting::Warn | Setting::Deny))
+    /// Whether a lint is reported anywhere.
+    pub(crate) fn is_on(&self, name: &str) -> bool {
+        match self.settings.of(name, None) {
+            Some(Setting::Allow) => self.settings.is_set_somewhere(name),
+            Some(Setting::Warn | Setting::Deny) => true,
+            None => !is_off(name) || self.settings.is_set_somewhere(name),
+        }
     }
 
     pub(crate) fn has_errors(&self) -> bool {
@@ -308,6 +240,11 @@ impl Diagnostics {
             left_out: self.left_out,
         }
     }
+}
+
+/// Whether a lint is not reported unless it is asked for.
+fn is_off(name: &str) -> bool {
+    lint(name).is_some_and(|lint| lint.level == Setting::Allow)
 }
 
 /// What was found, sorted.
@@ -343,7 +280,7 @@ impl Findings {
 mod tests {
     use std::{fs, path::Path};
 
-    use super::LINTS;
+    use crate::lint::catalogue::LINTS;
 
     /// A finding that is no lint could be neither silenced nor let pass.
     #[test]
@@ -355,7 +292,8 @@ mod tests {
         );
         found.sort();
         found.dedup();
-        assert_eq!(found, LINTS);
+        let known: Vec<_> = LINTS.iter().map(|lint| lint.name).collect();
+        assert_eq!(found, known);
     }
 
     fn collect(folder: &Path, found: &mut Vec<String>) {
@@ -374,7 +312,7 @@ mod tests {
                 for start in [
                     concat!("Diagnostic::", "warning("),
                     concat!("Diagnostic::", "error("),
-                    concat!("Lint ", "{"),
+                    concat!("Rule ", "{"),
                 ] {
                     found.extend(text.split(start).skip(1).filter_map(|rest| {
                         let rest = rest.trim_start();

@@ -50,6 +50,8 @@ mod diagnostic;
 mod document;
 mod emit;
 mod error;
+#[cfg(feature = "cli")]
+pub mod explain;
 mod files;
 mod hash;
 mod ir;
@@ -62,6 +64,7 @@ mod origin;
 mod parse;
 mod pipeline;
 mod render;
+mod settings;
 mod source;
 mod tool;
 mod upgrade;

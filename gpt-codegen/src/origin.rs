@@ -1,9 +1,6 @@
 //! Where what was generated stands in the description, for those who hold the two side by side.
 
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use crate::{
     Error,
@@ -115,7 +112,7 @@ impl Origins {
 /// When the document cannot be read.
 #[doc(hidden)]
 pub fn places(path: &Path) -> Result<Vec<(usize, String)>, Error> {
-    let mut cx = Diagnostics::with_settings(HashMap::default(), false);
+    let mut cx = Diagnostics::default();
     let root = load::load(&mut cx, path, MAX_BYTES).and_then(|id| parse(&mut cx, id));
     let mut places = Vec::new();
     match root {

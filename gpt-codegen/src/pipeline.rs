@@ -6,13 +6,12 @@ use annotate_snippets::Renderer;
 
 use crate::{
     Config, Error, Generated,
-    diagnostic::{Diagnostics, LINTS},
+    diagnostic::Diagnostics,
     document::Document,
     emit::{EmitOptions, emit},
     files::Files,
     ir, lint, load,
     names::{Names, is_item},
-    nearest::nearest,
     origin::Origins,
     parse::parse,
     tool,
@@ -77,6 +76,8 @@ fn passes(
         None => load::load(cx, path, config.max_document_bytes)?,
     };
     let root = parse(cx, id)?;
+    // ChatGPT reads what was written; everybody else what becomes of it.
+    let written = lint::chatgpt::is_on(cx).then(|| root.clone());
     let mut files = Files::new(path, root, config.max_document_bytes);
     upgrade(cx, &mut files)?;
     // The first gate: what follows builds on every value, and says less of a wrong one.
@@ -90,6 +91,9 @@ fn passes(
     if !cx.has_errors() {
         // Rules judge what is sound; of anything else they would say twice what is wrong.
         lint::check(cx, &api);
+        if let Some(written) = &written {
+            lint::chatgpt::check(cx, written, &config.selection);
+        }
     }
     // The second gate: tokens are made from what is right.
     if cx.has_errors() {
@@ -97,6 +101,10 @@ fn passes(
     }
     let names = Names::of(&api);
     let tools = tool::tools(&api, &names);
+    lint::budget::check(cx, &api, &tools);
+    if cx.has_errors() {
+        return None;
+    }
     let options = EmitOptions {
         runtime: &config.runtime_path,
         source: &path.file_name().unwrap_or_default().to_string_lossy(),
@@ -114,20 +122,10 @@ fn passes(
 
 /// A misspelt lint would be a setting without effect.
 fn check_settings(config: &Config) -> Result<(), Error> {
-    let mut unknown: Vec<_> = config
-        .settings
-        .keys()
-        .filter(|name| !LINTS.contains(&name.as_str()))
-        .collect();
-    unknown.sort();
-    let Some(name) = unknown.first() else {
-        return Ok(());
-    };
-    let details = match nearest(name, LINTS.iter().copied()) {
-        Some(known) => format!("did you mean `{known}`?"),
-        None => format!("there are {}", LINTS.join(", ")),
-    };
-    Err(Error::new(format!("there is no lint `{name}`"), details))
+    match config.settings.mistake() {
+        Some((name, instead)) => Err(Error::new(format!("there is no lint `{name}`"), instead)),
+        None => Ok(()),
+    }
 }
 
 /// The configured name, else that of the file: `My-Pets.v2.yaml` is `my_pets_v2`.

@@ -8,17 +8,19 @@ use std::{
     process::ExitCode,
 };
 
-use gpt_codegen::{Config, Generated};
+use gpt_codegen::{Config, Generated, explain};
 
 const USAGE: &str = "\
 Turns OpenAPI descriptions into Rust.
 
 Usage: cargo gpt generate SPEC --out DIR [OPTIONS]
        cargo gpt check SPEC [OPTIONS]
+       cargo gpt explain [LINT]
 
 Commands:
   generate  write a crate with the typed client and the tools
   check     report what is wrong with a description, and write nothing
+  explain   say what a lint is for and what to write instead, or list all
 
 Options:
   --out DIR                 the folder of the crate to write
@@ -32,7 +34,8 @@ Options:
   --lenient                 let a mistake cost only the part it stands in, as `generate` does
   --allow LINT              do not report this lint (repeatable)
   --warn LINT               report this lint as a warning (repeatable)
-  --deny LINT               report this lint as an error (repeatable)
+  --deny LINT               report this lint as an error (repeatable); `chatgpt`, `provider` and
+                            `portable` stand for all lints of the group
   -h, --help                print this
   -V, --version             print the version
 ";
@@ -41,6 +44,9 @@ Options:
 enum Command {
     Help,
     Version,
+    Explain {
+        lint: Option<String>,
+    },
     Generate {
         spec: PathBuf,
         config: Config,
@@ -74,6 +80,11 @@ fn run(command: Command) -> Result<(), String> {
     match command {
         Command::Help => print!("{USAGE}"),
         Command::Version => println!("cargo-gpt {}", env!("CARGO_PKG_VERSION")),
+        Command::Explain { lint: None } => print!("{}", explain::list()),
+        Command::Explain { lint: Some(lint) } => {
+            let lint = explain::explain(&lint).map_err(|error| error.to_string())?;
+            print!("{}", lint.text);
+        }
         Command::Check { spec, config } => {
             let generated = generate(&config, &spec)?;
             print!("{}", summary(&generated, &spec));
@@ -182,16 +193,17 @@ fn parse(mut arguments: VecDeque<OsString>) -> Result<Command, String> {
         arguments.pop_front();
     }
     let Some(command) = arguments.pop_front() else {
-        return Err("a command is missing: `generate` or `check`".to_owned());
+        return Err("a command is missing: `generate`, `check` or `explain`".to_owned());
     };
     let is_generate = match command.to_string_lossy().as_ref() {
         "-h" | "--help" | "help" => return Ok(Command::Help),
         "-V" | "--version" => return Ok(Command::Version),
+        "explain" => return parse_explain(arguments),
         "generate" => true,
         "check" => false,
         other => {
             return Err(format!(
-                "there is no command `{other}`; there are `generate` and `check`"
+                "there is no command `{other}`; there are `generate`, `check` and `explain`"
             ));
         }
     };
@@ -263,6 +275,23 @@ fn parse(mut arguments: VecDeque<OsString>) -> Result<Command, String> {
         out: out.ok_or("`--out` is missing: give the folder to write to")?,
         runtime,
     })
+}
+
+fn parse_explain(mut arguments: VecDeque<OsString>) -> Result<Command, String> {
+    let lint = arguments.pop_front().map(into_text).transpose()?;
+    if lint
+        .as_deref()
+        .is_some_and(|it| it == "-h" || it == "--help")
+    {
+        return Ok(Command::Help);
+    }
+    match arguments.pop_front() {
+        Some(more) => Err(format!(
+            "`explain` takes one lint, and `{}` is another",
+            more.display()
+        )),
+        None => Ok(Command::Explain { lint }),
+    }
 }
 
 fn into_text(value: OsString) -> Result<String, String> {

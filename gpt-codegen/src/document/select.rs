@@ -50,8 +50,19 @@ const METHODS: [(&str, Method); 9] = [
 
 impl Selection {
     /// Whether nothing selects, so that everything is wanted.
-    pub(super) fn is_all(&self) -> bool {
+    pub(crate) fn is_all(&self) -> bool {
         self.ids.is_empty() && self.tags.is_empty() && self.paths.is_empty()
+    }
+
+    /// Whether an operation is wanted, as it was written.
+    pub(crate) fn wants(&self, method: &str, path: &str, operation: &Node) -> bool {
+        let id = operation.get("operationId").and_then(Node::as_str);
+        let tags = operation.get("tags").and_then(Node::as_sequence);
+        let mut tags = tags.unwrap_or_default().iter().filter_map(Node::as_str);
+        self.is_all()
+            || id.is_some_and(|id| self.ids.iter().any(|wanted| wanted == id))
+            || tags.any(|tag| self.tags.iter().any(|wanted| wanted == tag))
+            || self.paths.iter().any(|wanted| is_at(wanted, method, path))
     }
 
     fn selects(&self, candidate: &Candidate<'_>) -> bool {
@@ -81,12 +92,17 @@ impl Candidate<'_> {
     }
 
     fn is_at(&self, wanted: &str) -> bool {
-        match wanted.split_once(char::is_whitespace) {
-            Some((method, path)) => {
-                path.trim() == self.path && method.eq_ignore_ascii_case(self.method.as_str())
-            }
-            None => wanted == self.path,
+        is_at(wanted, self.method.as_str(), self.path)
+    }
+}
+
+/// Whether an operation is at the path that is wanted, `/pets` or `GET /pets`.
+fn is_at(wanted: &str, method: &str, path: &str) -> bool {
+    match wanted.split_once(char::is_whitespace) {
+        Some((wanted_method, wanted_path)) => {
+            wanted_path.trim() == path && wanted_method.eq_ignore_ascii_case(method)
         }
+        None => wanted == path,
     }
 }
 
@@ -169,7 +185,7 @@ impl Document {
                 }
             }
         }
-        if cx.lets_pass("duplicate-operation-id") {
+        if cx.lets_pass("duplicate-operation-id", None) {
             rename_repeated(&mut found);
         }
         make_unique(&mut found);
@@ -274,7 +290,7 @@ fn check_ids(cx: &mut Diagnostics, selection: &Selection, wanted: &[Candidate<'_
         let Some((id, span)) = candidate.written else {
             if !selection.derive_ids && !has_wrong_id(candidate) {
                 let missing = missing_id(candidate);
-                cx.report(if cx.lets_pass(missing.name) {
+                cx.report(if cx.lets_pass(missing.name, Some(missing.span)) {
                     missing.cause("named after method and path")
                 } else {
                     missing

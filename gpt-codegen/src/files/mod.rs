@@ -57,6 +57,12 @@ pub(crate) struct File {
     pub(crate) was_swagger: bool,
 }
 
+/// Where a reference leads within its own document, taken as it was written.
+pub(crate) fn local<'a>(root: &'a Node, reference: &str) -> Option<&'a Node> {
+    let fragment = reference.strip_prefix("#/").map(|it| format!("/{it}"))?;
+    Pointer::parse(&percent_decode(&fragment)).get(root)
+}
+
 /// Why a reference leads nowhere.
 #[derive(Debug)]
 pub(crate) enum Lost {

@@ -1,10 +1,17 @@
 //! Rules over the whole [`Api`]: what is sound and still serves a model or its people badly.
 //!
-//! Each rule has a name by which the configuration sets its level. Some are off unless asked for.
+//! Each rule has a name by which the configuration sets its level; [`catalogue`] lists them, with
+//! those that other passes check on their way.
 
+pub(crate) mod budget;
+pub(crate) mod catalogue;
+pub(crate) mod chatgpt;
+mod extension;
 mod operation;
 mod schema;
 mod server;
+
+pub(crate) use extension::read_levels;
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
@@ -12,20 +19,13 @@ use crate::{
     source::Span,
 };
 
-/// A rule.
+/// A rule that is checked here.
 #[derive(Clone, Copy, Debug)]
-struct Lint {
+struct Rule {
+    /// As in the catalogue.
     name: &'static str,
-    level: Level,
     /// Why the rule exists.
     reason: &'static str,
-}
-
-/// The level of a rule that the configuration does not mention.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Level {
-    Allow,
-    Warn,
 }
 
 /// Checks every rule.
@@ -35,9 +35,10 @@ pub(crate) fn check(cx: &mut Diagnostics, api: &Api) {
     server::check(cx, api);
 }
 
-impl Lint {
+impl Rule {
+    /// Whether anyone would see what it finds, so that looking is worth the time.
     fn is_on(self, cx: &Diagnostics) -> bool {
-        self.level == Level::Warn || cx.is_asked_for(self.name)
+        cx.is_on(self.name)
     }
 
     fn found(self, span: Span, message: impl Into<String>) -> Diagnostic {

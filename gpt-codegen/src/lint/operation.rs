@@ -2,46 +2,40 @@
 
 use std::collections::HashMap;
 
-use super::{Level, Lint};
+use super::Rule;
 use crate::{
     diagnostic::Diagnostics,
     ir::{Api, Operation},
     names::tool_names,
 };
 
-const UNDESCRIBED: Lint = Lint {
+const UNDESCRIBED: Rule = Rule {
     name: "undescribed-operation",
-    level: Level::Warn,
     reason: "a model chooses among tools by what they say they do",
 };
 
-const LONG_ID: Lint = Lint {
+const LONG_ID: Rule = Rule {
     name: "long-operation-id",
-    level: Level::Warn,
     reason: "OpenAI, Anthropic and Gemini take tool names of 64 characters",
 };
 
-const CLASH: Lint = Lint {
+const CLASH: Rule = Rule {
     name: "tool-name-clash",
-    level: Level::Warn,
     reason: "a tool name has letters, digits, `_` and `-` only, and is the only one of its kind",
 };
 
-const MANY: Lint = Lint {
+const MANY: Rule = Rule {
     name: "many-operations",
-    level: Level::Allow,
     reason: "ChatGPT takes 30 operations, and models choose better among few",
 };
 
-const LONG_DESCRIPTION: Lint = Lint {
+const LONG_DESCRIPTION: Rule = Rule {
     name: "long-description",
-    level: Level::Allow,
     reason: "ChatGPT takes 300 characters for an operation and 700 for a parameter",
 };
 
-const UNDESCRIBED_PARAMETER: Lint = Lint {
+const UNDESCRIBED_PARAMETER: Rule = Rule {
     name: "undescribed-parameter",
-    level: Level::Allow,
     reason: "a model fills arguments by what they say they are",
 };
 

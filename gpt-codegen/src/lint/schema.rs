@@ -1,22 +1,20 @@
 //! Rules about types, as arguments that a model is to fill.
 
-use super::{Level, Lint};
+use super::Rule;
 use crate::{
     diagnostic::Diagnostics,
     ir::{Api, Type, TypeDef},
     source::Span,
 };
 
-const UNTYPED: Lint = Lint {
+const UNTYPED: Rule = Rule {
     name: "untyped-argument",
-    level: Level::Allow,
     reason: "a model can only guess what to send where the schema says nothing",
 };
 
-const RECURSIVE: Lint = Lint {
+const RECURSIVE: Rule = Rule {
     name: "recursive-schema",
-    level: Level::Allow,
-    reason: "ChatGPT refuses schemas that contain themselves, and Anthropic those of strict tools",
+    reason: "Anthropic refuses strict tools whose schemas contain themselves",
 };
 
 pub(super) fn check(cx: &mut Diagnostics, api: &Api) {

@@ -1,11 +1,10 @@
 //! Rules about where requests go. What makes a server unusable is reported where it is read.
 
-use super::{Level, Lint};
+use super::Rule;
 use crate::{diagnostic::Diagnostics, ir::Api};
 
-const SEVERAL: Lint = Lint {
+const SEVERAL: Rule = Rule {
     name: "several-servers",
-    level: Level::Allow,
     reason: "requests go to the first server unless the program chooses another",
 };
 

@@ -7,6 +7,7 @@ mod yaml;
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
+    lint::read_levels,
     node::{Node, Value},
     source::{SourceId, Span},
 };
@@ -39,6 +40,7 @@ pub(crate) fn parse(cx: &mut Diagnostics, id: SourceId) -> Option<Node> {
     };
     match node {
         Ok((node, reports)) => {
+            read_levels(cx, &node, text);
             for report in reports {
                 cx.report(report);
             }
