@@ -21,17 +21,34 @@ const OFFLINE_NOTE: &str = r#"<p class="notice" id="offline">No model is configu
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// What the page is made of besides its HTML: path, media type, content.
-const FILES: [(&str, &str, &str); 6] = [
+const FILES: &[(&str, &str, &str)] = &[
     (
         "/app.css",
         "text/css; charset=utf-8",
         include_str!("page/app.css"),
     ),
-    ("/app.js", SCRIPT, include_str!("page/app.js")),
+    ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
+    ("/about.js", SCRIPT, include_str!("page/about.js")),
     ("/api.js", SCRIPT, include_str!("page/api.js")),
+    ("/app.js", SCRIPT, include_str!("page/app.js")),
+    (
+        "/attachments.js",
+        SCRIPT,
+        include_str!("page/attachments.js"),
+    ),
+    ("/calls.js", SCRIPT, include_str!("page/calls.js")),
+    ("/code.js", SCRIPT, include_str!("page/code.js")),
+    (
+        "/configuration.js",
+        SCRIPT,
+        include_str!("page/configuration.js"),
+    ),
+    ("/dom.js", SCRIPT, include_str!("page/dom.js")),
+    ("/files.js", SCRIPT, include_str!("page/files.js")),
+    ("/history.js", SCRIPT, include_str!("page/history.js")),
     ("/log.js", SCRIPT, include_str!("page/log.js")),
     ("/markdown.js", SCRIPT, include_str!("page/markdown.js")),
-    ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
+    ("/menu.js", SCRIPT, include_str!("page/menu.js")),
 ];
 
 pub(super) fn routes(service: &Service, entrance: Arc<Entrance>) -> Router {
@@ -41,9 +58,9 @@ pub(super) fn routes(service: &Service, entrance: Arc<Entrance>) -> Router {
         let page = || file("text/html; charset=utf-8", html.clone());
         enter(&entrance, &headers, &uri, page).await
     });
-    FILES.into_iter().fold(
+    FILES.iter().fold(
         Router::new().route("/", index),
-        |router, (path, media_type, content)| {
+        |router, &(path, media_type, content)| {
             router.route(path, get(async move || file(media_type, content)))
         },
     )
