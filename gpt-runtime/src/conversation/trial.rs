@@ -6,7 +6,10 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use super::{record, run::Setting};
-use crate::{action::Operation, invoke::ToolOutput};
+use crate::{
+    action::Operation,
+    invoke::{Setup, ToolOutput},
+};
 
 /// What came of a call that was tried.
 pub(crate) struct Tried {
@@ -52,8 +55,14 @@ async fn invoke(
     };
     let headers = HeaderMap::new();
     let scheme = provider.scheme.name;
-    let signed =
-        |credential| invoker.invoke_for(operation, arguments, &headers, (scheme, credential));
+    let signed = |credential| {
+        let setup = Setup {
+            headers: &headers,
+            own: Some((scheme, credential)),
+            attachments: None,
+        };
+        invoker.invoke_for(operation, arguments, setup)
+    };
     let first = signed(credential.clone()).await;
     if !first.is_unauthorized {
         return first.output;

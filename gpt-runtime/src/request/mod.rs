@@ -18,9 +18,9 @@ use crate::{
     schema::Violation,
 };
 
-pub(crate) use address::server;
 #[cfg(feature = "server")]
 pub(crate) use address::server_of;
+pub(crate) use address::{described_origins, server};
 pub(crate) use arguments::{Arguments, Typed};
 pub(crate) use body::{essence, is_json};
 pub use error::RequestError;

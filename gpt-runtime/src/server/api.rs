@@ -19,7 +19,7 @@ use crate::{
     error::Error,
     message::Message,
     schema,
-    service::Service,
+    service::{Said, Service},
     store::Summary,
 };
 
@@ -173,6 +173,10 @@ async fn list(State(service): State<Service>, caller: Caller) -> Result<Response
 
 fn summary(summary: &Summary) -> Value {
     let title: String = match &summary.first {
+        Message::User { text, files, .. } if text.trim().is_empty() => {
+            let first = files.first().map(|file| file.name.clone());
+            first.unwrap_or_default()
+        }
         Message::User { text, .. } => text.chars().take(TITLE).collect(),
         _ => String::new(),
     };
@@ -238,8 +242,10 @@ async fn withdraw(
 /// The body of a message.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Said {
+struct NewMessage {
     text: String,
+    #[serde(default)]
+    files: Vec<String>,
     #[serde(default)]
     decision: Option<Decision>,
 }
@@ -248,10 +254,10 @@ async fn say_first(
     State(app): State<App>,
     caller: Caller,
     form: Form,
-    Body(said): Body<Said>,
+    Body(message): Body<NewMessage>,
 ) -> Result<Response, Problem> {
     let id = app.service.start(caller.person.as_deref()).await?;
-    answer(app, &caller, id, form, said).await
+    answer(app, &caller, id, form, message).await
 }
 
 async fn say(
@@ -259,9 +265,9 @@ async fn say(
     caller: Caller,
     Segments(id): Segments<String>,
     form: Form,
-    Body(said): Body<Said>,
+    Body(message): Body<NewMessage>,
 ) -> Result<Response, Problem> {
-    answer(app, &caller, id, form, said).await
+    answer(app, &caller, id, form, message).await
 }
 
 async fn answer(
@@ -269,11 +275,15 @@ async fn answer(
     caller: &Caller,
     id: String,
     form: Form,
-    said: Said,
+    message: NewMessage,
 ) -> Result<Response, Problem> {
     let person = caller.person_in(&id);
-    let turn = app.service.say(&person, &id, said.text).await?;
-    run(app, turn, id, form, said.decision).await
+    let said = Said {
+        text: message.text,
+        files: message.files,
+    };
+    let turn = app.service.say(&person, &id, said).await?;
+    run(app, turn, id, form, message.decision).await
 }
 
 /// The body of a request to answer again.
