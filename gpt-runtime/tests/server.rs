@@ -43,6 +43,7 @@ async fn the_gpt_describes_itself_without_its_instructions() {
           ],
           "visibility": "everyone",
           "privacy_policy": "https://sky.example/privacy",
+          "category": null,
           "model": {
             "name": "script",
             "offline": false
@@ -650,12 +651,18 @@ async fn the_page_is_readable_without_script_and_escaped() {
 
 #[tokio::test]
 async fn every_route_of_the_description_answers() {
-    let site = Site::start([]).await;
-    let answer = site.ask("GET /api/openapi.json").await;
+    static PLAIN: Definition = DEFINITION;
+    let second = Service::builder(Desk(&PLAIN)).slug("second").build();
+    let alone = Site::start([]).await;
+    let several = Site::with(Desk(&PLAIN), [], |server| server.and(second.unwrap())).await;
+    let answer = alone.ask("GET /api/openapi.json").await;
     let (_, body) = answer.split_once("\n\n").unwrap();
     let document: serde_json::Value = serde_json::from_str(body).unwrap();
     let mut answers = String::new();
     for (path, item) in document["paths"].as_object().unwrap() {
+        // What is about all GPTs says that it is at the root.
+        let is_of_all = !item["servers"].is_null();
+        let site = if is_of_all { &several } else { &alone };
         for method in ["get", "post", "put", "patch", "delete"] {
             let body = if matches!(method, "post" | "delete") {
                 " {}"
@@ -679,6 +686,7 @@ async fn every_route_of_the_description_answers() {
     expect![[r#"
         204 GET /healthz
         204 GET /readyz
+        200 GET /api/gpts
         200 GET /api/gpt
         200 GET /api/openapi.json
         422 POST /api/messages {}
@@ -777,7 +785,7 @@ async fn addresses_that_do_not_work_say_why() {
     use Visibility::OnlyMe;
     expect!["bound to 127.0.0.1"].assert_eq(&error(OnlyMe, "localhost:0").await);
     expect!["bound to 0.0.0.0"].assert_eq(&error(OnlyMe, "0.0.0.0:0").await);
-    expect!["Server::address: `8000` is a port without a host: write it like `127.0.0.1:8000`"]
+    expect!["Server::andress: `8000` is a port without a host: write it like `127.0.0.1:8000`"]
         .assert_eq(&error(OnlyMe, "8000").await);
 
     let taken = Site::start([]).await;

@@ -1,7 +1,9 @@
 //! What the owner is shown of how the GPT is put together, and calls they try. Never a secret.
 
+use std::sync::Arc;
+
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -11,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    entrance::Owner,
+    entrance::{Entrance, Owner},
     extract::{Body, Segments},
     guard::writes,
     limits::turns,
@@ -37,6 +39,7 @@ pub(super) fn routes(service: Service) -> Router {
 async fn configuration(
     Owner: Owner,
     caller: Caller,
+    Extension(entrance): Extension<Arc<Entrance>>,
     State(service): State<Service>,
 ) -> Result<Response, Problem> {
     let definition = service.definition();
@@ -48,7 +51,7 @@ async fn configuration(
     }
     let mut sets = Vec::new();
     for api in apis {
-        sets.push(action_set(&service, &caller, api).await?);
+        sets.push(action_set(&service, &entrance, &caller, api).await?);
     }
     let built_in: Vec<_> = definition.tools.iter().map(|tool| tool.name()).collect();
     let configuration = json!({
@@ -67,6 +70,7 @@ async fn configuration(
 /// The operations of one API and what they share.
 async fn action_set(
     service: &Service,
+    entrance: &Entrance,
     caller: &Caller,
     api: &'static Api,
 ) -> Result<Value, Problem> {
@@ -80,7 +84,7 @@ async fn action_set(
         // Documents describe more ways than the chosen operations take.
         let mut taken = operations.iter().flat_map(|it| it.security.concat());
         if taken.any(|it| it.scheme == scheme.name) {
-            schemes.push(authentication(service, caller, api, scheme).await?);
+            schemes.push(authentication(service, entrance, caller, api, scheme).await?);
         }
     }
     let server = operations.first().map(|it| service.invoker().server(it));
@@ -108,6 +112,7 @@ async fn action_set(
 /// How calls of an API are signed by one of its schemes, and whether they can be.
 async fn authentication(
     service: &Service,
+    entrance: &Entrance,
     caller: &Caller,
     api: &'static Api,
     scheme: &'static SecurityScheme,
@@ -130,32 +135,28 @@ async fn authentication(
             shown.extend(members);
         }
     };
-    match (sign_ins.provider(api.name, scheme.name), &caller.person) {
-        (Some(provider), Some(person)) => {
-            let is_signed_in = sign_ins.is_signed_in(provider, person).await;
-            let is_signed_in = is_signed_in.map_err(|error| match error {
-                SignInError::Store(error) => Problem::from(Error::from(error)),
-                error => Problem::new(StatusCode::BAD_GATEWAY, error.to_string()),
-            })?;
-            let state = if is_signed_in {
-                "signed_in"
-            } else {
-                "signed_out"
-            };
-            add(json!({ "state": state, "path": provider.path() }));
-        }
-        (Some(provider), None) => add(json!({ "state": "signed_out", "path": provider.path() })),
-        (None, _) if scheme.kind == SecurityKind::MutualTls => {
-            add(json!({ "state": "client_certificate" }));
-        }
-        (None, _) => {
-            let state = if is_set { "set" } else { "missing" };
-            add(json!({ "state": state, "variable": name }));
-            if let SecurityKind::AuthorizationCode { .. } | SecurityKind::OpenIdConnect(_) =
-                scheme.kind
-            {
-                add(json!({ "client_variable": format!("{name}_CLIENT_ID") }));
-            }
+    if let Some(provider) = sign_ins.provider(api.name, scheme.name) {
+        let person = caller.person.as_deref().unwrap_or_default();
+        let is_signed_in = sign_ins.is_signed_in(provider, person).await;
+        let is_signed_in = is_signed_in.map_err(|error| match error {
+            SignInError::Store(error) => Problem::from(Error::from(error)),
+            error => Problem::new(StatusCode::BAD_GATEWAY, error.to_string()),
+        })?;
+        let state = if is_signed_in {
+            "signed_in"
+        } else {
+            "signed_out"
+        };
+        let path = entrance.path(&provider.path());
+        add(json!({ "state": state, "path": path }));
+    } else if scheme.kind == SecurityKind::MutualTls {
+        add(json!({ "state": "client_certificate" }));
+    } else {
+        let state = if is_set { "set" } else { "missing" };
+        add(json!({ "state": state, "variable": name }));
+        if let SecurityKind::AuthorizationCode { .. } | SecurityKind::OpenIdConnect(_) = scheme.kind
+        {
+            add(json!({ "client_variable": format!("{name}_CLIENT_ID") }));
         }
     }
     Ok(shown)
