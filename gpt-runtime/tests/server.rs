@@ -453,7 +453,7 @@ async fn requests_that_cannot_be_answered_are_problems() {
                 422 Unprocessable Entity
                 content-type: application/problem+json
 
-                {"type":"about:blank","title":"Unprocessable Entity","status":422,"detail":"the body is not what this request takes: unknown field `message`, expected `text` or `decision` at line 1 column 10"}"#]],
+                {"type":"about:blank","title":"Unprocessable Entity","status":422,"detail":"the body is not what this request takes: unknown field `message`, expected one of `text`, `files`, `decision` at line 1 column 10"}"#]],
         ),
         (
             r#"POST /api/messages {"text":" "}"#.to_owned(),
@@ -612,12 +612,12 @@ async fn every_answer_has_the_security_headers() {
     seen.dedup();
     assert_eq!(seen.len(), 1, "{seen:#?}");
     expect![[r#"
-        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
         x-content-type-options: nosniff
         x-frame-options: DENY
         referrer-policy: no-referrer
         cross-origin-opener-policy: same-origin
         cross-origin-resource-policy: same-origin
+        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
         connection: close"#]].assert_eq(&seen[0]);
 }
 
@@ -697,6 +697,9 @@ async fn every_route_of_the_description_answers() {
         422 POST /api/conversations/id/messages {}
         404 POST /api/conversations/id/retry {}
         422 POST /api/conversations/id/calls/call_id {}
+        404 POST /api/conversations/id/files {}
+        404 GET /api/conversations/id/files/file
+        404 GET /api/files/token
         404 POST /api/conversations/id/cancel {}
         200 GET /api/consents
         404 DELETE /api/consents/tool {}
@@ -785,7 +788,7 @@ async fn addresses_that_do_not_work_say_why() {
     use Visibility::OnlyMe;
     expect!["bound to 127.0.0.1"].assert_eq(&error(OnlyMe, "localhost:0").await);
     expect!["bound to 0.0.0.0"].assert_eq(&error(OnlyMe, "0.0.0.0:0").await);
-    expect!["Server::andress: `8000` is a port without a host: write it like `127.0.0.1:8000`"]
+    expect!["Server::address: `8000` is a port without a host: write it like `127.0.0.1:8000`"]
         .assert_eq(&error(OnlyMe, "8000").await);
 
     let taken = Site::start([]).await;
