@@ -50,6 +50,9 @@ pub enum Error {
     /// There is nothing to answer.
     #[error("the message is empty")]
     EmptyMessage,
+    /// There is nothing that could be answered again.
+    #[error("nothing was said yet: send a message first")]
+    NothingSaid,
     /// The message is longer than the service takes.
     #[error("the message has {length} characters: at most {limit} are allowed")]
     MessageTooLong {

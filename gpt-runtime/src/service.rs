@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -20,6 +21,7 @@ use crate::{
         Control, Decision, Event, Place, Setting, Toolbox, Turn, consents,
         lease::{self, Lease},
         missing_results, record, run,
+        trial::{self, Tried},
     },
     credential::Credential,
     environment::{Lookup, variable},
@@ -27,7 +29,7 @@ use crate::{
     file::{FileLimits, Links},
     gpt::{BuiltInTool, Definition, Gpt},
     invoke::Invoker,
-    message::Message,
+    message::{Message, current, last_said},
     metrics::Metrics,
     model::{self, Model, offline::Offline},
     secret::SecretKey,
@@ -226,14 +228,15 @@ impl Service {
         Ok(())
     }
 
-    /// What was said in a conversation of a person; `None` where they have none of this id.
+    /// What was said in a conversation of a person, without answers that were asked for again;
+    /// `None` where they have none of this id.
     ///
     /// # Errors
     /// The store failed.
     pub async fn messages(&self, person: &str, id: &str) -> Result<Option<Vec<Message>>, Error> {
         let found = self.setting.store.conversation(id).await?;
         let own = found.filter(|it| it.person == person);
-        Ok(own.map(|it| it.messages))
+        Ok(own.map(|it| current(it.messages)))
     }
 
     /// The conversations of a person, the latest first, at most `limit`.
@@ -283,6 +286,18 @@ impl Service {
         Ok(withdrawn)
     }
 
+    /// Calls an operation on behalf of a person outside of any conversation; `None` where no tool
+    /// has this name.
+    pub(crate) async fn try_operation(
+        &self,
+        person: &str,
+        tool: &str,
+        arguments: &Value,
+    ) -> Option<Tried> {
+        let operation = self.setting.tools.find(tool).ok()?;
+        Some(trial::call(&self.setting, person, operation, arguments).await)
+    }
+
     /// Says something in a conversation of a person. One turn at a time: a second one is refused
     /// while the first runs, in whichever process.
     ///
@@ -311,11 +326,35 @@ impl Service {
             return Err(Error::UnknownConversation);
         }
         let files = self.named_files(conversation, &files).await?;
+        let message = Message::User {
+            text,
+            files,
+            is_retry: false,
+        };
+        self.begin(person, conversation, Prompt::New(message)).await
+    }
+
+    /// Has the last message of a conversation answered again, whether or not it was answered. The
+    /// earlier answer counts no more, for the model or for people; what its calls did stays done.
+    ///
+    /// Must be called within a Tokio runtime, where the turn runs.
+    ///
+    /// # Errors
+    /// The conversation is unknown, full or busy, nothing was said in it, or the store failed.
+    pub async fn retry(&self, person: &str, conversation: &str) -> Result<Turn, Error> {
+        if self.messages(person, conversation).await?.is_none() {
+            return Err(Error::UnknownConversation);
+        }
+        self.begin(person, conversation, Prompt::Again).await
+    }
+
+    /// Begins a turn in a conversation that is the person's.
+    async fn begin(&self, person: &str, conversation: &str, prompt: Prompt) -> Result<Turn, Error> {
         let slot = self.occupy(conversation).await?;
         let lease = Lease::take(&self.setting.store, conversation).await?;
         let lease = lease.ok_or(Error::TurnRunning)?;
-        let history = match self.open(conversation, Message::User { text, files }).await {
-            Ok(history) => history,
+        let (history, length) = match self.open(conversation, prompt).await {
+            Ok(opened) => opened,
             Err(error) => {
                 lease.release().await;
                 return Err(error);
@@ -326,6 +365,7 @@ impl Service {
         let place = Place {
             conversation: conversation.to_owned(),
             person: person.to_owned(),
+            length,
             links: self.links.clone(),
         };
         let turn = run(
@@ -407,32 +447,59 @@ impl Service {
         }
     }
 
-    /// Reads a conversation and appends what the person says.
-    async fn open(&self, conversation: &str, said: Message) -> Result<Vec<Message>, Error> {
+    /// Reads a conversation and appends what the person says; also how many messages it has now.
+    async fn open(
+        &self,
+        conversation: &str,
+        prompt: Prompt,
+    ) -> Result<(Vec<Message>, usize), Error> {
         let store = &self.setting.store;
         let Some(found) = store.conversation(conversation).await? else {
             return Err(Error::UnknownConversation);
         };
-        let mut history = found.messages;
+        let mut length = found.messages.len();
         let limit = self.limits.messages;
-        if history.len() >= limit {
+        if length >= limit {
             return Err(Error::ConversationFull { limit });
         }
-        let mut new = missing_results(&history);
-        new.push(said);
+        let mut history = current(found.messages);
+        let new = match prompt {
+            Prompt::New(message) => {
+                let mut new = missing_results(&history);
+                new.push(message);
+                new
+            }
+            Prompt::Again => vec![again(&mut history)?],
+        };
         for message in new {
-            let position = history.len();
-            match store
-                .append(conversation, position, message.clone())
-                .await?
-            {
+            match store.append(conversation, length, message.clone()).await? {
                 Appended::Kept => history.push(message),
                 Appended::Taken => return Err(Error::TurnRunning),
                 Appended::Unknown => return Err(Error::UnknownConversation),
             }
+            length += 1;
         }
-        Ok(history)
+        Ok((history, length))
     }
+}
+
+/// What a turn answers.
+enum Prompt {
+    /// Something new.
+    New(Message),
+    /// What was said last.
+    Again,
+}
+
+/// Takes what was said last and all that was answered to it; the message that says it again.
+fn again(history: &mut Vec<Message>) -> Result<Message, Error> {
+    let last = last_said(history).ok_or(Error::NothingSaid)?;
+    let mut taken = history.drain(last..);
+    let mut message = taken.next().ok_or(Error::NothingSaid)?;
+    if let Message::User { is_retry, .. } = &mut message {
+        *is_retry = true;
+    }
+    Ok(message)
 }
 
 /// Whether a person is that of [`nobody`].

@@ -342,7 +342,9 @@ async fn a_model_is_shown_what_a_message_names() {
     }
     let mut requests = script.requests();
     let files = match &requests[0].messages[..] {
-        [Message::User { text, files }] if text.is_empty() => serde_json::to_value(files).unwrap(),
+        [Message::User { text, files, .. }] if text.is_empty() => {
+            serde_json::to_value(files).unwrap()
+        }
         other => panic!("{other:?}"),
     };
     assert_eq!(files, json!([image, old, zip]), "each once, in order");

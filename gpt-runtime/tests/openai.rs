@@ -4,6 +4,8 @@ mod provider;
 mod site;
 mod support;
 
+use std::fmt::Write as _;
+
 use expect_test::expect;
 use gpt_runtime::{
     gpt::{Definition, Visibility},
@@ -287,10 +289,8 @@ async fn what_a_gpt_does_not_do_is_refused() {
     ] {
         let (status, refusal) = post(&site, "/v1/chat/completions", &body).await;
         check_reply("ErrorResponse", &refusal);
-        said += &format!(
-            "{status}: {}\n",
-            refusal["error"]["message"].as_str().unwrap()
-        );
+        let message = refusal["error"]["message"].as_str().unwrap();
+        writeln!(said, "{status}: {message}").unwrap();
     }
     expect![[r#"
         404 Not Found: there is no model `gpt-5` here: ask for `sky-desk`

@@ -113,7 +113,8 @@ async fn the_gpt_describes_itself_without_its_instructions() {
               "deprecated": false
             }
           ],
-          "built_in_tools": []
+          "built_in_tools": [],
+          "is_owner": false
         }"#]]
     .assert_eq(&format!("{body:#}"));
 }
@@ -611,12 +612,12 @@ async fn every_answer_has_the_security_headers() {
     seen.dedup();
     assert_eq!(seen.len(), 1, "{seen:#?}");
     expect![[r#"
-        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
         x-content-type-options: nosniff
         x-frame-options: DENY
         referrer-policy: no-referrer
         cross-origin-opener-policy: same-origin
         cross-origin-resource-policy: same-origin
+        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
         connection: close"#]].assert_eq(&seen[0]);
 }
 
@@ -694,6 +695,7 @@ async fn every_route_of_the_description_answers() {
         404 GET /api/conversations/id
         404 DELETE /api/conversations/id {}
         422 POST /api/conversations/id/messages {}
+        404 POST /api/conversations/id/retry {}
         422 POST /api/conversations/id/calls/call_id {}
         404 POST /api/conversations/id/files {}
         404 GET /api/conversations/id/files/file
@@ -705,6 +707,8 @@ async fn every_route_of_the_description_answers() {
         404 GET /sign-in/api/scheme/callback
         200 GET /api/sign-ins
         404 DELETE /api/sign-ins/api/scheme {}
+        403 GET /api/configuration
+        403 POST /api/operations/tool/test {}
         204 POST /api/sessions {}
         403 GET /api/share
         403 POST /api/share {}

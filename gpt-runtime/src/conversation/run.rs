@@ -56,6 +56,8 @@ pub(crate) struct Setting {
 pub(crate) struct Place {
     pub(crate) conversation: String,
     pub(crate) person: String,
+    /// How many messages the store has of it: more than count where some were said again.
+    pub(crate) length: usize,
     /// Where APIs fetch files, if anywhere.
     pub(crate) links: Option<Arc<Links>>,
 }
@@ -72,6 +74,7 @@ pub(crate) async fn run(
         setting,
         conversation: place.conversation,
         person: place.person,
+        length: place.length,
         links: place.links,
         history,
         control,
@@ -138,6 +141,7 @@ pub(super) struct Run {
     pub(super) conversation: String,
     pub(super) person: String,
     pub(super) links: Option<Arc<Links>>,
+    length: usize,
     pub(super) history: Vec<Message>,
     pub(super) control: Arc<Control>,
     events: mpsc::Sender<Event>,
@@ -352,10 +356,12 @@ impl Run {
     /// Keeps what was said. Never interrupted: a cancelled turn ends with a valid history.
     pub(super) async fn append(&mut self, message: Message) -> Result<(), Stop> {
         let store = &self.setting.store;
-        let position = self.history.len();
-        let appended = store.append(&self.conversation, position, message.clone());
+        let appended = store.append(&self.conversation, self.length, message.clone());
         match appended.await.map_err(Error::from)? {
-            Appended::Kept => self.history.push(message),
+            Appended::Kept => {
+                self.length += 1;
+                self.history.push(message);
+            }
             Appended::Taken => return Err(Error::TurnRunning.into()),
             Appended::Unknown => return Err(Error::UnknownConversation.into()),
         }

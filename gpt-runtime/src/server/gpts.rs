@@ -11,7 +11,8 @@ use tracing::Span;
 use url::Url;
 
 use super::{
-    api, directory, entrance, entrance::Entrance, files, openai, page, shutdown::Stopping, sign_in,
+    api, configuration, directory, entrance, entrance::Entrance, files, openai, page,
+    shutdown::Stopping, sign_in,
 };
 use crate::{access::Access, error::Error, gpt::Visibility, metrics::Metrics, service::Service};
 
@@ -119,6 +120,7 @@ impl Hosted {
         let page = page::routes(service, Arc::clone(entrance));
         let links = files::links(service.clone());
         let api = api::routes(service.clone(), entrance, stopping.clone())
+            .merge(configuration::routes(service.clone()))
             .merge(entrance::routes())
             .merge(files::routes(service.clone()))
             .merge(sign_in::routes(service.clone()));

@@ -85,9 +85,10 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = match &error {
             Error::UnknownConversation => StatusCode::NOT_FOUND,
-            Error::TurnRunning | Error::ConversationFull { .. } | Error::FilesTooLarge { .. } => {
-                StatusCode::CONFLICT
-            }
+            Error::TurnRunning
+            | Error::NothingSaid
+            | Error::ConversationFull { .. }
+            | Error::FilesTooLarge { .. } => StatusCode::CONFLICT,
             Error::EmptyMessage | Error::UnknownFile { .. } | Error::TooManyFiles { .. } => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }

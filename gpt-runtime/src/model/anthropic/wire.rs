@@ -72,7 +72,7 @@ fn push(messages: &mut Vec<Value>, role: &str, blocks: Vec<Value>) {
 
 fn blocks(message: &Message, request: &Request, author: &str) -> (&'static str, Vec<Value>) {
     match message {
-        Message::User { text, files } => {
+        Message::User { text, files, .. } => {
             let blocks = said(text).chain(shown(files, request));
             ("user", blocks.collect())
         }

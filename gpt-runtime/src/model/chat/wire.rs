@@ -47,10 +47,10 @@ pub(super) fn request(model: &str, request: &Request, usage: bool) -> Value {
 
 fn message(message: &Message, request: &Request) -> Value {
     match message {
-        Message::User { text, files } if files.is_empty() => {
+        Message::User { text, files, .. } if files.is_empty() => {
             json!({ "role": "user", "content": text })
         }
-        Message::User { text, files } => {
+        Message::User { text, files, .. } => {
             json!({ "role": "user", "content": with_files(text, files, request) })
         }
         Message::Assistant { text, calls, .. } if calls.is_empty() => {

@@ -82,7 +82,7 @@ pub(super) fn request(
 
 fn push(input: &mut Vec<Value>, message: &Message, request: &Request, author: Option<&str>) {
     match message {
-        Message::User { text, files } => {
+        Message::User { text, files, .. } => {
             let content = with_files(text, files, request);
             input.push(json!({ "type": "message", "role": "user", "content": content }));
         }
