@@ -305,8 +305,9 @@ impl Bound {
         self.metrics.as_ref()?.local_addr().ok()
     }
 
-    /// Prints the address and serves until Ctrl-C or SIGTERM.
+    /// Prints the address and serves until Ctrl-C or SIGTERM; logs as [`Server::run`] does.
     pub async fn run(self) -> Result<(), Error> {
+        log::install()?;
         let signal = shutdown::signal()?;
         for operation in self.service.definition().operations() {
             for problem in crate::schema::problems(operation) {
