@@ -95,6 +95,18 @@ fn cases() -> Vec<Case> {
             "",
         ),
         case("long-instructions", INSTRUCTIONS, "", &long),
+        case(
+            "renamed-operation",
+            SCHEMA,
+            "operationId: getHourlyForecast",
+            "operationId: getForecastByHour",
+        ),
+        case(
+            "misspelt-reference",
+            INSTRUCTIONS,
+            "`{{getStations}}`",
+            "`{{getStation}}`",
+        ),
         Case {
             name: "duplicate-tool-names",
             changes: vec![

@@ -17,9 +17,9 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
         .and_then(|item| check::check_item(&cx, item));
     let gpt = strct.and_then(|strct| check::check(&cx, strct, &settings));
     let errors = cx.finish();
-    let gpt = match gpt {
-        Some(gpt) if errors.is_none() => gpt,
-        _ => fallback::gpt(&settings),
+    let (gpt, is_whole) = match gpt {
+        Some(gpt) if errors.is_none() => (gpt, true),
+        _ => (fallback::gpt(&settings), false),
     };
     let (ident, generics, attributes) = match &parsed {
         Some(Item::Struct(item)) => (&item.ident, &item.generics, &item.attrs),
@@ -27,7 +27,7 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
         Some(Item::Union(item)) => (&item.ident, &item.generics, &item.attrs),
         _ => return quote!(#item #errors),
     };
-    let implementation = implementation(ident, generics, attributes, &settings, &gpt);
+    let implementation = implementation(ident, generics, attributes, &settings, &gpt, is_whole);
     quote!(#item #errors #implementation)
 }
 
@@ -56,6 +56,7 @@ fn implementation(
     attributes: &[Attribute],
     settings: &Settings,
     gpt: &Gpt,
+    is_whole: bool,
 ) -> TokenStream {
     let runtime = settings.runtime();
     let rt = quote!(#runtime::__private);
@@ -66,7 +67,7 @@ fn implementation(
     let definition = definition(&rt, gpt);
     let (impl_generics, type_generics, _) = generics.split_for_impl();
     let mut where_clause = TokenStream::new();
-    let mut assertions = assertions(&rt, ident, gpt);
+    let mut assertions = assertions(&rt, ident, gpt, is_whole);
     if !generics.params.is_empty() {
         // A fallback: nothing may be wrong beyond the parameters.
         where_clause = quote!(where Self: ::core::marker::Send + ::core::marker::Sync + 'static);
@@ -136,7 +137,7 @@ fn operations(rt: &TokenStream, action: &Action) -> TokenStream {
 }
 
 /// What is asserted about texts that are expressions, and about each action.
-fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt) -> Vec<TokenStream> {
+fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt, is_whole: bool) -> Vec<TokenStream> {
     let definition = quote!(<#ident as #rt::Define>::DEFINITION);
     let texts = [
         (quote!(description), &gpt.description),
@@ -149,11 +150,21 @@ fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt) -> Vec<TokenStream> {
         }
         Text::Literal(_) => None,
     });
+    let references = match &gpt.instructions {
+        Text::Literal(literal) if !literal.value().contains("{{") => None,
+        // Without all actions and tools nobody knows what instructions may refer to.
+        _ if !is_whole => None,
+        text => Some(call_at(
+            text,
+            quote!(#rt::check::references),
+            definition.clone(),
+        )),
+    };
     let actions = gpt.actions.iter().enumerate().map(|(index, action)| {
         let check = quote!(#rt::check::action::<{ #rt::check::room(#definition) }>);
         call_at(action.path(), check, quote!(#definition, #index))
     });
-    texts.chain(actions).collect()
+    texts.chain(references).chain(actions).collect()
 }
 
 /// A call that stands at the place of `tokens`: where an assertion fails, rustc marks the call,

@@ -74,6 +74,9 @@ use proc_macro::TokenStream;
 ///   its paragraphs.
 /// - **Instructions** are not empty and have at most 8,000 characters, as ChatGPT demands. Texts in
 ///   files and constants are measured too.
+/// - **References** in the instructions, `{{getForecast}}`, name operations of the GPT by their
+///   `operationId`, or built-in tools that it lists. The model is told the name of the tool. Rename
+///   the operation, and rustc names the line that still has the old name.
 /// - **Starters**, the messages offered when a conversation is empty, are neither empty nor the
 ///   same twice.
 /// - **Actions** are named by path. One that ends like a module, `weather`, stands for all

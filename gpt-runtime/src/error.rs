@@ -14,6 +14,15 @@ pub enum Error {
         /// What is wrong and what to write instead.
         message: String,
     },
+    /// The definition of a GPT that was put together by hand, not with `#[gpt]`, is wrong.
+    #[cfg(feature = "server")]
+    #[error("the GPT `{gpt}` is not defined well:{}", listed(.problems))]
+    Definition {
+        /// The name of the GPT.
+        gpt: &'static str,
+        /// What is wrong, one by one.
+        problems: Vec<String>,
+    },
     /// A built-in tool that the model does not have.
     #[error("the model {model} has no `{tool}`: remove it from `tools` of the GPT")]
     ToolUnavailable {
@@ -49,6 +58,30 @@ pub enum Error {
         /// The limit in characters.
         limit: usize,
     },
+    /// There is no such file in the conversation.
+    #[error("there is no file `{id}` in this conversation: upload it there first")]
+    UnknownFile {
+        /// The id.
+        id: String,
+    },
+    /// A file is larger than the service keeps.
+    #[error("the file is over {limit} bytes: only smaller ones are kept")]
+    FileTooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The files of a conversation are together larger than the service keeps.
+    #[error("the files of a conversation have at most {limit} bytes together: start a new one")]
+    FilesTooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The message names more files than the service takes.
+    #[error("a message takes at most {limit} files: send the others with another one")]
+    TooManyFiles {
+        /// The limit.
+        limit: usize,
+    },
     /// The conversation holds as many messages as the service keeps.
     #[error("the conversation has reached {limit} messages: start a new one")]
     ConversationFull {
@@ -70,6 +103,17 @@ pub enum Error {
     /// Serving broke off.
     #[error("serving broke off")]
     Serve(#[from] std::io::Error),
+}
+
+/// Problems on lines of their own.
+#[cfg(feature = "server")]
+fn listed(problems: &[String]) -> String {
+    let mut text = String::new();
+    for problem in problems {
+        text.push_str("\n- ");
+        text.push_str(&problem.replace('\n', "\n  "));
+    }
+    text
 }
 
 /// The message and its causes, because that is what a `main` that returns the error prints.

@@ -1,6 +1,11 @@
 //! The definition of a GPT.
 
-use crate::action::{Described, Operation};
+use std::borrow::Cow;
+
+use crate::{
+    action::{Described, Operation},
+    check::next_reference,
+};
 
 /// A GPT: what the `#[gpt]` attribute implements.
 #[diagnostic::on_unimplemented(
@@ -19,7 +24,8 @@ pub struct Definition {
     pub name: &'static str,
     /// One or two sentences about it.
     pub description: &'static str,
-    /// What the model is told.
+    /// What the model is told. `{{getForecast}}` in it, the `operationId` of an action, stands for
+    /// the name that its tool has for the model.
     pub instructions: &'static str,
     /// Messages offered when a conversation is empty.
     pub starters: &'static [&'static str],
@@ -34,6 +40,30 @@ pub struct Definition {
 }
 
 impl Definition {
+    /// The instructions, with the names of tools where they refer to operations.
+    pub fn instructions_with_tool_names(&self) -> Cow<'static, str> {
+        let text = self.instructions;
+        let mut told = String::new();
+        let (mut from, mut copied) = (0, 0);
+        while let Some((start, end)) = next_reference(text, from) {
+            let name = &text[start..end];
+            let operation = self
+                .actions
+                .iter()
+                .copied()
+                .flatten()
+                .find(|it| it.id == name);
+            told.push_str(&text[copied..start - 2]);
+            told.push_str(operation.map_or(name, |it| it.tool.name));
+            (from, copied) = (end, end + 2);
+        }
+        if copied == 0 {
+            return Cow::Borrowed(text);
+        }
+        told.push_str(&text[copied..]);
+        Cow::Owned(told)
+    }
+
     /// All operations the GPT may call.
     pub fn operations(&self) -> impl Iterator<Item = &'static Operation> + use<> {
         let described = self.actions.iter().copied().flatten();
@@ -54,6 +84,12 @@ pub enum BuiltInTool {
 }
 
 impl BuiltInTool {
+    pub(crate) const ALL: [Self; 3] = [
+        Self::WebSearch,
+        Self::ImageGeneration,
+        Self::CodeInterpreter,
+    ];
+
     /// Its name as `#[gpt]` and model providers spell it.
     pub const fn name(self) -> &'static str {
         match self {

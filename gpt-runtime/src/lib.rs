@@ -144,6 +144,8 @@ pub mod data;
 mod environment;
 pub mod error;
 #[cfg(feature = "server")]
+mod file;
+#[cfg(feature = "server")]
 pub mod gpt;
 pub mod invoke;
 #[cfg(feature = "server")]

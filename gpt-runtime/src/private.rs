@@ -16,7 +16,7 @@ pub use crate::{
 /// The assertions of `#[gpt]`.
 #[cfg(feature = "server")]
 pub mod check {
-    pub use crate::check::{action, description, instructions, room};
+    pub use crate::check::{action, description, instructions, references, room};
 }
 
 /// What `#[gpt]` writes down, where the assertions can read it.

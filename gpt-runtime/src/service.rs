@@ -1,5 +1,7 @@
 //! A GPT with everything it needs to talk: model, actions, conversations.
 
+mod files;
+
 use std::{
     collections::HashMap,
     fmt,
@@ -13,6 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     action::Api,
+    check,
     conversation::{
         Control, Decision, Event, Place, Setting, Toolbox, Turn, consents,
         lease::{self, Lease},
@@ -21,6 +24,7 @@ use crate::{
     credential::Credential,
     environment::{Lookup, variable},
     error::Error,
+    file::{FileLimits, Links},
     gpt::{BuiltInTool, Definition, Gpt},
     invoke::Invoker,
     message::Message,
@@ -37,8 +41,15 @@ const DEFAULT_DECISION_LIMIT: Duration = Duration::from_secs(600);
 const DEFAULT_CONTEXT: usize = 100_000;
 const DEFAULT_MESSAGE_LENGTH: usize = 32_000;
 const DEFAULT_MESSAGES: usize = 1_000;
+const FILE_LIMITS: FileLimits = FileLimits {
+    size: 20_000_000,
+    per_message: 10,
+    together: 100_000_000,
+};
 /// Events that may wait for a slow reader before the turn waits for it.
 const EVENTS_AHEAD: usize = 64;
+
+pub use files::Said;
 
 /// A GPT that can be talked to. Cloning it is cheap and shares everything.
 #[derive(Clone)]
@@ -46,6 +57,8 @@ pub struct Service {
     setting: Arc<Setting>,
     limits: Limits,
     running: Running,
+    /// Where APIs fetch files, if anywhere.
+    links: Option<Arc<Links>>,
 }
 
 /// Turns that run, by conversation.
@@ -101,6 +114,7 @@ impl Service {
             oauth_clients: Vec::new(),
             chatgpt_headers: false,
             max_context: DEFAULT_CONTEXT,
+            file_limits: FILE_LIMITS,
             limits: Limits {
                 message_length: DEFAULT_MESSAGE_LENGTH,
                 messages: DEFAULT_MESSAGES,
@@ -223,24 +237,31 @@ impl Service {
     /// Must be called within a Tokio runtime, where the turn runs.
     ///
     /// # Errors
-    /// The conversation is unknown, full or busy, the text is empty or too long, or the store
-    /// failed.
-    pub async fn say(&self, person: &str, conversation: &str, text: String) -> Result<Turn, Error> {
+    /// The conversation is unknown, full or busy, there is neither a text nor a file, the text is
+    /// too long, a file is unknown or one too many, or the store failed.
+    pub async fn say(
+        &self,
+        person: &str,
+        conversation: &str,
+        said: impl Into<Said>,
+    ) -> Result<Turn, Error> {
+        let Said { text, files } = said.into();
         let length = text.chars().count();
         let limit = self.limits.message_length;
         if length > limit {
             return Err(Error::MessageTooLong { length, limit });
         }
-        if text.trim().is_empty() {
+        if text.trim().is_empty() && files.is_empty() {
             return Err(Error::EmptyMessage);
         }
         if self.messages(person, conversation).await?.is_none() {
             return Err(Error::UnknownConversation);
         }
+        let files = self.named_files(conversation, &files).await?;
         let slot = self.occupy(conversation).await?;
         let lease = Lease::take(&self.setting.store, conversation).await?;
         let lease = lease.ok_or(Error::TurnRunning)?;
-        let history = match self.open(conversation, text).await {
+        let history = match self.open(conversation, Message::User { text, files }).await {
             Ok(history) => history,
             Err(error) => {
                 lease.release().await;
@@ -252,6 +273,7 @@ impl Service {
         let place = Place {
             conversation: conversation.to_owned(),
             person: person.to_owned(),
+            links: self.links.clone(),
         };
         let turn = run(
             Arc::clone(&self.setting),
@@ -333,7 +355,7 @@ impl Service {
     }
 
     /// Reads a conversation and appends what the person says.
-    async fn open(&self, conversation: &str, text: String) -> Result<Vec<Message>, Error> {
+    async fn open(&self, conversation: &str, said: Message) -> Result<Vec<Message>, Error> {
         let store = &self.setting.store;
         let Some(found) = store.conversation(conversation).await? else {
             return Err(Error::UnknownConversation);
@@ -344,7 +366,7 @@ impl Service {
             return Err(Error::ConversationFull { limit });
         }
         let mut new = missing_results(&history);
-        new.push(Message::user(text));
+        new.push(said);
         for message in new {
             let position = history.len();
             match store
@@ -449,6 +471,7 @@ pub struct Builder {
     oauth_clients: Vec<(&'static Api, String, OAuthClient)>,
     chatgpt_headers: bool,
     max_context: usize,
+    file_limits: FileLimits,
     limits: Limits,
 }
 
@@ -595,8 +618,27 @@ impl Builder {
 
     /// How many tokens of a conversation the model is shown, 100,000 by default; a token is taken
     /// for four characters. Of a longer one the oldest turns are left out, and the model is told.
+    /// Files of text come on top, with half as many tokens at most, the newest first.
     pub fn max_context(mut self, tokens: usize) -> Self {
         self.max_context = tokens;
+        self
+    }
+
+    /// How many bytes a file of a conversation may have, 20,000,000 by default.
+    pub fn max_file_size(mut self, bytes: u64) -> Self {
+        self.file_limits.size = bytes;
+        self
+    }
+
+    /// How many files a message may name, 10 by default.
+    pub fn max_files_per_message(mut self, files: usize) -> Self {
+        self.file_limits.per_message = files;
+        self
+    }
+
+    /// How many bytes the files of a conversation may have together, 100,000,000 by default.
+    pub fn max_files_size(mut self, bytes: u64) -> Self {
+        self.file_limits.together = bytes;
         self
     }
 
@@ -620,6 +662,13 @@ impl Builder {
     pub fn build(self) -> Result<Service, Error> {
         let apis = self.apis();
         let definition = self.definition;
+        let problems = check::problems(definition);
+        if !problems.is_empty() {
+            return Err(Error::Definition {
+                gpt: definition.name,
+                problems,
+            });
+        }
         let tools = Toolbox::new(definition)?;
         let model = self.model.unwrap_or_else(|| Arc::new(Offline::new()));
         let tools_in = definition.tools.iter().copied();
@@ -671,6 +720,7 @@ impl Builder {
         Ok(Service {
             setting: Arc::new(Setting {
                 definition,
+                instructions: definition.instructions_with_tool_names(),
                 model,
                 invoker,
                 tools,
@@ -684,9 +734,11 @@ impl Builder {
                 metrics: Arc::default(),
                 chatgpt_headers: self.chatgpt_headers,
                 max_context: self.max_context,
+                file_limits: self.file_limits,
             }),
             limits: self.limits,
             running: Running::default(),
+            links: None,
         })
     }
 

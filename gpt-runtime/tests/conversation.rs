@@ -10,19 +10,22 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
+use bytes::Bytes;
 use expect_test::{Expect, expect};
 use gpt_runtime::{
     __private::{Api, Described, Location, Method, Style},
     conversation::{Decision, Event, Turn},
     error::Error,
     gpt::{BuiltInTool, Definition, Gpt, Visibility},
-    message::{Message, ToolCall},
+    message::{File, Message, ToolCall},
     model::{
         Chunk, Chunks, Model, ModelError, Request, chunks,
         script::{Reply, Script},
     },
     service::{Builder, Service},
-    store::{Answer, Appended, Change, Conversation, Store, StoreError, Summary, memory::Memory},
+    store::{
+        Added, Answer, Appended, Change, Conversation, Store, StoreError, Summary, memory::Memory,
+    },
 };
 use serde_json::{Value, json};
 use support::{Server, api, leak, leak_text, parameter};
@@ -667,6 +670,24 @@ impl Store for Full {
         self.0.conversations(person, limit)
     }
 
+    fn add_file<'a>(
+        &'a self,
+        conversation: &'a str,
+        file: &'a File,
+        content: Bytes,
+        limit: u64,
+    ) -> Answer<'a, Added> {
+        self.0.add_file(conversation, file, content, limit)
+    }
+
+    fn file<'a>(&'a self, conversation: &'a str, id: &'a str) -> Answer<'a, Option<(File, Bytes)>> {
+        self.0.file(conversation, id)
+    }
+
+    fn files<'a>(&'a self, conversation: &'a str) -> Answer<'a, Vec<File>> {
+        self.0.files(conversation)
+    }
+
     fn delete<'a>(&'a self, id: &'a str) -> Answer<'a, bool> {
         self.0.delete(id)
     }
@@ -741,4 +762,60 @@ fn mistakes_are_found_at_start() {
     let url = error(&none, &|it| it.base_url(api("{}"), "zoo"));
     assert!(url.contains("zoo"), "{url}");
     assert_eq!(error(&none, &|it| it), "");
+}
+
+#[test]
+fn what_is_wrong_with_a_definition_is_said_at_once() {
+    let animals = definition(operations(api("{}")));
+    let wrong = Definition {
+        name: " ",
+        instructions: "Feed them.\nCall {{getAnimals}} or {{web_search}} first.",
+        starters: &["Who is Tom?", "", "Who is Tom?"],
+        tools: &[BuiltInTool::WebSearch, BuiltInTool::WebSearch],
+        visibility: Visibility::Link,
+        ..animals
+    };
+    let error = Service::builder(Zoo(leak(wrong))).build().unwrap_err();
+    expect![[r#"
+        the GPT ` ` is not defined well:
+        - `name` is empty
+        - line 2 of the instructions names `{{getAnimals}}`, which this GPT does not have
+          = help: write `{{getAnimal}}`, which is the nearest of its operations
+        - starter is empty
+        - duplicate starter `Who is Tom?`
+        - duplicate tool `web_search`
+        - visibility `link` with actions needs a privacy policy"#]]
+    .assert_eq(&error.to_string());
+}
+
+#[tokio::test]
+async fn instructions_name_operations_as_the_model_knows_them() {
+    let api = api("{}");
+    let mut renamed = support::operation(api);
+    renamed.id = "animals/list all";
+    renamed.tool.name = "animals_list_all";
+    let mut dotted = support::operation(api);
+    dotted.id = "animals.feed";
+    dotted.tool.name = "animals_feed";
+    let operations: Vec<&Described> = vec![
+        leak(Described::of(leak(renamed))),
+        leak(Described::of(leak(dotted))),
+    ];
+    let zoo = Definition {
+        instructions: "First `{{animals_list_all}}`, then `{{animals.feed}}`: {{ not }} {this}.",
+        ..definition(operations)
+    };
+    let script = Script::new([Reply::text("Yes.")]);
+    let service = Service::builder(Zoo(leak(zoo)))
+        .model(script.clone())
+        .build()
+        .unwrap();
+    let id = service.start(Some("me")).await.unwrap();
+    let mut turn = service.say("me", &id, "Hello".into()).await.unwrap();
+    while turn.next().await.is_some() {}
+    let told = &script.requests()[0].instructions;
+    assert_eq!(
+        told,
+        "First `animals_list_all`, then `animals_feed`: {{ not }} {this}."
+    );
 }

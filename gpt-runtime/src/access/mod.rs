@@ -102,6 +102,11 @@ impl Access {
         })
     }
 
+    /// The key that signs sessions.
+    pub(crate) fn key(&self) -> &SecretKey {
+        &self.key
+    }
+
     /// The owner's token, if it was made when this was opened: it is shown once.
     pub(crate) fn new_token(&self) -> Option<&str> {
         self.new_token.as_deref()

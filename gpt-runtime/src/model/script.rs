@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use super::{Chunk, Chunks, Model, ModelError, Request, chunks};
@@ -45,6 +46,11 @@ pub struct Reply {
 enum Piece {
     Text(String),
     Call(ToolCall),
+    File {
+        name: String,
+        media_type: String,
+        content: Bytes,
+    },
     Error(ModelError),
     Silence,
 }
@@ -100,6 +106,21 @@ impl Reply {
         }))
     }
 
+    /// Makes a file.
+    #[must_use]
+    pub fn and_file(
+        self,
+        name: impl Into<String>,
+        media_type: impl Into<String>,
+        content: impl Into<Bytes>,
+    ) -> Self {
+        self.and(Piece::File {
+            name: name.into(),
+            media_type: media_type.into(),
+            content: content.into(),
+        })
+    }
+
     /// Fails.
     #[must_use]
     pub fn and_error(self, error: ModelError) -> Self {
@@ -142,6 +163,15 @@ impl Model for Script {
                 match piece {
                     Piece::Text(text) => answer.send(Ok(Chunk::Text(text))),
                     Piece::Call(call) => answer.send(Ok(Chunk::Call(call))),
+                    Piece::File {
+                        name,
+                        media_type,
+                        content,
+                    } => answer.send(Ok(Chunk::File {
+                        name,
+                        media_type,
+                        content,
+                    })),
                     Piece::Error(error) => answer.send(Err(error)),
                     Piece::Silence => std::future::pending().await,
                 }

@@ -13,8 +13,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    access::Caller, action::Operation, conversation::Decision, error::Error, message::Message,
-    schema, service::Service, store::Summary,
+    access::Caller,
+    action::Operation,
+    conversation::Decision,
+    error::Error,
+    message::Message,
+    schema,
+    service::{Said, Service},
+    store::Summary,
 };
 
 use super::{
@@ -162,6 +168,10 @@ async fn list(State(service): State<Service>, caller: Caller) -> Result<Response
 
 fn summary(summary: &Summary) -> Value {
     let title: String = match &summary.first {
+        Message::User { text, files } if text.trim().is_empty() => {
+            let first = files.first().map(|file| file.name.clone());
+            first.unwrap_or_default()
+        }
         Message::User { text, .. } => text.chars().take(TITLE).collect(),
         _ => String::new(),
     };
@@ -227,8 +237,10 @@ async fn withdraw(
 /// The body of a message.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Said {
+struct NewMessage {
     text: String,
+    #[serde(default)]
+    files: Vec<String>,
     #[serde(default)]
     decision: Option<Decision>,
 }
@@ -237,10 +249,10 @@ async fn say_first(
     State(app): State<App>,
     caller: Caller,
     form: Form,
-    Body(said): Body<Said>,
+    Body(message): Body<NewMessage>,
 ) -> Result<Response, Problem> {
     let id = app.service.start(caller.person.as_deref()).await?;
-    answer(app, &caller, id, form, said).await
+    answer(app, &caller, id, form, message).await
 }
 
 async fn say(
@@ -248,9 +260,9 @@ async fn say(
     caller: Caller,
     Segments(id): Segments<String>,
     form: Form,
-    Body(said): Body<Said>,
+    Body(message): Body<NewMessage>,
 ) -> Result<Response, Problem> {
-    answer(app, &caller, id, form, said).await
+    answer(app, &caller, id, form, message).await
 }
 
 async fn answer(
@@ -258,15 +270,19 @@ async fn answer(
     caller: &Caller,
     id: String,
     form: Form,
-    said: Said,
+    message: NewMessage,
 ) -> Result<Response, Problem> {
     let person = caller.person_in(&id);
-    let turn = app.service.say(&person, &id, said.text).await?;
+    let said = Said {
+        text: message.text,
+        files: message.files,
+    };
+    let turn = app.service.say(&person, &id, said).await?;
     let conversation = header_value(&id)?;
     let turn = events::Running {
         turn,
         conversation: id,
-        decision: said.decision,
+        decision: message.decision,
         stopping: app.stopping,
     };
     let mut response = match form {

@@ -11,7 +11,7 @@
 //!
 //! # API
 //!
-//! Bodies are JSON and must be sent as `Content-Type: application/json`.
+//! Bodies are JSON and must be sent as `Content-Type: application/json`; only a file is sent as it is.
 //!
 //! | request | body | answer |
 //! |---|---|---|
@@ -21,7 +21,10 @@
 //! | `GET /api/conversations` | | the conversations of the session, the latest first |
 //! | `GET /api/conversations/{id}` | | `{"id": "…", "messages": […]}` |
 //! | `DELETE /api/conversations/{id}` | | 204 once it is forgotten |
-//! | `POST /api/conversations/{id}/messages` | `{"text": "…"}` | the answer |
+//! | `POST /api/conversations/{id}/messages` | `{"text": "…", "files": ["…"]}` | the answer |
+//! | `POST /api/conversations/{id}/files?name=…` | the file itself, with its `Content-Type` | 201 and `{"id": "…", "name": "…", "media_type": "…", "size": …}` |
+//! | `GET /api/conversations/{id}/files/{file}` | | the file |
+//! | `GET /api/files/{token}` | | the file that a link for an API leads to |
 //! | `POST /api/conversations/{id}/calls/{call_id}` | `{"decision": "allow"}`, `"always_allow"` or `"decline"` | 204 |
 //! | `POST /api/conversations/{id}/cancel` | `{}` | 204 once the running turn is told to stop |
 //! | `GET /api/consents`, `DELETE /api/consents/{tool}` | | the tools that are always allowed; 204 once one asks again |
@@ -51,6 +54,22 @@
 //! URI to register there. The call goes on by itself. A client that takes the turn as JSON finds the
 //! path in the call's `sign_in` instead.
 //!
+//! **A file** is uploaded first and then named in a message by its id, whose text may be empty:
+//!
+//! ```sh
+//! curl --data-binary @plan.pdf -H 'Content-Type: application/pdf' \
+//!     'http://127.0.0.1:8000/api/conversations/ID/files?name=plan.pdf'
+//! ```
+//!
+//! A file may have 20 MB, the files of a conversation 100 MB together, and a message ten of them,
+//! unless the [`Builder`](crate::service::Builder) says otherwise. They go when the conversation is
+//! deleted. Browsers are told to save what is no image.
+//!
+//! Calls take and bring files as actions of ChatGPT do: in the property `openaiFileIdRefs` of a body
+//! the model names files, and the API is sent their names, media types and links, which lead to the
+//! file for five minutes and without a session. Files in the property `openaiFileResponse` of an
+//! answer are kept: ten at most, of 10 MB each, in base64 or as URLs on servers of the API.
+//!
 //! **Errors** are `application/problem+json` (RFC 9457) whose `detail` says what is wrong.
 //!
 //! # Who may use it
@@ -78,6 +97,7 @@ mod connections;
 mod entrance;
 mod events;
 mod extract;
+mod files;
 mod forwarded;
 mod guard;
 mod health;
@@ -100,7 +120,9 @@ use axum::{
 use tokio::net::TcpListener;
 
 use self::entrance::Entrance;
-use crate::{access::Access, error::Error, gpt::Gpt, metrics::Metrics, service::Service};
+use crate::{
+    access::Access, error::Error, file::Links, gpt::Gpt, metrics::Metrics, service::Service,
+};
 
 /// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM.
 pub async fn serve(gpt: impl Gpt) -> Result<(), Error> {
@@ -245,10 +267,13 @@ impl Server {
             Some(address) => Some(listen_for_metrics(address).await?),
             None => None,
         };
+        let key = access.key().clone();
+        let entrance = Entrance::new(access, url);
+        let links = Links::new(entrance.address("/api/files/"), key);
         Ok(Bound {
-            service: self.service,
+            service: self.service.with_links(links),
             guard,
-            entrance: Arc::new(Entrance::new(access, url)),
+            entrance: Arc::new(entrance),
             listener,
             local_addr,
             settings,
@@ -394,11 +419,14 @@ fn router(
     let page = page::routes(&service, Arc::clone(&entrance));
     let health = health::routes(service.clone(), draining);
     let sign_in = sign_in::routes(service.clone());
+    let links = files::links(service.clone());
+    let files = files::routes(service.clone());
     let api = api::routes(service, stopping)
         .merge(entrance::routes())
+        .merge(files)
         .merge(sign_in);
     let api = entrance::protect(api, entrance);
-    let guarded = guard::protect(page.merge(health).merge(api), Arc::new(guard));
+    let guarded = guard::protect(page.merge(health).merge(links).merge(api), Arc::new(guard));
     watch::watched(guarded, watch)
 }
 

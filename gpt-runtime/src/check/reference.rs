@@ -1,0 +1,254 @@
+//! References of instructions to tools: `{{getForecast}}`.
+
+use super::text::{Message, equal};
+use crate::gpt::{BuiltInTool, Definition};
+
+/// Names longer than this are not compared letter by letter: const evaluation is slow.
+const COMPARED: usize = 64;
+
+/// How many operations are listed where none is near.
+const LISTED: usize = 10;
+
+/// The next reference of a text from a byte on: where its name begins and ends. The braces stand
+/// two bytes before and after.
+///
+/// A name has letters, digits, `_`, `-` and `.`; other braces are text.
+pub(crate) const fn next(text: &str, from: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let mut start = from + 2;
+    while start < bytes.len() {
+        if bytes[start - 2] == b'{' && bytes[start - 1] == b'{' {
+            let mut end = start;
+            while end < bytes.len() && is_name(bytes[end]) {
+                end += 1;
+            }
+            if end > start && end + 1 < bytes.len() && bytes[end] == b'}' && bytes[end + 1] == b'}'
+            {
+                return Some((start, end));
+            }
+        }
+        start += 1;
+    }
+    None
+}
+
+const fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+/// The first reference to what the GPT does not have.
+pub(super) const fn wrong(definition: &Definition) -> Option<Message> {
+    let text = definition.instructions;
+    let mut from = 0;
+    while let Some((start, end)) = next(text, from) {
+        let (before, rest) = text.split_at(start);
+        let (name, _) = rest.split_at(end - start);
+        if !is_known(definition, name) {
+            return Some(message(definition, name, line(before)));
+        }
+        from = end;
+    }
+    None
+}
+
+const fn message(definition: &Definition, name: &str, line: usize) -> Message {
+    let message = Message::new("line ")
+        .number(line)
+        .text(" of the instructions names `{{")
+        .text(name)
+        .text("}}`, which this GPT does not have");
+    if is_tool(&BuiltInTool::ALL, name) {
+        return message.text("\n= help: add it to `tools`, or leave the braces out");
+    }
+    match nearest(definition, name) {
+        Some(near) => message
+            .text("\n= help: write `{{")
+            .text(near)
+            .text("}}`, which is the nearest of its operations"),
+        None => with_operations(message.text("\n= help: "), definition),
+    }
+}
+
+/// Adds which operations there are, as many as a line holds.
+const fn with_operations(mut message: Message, definition: &Definition) -> Message {
+    let mut count = 0;
+    let mut entries = definition.actions;
+    while let [operations, rest @ ..] = entries {
+        let mut operations = *operations;
+        while let [operation, rest @ ..] = operations {
+            if count < LISTED {
+                let lead = if count == 0 {
+                    "its operations are `{{"
+                } else {
+                    ", `{{"
+                };
+                message = message.text(lead).text(operation.id).text("}}`");
+            }
+            count += 1;
+            operations = rest;
+        }
+        entries = rest;
+    }
+    if count == 0 {
+        message.text("it has no actions: list them in `actions`, or leave the braces out")
+    } else if count > LISTED {
+        message.text(" and ").number(count - LISTED).text(" more")
+    } else {
+        message
+    }
+}
+
+const fn line(before: &str) -> usize {
+    let mut bytes = before.as_bytes();
+    let mut line = 1;
+    while let [byte, rest @ ..] = bytes {
+        if *byte == b'\n' {
+            line += 1;
+        }
+        bytes = rest;
+    }
+    line
+}
+
+/// Whether a name is that of a built-in tool, or the id or tool name of an operation.
+const fn is_known(definition: &Definition, name: &str) -> bool {
+    if is_tool(definition.tools, name) {
+        return true;
+    }
+    let mut entries = definition.actions;
+    while let [operations, rest @ ..] = entries {
+        let mut operations = *operations;
+        while let [operation, rest @ ..] = operations {
+            if equal(operation.id, name) || equal(operation.tool.name, name) {
+                return true;
+            }
+            operations = rest;
+        }
+        entries = rest;
+    }
+    false
+}
+
+const fn is_tool(mut tools: &[BuiltInTool], name: &str) -> bool {
+    while let [tool, rest @ ..] = tools {
+        if equal(tool.name(), name) {
+            return true;
+        }
+        tools = rest;
+    }
+    false
+}
+
+/// The operation whose id was perhaps meant.
+const fn nearest(definition: &Definition, name: &str) -> Option<&'static str> {
+    let mut best: Option<&'static str> = None;
+    let mut least = name.len() / 3 + 1;
+    let mut entries = definition.actions;
+    while let [operations, rest @ ..] = entries {
+        let mut operations = *operations;
+        while let [operation, rest @ ..] = operations {
+            let distance = distance(operation.id, name);
+            if distance < least {
+                least = distance;
+                best = Some(operation.id);
+            }
+            operations = rest;
+        }
+        entries = rest;
+    }
+    best
+}
+
+/// Levenshtein's distance in letters, without regard to case and separators; `usize::MAX` for
+/// long names.
+const fn distance(left: &str, right: &str) -> usize {
+    if left.len() > COMPARED || right.len() > COMPARED {
+        return usize::MAX;
+    }
+    let (left, right) = (Letters::of(left), Letters::of(right));
+    let mut row = [0; COMPARED + 1];
+    let mut column = 0;
+    while column <= right.length {
+        row[column] = column;
+        column += 1;
+    }
+    let mut above = 0;
+    while above < left.length {
+        let mut diagonal = above;
+        row[0] = above + 1;
+        let mut column = 0;
+        while column < right.length {
+            let is_other = left.letters[above] != right.letters[column];
+            let changed = diagonal + is_other as usize;
+            diagonal = row[column + 1];
+            row[column + 1] = least(changed, least(diagonal, row[column]) + 1);
+            column += 1;
+        }
+        above += 1;
+    }
+    row[right.length]
+}
+
+const fn least(left: usize, right: usize) -> usize {
+    if left < right { left } else { right }
+}
+
+/// The letters and digits of a name, in lower case.
+struct Letters {
+    letters: [u8; COMPARED],
+    length: usize,
+}
+
+impl Letters {
+    const fn of(name: &str) -> Self {
+        let mut letters = [0; COMPARED];
+        let mut length = 0;
+        let mut bytes = name.as_bytes();
+        while let [byte, rest @ ..] = bytes {
+            if byte.is_ascii_alphanumeric() && length < COMPARED {
+                letters[length] = byte.to_ascii_lowercase();
+                length += 1;
+            }
+            bytes = rest;
+        }
+        Self { letters, length }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{distance, next};
+
+    #[test]
+    fn references_are_names_in_two_braces() {
+        let found = |text: &'static str| {
+            let mut found = Vec::new();
+            let mut from = 0;
+            while let Some((start, end)) = next(text, from) {
+                found.push(&text[start..end]);
+                from = end;
+            }
+            found
+        };
+        assert_eq!(
+            found("Call {{getPoint}}, then {{get-forecast.v2}}."),
+            ["getPoint", "get-forecast.v2"]
+        );
+        assert_eq!(found("{{a}}{{b}}"), ["a", "b"]);
+        assert_eq!(found("{{{a}}}"), ["a"]);
+        for text in [
+            "", "{{", "{{}}", "{{a", "{{a}", "{a}", "{{ a }}", "{{#if}}", "{{ü}}",
+        ] {
+            assert!(found(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn distances_are_in_letters() {
+        assert_eq!(distance("getForecast", "get_forecast"), 0);
+        assert_eq!(distance("getForecast", "getForecst"), 1);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance(&"x".repeat(65), "x"), usize::MAX);
+    }
+}
