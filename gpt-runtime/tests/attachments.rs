@@ -281,7 +281,8 @@ async fn an_api_fetches_what_a_model_names() {
     let fetched = stage.shop.fetched.lock().unwrap().join("\n");
     expect![[r#"
         200 attachment; filename="plan.txt" new
-        200 attachment; filename="second.txt" 2"#]].assert_eq(&fetched);
+        200 attachment; filename="second.txt" 2"#]]
+    .assert_eq(&fetched);
     // What the model and people see are its own words.
     let shown = format!("{:?}", stage.messages().await);
     assert!(!shown.contains("download_link"), "{shown}");
@@ -327,7 +328,8 @@ async fn what_cannot_be_sent_is_told_to_the_model() {
 
         true Nothing was sent: the arguments are not as described
         - `openaiFileIdRefs`: names more than 10 files
-        Correct this and call again."#]].assert_eq(&results.join("\n\n"));
+        Correct this and call again."#]]
+    .assert_eq(&results.join("\n\n"));
     assert_eq!(stage.sent(), [json!(null); 0], "nothing was sent");
 }
 
