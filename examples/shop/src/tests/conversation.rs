@@ -9,6 +9,7 @@ use gpt_runtime::{
     credential::Credential,
     model::offline::Offline,
 };
+use serde_json::Value;
 
 use super::stage::{ADA, Stage, clock};
 
@@ -39,6 +40,8 @@ async fn say(service: &Service, conversation: &str, text: &str, transcript: &mut
         .await
         .unwrap();
     writeln!(transcript, "> {text}").unwrap();
+    // The ids of files that came are others each time.
+    let mut files = Vec::new();
     while let Some(event) = turn.next().await {
         match event {
             Event::ConfirmationNeeded {
@@ -56,8 +59,18 @@ async fn say(service: &Service, conversation: &str, text: &str, transcript: &mut
             } => writeln!(transcript, "calls {name} {arguments}").unwrap(),
             Event::CallFinished {
                 result, is_error, ..
-            } => assert!(!is_error, "{text}: {result}"),
-            Event::Finished { text, .. } => writeln!(transcript, "\n{text}\n").unwrap(),
+            } => {
+                assert!(!is_error, "{text}: {result}");
+                let result: Value = serde_json::from_str(&result).unwrap();
+                let file = result.pointer("/openaiFileResponse/0/id");
+                files.extend(file.and_then(Value::as_str).map(str::to_owned));
+            }
+            Event::Finished { mut text, .. } => {
+                for file in &files {
+                    text = text.replace(file, "FILE");
+                }
+                writeln!(transcript, "\n{text}\n").unwrap();
+            }
             Event::Failed { message, .. } => panic!("{text}: {message}"),
             _ => {}
         }

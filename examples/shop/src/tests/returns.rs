@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use expect_test::expect;
+use gpt_runtime::credential::Credential;
 use url::Url;
 
-use super::stage::{ADA, Stage, read};
+use super::stage::{ADA, Gpt, Stage, read};
 
 /// A GPT's server that keeps photos, and how often it was asked.
 async fn gpt() -> (String, Arc<Mutex<usize>>) {
@@ -102,4 +103,33 @@ async fn photos_come_from_the_gpt_alone() {
     assert_eq!(status, 409);
     // For what cannot go back nothing is fetched.
     assert_eq!(*asked.lock().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_a_person_uploads_reaches_the_shop() {
+    let stage = Stage::new().await;
+    let tokens = stage.sign_in(ADA).await;
+    let token = Credential::bearer(tokens["access_token"].as_str().unwrap());
+    let service = crate::service(&stage.shop, &stage.client).unwrap();
+    let service = service.credential(&crate::shop::API, "customer", token);
+    let gpt = Gpt::serve(&stage, service).await;
+    let json = "application/json";
+    let (_, conversation) = read(gpt.post("/api/conversations", json, "{}").await).await;
+    let path = format!(
+        "/api/conversations/{}",
+        conversation["id"].as_str().unwrap()
+    );
+    let upload = format!("{path}/files?name=crack.png");
+    let (status, file) = read(gpt.post(&upload, "image/png", "\u{89}PNG").await).await;
+    assert_eq!(status, 201, "{file}");
+
+    let message = json!({
+        "text": "Send order R-1001 back, it is broken: \"crack.png\"",
+        "files": [file["id"]],
+        "decision": "allow",
+    });
+    let path = format!("{path}/messages");
+    let answer = gpt.post(&path, json, message.to_string()).await;
+    let answer = answer.text().await.unwrap();
+    assert!(answer.contains(r#"\"photos\":1"#), "{answer}");
 }

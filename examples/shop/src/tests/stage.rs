@@ -2,10 +2,12 @@
 
 use std::cell::Cell;
 
-use gpt_runtime::{credential::Credential, invoke};
+use gpt_runtime::{
+    Server, credential::Credential, invoke, model::offline::Offline, service::Builder,
+};
 use reqwest::{
-    Response,
-    header::{CONTENT_TYPE, LOCATION},
+    Body, Response,
+    header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE},
     redirect::Policy,
 };
 use serde_json::Value;
@@ -156,6 +158,53 @@ impl Stage {
         let url = format!("{}{path}", self.shop.url());
         let answer = self.http.get(url).bearer_auth(token).send().await.unwrap();
         answer.status().as_u16()
+    }
+}
+
+/// A GPT over a shop, served to someone who has the share link.
+pub(super) struct Gpt<'a> {
+    stage: &'a Stage,
+    pub(super) url: String,
+    session: String,
+}
+
+impl<'a> Gpt<'a> {
+    pub(super) async fn serve(stage: &'a Stage, service: Builder) -> Self {
+        let model = Offline::new().at(clock());
+        let service = service.model(model).build().unwrap();
+        let server = Server::new(service).address("127.0.0.1:0");
+        let server = server.bind().await.unwrap();
+        let url = format!("http://{}", server.local_addr());
+        let address = Url::parse(&url).unwrap();
+        stage.shop.register(&address, crate::CALLBACK);
+        let share = server.share_url().await.unwrap().unwrap();
+        tokio::spawn(server.run_until(std::future::pending()));
+        let entered = stage.http.get(&share).send().await.unwrap();
+        let cookie = entered.headers()[SET_COOKIE].to_str().unwrap();
+        let (session, _) = cookie.split_once(';').unwrap();
+        Self {
+            stage,
+            url,
+            session: session.to_owned(),
+        }
+    }
+
+    /// Opens an address in the browser that has the share link.
+    pub(super) async fn get(&self, url: &str) -> Response {
+        let request = self.stage.http.get(url).header(COOKIE, &self.session);
+        request.send().await.unwrap()
+    }
+
+    pub(super) async fn post(
+        &self,
+        path: &str,
+        content_type: &str,
+        body: impl Into<Body>,
+    ) -> Response {
+        let request = self.stage.http.post(format!("{}{path}", self.url));
+        let request = request.header(COOKIE, &self.session);
+        let request = request.header(CONTENT_TYPE, content_type).body(body);
+        request.send().await.unwrap()
     }
 }
 
