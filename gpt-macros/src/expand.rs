@@ -109,6 +109,13 @@ fn definition(rt: &TokenStream, gpt: &Gpt) -> TokenStream {
         || quote!(::core::option::Option::None),
         |url| quote!(::core::option::Option::Some(#url)),
     );
+    let category = gpt.category.map_or_else(
+        || quote!(::core::option::Option::None),
+        |word| {
+            let variant = word.variant();
+            quote!(::core::option::Option::Some(#rt::Category::#variant))
+        },
+    );
     quote! {
         #rt::Definition {
             name: #name,
@@ -119,6 +126,7 @@ fn definition(rt: &TokenStream, gpt: &Gpt) -> TokenStream {
             actions: &[#(#actions),*],
             visibility: #rt::Visibility::#visibility,
             privacy_policy: #privacy_policy,
+            category: #category,
         }
     }
 }
@@ -201,6 +209,7 @@ mod tests {
             actions = [d, e::F],
             visibility = link,
             privacy_policy = "https://example.com",
+            category = research,
             crate = ::renamed,
         );
         let output = attribute(
@@ -239,6 +248,8 @@ mod tests {
             "actions = [a b]",
             "visibility = ",
             "visibility = [link]",
+            "category = ",
+            "category = [research]",
             "privacy_policy = \"https://\"",
             "privacy_policy = \"https:///privacy\"",
             "privacy_policy = \"https://exa mple.com\"",

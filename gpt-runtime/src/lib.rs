@@ -79,7 +79,7 @@
 //!
 //! # Environment
 //!
-//! [`serve`] and [`Service::from_env`] read these variables; a service that is
+//! [`serve`], [`serve_all`] and [`Service::from_env`] read these variables; a service that is
 //! [put together by hand](Service::builder) reads none.
 //!
 //! Each of them can also be read from a file, as Docker, Kubernetes and systemd hand out secrets:
@@ -175,7 +175,7 @@ pub use gpt::Gpt;
 #[doc(inline)]
 pub use gpt_macros::gpt;
 #[cfg(feature = "server")]
-pub use server::{Server, serve};
+pub use server::{Server, serve, serve_all};
 #[cfg(feature = "server")]
 pub use service::Service;
 

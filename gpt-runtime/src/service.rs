@@ -32,7 +32,7 @@ use crate::{
     model::{self, Model, offline::Offline},
     secret::SecretKey,
     sign_in::{OAuthClient, SignIns},
-    store::{self, Appended, Change, Store, Summary, memory::Memory},
+    store::{self, Appended, Change, Store, Summary, memory::Memory, scoped::Scoped},
 };
 
 const DEFAULT_ROUNDS: usize = 10;
@@ -57,6 +57,7 @@ pub struct Service {
     setting: Arc<Setting>,
     limits: Limits,
     running: Running,
+    slug: Option<Arc<str>>,
     /// Where APIs fetch files, if anywhere.
     links: Option<Arc<Links>>,
 }
@@ -99,8 +100,12 @@ impl Service {
         reason = "a GPT is given to its service"
     )]
     pub fn builder(gpt: impl Gpt) -> Builder {
+        Self::builder_of(gpt.definition())
+    }
+
+    pub(crate) fn builder_of(definition: &'static Definition) -> Builder {
         Builder {
-            definition: gpt.definition(),
+            definition,
             model: None,
             store: None,
             invoker: None,
@@ -119,6 +124,7 @@ impl Service {
                 message_length: DEFAULT_MESSAGE_LENGTH,
                 messages: DEFAULT_MESSAGES,
             },
+            slug: None,
         }
     }
 
@@ -153,6 +159,27 @@ impl Service {
     /// What is counted of it.
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
         &self.setting.metrics
+    }
+
+    /// What it is called in addresses, where it was said.
+    pub(crate) fn slug(&self) -> Option<&str> {
+        self.slug.as_deref()
+    }
+
+    /// The same GPT with a part of its store to itself, counted together with others. What this
+    /// service said and keeps is not part of it.
+    pub(crate) fn scoped(&self, scope: &str, metrics: Arc<Metrics>) -> Self {
+        let store: Arc<dyn Store> = Arc::new(Scoped::new(Arc::clone(self.store()), scope));
+        Self {
+            setting: Arc::new(Setting {
+                sign_ins: self.sign_ins().in_store(Arc::clone(&store)),
+                store,
+                metrics,
+                ..Setting::clone(&self.setting)
+            }),
+            running: Running::default(),
+            ..self.clone()
+        }
     }
 
     /// Whether conversations can be read and kept.
@@ -473,6 +500,7 @@ pub struct Builder {
     max_context: usize,
     file_limits: FileLimits,
     limits: Limits,
+    slug: Option<Arc<str>>,
 }
 
 impl Builder {
@@ -654,6 +682,15 @@ impl Builder {
         self
     }
 
+    /// What the GPT is called in addresses where a server has several, `weather` for
+    /// `/g/weather/`: lower-case letters, digits and dashes. Made of its name unless set.
+    ///
+    /// What it keeps in the store is kept under this too.
+    pub fn slug(mut self, slug: impl Into<String>) -> Self {
+        self.slug = Some(slug.into().into());
+        self
+    }
+
     /// The service.
     ///
     /// # Errors
@@ -738,6 +775,7 @@ impl Builder {
             }),
             limits: self.limits,
             running: Running::default(),
+            slug: self.slug,
             links: None,
         })
     }

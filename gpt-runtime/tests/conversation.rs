@@ -49,6 +49,7 @@ fn definition(operations: Vec<&'static Described>) -> Definition {
         actions: vec![&*operations.leak()].leak(),
         visibility: Visibility::OnlyMe,
         privacy_policy: None,
+        category: None,
     }
 }
 
@@ -131,7 +132,7 @@ impl Stage {
 
     async fn say(&self, text: &str) -> Turn {
         self.service
-            .say("someone", &self.conversation, text.into())
+            .say("someone", &self.conversation, text)
             .await
             .unwrap()
     }
@@ -401,7 +402,7 @@ async fn cancelling_leaves_a_valid_history() {
     until(&mut turn, "confirmation_needed").await;
     let refused = stage
         .service
-        .say("someone", &stage.conversation, "Quick!".into())
+        .say("someone", &stage.conversation, "Quick!")
         .await;
     assert!(matches!(refused, Err(Error::TurnRunning)));
     while !stage
@@ -589,10 +590,7 @@ async fn what_cannot_be_said_is_refused() {
     })
     .await;
     let refusal = async |conversation: &str, text: &str| {
-        let refused = stage
-            .service
-            .say("someone", conversation, text.into())
-            .await;
+        let refused = stage.service.say("someone", conversation, text).await;
         refused
             .err()
             .map(|error| error.to_string())
@@ -811,7 +809,7 @@ async fn instructions_name_operations_as_the_model_knows_them() {
         .build()
         .unwrap();
     let id = service.start(Some("me")).await.unwrap();
-    let mut turn = service.say("me", &id, "Hello".into()).await.unwrap();
+    let mut turn = service.say("me", &id, "Hello").await.unwrap();
     while turn.next().await.is_some() {}
     let told = &script.requests()[0].instructions;
     assert_eq!(

@@ -14,7 +14,7 @@ use std::{
 use bytes::Bytes;
 use gpt_runtime::{
     message::{File, Message, ToolCall},
-    store::{Added, Appended, Change, Store, memory::Memory, open},
+    store::{Added, Appended, Change, Store, memory::Memory, open, scoped::Scoped},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -25,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A store that is empty at first, and what it is kept in.
 enum Place {
     Memory(Arc<Memory>),
+    /// The part of one that a scope has.
+    Part(Arc<Memory>),
     #[cfg(feature = "sqlite")]
     File(PathBuf),
     #[cfg(feature = "postgres")]
@@ -34,7 +36,7 @@ enum Place {
 impl Place {
     /// One of each kind that can be had here.
     async fn all() -> Vec<Self> {
-        let mut all = vec![Self::Memory(Arc::default())];
+        let mut all = vec![Self::Memory(Arc::default()), Self::Part(Arc::default())];
         all.extend(Self::lasting().await);
         all
     }
@@ -60,6 +62,7 @@ impl Place {
     fn store(&self) -> Arc<dyn Store> {
         match self {
             Self::Memory(memory) => Arc::clone(memory) as _,
+            Self::Part(memory) => Arc::new(Scoped::new(Arc::clone(memory) as _, "part/%")),
             #[cfg(feature = "sqlite")]
             Self::File(_) => open(&self.name()).unwrap(),
             #[cfg(feature = "postgres")]
@@ -70,7 +73,7 @@ impl Place {
     /// What `GPT_STORE` would be.
     fn name(&self) -> String {
         match self {
-            Self::Memory(_) => "memory".to_owned(),
+            Self::Memory(_) | Self::Part(_) => "memory".to_owned(),
             #[cfg(feature = "sqlite")]
             Self::File(path) => format!("sqlite:{}", path.display()),
             #[cfg(feature = "postgres")]
@@ -568,7 +571,7 @@ async fn newer_tables_are_refused() {
         drop(place.store());
         let statement = "INSERT INTO gpt_schema (version) VALUES (99)";
         match &place {
-            Place::Memory(_) => {}
+            Place::Memory(_) | Place::Part(_) => {}
             #[cfg(feature = "sqlite")]
             Place::File(path) => {
                 let connection = rusqlite::Connection::open(path).unwrap();
@@ -595,7 +598,7 @@ async fn earlier_tables_are_brought_along() {
             ALTER TABLE gpt_conversations DROP COLUMN files_size;
             DELETE FROM gpt_schema WHERE version = 2;";
         match &place {
-            Place::Memory(_) => {}
+            Place::Memory(_) | Place::Part(_) => {}
             #[cfg(feature = "sqlite")]
             Place::File(path) => {
                 let connection = rusqlite::Connection::open(path).unwrap();
@@ -730,4 +733,33 @@ fn features_that_are_off() {
         );
         assert!(!error.contains("secret"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn scopes_of_one_store_are_apart() {
+    let whole: Arc<dyn Store> = Arc::<Memory>::default();
+    let part = |scope| Scoped::new(Arc::clone(&whole), scope);
+    let scopes = [part("a"), part("a/b"), part("a%2Fb"), part("b")];
+    for (number, scope) in scopes.iter().enumerate() {
+        let text = number.to_string();
+        scope.create("id", "me").await.unwrap();
+        scope.append("id", 0, said(&text)).await.unwrap();
+        scope.put("b/key", Change::to(&text)).await.unwrap();
+    }
+    for (number, scope) in scopes.iter().enumerate() {
+        let text = number.to_string();
+        assert_eq!(texts(scope, "id").await.join("+"), text);
+        let own = scope.conversations("me", 10).await.unwrap();
+        let ids: Vec<_> = own.iter().map(|it| it.id.as_str()).collect();
+        assert_eq!(ids, ["id"]);
+        let records = scope.records("").await.unwrap();
+        assert_eq!(records, [("b/key".to_owned(), text)]);
+    }
+    // What is outside of all scopes is in none, whatever it is called.
+    whole.put("g/b", Change::to("outside")).await.unwrap();
+    assert!(scopes[3].delete("id").await.unwrap());
+    assert_eq!(scopes[3].record("").await.unwrap(), None);
+    assert_eq!(texts(&scopes[0], "id").await, ["0"]);
+    assert!(whole.conversation("id").await.unwrap().is_none());
+    assert!(whole.conversations("me", 10).await.unwrap().is_empty());
 }

@@ -26,6 +26,7 @@ use crate::{
 const MAX_TEXT: usize = 1_000_000;
 
 /// What turns of all conversations share.
+#[derive(Clone)]
 pub(crate) struct Setting {
     pub(crate) definition: &'static Definition,
     /// Those of the definition, with the names of tools.

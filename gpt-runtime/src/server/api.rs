@@ -17,6 +17,7 @@ use crate::{
     action::Operation,
     conversation::Decision,
     error::Error,
+    gpt::Category,
     message::Message,
     schema,
     service::{Said, Service},
@@ -24,6 +25,7 @@ use crate::{
 };
 
 use super::{
+    entrance::Entrance,
     events,
     extract::{Body, Form, Segments},
     guard::writes,
@@ -46,6 +48,8 @@ struct App {
     service: Service,
     about: Arc<Value>,
     stopping: Stopping,
+    /// What the paths of the GPT begin with.
+    base: Arc<str>,
 }
 
 impl FromRef<App> for Service {
@@ -54,11 +58,12 @@ impl FromRef<App> for Service {
     }
 }
 
-pub(super) fn routes(service: Service, stopping: Stopping) -> Router {
+pub(super) fn routes(service: Service, entrance: &Entrance, stopping: Stopping) -> Router {
     let app = App {
         about: Arc::new(about(&service)),
         service,
         stopping,
+        base: entrance.path("").into(),
     };
     Router::new()
         .route("/api/openapi.json", get(openapi))
@@ -83,12 +88,17 @@ pub(super) fn routes(service: Service, stopping: Stopping) -> Router {
             writes(post(decide)),
         )
         .route("/api/conversations/{id}/cancel", writes(post(cancel)))
-        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path"))
+        .fallback(nothing)
         .method_not_allowed_fallback(async || {
             let detail = "this path has other methods: the header `Allow` names them";
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
         })
         .with_state(app)
+}
+
+/// The answer where there is nothing.
+pub(super) async fn nothing() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path")
 }
 
 /// What people and programs may know of the GPT; never its instructions.
@@ -110,6 +120,7 @@ fn about(service: &Service) -> Value {
         "starters": definition.starters,
         "visibility": definition.visibility.name(),
         "privacy_policy": definition.privacy_policy,
+        "category": definition.category.map(Category::name),
         "model": {
             "name": service.model().name(),
             "offline": service.model().is_offline(),
@@ -142,16 +153,16 @@ async fn openapi() -> Response {
 struct Nothing {}
 
 async fn start(
-    State(service): State<Service>,
+    State(app): State<App>,
     caller: Caller,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Response, Problem> {
-    let id = service.start(caller.person.as_deref()).await?;
+    let id = app.service.start(caller.person.as_deref()).await?;
     let mut response = (StatusCode::CREATED, Json(json!({ "id": id }))).into_response();
     let headers = response.headers_mut();
     headers.insert(
         header::LOCATION,
-        header_value(&format!("/api/conversations/{id}"))?,
+        header_value(&format!("{}/api/conversations/{id}", app.base))?,
     );
     Ok(response)
 }
@@ -282,6 +293,7 @@ async fn answer(
     let turn = events::Running {
         turn,
         conversation: id,
+        base: app.base,
         decision: message.decision,
         stopping: app.stopping,
     };

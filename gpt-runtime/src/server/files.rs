@@ -96,11 +96,14 @@ async fn follow(
     Segments(token): Segments<String>,
 ) -> Result<Response, Problem> {
     let found = service.linked_file(&token).await?;
-    let (file, content) = found.ok_or_else(|| {
-        let detail = "this link leads nowhere: links to files are good for five minutes";
-        Problem::new(StatusCode::NOT_FOUND, detail)
-    })?;
+    let (file, content) = found.ok_or_else(no_link)?;
     serve(&file, content)
+}
+
+/// What is said of a link that leads nowhere.
+pub(super) fn no_link() -> Problem {
+    let detail = "this link leads nowhere: links to files are good for five minutes";
+    Problem::new(StatusCode::NOT_FOUND, detail)
 }
 
 /// A file as an answer that does no harm whatever it holds.

@@ -11,12 +11,14 @@
 //! | `postgres::Postgres`, with the feature `postgres` | in a database | several machines |
 //!
 //! [`open`] makes one of them from a text such as `GPT_STORE` holds. One store serves one GPT: those
-//! that share a database must keep apart, by its schemas for example.
+//! that share one keep apart by [`Scoped`](scoped::Scoped), as a [`Server`](crate::server::Server)
+//! of several sees to, and programs that share a database by its schemas for example.
 
 mod choice;
 pub mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod scoped;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
