@@ -37,6 +37,7 @@ gpt_runtime::include_actions!(shop);
     actions = [shop],
     visibility = link,
     privacy_policy = "https://shop.example/privacy",
+    category = lifestyle,
 )]
 struct CornerShop;
 

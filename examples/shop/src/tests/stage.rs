@@ -177,9 +177,9 @@ impl<'a> Gpt<'a> {
         let url = format!("http://{}", server.local_addr());
         let address = Url::parse(&url).unwrap();
         stage.shop.register(&address, crate::CALLBACK);
-        let share = server.share_url().await.unwrap().unwrap();
+        let shares = server.share_urls().await.unwrap();
         tokio::spawn(server.run_until(std::future::pending()));
-        let entered = stage.http.get(&share).send().await.unwrap();
+        let entered = stage.http.get(&shares[0].1).send().await.unwrap();
         let cookie = entered.headers()[SET_COOKIE].to_str().unwrap();
         let (session, _) = cookie.split_once(';').unwrap();
         Self {
