@@ -17,6 +17,7 @@ pub(crate) fn cargo_run(example: &str, arguments: &[&str]) -> Command {
         .env("GPT_ADDR", "127.0.0.1:0")
         .env("GPT_STORE", "memory");
     for variable in [
+        "ANTHROPIC_API_KEY",
         "OPENAI_API_KEY",
         "OPENAI_BASE_URL",
         "GPT_MODEL",
