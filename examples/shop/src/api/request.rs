@@ -1,6 +1,6 @@
 //! Reads requests strictly: what the description does not have is refused, and the shop says why.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, error::Error as _};
 
 use axum::{
     Json,
@@ -69,9 +69,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match Json::from_request(request, state).await {
-            Ok(Json(body)) => Ok(Self(body)),
-            Err(rejection) => Err(Problem::invalid(rejection.body_text())),
-        }
+        let rejection = match Json::from_request(request, state).await {
+            Ok(Json(body)) => return Ok(Self(body)),
+            Err(rejection) => rejection,
+        };
+        // What is behind a rejection says what is wrong; the rejection speaks of types of ours.
+        Err(match rejection.source() {
+            Some(reason) => Problem::invalid(format!("the body is not as described: {reason}")),
+            None => Problem::invalid(rejection.body_text()),
+        })
     }
 }

@@ -42,6 +42,7 @@ impl Reason {
 
 /// A file that a person has uploaded. A model names it; the server puts this in its place.
 #[derive(Deserialize)]
+#[serde(expecting = "a file with a link")]
 struct Photo {
     name: String,
     mime_type: String,

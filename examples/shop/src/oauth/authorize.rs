@@ -27,6 +27,7 @@ pub(super) enum Refusal {
     There {
         redirect_uri: String,
         state: Option<String>,
+        issuer: String,
         error: &'static str,
         description: &'static str,
     },
@@ -56,6 +57,7 @@ fn question(authority: &Authority, query: &str) -> Result<Question, Refusal> {
     let refuse = |error, description| Refusal::There {
         redirect_uri: redirect_uri.clone(),
         state: state.clone(),
+        issuer: authority.issuer.clone(),
         error,
         description,
     };
@@ -115,11 +117,16 @@ impl IntoResponse for Refusal {
             Self::There {
                 redirect_uri,
                 state,
+                issuer,
                 error,
                 description,
             } => {
                 let state = state.as_deref().map(|state| ("state", state));
-                let answer = [("error", error), ("error_description", description)];
+                let answer = [
+                    ("error", error),
+                    ("error_description", description),
+                    ("iss", &*issuer),
+                ];
                 send_back(&redirect_uri, answer.into_iter().chain(state))
             }
         }
@@ -177,6 +184,7 @@ pub(super) async fn answer(
     let code = allowed.map_err(|_| Refusal::There {
         redirect_uri: question.redirect_uri.clone(),
         state: Some(question.state.clone()),
+        issuer: authority.issuer.clone(),
         error: "server_error",
         description: "the system gives no random bytes",
     })?;

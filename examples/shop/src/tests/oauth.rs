@@ -95,6 +95,7 @@ async fn the_client_hears_what_is_wrong_with_its_question() {
         let back = sent_back(answer.headers()[LOCATION].to_str().unwrap());
         assert_eq!(back[0], ("error".to_owned(), error.to_owned()), "{name}");
         assert!(back.contains(&("state".to_owned(), "s&1".to_owned())));
+        assert!(back.contains(&("iss".to_owned(), stage.shop.url().to_owned())));
     }
     let question = stage.question(&[("state", None)]);
     let answer = stage.http.get(&question).send().await.unwrap();

@@ -87,7 +87,7 @@ async fn photos_come_from_the_gpt_alone() {
         the photo `crack.png` has a link that is no URL
         the photo `crack.png` is no image
         the photo `crack.png` cannot be fetched any more: upload it again
-        Failed to deserialize the JSON body into the target type: openaiFileIdRefs[0]: invalid type: string "file-1", expected struct Photo at line 1 column 47
+        the body is not as described: openaiFileIdRefs[0]: invalid type: string "file-1", expected a file with a link at line 1 column 47
         at most 10 photos are taken"#]].assert_eq(&refused.join("\n"));
     assert_eq!(
         (*asked.lock().unwrap(), *asked_other.lock().unwrap()),
