@@ -2,6 +2,7 @@
 //!
 //! The protocol's pipe needs no port, no WebSocket and no driver program: messages are JSON, each
 //! ended by a zero byte, on file descriptors 3 and 4, which a shell makes of stdin and stdout.
+#![allow(dead_code, reason = "each test uses some of it")]
 
 use std::{
     env, fs,

@@ -390,8 +390,9 @@ impl Bound {
         self.metrics.as_ref()?.local_addr().ok()
     }
 
-    /// Prints the address and serves until Ctrl-C or SIGTERM.
+    /// Prints the address and serves until Ctrl-C or SIGTERM; logs as [`Server::run`] does.
     pub async fn run(self) -> Result<(), Error> {
+        log::install()?;
         let signal = shutdown::signal()?;
         let mut names = Vec::new();
         for gpt in &self.gpts.hosted {
