@@ -667,8 +667,8 @@ async fn several_gpts_have_sign_ins_of_their_own() {
     stream
         .read_until(r#""path":"/g/one/sign-in/club/login""#)
         .await;
-    let begin = format!("GET /g/one/sign-in/club/login cookie={one}");
-    let headers = site.headers(&begin).await;
+    let path = format!("GET /g/one/sign-in/club/login cookie={one}");
+    let headers = site.headers(&path).await;
     let to = headers.lines().find_map(|it| it.strip_prefix("location: "));
     let begun: BTreeMap<_, _> = Url::parse(to.unwrap())
         .unwrap()

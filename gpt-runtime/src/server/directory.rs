@@ -237,7 +237,16 @@ fn categories(entries: &[&Entry], search: &Search) -> String {
         };
         let label = if name.is_empty() { "all" } else { name };
         let href = escape(&search.link(name));
-        links += &format!(r#"<li><a href="{href}"{current}>{label}</a></li>"#);
+        let item = [
+            r#"<li><a href=""#,
+            &href,
+            r#"""#,
+            current,
+            ">",
+            label,
+            "</a></li>",
+        ];
+        links += &item.concat();
     }
     links
 }
@@ -273,8 +282,14 @@ fn starters(entry: &Entry) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let query = query.append_pair("q", starter).finish();
         let href = escape(&format!("{}?{query}", entry.path()));
-        let text = escape(starter);
-        links += &format!(r#"<li><a href="{href}">{text}</a></li>"#);
+        let item = [
+            r#"<li><a href=""#,
+            &href,
+            r#"">"#,
+            &escape(starter),
+            "</a></li>",
+        ];
+        links += &item.concat();
     }
     links
 }
