@@ -5,11 +5,14 @@ mod site;
 
 mod browser;
 
+use std::sync::Arc;
+
 use browser::Browser;
 use expect_test::{Expect, expect};
 use gpt_runtime::{
-    gpt::{Definition, Visibility},
-    model::script::Reply,
+    gpt::{Category, Definition, Visibility},
+    model::script::{Reply, Script},
+    service::Service,
 };
 use serde_json::json;
 
@@ -407,4 +410,119 @@ fn markdown_becomes_nodes_and_nothing_else() {
             assert!(took.as_f64().unwrap() < 30_000.0, "{source}: {took}");
         }
     });
+}
+
+#[test]
+fn the_directory_leads_to_a_gpt_with_the_first_message_written() {
+    let Some(mut page) = Browser::start() else {
+        return;
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let gpt = |definition: Definition| {
+        let definition: &'static Definition = Box::leak(Box::new(definition));
+        let model = Script::new([Reply::text("Yes.")]);
+        Service::builder(Desk(definition)).model(model).build()
+    };
+    let sky = gpt(Definition {
+        starters: &["Will it rain in Oslo?", "Where is the wind strongest now?"],
+        category: Some(Category::Lifestyle),
+        ..DEFINITION
+    });
+    let others = [
+        (
+            "Letter Coach",
+            "Finds the tone of a letter, and the words for it.",
+            Category::Writing,
+        ),
+        (
+            "Paper Trail",
+            "Reads papers and says what they show, what they do not show, and which of their figures others have tried to find again without success.",
+            Category::Research,
+        ),
+        (
+            "Borrow Checker",
+            "Explains errors of the Rust compiler.",
+            Category::Programming,
+        ),
+        ("Vocabulary", "Ten words a day.", Category::Education),
+    ];
+    let hidden = gpt(Definition {
+        name: "Diary",
+        visibility: Visibility::OnlyMe,
+        ..DEFINITION
+    });
+    let site = runtime.block_on(Site::of(sky.unwrap(), Arc::default(), |server| {
+        let others = others.map(|(name, description, category)| Definition {
+            name,
+            description,
+            starters: &["Where do I begin?"],
+            category: Some(category),
+            ..DEFINITION
+        });
+        let server = server
+            .and(hidden.unwrap())
+            .owner_token("the-token-of-the-owner");
+        others
+            .into_iter()
+            .fold(server, |server, it| server.and(gpt(it).unwrap()))
+    }));
+    let url = format!("http://{}/", site.address);
+    page.open(&url);
+    assert_eq!(page.text(".count"), "5 GPTs");
+    for (dark, width, phone, name) in [
+        (false, 1280, false, "directory"),
+        (true, 1280, false, "directory-dark"),
+        (false, 390, true, "directory-phone"),
+    ] {
+        page.dark(dark);
+        page.size(width, 800, phone);
+        let overflow = "document.documentElement.scrollWidth > innerWidth";
+        assert_eq!(page.eval(overflow), false, "{name}");
+        page.screenshot(name);
+    }
+    page.size(1280, 800, false);
+
+    // A search while someone types, and without script by the form.
+    page.click("[type=search]");
+    page.type_text("rain");
+    page.wait("document.querySelector('.count').textContent === '1 GPT'");
+    assert_eq!(page.eval("location.search"), "?q=rain");
+    page.scripts(false);
+    page.open(&url);
+    page.click("[type=search]");
+    page.type_text("rust");
+    page.follow(|page| page.press("Enter", false));
+    assert_eq!(page.eval("location.search"), "?q=rust");
+    assert_eq!(page.text(".gpt strong"), "Borrow Checker");
+    page.scripts(true);
+
+    // A starter is written, and sent by its reader alone.
+    page.open(&url);
+    page.follow(|page| page.click(".starters a"));
+    page.wait("document.querySelector('#text')?.value !== '' && !document.querySelector('#composer').hidden");
+    assert_eq!(
+        page.eval("location.pathname + location.search"),
+        "/g/sky-desk/"
+    );
+    assert_eq!(
+        page.eval("document.querySelector('#text').value"),
+        "Will it rain in Oslo?"
+    );
+    assert_eq!(page.eval("document.querySelectorAll('.user').length"), 0);
+    page.press("Enter", false);
+    page.wait("document.querySelector('.answer[aria-busy=false]')");
+    assert_eq!(page.text(".answer .text"), "Yes.");
+
+    // Another GPT knows nothing of that conversation, and the first one still does.
+    page.open(&format!("{url}g/vocabulary/"));
+    page.wait("!document.querySelector('#composer').hidden");
+    assert_eq!(page.eval("document.querySelectorAll('.user').length"), 0);
+    page.open(&format!("{url}g/sky-desk/"));
+    page.wait("document.querySelector('.user')");
+
+    // The owner sees what others do not.
+    page.open(&format!("{url}?token=the-token-of-the-owner"));
+    assert_eq!(page.text(".apart"), "only you");
+    page.screenshot("directory-owner");
+    assert_eq!(page.complaints(), [""; 0]);
 }

@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    panic::Location,
     path::{Path, PathBuf},
 };
 
@@ -178,11 +179,13 @@ impl Config {
     ///
     /// When the description cannot be read or says what cannot be generated; the error shows each
     /// place. Also when the module cannot be written.
+    #[track_caller]
     pub fn compile(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        let path = path.as_ref();
+        let (path, caller) = (path.as_ref(), Location::caller());
         // First of all, so that mending a broken description builds again.
         println!("cargo::rerun-if-changed={}", path.display());
-        let generated = self.generate(path)?;
+        let generated = pipeline::generate(self, path, None);
+        let generated = generated.map_err(|failure| failure.error(caller))?;
         for file in &generated.files {
             println!("cargo::rerun-if-changed={}", file.display());
         }
@@ -210,7 +213,7 @@ impl Config {
     ///
     /// When the description cannot be read or says what cannot be generated.
     pub fn generate(&self, path: impl AsRef<Path>) -> Result<Generated, Error> {
-        pipeline::generate(self, path.as_ref(), None)
+        pipeline::generate(self, path.as_ref(), None).map_err(|failure| failure.error)
     }
 
     /// Generates a module from a description in memory; `path` names it in reports and says by its
@@ -220,6 +223,6 @@ impl Config {
     ///
     /// When the description cannot be read or says what cannot be generated.
     pub fn generate_from(&self, path: impl AsRef<Path>, text: &str) -> Result<Generated, Error> {
-        pipeline::generate(self, path.as_ref(), Some(text))
+        pipeline::generate(self, path.as_ref(), Some(text)).map_err(|failure| failure.error)
     }
 }

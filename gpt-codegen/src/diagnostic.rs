@@ -270,6 +270,12 @@ impl Findings {
         counts
     }
 
+    /// Whether all errors say that what was asked for is not there.
+    pub(crate) fn are_about_configuration(&self) -> bool {
+        let mut errors = self.found.iter().filter(|it| it.level == Level::Error);
+        errors.all(|it| matches!(it.name, "unknown-selector" | "unreadable-document"))
+    }
+
     /// How many findings have a level.
     pub(crate) fn count(&self, level: Level) -> usize {
         self.found.iter().filter(|it| it.level == level).count()

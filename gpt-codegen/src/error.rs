@@ -1,6 +1,6 @@
 //! Why nothing was generated.
 
-use std::fmt;
+use std::{fmt, panic::Location};
 
 /// Why nothing was generated: reports about the document, each at its line.
 ///
@@ -11,6 +11,8 @@ pub struct Error {
     what: String,
     /// The rendered reports, or the cause.
     details: String,
+    /// Where the build script asked for it, when that is where the mistake is.
+    place: Option<&'static Location<'static>>,
 }
 
 impl Error {
@@ -18,13 +20,24 @@ impl Error {
         Self {
             what: what.into(),
             details: details.to_string(),
+            place: None,
         }
+    }
+
+    /// Says that the mistake is in the build script, at this call.
+    pub(crate) fn at(mut self, place: &'static Location<'static>) -> Self {
+        self.place = Some(place);
+        self
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n\n{}", self.what, self.details.trim_end())
+        f.write_str(&self.what)?;
+        if let Some(place) = self.place {
+            write!(f, "\n --> {place}")?;
+        }
+        write!(f, "\n\n{}", self.details.trim_end())
     }
 }
 

@@ -87,6 +87,7 @@ pub use origin::{OperationOrigin, Origins, TypeOrigin, WarningOrigin, places};
 ///
 /// When the description cannot be read or says what cannot be generated; returned from `main`, the
 /// error shows each place. Also when the module cannot be written.
+#[track_caller]
 pub fn compile(path: impl AsRef<Path>) -> Result<(), Error> {
     Config::new().compile(path)
 }

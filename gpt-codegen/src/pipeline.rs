@@ -1,6 +1,9 @@
 //! The passes, one after the other, and the two gates between them.
 
-use std::path::{Path, PathBuf};
+use std::{
+    panic::Location,
+    path::{Path, PathBuf},
+};
 
 use annotate_snippets::Renderer;
 
@@ -23,17 +26,17 @@ pub(crate) fn generate(
     config: &Config,
     path: &Path,
     text: Option<&str>,
-) -> Result<Generated, Error> {
-    let module = module_name(config, path)?;
-    check_settings(config)?;
+) -> Result<Generated, Failure> {
+    let module = module_name(config, path).map_err(Failure::of_configuration)?;
+    check_settings(config).map_err(Failure::of_configuration)?;
     let mut cx = Diagnostics::with_settings(config.settings.clone(), config.lenient);
     let generated = passes(&mut cx, config, path, text, &module);
     let findings = cx.finish();
     match generated {
-        Some(Err(error)) => Err(Error::new(
+        Some(Err(error)) => Err(Failure::of_configuration(Error::new(
             format!("cannot generate Rust from `{}`", path.display()),
             format!("`runtime_path` must be a path such as `::gpt_runtime`: {error}"),
-        )),
+        ))),
         Some(Ok(parts)) => Ok(Generated {
             module,
             code: parts.code,
@@ -47,10 +50,38 @@ pub(crate) fn generate(
             warning_lines: findings.warning_lines(),
             left_out: findings.left_out,
         }),
-        None => Err(Error::new(
-            format!("cannot generate Rust from `{}`", path.display()),
-            findings.render(&Renderer::plain()),
-        )),
+        None => Err(Failure {
+            is_in_configuration: findings.are_about_configuration(),
+            error: Error::new(
+                format!("cannot generate Rust from `{}`", path.display()),
+                findings.render(&Renderer::plain()),
+            ),
+        }),
+    }
+}
+
+/// Why nothing was generated, and where to look for it.
+pub(crate) struct Failure {
+    pub(crate) error: Error,
+    /// Whether what was asked for is wrong, and not the description.
+    is_in_configuration: bool,
+}
+
+impl Failure {
+    fn of_configuration(error: Error) -> Self {
+        Self {
+            error,
+            is_in_configuration: true,
+        }
+    }
+
+    /// The error, with the call in the build script where the mistake is there.
+    pub(crate) fn error(self, caller: &'static Location<'static>) -> Error {
+        if self.is_in_configuration {
+            self.error.at(caller)
+        } else {
+            self.error
+        }
     }
 }
 

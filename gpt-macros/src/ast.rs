@@ -16,6 +16,7 @@ pub(crate) struct Settings {
     pub(crate) actions: Setting<Vec<Action>>,
     pub(crate) visibility: Setting<Word>,
     pub(crate) privacy_policy: Setting<LitStr>,
+    pub(crate) category: Setting<Word>,
 }
 
 /// One key and its value.
@@ -38,6 +39,7 @@ pub(crate) struct Gpt<'a> {
     pub(crate) actions: &'a [Action],
     pub(crate) visibility: Option<&'a Word>,
     pub(crate) privacy_policy: Option<&'a LitStr>,
+    pub(crate) category: Option<&'a Word>,
 }
 
 /// A text known here, or a constant expression that only rustc can read.

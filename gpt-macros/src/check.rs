@@ -50,6 +50,7 @@ pub(crate) fn check<'a>(cx: &Ctxt, item: &ItemStruct, settings: &'a Settings) ->
         actions: settings.actions.items(),
         visibility: settings.visibility.given(),
         privacy_policy: settings.privacy_policy.given(),
+        category: settings.category.given(),
     })
 }
 

@@ -17,9 +17,9 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
         .and_then(|item| check::check_item(&cx, item));
     let gpt = strct.and_then(|strct| check::check(&cx, strct, &settings));
     let errors = cx.finish();
-    let gpt = match gpt {
-        Some(gpt) if errors.is_none() => gpt,
-        _ => fallback::gpt(&settings),
+    let (gpt, is_whole) = match gpt {
+        Some(gpt) if errors.is_none() => (gpt, true),
+        _ => (fallback::gpt(&settings), false),
     };
     let (ident, generics, attributes) = match &parsed {
         Some(Item::Struct(item)) => (&item.ident, &item.generics, &item.attrs),
@@ -27,7 +27,7 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
         Some(Item::Union(item)) => (&item.ident, &item.generics, &item.attrs),
         _ => return quote!(#item #errors),
     };
-    let implementation = implementation(ident, generics, attributes, &settings, &gpt);
+    let implementation = implementation(ident, generics, attributes, &settings, &gpt, is_whole);
     quote!(#item #errors #implementation)
 }
 
@@ -56,6 +56,7 @@ fn implementation(
     attributes: &[Attribute],
     settings: &Settings,
     gpt: &Gpt,
+    is_whole: bool,
 ) -> TokenStream {
     let runtime = settings.runtime();
     let rt = quote!(#runtime::__private);
@@ -66,7 +67,7 @@ fn implementation(
     let definition = definition(&rt, gpt);
     let (impl_generics, type_generics, _) = generics.split_for_impl();
     let mut where_clause = TokenStream::new();
-    let mut assertions = assertions(&rt, ident, gpt);
+    let mut assertions = assertions(&rt, ident, gpt, is_whole);
     if !generics.params.is_empty() {
         // A fallback: nothing may be wrong beyond the parameters.
         where_clause = quote!(where Self: ::core::marker::Send + ::core::marker::Sync + 'static);
@@ -108,6 +109,13 @@ fn definition(rt: &TokenStream, gpt: &Gpt) -> TokenStream {
         || quote!(::core::option::Option::None),
         |url| quote!(::core::option::Option::Some(#url)),
     );
+    let category = gpt.category.map_or_else(
+        || quote!(::core::option::Option::None),
+        |word| {
+            let variant = word.variant();
+            quote!(::core::option::Option::Some(#rt::Category::#variant))
+        },
+    );
     quote! {
         #rt::Definition {
             name: #name,
@@ -118,6 +126,7 @@ fn definition(rt: &TokenStream, gpt: &Gpt) -> TokenStream {
             actions: &[#(#actions),*],
             visibility: #rt::Visibility::#visibility,
             privacy_policy: #privacy_policy,
+            category: #category,
         }
     }
 }
@@ -136,7 +145,7 @@ fn operations(rt: &TokenStream, action: &Action) -> TokenStream {
 }
 
 /// What is asserted about texts that are expressions, and about each action.
-fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt) -> Vec<TokenStream> {
+fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt, is_whole: bool) -> Vec<TokenStream> {
     let definition = quote!(<#ident as #rt::Define>::DEFINITION);
     let texts = [
         (quote!(description), &gpt.description),
@@ -151,6 +160,8 @@ fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt) -> Vec<TokenStream> {
     });
     let references = match &gpt.instructions {
         Text::Literal(literal) if !literal.value().contains("{{") => None,
+        // Without all actions and tools nobody knows what instructions may refer to.
+        _ if !is_whole => None,
         text => Some(call_at(
             text,
             quote!(#rt::check::references),
@@ -198,6 +209,7 @@ mod tests {
             actions = [d, e::F],
             visibility = link,
             privacy_policy = "https://example.com",
+            category = research,
             crate = ::renamed,
         );
         let output = attribute(
@@ -236,6 +248,8 @@ mod tests {
             "actions = [a b]",
             "visibility = ",
             "visibility = [link]",
+            "category = ",
+            "category = [research]",
             "privacy_policy = \"https://\"",
             "privacy_policy = \"https:///privacy\"",
             "privacy_policy = \"https://exa mple.com\"",

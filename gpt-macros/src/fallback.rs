@@ -19,6 +19,7 @@ pub(crate) fn gpt(settings: &Settings) -> Gpt<'_> {
         actions: settings.actions.items(),
         visibility: None,
         privacy_policy: None,
+        category: None,
     }
 }
 

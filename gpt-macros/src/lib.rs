@@ -34,6 +34,7 @@ use proc_macro::TokenStream;
 ///     actions = [weather],
 ///     visibility = link,
 ///     privacy_policy = "https://example.com/privacy",
+///     category = lifestyle,
 /// )]
 /// struct WeatherDesk;
 ///
@@ -59,6 +60,7 @@ use proc_macro::TokenStream;
 /// | `actions` | list of paths | none |
 /// | `visibility` | `only_me`, `link` or `everyone` | `only_me` |
 /// | `privacy_policy` | string literal | none |
+/// | `category` | `writing`, `productivity`, `research`, `education`, `lifestyle`, `programming` or `other` | none |
 /// | `crate` | path of the runtime crate | `::gpt_runtime` |
 ///
 /// A constant expression is anything of type `&'static str` that rustc can evaluate: the name of a

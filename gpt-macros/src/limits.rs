@@ -26,6 +26,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
         "privacy_policy",
         "privacy_policy = \"https://example.com/privacy\"",
     ),
+    ("category", "category = productivity"),
     ("crate", "crate = ::gpt_runtime"),
 ];
 
@@ -41,6 +42,17 @@ pub(crate) const VISIBILITIES: &[(&str, &str)] = &[
     ("only_me", "OnlyMe"),
     ("link", "Link"),
     ("everyone", "Everyone"),
+];
+
+/// What a GPT is for, each with its variant of `Category`.
+pub(crate) const CATEGORIES: &[(&str, &str)] = &[
+    ("writing", "Writing"),
+    ("productivity", "Productivity"),
+    ("research", "Research"),
+    ("education", "Education"),
+    ("lifestyle", "Lifestyle"),
+    ("programming", "Programming"),
+    ("other", "Other"),
 ];
 
 /// What people write who know the words of other places, mostly the ChatGPT editor.

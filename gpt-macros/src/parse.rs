@@ -76,6 +76,7 @@ fn read_key(
         "starters" => set(cx, key, input, &mut settings.starters, value::starters),
         "tools" => set(cx, key, input, &mut settings.tools, value::tools),
         "actions" => set(cx, key, input, &mut settings.actions, value::actions),
+        "category" => set(cx, key, input, &mut settings.category, value::category),
         "visibility" => set(cx, key, input, &mut settings.visibility, value::visibility),
         "privacy_policy" => set(cx, key, input, &mut settings.privacy_policy, value::string),
         _ => set(cx, key, input, &mut settings.runtime, value::path),

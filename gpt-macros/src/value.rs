@@ -2,7 +2,7 @@
 
 use crate::ast::{Action, Text, Word};
 use crate::ctxt::Ctxt;
-use crate::limits::{TOOLS, VISIBILITIES, example};
+use crate::limits::{CATEGORIES, TOOLS, VISIBILITIES, example};
 use crate::suggest;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -89,6 +89,12 @@ pub(crate) fn actions(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Vec<
 pub(crate) fn visibility(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Word> {
     let value = given(cx, key, input)?;
     word(cx, value, VISIBILITIES, "visibility", "write one of")
+}
+
+/// Reads what the GPT is for.
+pub(crate) fn category(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Word> {
+    let value = given(cx, key, input)?;
+    word(cx, value, CATEGORIES, "category", "write one of")
 }
 
 /// Skips a comma.

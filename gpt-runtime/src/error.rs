@@ -74,6 +74,30 @@ pub enum Error {
         /// The limit in characters.
         limit: usize,
     },
+    /// There is no such file in the conversation.
+    #[error("there is no file `{id}` in this conversation: upload it there first")]
+    UnknownFile {
+        /// The id.
+        id: String,
+    },
+    /// A file is larger than the service keeps.
+    #[error("the file is over {limit} bytes: only smaller ones are kept")]
+    FileTooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The files of a conversation are together larger than the service keeps.
+    #[error("the files of a conversation have at most {limit} bytes together: start a new one")]
+    FilesTooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The message names more files than the service takes.
+    #[error("a message takes at most {limit} files: send the others with another one")]
+    TooManyFiles {
+        /// The limit.
+        limit: usize,
+    },
     /// The conversation holds as many messages as the service keeps.
     #[error("the conversation has reached {limit} messages: start a new one")]
     ConversationFull {

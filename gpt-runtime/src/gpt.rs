@@ -37,6 +37,8 @@ pub struct Definition {
     pub visibility: Visibility,
     /// The address of the privacy policy.
     pub privacy_policy: Option<&'static str>,
+    /// Where a list of GPTs has it.
+    pub category: Option<Category>,
 }
 
 impl Definition {
@@ -119,6 +121,41 @@ impl Visibility {
             Self::OnlyMe => "only_me",
             Self::Link => "link",
             Self::Everyone => "everyone",
+        }
+    }
+}
+
+/// What a GPT is for, in the words of the ChatGPT store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Category {
+    /// Texts of all kinds.
+    Writing,
+    /// Work that gets done.
+    Productivity,
+    /// Finding, reading and understanding.
+    Research,
+    /// Learning and teaching.
+    Education,
+    /// Food, travel, health, weather and everyday life.
+    Lifestyle,
+    /// Software and data.
+    Programming,
+    /// Something else.
+    Other,
+}
+
+impl Category {
+    /// Its name as `#[gpt]` spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Writing => "writing",
+            Self::Productivity => "productivity",
+            Self::Research => "research",
+            Self::Education => "education",
+            Self::Lifestyle => "lifestyle",
+            Self::Programming => "programming",
+            Self::Other => "other",
         }
     }
 }

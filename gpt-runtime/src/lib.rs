@@ -79,7 +79,7 @@
 //!
 //! # Environment
 //!
-//! [`serve`] and [`Service::from_env`] read these variables; a service that is
+//! [`serve`], [`serve_all`] and [`Service::from_env`] read these variables; a service that is
 //! [put together by hand](Service::builder) reads none.
 //!
 //! Each of them can also be read from a file, as Docker, Kubernetes and systemd hand out secrets:
@@ -146,6 +146,8 @@ pub mod data;
 mod environment;
 pub mod error;
 #[cfg(feature = "server")]
+mod file;
+#[cfg(feature = "server")]
 pub mod gpt;
 pub mod invoke;
 #[cfg(feature = "server")]
@@ -175,7 +177,7 @@ pub use gpt::Gpt;
 #[doc(inline)]
 pub use gpt_macros::gpt;
 #[cfg(feature = "server")]
-pub use server::{Server, serve};
+pub use server::{Server, serve, serve_all};
 #[cfg(feature = "server")]
 pub use service::Service;
 

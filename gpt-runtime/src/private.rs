@@ -6,7 +6,7 @@ pub use crate::action::{
     StreamItem, Streaming, Style, Tool,
 };
 #[cfg(feature = "server")]
-pub use crate::gpt::{BuiltInTool, Definition, Gpt, Visibility};
+pub use crate::gpt::{BuiltInTool, Category, Definition, Gpt, Visibility};
 pub use crate::{
     credential::Credential,
     error::Error,

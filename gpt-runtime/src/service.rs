@@ -1,5 +1,7 @@
 //! A GPT with everything it needs to talk: model, actions, conversations.
 
+mod files;
+
 use std::{
     collections::HashMap,
     fmt,
@@ -22,6 +24,7 @@ use crate::{
     credential::Credential,
     environment::{Lookup, variable},
     error::Error,
+    file::{FileLimits, Links},
     gpt::{BuiltInTool, Definition, Gpt},
     invoke::Invoker,
     message::Message,
@@ -29,7 +32,7 @@ use crate::{
     model::{self, Model, offline::Offline},
     secret::SecretKey,
     sign_in::{OAuthClient, SignIns},
-    store::{self, Appended, Change, Store, Summary, memory::Memory},
+    store::{self, Appended, Change, Store, Summary, memory::Memory, scoped::Scoped},
 };
 
 const DEFAULT_ROUNDS: usize = 10;
@@ -38,8 +41,15 @@ const DEFAULT_DECISION_LIMIT: Duration = Duration::from_secs(600);
 const DEFAULT_CONTEXT: usize = 100_000;
 const DEFAULT_MESSAGE_LENGTH: usize = 32_000;
 const DEFAULT_MESSAGES: usize = 1_000;
+const FILE_LIMITS: FileLimits = FileLimits {
+    size: 20_000_000,
+    per_message: 10,
+    together: 100_000_000,
+};
 /// Events that may wait for a slow reader before the turn waits for it.
 const EVENTS_AHEAD: usize = 64;
+
+pub use files::Said;
 
 /// A GPT that can be talked to. Cloning it is cheap and shares everything.
 #[derive(Clone)]
@@ -47,6 +57,9 @@ pub struct Service {
     setting: Arc<Setting>,
     limits: Limits,
     running: Running,
+    slug: Option<Arc<str>>,
+    /// Where APIs fetch files, if anywhere.
+    links: Option<Arc<Links>>,
 }
 
 /// Turns that run, by conversation.
@@ -87,8 +100,12 @@ impl Service {
         reason = "a GPT is given to its service"
     )]
     pub fn builder(gpt: impl Gpt) -> Builder {
+        Self::builder_of(gpt.definition())
+    }
+
+    pub(crate) fn builder_of(definition: &'static Definition) -> Builder {
         Builder {
-            definition: gpt.definition(),
+            definition,
             model: None,
             store: None,
             invoker: None,
@@ -102,10 +119,12 @@ impl Service {
             oauth_clients: Vec::new(),
             chatgpt_headers: false,
             max_context: None,
+            file_limits: FILE_LIMITS,
             limits: Limits {
                 message_length: DEFAULT_MESSAGE_LENGTH,
                 messages: DEFAULT_MESSAGES,
             },
+            slug: None,
         }
     }
 
@@ -140,6 +159,27 @@ impl Service {
     /// What is counted of it.
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
         &self.setting.metrics
+    }
+
+    /// What it is called in addresses, where it was said.
+    pub(crate) fn slug(&self) -> Option<&str> {
+        self.slug.as_deref()
+    }
+
+    /// The same GPT with a part of its store to itself, counted together with others. What this
+    /// service said and keeps is not part of it.
+    pub(crate) fn scoped(&self, scope: &str, metrics: Arc<Metrics>) -> Self {
+        let store: Arc<dyn Store> = Arc::new(Scoped::new(Arc::clone(self.store()), scope));
+        Self {
+            setting: Arc::new(Setting {
+                sign_ins: self.sign_ins().in_store(Arc::clone(&store)),
+                store,
+                metrics,
+                ..Setting::clone(&self.setting)
+            }),
+            running: Running::default(),
+            ..self.clone()
+        }
     }
 
     /// Whether conversations can be read and kept.
@@ -224,24 +264,31 @@ impl Service {
     /// Must be called within a Tokio runtime, where the turn runs.
     ///
     /// # Errors
-    /// The conversation is unknown, full or busy, the text is empty or too long, or the store
-    /// failed.
-    pub async fn say(&self, person: &str, conversation: &str, text: String) -> Result<Turn, Error> {
+    /// The conversation is unknown, full or busy, there is neither a text nor a file, the text is
+    /// too long, a file is unknown or one too many, or the store failed.
+    pub async fn say(
+        &self,
+        person: &str,
+        conversation: &str,
+        said: impl Into<Said>,
+    ) -> Result<Turn, Error> {
+        let Said { text, files } = said.into();
         let length = text.chars().count();
         let limit = self.limits.message_length;
         if length > limit {
             return Err(Error::MessageTooLong { length, limit });
         }
-        if text.trim().is_empty() {
+        if text.trim().is_empty() && files.is_empty() {
             return Err(Error::EmptyMessage);
         }
         if self.messages(person, conversation).await?.is_none() {
             return Err(Error::UnknownConversation);
         }
+        let files = self.named_files(conversation, &files).await?;
         let slot = self.occupy(conversation).await?;
         let lease = Lease::take(&self.setting.store, conversation).await?;
         let lease = lease.ok_or(Error::TurnRunning)?;
-        let history = match self.open(conversation, text).await {
+        let history = match self.open(conversation, Message::User { text, files }).await {
             Ok(history) => history,
             Err(error) => {
                 lease.release().await;
@@ -253,6 +300,7 @@ impl Service {
         let place = Place {
             conversation: conversation.to_owned(),
             person: person.to_owned(),
+            links: self.links.clone(),
         };
         let turn = run(
             Arc::clone(&self.setting),
@@ -334,7 +382,7 @@ impl Service {
     }
 
     /// Reads a conversation and appends what the person says.
-    async fn open(&self, conversation: &str, text: String) -> Result<Vec<Message>, Error> {
+    async fn open(&self, conversation: &str, said: Message) -> Result<Vec<Message>, Error> {
         let store = &self.setting.store;
         let Some(found) = store.conversation(conversation).await? else {
             return Err(Error::UnknownConversation);
@@ -345,7 +393,7 @@ impl Service {
             return Err(Error::ConversationFull { limit });
         }
         let mut new = missing_results(&history);
-        new.push(Message::user(text));
+        new.push(said);
         for message in new {
             let position = history.len();
             match store
@@ -450,7 +498,9 @@ pub struct Builder {
     oauth_clients: Vec<(&'static Api, String, OAuthClient)>,
     chatgpt_headers: bool,
     max_context: Option<usize>,
+    file_limits: FileLimits,
     limits: Limits,
+    slug: Option<Arc<str>>,
 }
 
 impl Builder {
@@ -600,8 +650,27 @@ impl Builder {
     /// How many tokens of a conversation the model is shown, 100,000 by default; a token is taken
     /// for four characters. Of a longer one the oldest turns are left out, and of a turn that is
     /// longer by itself the oldest results are shortened; the model is told.
+    /// Files of text come on top, with half as many tokens at most, the newest first.
     pub fn max_context(mut self, tokens: usize) -> Self {
         self.max_context = Some(tokens);
+        self
+    }
+
+    /// How many bytes a file of a conversation may have, 20,000,000 by default.
+    pub fn max_file_size(mut self, bytes: u64) -> Self {
+        self.file_limits.size = bytes;
+        self
+    }
+
+    /// How many files a message may name, 10 by default.
+    pub fn max_files_per_message(mut self, files: usize) -> Self {
+        self.file_limits.per_message = files;
+        self
+    }
+
+    /// How many bytes the files of a conversation may have together, 100,000,000 by default.
+    pub fn max_files_size(mut self, bytes: u64) -> Self {
+        self.file_limits.together = bytes;
         self
     }
 
@@ -614,6 +683,15 @@ impl Builder {
     /// How many messages a conversation may have before a new one is needed, 1,000 by default.
     pub fn max_messages(mut self, messages: usize) -> Self {
         self.limits.messages = messages;
+        self
+    }
+
+    /// What the GPT is called in addresses where a server has several, `weather` for
+    /// `/g/weather/`: lower-case letters, digits and dashes. Made of its name unless set.
+    ///
+    /// What it keeps in the store is kept under this too.
+    pub fn slug(mut self, slug: impl Into<String>) -> Self {
+        self.slug = Some(slug.into().into());
         self
     }
 
@@ -698,9 +776,12 @@ impl Builder {
                 metrics: Arc::default(),
                 chatgpt_headers: self.chatgpt_headers,
                 max_context: self.max_context.unwrap_or(DEFAULT_CONTEXT),
+                file_limits: self.file_limits,
             }),
             limits: self.limits,
             running: Running::default(),
+            slug: self.slug,
+            links: None,
         })
     }
 

@@ -50,7 +50,7 @@ async fn share(site: &Site, method: &str) -> String {
 }
 
 /// Everything that is not for everyone, and the health check, which is.
-const ENTRANCES: [&str; 11] = [
+const ENTRANCES: [&str; 13] = [
     "GET /",
     "GET /api/gpt",
     "GET /api/openapi.json",
@@ -62,6 +62,8 @@ const ENTRANCES: [&str; 11] = [
     "POST /api/conversations/x/messages {\"text\":\"Hi\"}",
     "POST /api/conversations/x/cancel {}",
     "DELETE /api/conversations/x {}",
+    "POST /api/conversations/x/files {}",
+    "GET /api/conversations/x/files/y",
 ];
 
 #[tokio::test]

@@ -171,11 +171,17 @@ async fn a_search_is_shown_and_goes_back_whole() {
     ask(&model, with_tools(request(messages))).await;
     let mut searched = used("srvtoolu_1", "web_search");
     searched["input"] = json!({ "query": "cats" });
-    let mut cited = text("It is.");
-    cited["citations"] = json!([citation(), citation()]);
+    let mut quoted = text("It is.");
+    quoted["citations"] = json!([citation(), citation()]);
     assert_eq!(
         provider.bodies()[1]["messages"][1]["content"],
-        json!([text("Let me look."), searched, found(), cited, text(" So.")])
+        json!([
+            text("Let me look."),
+            searched,
+            found(),
+            quoted,
+            text(" So.")
+        ])
     );
 }
 

@@ -10,13 +10,14 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
+use bytes::Bytes;
 use expect_test::{Expect, expect};
 use gpt_runtime::{
     __private::{Api, Described, Location, Method, Style},
     conversation::{Decision, Event, Turn},
     error::Error,
     gpt::{BuiltInTool, Definition, Gpt, Visibility},
-    message::{Message, ToolCall},
+    message::{File, Message, ToolCall},
     model::{
         Chunk, Chunks, Model, ModelError, Request,
         chat::ChatCompletions,
@@ -24,7 +25,9 @@ use gpt_runtime::{
         script::{Reply, Script},
     },
     service::{Builder, Service},
-    store::{Answer, Appended, Change, Conversation, Store, StoreError, Summary, memory::Memory},
+    store::{
+        Added, Answer, Appended, Change, Conversation, Store, StoreError, Summary, memory::Memory,
+    },
 };
 use serde_json::{Value, json};
 use support::{Server, api, leak, leak_text, parameter};
@@ -48,6 +51,7 @@ fn definition(operations: Vec<&'static Described>) -> Definition {
         actions: vec![&*operations.leak()].leak(),
         visibility: Visibility::OnlyMe,
         privacy_policy: None,
+        category: None,
     }
 }
 
@@ -130,7 +134,7 @@ impl Stage {
 
     async fn say(&self, text: &str) -> Turn {
         self.service
-            .say("someone", &self.conversation, text.into())
+            .say("someone", &self.conversation, text)
             .await
             .unwrap()
     }
@@ -400,7 +404,7 @@ async fn cancelling_leaves_a_valid_history() {
     until(&mut turn, "confirmation_needed").await;
     let refused = stage
         .service
-        .say("someone", &stage.conversation, "Quick!".into())
+        .say("someone", &stage.conversation, "Quick!")
         .await;
     assert!(matches!(refused, Err(Error::TurnRunning)));
     while !stage
@@ -588,10 +592,7 @@ async fn what_cannot_be_said_is_refused() {
     })
     .await;
     let refusal = async |conversation: &str, text: &str| {
-        let refused = stage
-            .service
-            .say("someone", conversation, text.into())
-            .await;
+        let refused = stage.service.say("someone", conversation, text).await;
         refused
             .err()
             .map(|error| error.to_string())
@@ -669,6 +670,24 @@ impl Store for Full {
         self.0.conversations(person, limit)
     }
 
+    fn add_file<'a>(
+        &'a self,
+        conversation: &'a str,
+        file: &'a File,
+        content: Bytes,
+        limit: u64,
+    ) -> Answer<'a, Added> {
+        self.0.add_file(conversation, file, content, limit)
+    }
+
+    fn file<'a>(&'a self, conversation: &'a str, id: &'a str) -> Answer<'a, Option<(File, Bytes)>> {
+        self.0.file(conversation, id)
+    }
+
+    fn files<'a>(&'a self, conversation: &'a str) -> Answer<'a, Vec<File>> {
+        self.0.files(conversation)
+    }
+
     fn delete<'a>(&'a self, id: &'a str) -> Answer<'a, bool> {
         self.0.delete(id)
     }
@@ -740,11 +759,11 @@ fn mistakes_are_found_at_start() {
         .assert_eq(&tool);
     let many = error(
         &|it| {
-            let all = (0..129).map(|number| {
+            let all = (0..129).map(|number| -> &'static Described {
                 let mut operation = support::operation(api("{}"));
                 operation.id = leak_text(format!("getAnimal{number}"));
                 operation.tool.name = operation.id;
-                &*leak(Described::of(leak(operation)))
+                leak(Described::of(leak(operation)))
             });
             it.actions = vec![&*all.collect::<Vec<_>>().leak()].leak();
         },
@@ -805,7 +824,7 @@ async fn instructions_name_operations_as_the_model_knows_them() {
         .build()
         .unwrap();
     let id = service.start(Some("me")).await.unwrap();
-    let mut turn = service.say("me", &id, "Hello".into()).await.unwrap();
+    let mut turn = service.say("me", &id, "Hello").await.unwrap();
     while turn.next().await.is_some() {}
     let told = &script.requests()[0].instructions;
     assert_eq!(

@@ -29,6 +29,7 @@ impl Gpt for Desk {
             actions: &[],
             visibility: Visibility::OnlyMe,
             privacy_policy: None,
+            category: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{fmt::Write, future::poll_fn, path::PathBuf};
 
 use expect_test::expect_file;
 use gpt_runtime::{
-    message::Message,
+    message::{File, Message},
     model::{Chunk, Model, Request, ToolDefinition, offline::Offline},
 };
 use serde_json::Value;
@@ -117,6 +117,26 @@ impl<'a> Talk<'a> {
             }
         }
     }
+}
+
+#[test]
+fn files_are_named() {
+    let request = Request {
+        messages: vec![Message::User {
+            text: String::new(),
+            files: vec![File {
+                id: "1".to_owned(),
+                name: "*a*.pdf".to_owned(),
+                media_type: "application/pdf".to_owned(),
+                size: 1,
+            }],
+        }],
+        ..Request::default()
+    };
+    let (text, calls) = respond(&request);
+    let first = text.lines().next();
+    let expected = r"I got \*a\*.pdf, which only a language model can read.";
+    assert_eq!((first, calls.len()), (Some(expected), 0));
 }
 
 fn respond(request: &Request) -> (String, Vec<gpt_runtime::message::ToolCall>) {

@@ -5,16 +5,17 @@ mod support;
 
 use std::{cell::RefCell, io::Write, net::SocketAddr, sync::Once, time::Duration};
 
+use bytes::Bytes;
 use gpt_runtime::{
     gpt::Definition,
-    message::Message,
+    message::{File, Message},
     model::{
         ModelError, Usage,
         script::{Reply, Script},
     },
     server::Server,
     service::Service,
-    store::{self, Appended, Change, Conversation, Store, Summary},
+    store::{self, Added, Appended, Change, Conversation, Store, Summary},
 };
 use serde_json::{Value, json};
 use site::{DEFINITION, Desk, Site};
@@ -588,6 +589,24 @@ impl Store for Broken {
     }
 
     fn conversations<'a>(&'a self, _: &'a str, _: usize) -> store::Answer<'a, Vec<Summary>> {
+        self.answer()
+    }
+
+    fn add_file<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a File,
+        _: Bytes,
+        _: u64,
+    ) -> store::Answer<'a, Added> {
+        self.answer()
+    }
+
+    fn file<'a>(&'a self, _: &'a str, _: &'a str) -> store::Answer<'a, Option<(File, Bytes)>> {
+        self.answer()
+    }
+
+    fn files<'a>(&'a self, _: &'a str) -> store::Answer<'a, Vec<File>> {
         self.answer()
     }
 

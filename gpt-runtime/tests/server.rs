@@ -43,6 +43,7 @@ async fn the_gpt_describes_itself_without_its_instructions() {
           ],
           "visibility": "everyone",
           "privacy_policy": "https://sky.example/privacy",
+          "category": null,
           "model": {
             "name": "script",
             "offline": false
@@ -451,7 +452,7 @@ async fn requests_that_cannot_be_answered_are_problems() {
                 422 Unprocessable Entity
                 content-type: application/problem+json
 
-                {"type":"about:blank","title":"Unprocessable Entity","status":422,"detail":"the body is not what this request takes: unknown field `message`, expected `text` or `decision` at line 1 column 10"}"#]],
+                {"type":"about:blank","title":"Unprocessable Entity","status":422,"detail":"the body is not what this request takes: unknown field `message`, expected one of `text`, `files`, `decision` at line 1 column 10"}"#]],
         ),
         (
             r#"POST /api/messages {"text":" "}"#.to_owned(),
@@ -610,12 +611,12 @@ async fn every_answer_has_the_security_headers() {
     seen.dedup();
     assert_eq!(seen.len(), 1, "{seen:#?}");
     expect![[r#"
-        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
         x-content-type-options: nosniff
         x-frame-options: DENY
         referrer-policy: no-referrer
         cross-origin-opener-policy: same-origin
         cross-origin-resource-policy: same-origin
+        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
         connection: close"#]].assert_eq(&seen[0]);
 }
 
@@ -649,12 +650,18 @@ async fn the_page_is_readable_without_script_and_escaped() {
 
 #[tokio::test]
 async fn every_route_of_the_description_answers() {
-    let site = Site::start([]).await;
-    let answer = site.ask("GET /api/openapi.json").await;
+    static PLAIN: Definition = DEFINITION;
+    let second = Service::builder(Desk(&PLAIN)).slug("second").build();
+    let alone = Site::start([]).await;
+    let several = Site::with(Desk(&PLAIN), [], |server| server.and(second.unwrap())).await;
+    let answer = alone.ask("GET /api/openapi.json").await;
     let (_, body) = answer.split_once("\n\n").unwrap();
     let document: serde_json::Value = serde_json::from_str(body).unwrap();
     let mut answers = String::new();
     for (path, item) in document["paths"].as_object().unwrap() {
+        // What is about all GPTs says that it is at the root.
+        let is_of_all = !item["servers"].is_null();
+        let site = if is_of_all { &several } else { &alone };
         for method in ["get", "post", "put", "patch", "delete"] {
             let body = if matches!(method, "post" | "delete") {
                 " {}"
@@ -678,6 +685,7 @@ async fn every_route_of_the_description_answers() {
     expect![[r#"
         204 GET /healthz
         204 GET /readyz
+        200 GET /api/gpts
         200 GET /api/gpt
         200 GET /api/openapi.json
         422 POST /api/messages {}
@@ -687,6 +695,9 @@ async fn every_route_of_the_description_answers() {
         404 DELETE /api/conversations/id {}
         422 POST /api/conversations/id/messages {}
         422 POST /api/conversations/id/calls/call_id {}
+        404 POST /api/conversations/id/files {}
+        404 GET /api/conversations/id/files/file
+        404 GET /api/files/token
         404 POST /api/conversations/id/cancel {}
         200 GET /api/consents
         404 DELETE /api/consents/tool {}

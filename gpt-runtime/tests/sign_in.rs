@@ -689,3 +689,66 @@ async fn a_strict_server_takes_the_secret_in_a_header() {
 async fn a_strict_server_tells_its_addresses() {
     strict("client_secret_basic", TokenExchange::Basic, true).await;
 }
+
+#[tokio::test]
+async fn several_gpts_have_sign_ins_of_their_own() {
+    let (url, asked) = scripted().await;
+    let described = described(SecurityKind::AuthorizationCode {
+        authorization_url: "https://provider.example/authorize",
+        token_url: leak(format!("{url}/token")),
+    });
+    let store = Arc::new(Memory::default());
+    let gpt = |slug: &str| {
+        service(&described, &url, 1, |builder| {
+            let client = OAuthClient::new("desk").secret("secret");
+            builder
+                .oauth_client(described.api, "login", client)
+                .store(store.clone())
+                .slug(slug)
+        })
+    };
+    let other = gpt("other");
+    let site = Site::of(gpt("one"), Arc::default(), |server| server.and(other)).await;
+    let session = async |gpt: &str| {
+        let headers = site.headers(&format!("GET /g/{gpt}/")).await;
+        let mut lines = headers.lines();
+        let cookie = lines.find_map(|it| it.strip_prefix("set-cookie: "));
+        cookie.unwrap().split(';').next().unwrap().to_owned()
+    };
+    let (one, two) = (session("one").await, session("other").await);
+    let call = CALL.replace("/api", "/g/one/api").replace("{}", &one);
+    let mut stream = site.open(&call).await;
+    stream
+        .read_until(r#""path":"/g/one/sign-in/club/login""#)
+        .await;
+    let path = format!("GET /g/one/sign-in/club/login cookie={one}");
+    let headers = site.headers(&path).await;
+    let to = headers.lines().find_map(|it| it.strip_prefix("location: "));
+    let begun: BTreeMap<_, _> = Url::parse(to.unwrap())
+        .unwrap()
+        .query_pairs()
+        .into_owned()
+        .collect();
+    let address = site.address;
+    assert_eq!(
+        begun["redirect_uri"],
+        format!("http://{address}/g/one/sign-in/club/login/callback")
+    );
+    let back = |gpt: &str, session: &str| {
+        let query = format!("code=c1&state={}", begun["state"]);
+        format!("GET /g/{gpt}/sign-in/club/login/callback?{query} cookie={session}")
+    };
+    let elsewhere = site.ask(&back("other", &two)).await;
+    assert!(elsewhere.starts_with("400"), "{elsewhere}");
+    let done = site.ask(&back("one", &one)).await;
+    assert!(done.starts_with("200"), "{done}");
+    assert!(done.contains(r#"<a href="/g/one/">"#), "{done}");
+    assert!(stream.rest().await.contains("That is you."));
+    assert_eq!(asked.lock().unwrap().len(), 1);
+    for (gpt, session, signed_in) in [("one", &one, true), ("other", &two, false)] {
+        let list = format!("GET /g/{gpt}/api/sign-ins cookie={session}");
+        let list = site.ask(&list).await;
+        let path = format!(r#""path":"/g/{gpt}/sign-in/club/login","signed_in":{signed_in}"#);
+        assert!(list.contains(&path), "{list}");
+    }
+}

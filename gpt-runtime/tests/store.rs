@@ -11,9 +11,10 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
+use bytes::Bytes;
 use gpt_runtime::{
-    message::{Message, ToolCall},
-    store::{Appended, Change, Store, memory::Memory, open},
+    message::{File, Message, ToolCall},
+    store::{Added, Appended, Change, Store, memory::Memory, open, scoped::Scoped},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -24,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A store that is empty at first, and what it is kept in.
 enum Place {
     Memory(Arc<Memory>),
+    /// The part of one that a scope has.
+    Part(Arc<Memory>),
     #[cfg(feature = "sqlite")]
     File(PathBuf),
     #[cfg(feature = "postgres")]
@@ -33,7 +36,7 @@ enum Place {
 impl Place {
     /// One of each kind that can be had here.
     async fn all() -> Vec<Self> {
-        let mut all = vec![Self::Memory(Arc::default())];
+        let mut all = vec![Self::Memory(Arc::default()), Self::Part(Arc::default())];
         all.extend(Self::lasting().await);
         all
     }
@@ -59,6 +62,7 @@ impl Place {
     fn store(&self) -> Arc<dyn Store> {
         match self {
             Self::Memory(memory) => Arc::clone(memory) as _,
+            Self::Part(memory) => Arc::new(Scoped::new(Arc::clone(memory) as _, "part/%")),
             #[cfg(feature = "sqlite")]
             Self::File(_) => open(&self.name()).unwrap(),
             #[cfg(feature = "postgres")]
@@ -69,7 +73,7 @@ impl Place {
     /// What `GPT_STORE` would be.
     fn name(&self) -> String {
         match self {
-            Self::Memory(_) => "memory".to_owned(),
+            Self::Memory(_) | Self::Part(_) => "memory".to_owned(),
             #[cfg(feature = "sqlite")]
             Self::File(path) => format!("sqlite:{}", path.display()),
             #[cfg(feature = "postgres")]
@@ -275,6 +279,7 @@ async fn deletion() {
         let store = place.store();
         store.create("c", "p").await.unwrap();
         store.append("c", 0, said("old")).await.unwrap();
+        assert_eq!(add_file(&*store, "c", "f", b"old").await, Added::Kept);
         assert!(store.delete("c").await.unwrap());
         assert!(!store.delete("c").await.unwrap());
         assert_eq!(store.conversation("c").await.unwrap(), None);
@@ -282,9 +287,106 @@ async fn deletion() {
             store.append("c", 1, said("x")).await.unwrap(),
             Appended::Unknown
         );
+        assert_eq!(store.file("c", "f").await.unwrap(), None);
+        assert_eq!(add_file(&*store, "c", "f", b"x").await, Added::Unknown);
         store.create("c", "q").await.unwrap();
         assert!(texts(&*store, "c").await.is_empty(), "{}", place.name());
+        assert_eq!(store.files("c").await.unwrap(), []);
+        assert_eq!(add_file(&*store, "c", "f", &[0; 10]).await, Added::Kept);
     }
+}
+
+fn file(id: &str, size: usize) -> File {
+    File {
+        id: id.to_owned(),
+        name: format!("{id}.txt \0 ü"),
+        media_type: "text/plain".to_owned(),
+        size: size.try_into().unwrap(),
+    }
+}
+
+/// Adds a file where all of the conversation have ten bytes at most.
+async fn add_file(store: &dyn Store, conversation: &str, id: &str, content: &[u8]) -> Added {
+    let file = file(id, content.len());
+    let content = Bytes::copy_from_slice(content);
+    let added = store.add_file(conversation, &file, content, 10);
+    added.await.unwrap()
+}
+
+#[tokio::test]
+async fn files_belong_to_conversations() {
+    for place in Place::all().await {
+        let store = place.store();
+        store.create("c", "p").await.unwrap();
+        store.create("d", "p").await.unwrap();
+        let content = [0, 255, b'\n', 0];
+        assert_eq!(add_file(&*store, "c", "z", &content).await, Added::Kept);
+        assert_eq!(add_file(&*store, "c", "a", b"").await, Added::Kept);
+        assert_eq!(add_file(&*store, "d", "z", b"other").await, Added::Kept);
+        let taken = file("z", 0);
+        let again = store.add_file("c", &taken, Bytes::new(), 10);
+        assert!(again.await.is_err(), "{}", place.name());
+        let store = place.store();
+        let found = store.file("c", "z").await.unwrap();
+        assert_eq!(
+            found,
+            Some((file("z", 4), Bytes::copy_from_slice(&content)))
+        );
+        assert_eq!(
+            store.files("c").await.unwrap(),
+            [file("z", 4), file("a", 0)]
+        );
+        assert_eq!(store.file("d", "a").await.unwrap(), None);
+        assert_eq!(store.file("e", "z").await.unwrap(), None);
+        assert_eq!(store.files("e").await.unwrap(), []);
+        assert_eq!(add_file(&*store, "c", "b", &[0; 7]).await, Added::Full);
+        assert_eq!(add_file(&*store, "c", "b", &[0; 6]).await, Added::Kept);
+        assert_eq!(add_file(&*store, "c", "d", &[0]).await, Added::Full);
+        assert_eq!(add_file(&*store, "d", "b", &[0; 5]).await, Added::Kept);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_replicas_keep_within_the_limit_together() {
+    for place in Place::all().await {
+        let stores = [place.store(), place.store()];
+        stores[0].create("c", "p").await.unwrap();
+        let tasks: Vec<_> = (0..20)
+            .map(|task| {
+                let store = Arc::clone(&stores[task % 2]);
+                tokio::spawn(async move { add_file(&*store, "c", &task.to_string(), b"abc").await })
+            })
+            .collect();
+        let mut kept = 0;
+        for task in tasks {
+            kept += usize::from(task.await.unwrap() == Added::Kept);
+        }
+        assert_eq!(kept, 3, "{}", place.name());
+        assert_eq!(stores[1].files("c").await.unwrap().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn memory_forgets_what_rested_longest_when_files_are_too_many() {
+    let store = Memory::default();
+    let large = |id: &str| File {
+        size: 400_000_000,
+        ..file(id, 0)
+    };
+    for id in ["a", "b", "c"] {
+        store.create(id, "p").await.unwrap();
+        let file = large(id);
+        let added = store.add_file(id, &file, Bytes::new(), u64::MAX);
+        assert_eq!(added.await.unwrap(), Added::Kept);
+    }
+    assert_eq!(store.conversation("a").await.unwrap(), None);
+    assert_eq!(store.files("b").await.unwrap(), [large("b")]);
+    for (id, expected) in [("d", Added::Kept), ("e", Added::Full)] {
+        let file = large(id);
+        let added = store.add_file("c", &file, Bytes::new(), u64::MAX);
+        assert_eq!(added.await.unwrap(), expected);
+    }
+    assert_eq!(store.conversation("b").await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -469,7 +571,7 @@ async fn newer_tables_are_refused() {
         drop(place.store());
         let statement = "INSERT INTO gpt_schema (version) VALUES (99)";
         match &place {
-            Place::Memory(_) => {}
+            Place::Memory(_) | Place::Part(_) => {}
             #[cfg(feature = "sqlite")]
             Place::File(path) => {
                 let connection = rusqlite::Connection::open(path).unwrap();
@@ -479,8 +581,36 @@ async fn newer_tables_are_refused() {
             Place::Database(url) => sql(url, statement).await,
         }
         let error = open(&place.name()).err().unwrap().to_string();
-        let expected = "its tables are of version 99, and this program knows versions up to 1";
+        let expected = "its tables are of version 99, and this program knows versions up to 2";
         assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn earlier_tables_are_brought_along() {
+    for place in Place::lasting().await {
+        let store = place.store();
+        store.create("c", "p").await.unwrap();
+        store.append("c", 0, said("old")).await.unwrap();
+        drop(store);
+        let statement = "
+            DROP TABLE gpt_files;
+            ALTER TABLE gpt_conversations DROP COLUMN files_size;
+            DELETE FROM gpt_schema WHERE version = 2;";
+        match &place {
+            Place::Memory(_) | Place::Part(_) => {}
+            #[cfg(feature = "sqlite")]
+            Place::File(path) => {
+                let connection = rusqlite::Connection::open(path).unwrap();
+                connection.execute_batch(statement).unwrap();
+            }
+            #[cfg(feature = "postgres")]
+            Place::Database(url) => sql(url, statement).await,
+        }
+        let store = place.store();
+        assert_eq!(texts(&*store, "c").await, ["old"]);
+        assert_eq!(add_file(&*store, "c", "f", &[0; 10]).await, Added::Kept);
+        assert_eq!(add_file(&*store, "c", "g", &[0]).await, Added::Full);
     }
 }
 
@@ -603,4 +733,33 @@ fn features_that_are_off() {
         );
         assert!(!error.contains("secret"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn scopes_of_one_store_are_apart() {
+    let whole: Arc<dyn Store> = Arc::<Memory>::default();
+    let part = |scope| Scoped::new(Arc::clone(&whole), scope);
+    let scopes = [part("a"), part("a/b"), part("a%2Fb"), part("b")];
+    for (number, scope) in scopes.iter().enumerate() {
+        let text = number.to_string();
+        scope.create("id", "me").await.unwrap();
+        scope.append("id", 0, said(&text)).await.unwrap();
+        scope.put("b/key", Change::to(&text)).await.unwrap();
+    }
+    for (number, scope) in scopes.iter().enumerate() {
+        let text = number.to_string();
+        assert_eq!(texts(scope, "id").await.join("+"), text);
+        let own = scope.conversations("me", 10).await.unwrap();
+        let ids: Vec<_> = own.iter().map(|it| it.id.as_str()).collect();
+        assert_eq!(ids, ["id"]);
+        let records = scope.records("").await.unwrap();
+        assert_eq!(records, [("b/key".to_owned(), text)]);
+    }
+    // What is outside of all scopes is in none, whatever it is called.
+    whole.put("g/b", Change::to("outside")).await.unwrap();
+    assert!(scopes[3].delete("id").await.unwrap());
+    assert_eq!(scopes[3].record("").await.unwrap(), None);
+    assert_eq!(texts(&scopes[0], "id").await, ["0"]);
+    assert!(whole.conversation("id").await.unwrap().is_none());
+    assert!(whole.conversations("me", 10).await.unwrap().is_empty());
 }

@@ -98,8 +98,15 @@ impl Browser {
 
     /// Opens a page and waits until it is loaded.
     pub(crate) fn open(&mut self, url: &str) {
+        self.follow(|page| {
+            page.call("Page.navigate", json!({ "url": url }));
+        });
+    }
+
+    /// Does what leads to another page, and waits until that is loaded.
+    pub(crate) fn follow(&mut self, act: impl FnOnce(&mut Self)) {
         self.loaded = false;
-        self.call("Page.navigate", json!({ "url": url }));
+        act(self);
         while !self.loaded {
             let event = self.read();
             self.note(&event);

@@ -24,6 +24,7 @@ gpt_runtime::include_actions!(weather);
     actions = [weather],
     visibility = everyone,
     privacy_policy = "https://www.weather.gov/privacy",
+    category = lifestyle,
 )]
 struct WeatherDesk;
 

@@ -1,11 +1,13 @@
 //! The OpenAPI description in one shape (that of 3.1), its objects read on demand.
 
 mod content;
+mod contradiction;
 mod encoding;
 mod envelope;
 mod header;
 mod operation;
 mod parameter;
+mod pattern;
 mod reference;
 pub(crate) mod schema;
 mod security;

@@ -5,6 +5,7 @@
 
 use serde_json::Number;
 
+use super::contradiction;
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     ir::Bounds,
@@ -138,7 +139,7 @@ const TYPES: [&str; 7] = [
     "array", "boolean", "integer", "null", "number", "object", "string",
 ];
 
-/// Keywords without which a type would have another shape: misspelling one is an error.
+/// Keywords without which a type would have another shape.
 const SHAPING: &[&str] = &[
     "$ref",
     "additionalProperties",
@@ -195,6 +196,7 @@ impl<'a> SchemaObject<'a> {
                         unknown_keyword(cx, key, entry, entries);
                     }
                 }
+                contradiction::check(cx, entries);
             }
             Value::Null => cx.report(
                 Diagnostic::warning("empty-schema", node.span, "this schema is empty")
@@ -696,7 +698,8 @@ pub(crate) fn unexpressed(cx: &mut Diagnostics, key: &str, span: Span) {
 }
 
 fn unknown_keyword(cx: &mut Diagnostics, key: &str, entry: &Entry, around: &Mapping) {
-    if let Some(meant) = nearest(key, SHAPING.iter().copied())
+    let known = SHAPING.iter().chain(REFINING).copied();
+    if let Some(meant) = nearest(key, known)
         && !around.contains_key(meant)
     {
         cx.report(
@@ -717,9 +720,8 @@ fn unknown_keyword(cx: &mut Diagnostics, key: &str, entry: &Entry, around: &Mapp
     )
     .label("not a keyword of JSON Schema")
     .cause(key);
-    cx.report(match (key, nearest(key, REFINING.iter().copied())) {
-        (_, Some(meant)) => diagnostic.help(format!("write `{meant}`")),
-        ("schema", None) => diagnostic.help("write its content here, without `schema`"),
+    cx.report(match key {
+        "schema" => diagnostic.help("write its content here, without `schema`"),
         _ => diagnostic.help("extensions begin with `x-`"),
     });
 }

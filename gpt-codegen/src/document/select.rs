@@ -330,6 +330,10 @@ fn rename_repeated(candidates: &mut [Candidate<'_>]) {
 
 /// Whether an id is there but no text, which reading the operation reports.
 fn has_wrong_id(candidate: &Candidate<'_>) -> bool {
+    let id = candidate.entry.node.get("operationId");
+    if id.is_some_and(|it| it.as_str() == Some("")) {
+        return false;
+    }
     candidate.entry.node.as_mapping().is_none_or(|operation| {
         operation
             .keys()
@@ -338,9 +342,10 @@ fn has_wrong_id(candidate: &Candidate<'_>) -> bool {
 }
 
 fn missing_id(candidate: &Candidate<'_>) -> Diagnostic {
+    let empty = candidate.entry.node.get("operationId");
     Diagnostic::error(
         "missing-operation-id",
-        candidate.entry.key,
+        empty.map_or(candidate.entry.key, |it| it.span),
         "operation has no `operationId`",
     )
     .label("this operation needs a name the model can call")

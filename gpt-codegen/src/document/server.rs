@@ -37,6 +37,8 @@ impl Document {
             Some(items) if !items.is_empty() => servers(cx, items),
             // What is no list was reported with the root.
             None if entry.is_some_and(|entry| entry.node.as_mapping().is_some()) => Vec::new(),
+            // It was reported that the key is misspelt.
+            None if is_misspelt(self.root(), "servers") => Vec::new(),
             _ => {
                 cx.report(
                     Diagnostic::error("missing-server", place, "the document names no server")
@@ -101,6 +103,14 @@ impl Document {
             })
             .collect()
     }
+}
+
+/// Whether a mapping has a key that is probably this one.
+fn is_misspelt(node: &Node, key: &str) -> bool {
+    let entries = node.as_mapping().into_iter().flatten();
+    entries
+        .filter(|(own, _)| !own.starts_with("x-"))
+        .any(|(own, _)| envelope::ROOT.field(own).is_none() && nearest(own, [key]).is_some())
 }
 
 /// Whether an address has neither scheme nor host, nor a variable for them.

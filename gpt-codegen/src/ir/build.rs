@@ -330,15 +330,15 @@ impl<'a> Schemas<'a, '_> {
     fn undescribed_field(&mut self, id: TypeId, name: &str, span: Span, fields: &mut Vec<Field>) {
         let known = fields.iter().map(|field| field.name.as_str());
         let meant = crate::nearest::nearest(name, known).map(str::to_owned);
-        let diagnostic = Diagnostic::warning(
-            "undescribed-property",
-            span,
-            format!("`{name}` is required and not among the properties"),
-        )
-        .label("read as any JSON");
+        let message = format!("`{name}` is required and not among the properties");
+        // A slip is an error, because something was meant.
         self.cx.report(match meant {
-            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-            None => diagnostic.help(format!("describe `{name}` in `properties`")),
+            Some(meant) => Diagnostic::error("undescribed-property", span, message)
+                .label("there is no such property")
+                .help(format!("did you mean `{meant}`?")),
+            None => Diagnostic::warning("undescribed-property", span, message)
+                .label("read as any JSON")
+                .help(format!("describe `{name}` in `properties`")),
         });
         let ty = self.inside(id, Place::Property(name.to_owned()), Vec::new());
         self.required_in_requests.push((id, fields.len()));

@@ -270,14 +270,15 @@ impl<'a> Schemas<'a, '_> {
             (_, Type::Map(_) | Type::Struct(_)) => "a mapping",
         };
         if self.first_time(At::of(node), "default") {
-            self.cx.report(
-                Diagnostic::warning(
-                    "mistyped-default",
-                    node.span,
-                    format!("this default is not {expected}"),
-                )
-                .label("passed over"),
-            );
+            let message = format!("this default is not {expected}");
+            // A number in quotes is a habit of many, and means no other value.
+            let is_quoted_number = node.as_str().is_some_and(|it| it.parse::<f64>().is_ok());
+            let diagnostic = if is_quoted_number && !matches!(kind, Type::Enum(_)) {
+                Diagnostic::warning("mistyped-default", node.span, message)
+            } else {
+                Diagnostic::error("mistyped-default", node.span, message)
+            };
+            self.cx.report(diagnostic.label("passed over"));
         }
         false
     }

@@ -572,13 +572,32 @@ impl Reader<'_> {
             .map_or(0, char::len_utf8);
         let line_start = self.text[..at].rfind('\n').map_or(0, |found| found + 1);
         let line = self.text[line_start..].lines().next().unwrap_or_default();
-        let indent = &line[..line.len() - line.trim_start().len()];
-        if let Some(tab) = indent.find('\t') {
-            let span = self.tree.span(line_start + tab, line_start + tab + 1);
+        // A text may go on in the next line, and is read before it is known that it does not.
+        let next_start = line_start + line.len() + 1;
+        let next = self.text.get(next_start..).unwrap_or_default();
+        let next = next.lines().next().unwrap_or_default();
+        let starts = [(line_start, line), (next_start, next)];
+        if let Some(tab) = starts.iter().find_map(|(start, line)| {
+            let indent = &line[..line.len() - line.trim_start().len()];
+            Some(start + indent.find('\t')?)
+        }) {
             return Box::new(
-                Diagnostic::fatal("invalid-yaml", span, "a tab indents this line")
-                    .label("YAML is indented with spaces only")
-                    .help("replace the tab by spaces"),
+                Diagnostic::fatal(
+                    "invalid-yaml",
+                    self.tree.span(tab, tab + 1),
+                    "a tab indents this line",
+                )
+                .label("YAML is indented with spaces only")
+                .help("replace the tab by spaces"),
+            );
+        }
+        if info.contains("mapping values are not allowed")
+            && let Some(span) = self.key_without_colon(line_start)
+        {
+            return Box::new(
+                Diagnostic::fatal("invalid-yaml", span, "this key has no `:`")
+                    .label("read as the beginning of a text that goes on in the next line")
+                    .help("write `KEY: VALUE`"),
             );
         }
         let mut diagnostic = Diagnostic::fatal(
@@ -596,6 +615,22 @@ impl Reader<'_> {
             return too_deep(self.tree.span(at, at + width));
         }
         Box::new(diagnostic)
+    }
+}
+
+impl Reader<'_> {
+    /// The line before the one at `start` where the two are indented alike and it is plain text:
+    /// a key whose `:` was forgotten.
+    fn key_without_colon(&self, start: usize) -> Option<Span> {
+        let before = self.text.get(..start)?.trim_end();
+        let line_start = before.rfind('\n').map_or(0, |found| found + 1);
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let line = before.get(line_start..)?;
+        let next = self.text.get(start..)?.lines().next()?;
+        let text = line.trim();
+        let is_plain = !text.contains(':') && !text.starts_with(['-', '#', '"', '\'', '[', '{']);
+        (is_plain && indent(line) == indent(next))
+            .then(|| self.tree.span(line_start + indent(line), before.len()))
     }
 }
 

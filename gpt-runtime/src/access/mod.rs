@@ -9,7 +9,7 @@ use crate::{
     error::Error,
     gpt::Visibility,
     secret::{self, SecretKey, fingerprint},
-    service::nobody,
+    service::{Service, nobody},
     store::{Change, Store},
 };
 
@@ -71,6 +71,8 @@ pub(crate) struct Access {
     visibility: Visibility,
     store: Arc<dyn Store>,
     key: SecretKey,
+    /// What session signatures are for.
+    purpose: String,
     /// The fingerprint of the owner's token.
     owner: String,
     /// The owner's token, if it was made now.
@@ -97,9 +99,28 @@ impl Access {
             visibility,
             store,
             key,
+            purpose: PURPOSE.to_owned(),
             owner,
             new_token,
         })
+    }
+
+    /// Decides who may use one of several GPTs, whose owner is that of all. Sessions of one are
+    /// none of another, whatever key they share.
+    pub(crate) fn of_one(&self, slug: &str, service: &Service) -> Self {
+        Self {
+            visibility: service.definition().visibility,
+            store: Arc::clone(service.store()),
+            key: service.secret_key().unwrap_or(&self.key).clone(),
+            purpose: format!("{PURPOSE}/{slug}"),
+            owner: self.owner.clone(),
+            new_token: None,
+        }
+    }
+
+    /// The key that signs sessions.
+    pub(crate) fn key(&self) -> &SecretKey {
+        &self.key
     }
 
     /// The owner's token, if it was made when this was opened: it is shown once.
@@ -158,7 +179,7 @@ impl Access {
                 Level::Guest => Uuid::new_v4().to_string(),
             };
             let text = format!("{person}.{}", self.tie(level, share.as_deref()));
-            let signature = self.key.sign(PURPOSE, &text)?;
+            let signature = self.key.sign(&self.purpose, &text)?;
             Some(format!("{text}.{signature}"))
         }))
     }
@@ -167,7 +188,7 @@ impl Access {
     fn session(&self, cookie: &str, share: Option<&str>) -> Option<Caller> {
         let (text, signature) = cookie.rsplit_once('.')?;
         let (person, tie) = text.split_once('.')?;
-        if !self.key.is_signed(PURPOSE, text, signature) {
+        if !self.key.is_signed(&self.purpose, text, signature) {
             return None;
         }
         let is_owner = person == OWNER_PERSON;

@@ -9,6 +9,7 @@ use tracing::Instrument as _;
 use super::{
     Control, Decision, Event,
     consent::{self, Question},
+    files::{Drawer, OfCall},
     identity::Identity,
     lease,
     own::Own,
@@ -17,8 +18,8 @@ use super::{
 };
 use crate::{
     action::Operation,
-    invoke::ToolOutput,
-    message::{Message, ToolCall},
+    invoke::{Setup, ToolOutput},
+    message::{File, Message, ToolCall},
     store::StoreError,
 };
 
@@ -39,14 +40,22 @@ pub(super) enum Progress {
     /// A person must sign in: to what, and where.
     Stopped(usize, &'static str, String),
     Started(usize),
-    Done(usize, ToolOutput, u64),
+    Done(usize, Outcome, u64),
+}
+
+/// What came of a call.
+#[derive(Clone)]
+pub(super) struct Outcome {
+    output: ToolOutput,
+    /// The files that it brought.
+    files: Vec<File>,
 }
 
 /// A call as the round knows it.
 struct Pending {
     call: ToolCall,
     started: bool,
-    output: Option<ToolOutput>,
+    outcome: Option<Outcome>,
 }
 
 impl Run {
@@ -60,7 +69,7 @@ impl Run {
             .map(|call| Pending {
                 call,
                 started: false,
-                output: None,
+                outcome: None,
             })
             .collect();
         let mut appended = 0;
@@ -72,7 +81,7 @@ impl Run {
                 next = progress.recv() => next,
             };
             let Some(next) = next else { break None };
-            if let Some(event) = note(&mut round, next) {
+            for event in note(&mut round, next) {
                 self.emit(event).await;
             }
             while let Some(result) = round.get_mut(appended).and_then(Pending::take_result) {
@@ -101,6 +110,7 @@ impl Run {
             person: self.person.as_str().into(),
             identity: self.identity.clone(),
             reports,
+            drawer: self.drawer(),
             signing_in: Arc::default(),
         };
         let mut tasks = JoinSet::new();
@@ -117,7 +127,7 @@ impl Run {
                 }
                 Err(refusal) => {
                     caller.report(Progress::Started(index));
-                    caller.report(Progress::Done(index, failure(refusal), 0));
+                    caller.report(Progress::Done(index, failure(refusal).into(), 0));
                 }
             }
         }
@@ -143,6 +153,7 @@ pub(super) struct Caller {
     pub(super) conversation: Arc<str>,
     pub(super) person: Arc<str>,
     identity: Option<Arc<Identity>>,
+    drawer: Drawer,
     reports: mpsc::UnboundedSender<Progress>,
     /// Held by the call for which a person signs in: one sign-in may be enough for all.
     pub(super) signing_in: Arc<tokio::sync::Mutex<()>>,
@@ -188,7 +199,11 @@ impl Caller {
     }
 
     fn refuse(&self, ready: &Ready, text: &str) {
-        self.report(Progress::Done(ready.index, failure(text.to_owned()), 0));
+        self.report(Progress::Done(
+            ready.index,
+            failure(text.to_owned()).into(),
+            0,
+        ));
     }
 
     async fn call(&self, ready: &Ready) {
@@ -202,26 +217,44 @@ impl Caller {
         self.report(Progress::Started(ready.index));
         let start = Instant::now();
         let recorded = record::Call::begin(&self.setting.metrics, ready.operation);
-        let output = self.invoke(ready, own).await;
-        recorded.end(&output);
+        let outcome = self.invoke(ready, own).await;
+        recorded.end(&outcome.output);
         let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.report(Progress::Done(ready.index, output, milliseconds));
+        self.report(Progress::Done(ready.index, outcome, milliseconds));
     }
 
     /// Makes a call; once more with a new token where the API does not take the person's.
-    async fn invoke(&self, ready: &Ready, own: Option<Own<'_>>) -> ToolOutput {
+    async fn invoke(&self, ready: &Ready, own: Option<Own<'_>>) -> Outcome {
+        let attachments = self.drawer.open();
+        let output = self.invoke_with(ready, own, &attachments).await;
+        Outcome {
+            output,
+            files: attachments.brought(),
+        }
+    }
+
+    async fn invoke_with(
+        &self,
+        ready: &Ready,
+        own: Option<Own<'_>>,
+        attachments: &OfCall<'_>,
+    ) -> ToolOutput {
         let invoker = &self.setting.invoker;
         let (operation, arguments) = (ready.operation, &ready.call.arguments);
         let none = HeaderMap::new();
-        let headers = self.identity.as_ref().map_or(&none, |it| it.headers());
+        let setup = Setup {
+            headers: self.identity.as_ref().map_or(&none, |it| it.headers()),
+            own: None,
+            attachments,
+        };
         let Some(Own(provider, credential)) = own else {
-            return invoker
-                .invoke_with_headers(operation, arguments, headers)
-                .await;
+            return invoker.invoke_for(operation, arguments, setup).await.output;
         };
         let scheme = provider.scheme.name;
-        let signed =
-            |credential| invoker.invoke_for(operation, arguments, headers, (scheme, credential));
+        let signed = |credential| {
+            let own = Some((scheme, credential));
+            invoker.invoke_for(operation, arguments, Setup { own, ..setup })
+        };
         let first = signed(credential.clone()).await;
         if !first.is_unauthorized {
             return first.output;
@@ -270,19 +303,21 @@ fn check(setting: &Setting, index: usize, call: &ToolCall) -> Result<Ready, Stri
     })
 }
 
-/// Takes note of what happened to a call, and says it as an event.
-fn note(round: &mut [Pending], progress: Progress) -> Option<Event> {
+/// Takes note of what happened to a call, and says it as events.
+fn note(round: &mut [Pending], progress: Progress) -> Vec<Event> {
     let (Progress::Asked(index, _)
     | Progress::Stopped(index, ..)
     | Progress::Started(index)
     | Progress::Done(index, ..)) = progress;
-    let pending = round.get_mut(index)?;
+    let Some(pending) = round.get_mut(index) else {
+        return Vec::new();
+    };
     let ToolCall {
         id,
         name,
         arguments,
     } = pending.call.clone();
-    Some(match progress {
+    let event = match progress {
         Progress::Asked(_, question) => Event::ConfirmationNeeded {
             call_id: id,
             name,
@@ -303,21 +338,29 @@ fn note(round: &mut [Pending], progress: Progress) -> Option<Event> {
                 arguments,
             }
         }
-        Progress::Done(_, output, milliseconds) => {
-            pending.output = Some(output.clone());
-            Event::CallFinished {
+        Progress::Done(_, outcome, milliseconds) => {
+            pending.outcome = Some(outcome.clone());
+            let Outcome { output, files } = outcome;
+            let added = files.into_iter().map(|file| Event::FileAdded {
+                file,
+                call_id: Some(id.clone()),
+            });
+            let mut events: Vec<_> = added.collect();
+            events.push(Event::CallFinished {
                 call_id: id,
                 result: output.text,
                 is_error: output.is_error,
                 milliseconds,
-            }
+            });
+            return events;
         }
-    })
+    };
+    vec![event]
 }
 
 impl Pending {
     fn take_result(&mut self) -> Option<Message> {
-        self.output.take().map(|output| self.result(output))
+        self.outcome.take().map(|outcome| self.result(outcome))
     }
 
     /// The result of a call that may not have come to its end.
@@ -328,17 +371,18 @@ impl Pending {
                 (true, true) => "cancelled while the call ran: it may have taken effect",
                 (false, _) => "the call broke off because of an internal error",
             };
-            self.result(failure(text.to_owned()))
+            self.result(failure(text.to_owned()).into())
         })
     }
 
-    fn result(&self, output: ToolOutput) -> Message {
+    fn result(&self, outcome: Outcome) -> Message {
+        let Outcome { output, files } = outcome;
         Message::Tool {
             call_id: self.call.id.clone(),
             name: self.call.name.clone(),
             text: output.text,
             is_error: output.is_error,
-            files: Vec::new(),
+            files,
         }
     }
 }
@@ -347,5 +391,14 @@ fn failure(text: String) -> ToolOutput {
     ToolOutput {
         text,
         is_error: true,
+    }
+}
+
+impl From<ToolOutput> for Outcome {
+    fn from(output: ToolOutput) -> Self {
+        Self {
+            output,
+            files: Vec::new(),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod consent;
+mod files;
 mod identity;
 pub(crate) mod lease;
 mod own;

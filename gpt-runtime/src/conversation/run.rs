@@ -7,16 +7,18 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{Control, Event, Toolbox, identity::Identity, record, window};
+use super::{Control, Event, Toolbox, files, identity::Identity, record, window};
 use crate::{
     error::Error,
+    file::{self, FileLimits, Links, Unkept},
     gpt::{BuiltInTool, Definition},
     invoke::Invoker,
-    message::{Citation, HostedCall, Message, ProviderItems, ToolCall},
+    message::{Citation, File, HostedCall, Message, ProviderItems, ToolCall},
     metrics::Metrics,
     model::{Chunk, Chunks, Model, ModelError, Request, Usage},
     secret::SecretKey,
@@ -28,6 +30,7 @@ use crate::{
 const MAX_TEXT: usize = 1_000_000;
 
 /// What turns of all conversations share.
+#[derive(Clone)]
 pub(crate) struct Setting {
     pub(crate) definition: &'static Definition,
     /// Those of the definition, with the names of tools.
@@ -50,12 +53,15 @@ pub(crate) struct Setting {
     pub(crate) chatgpt_headers: bool,
     /// How many tokens of the conversation the model is shown, by estimate.
     pub(crate) max_context: usize,
+    pub(crate) file_limits: FileLimits,
 }
 
 /// Whose turn it is, and where.
 pub(crate) struct Place {
     pub(crate) conversation: String,
     pub(crate) person: String,
+    /// Where APIs fetch files, if anywhere.
+    pub(crate) links: Option<Arc<Links>>,
 }
 
 /// Answers the last message of `history` and returns the event that ends the turn.
@@ -70,12 +76,14 @@ pub(crate) async fn run(
         setting,
         conversation: place.conversation,
         person: place.person,
+        links: place.links,
         history,
         control,
         events,
         said: String::new(),
         usage: None,
         identity: None,
+        contents: HashMap::new(),
     };
     match turn.answer().await {
         Ok(()) => Event::Finished {
@@ -133,7 +141,8 @@ pub(super) struct Run {
     pub(super) setting: Arc<Setting>,
     pub(super) conversation: String,
     pub(super) person: String,
-    history: Vec<Message>,
+    pub(super) links: Option<Arc<Links>>,
+    pub(super) history: Vec<Message>,
     pub(super) control: Arc<Control>,
     events: mpsc::Sender<Event>,
     /// Everything said in this turn.
@@ -142,6 +151,8 @@ pub(super) struct Run {
     usage: Option<Usage>,
     /// What APIs are told of this conversation, once it was needed.
     pub(super) identity: Option<Arc<Identity>>,
+    /// What files hold that were read in this turn, by their ids.
+    pub(super) contents: HashMap<String, Bytes>,
 }
 
 /// What a model has said in one round.
@@ -153,7 +164,14 @@ struct Heard {
     /// When those began that have not ended, by their ids.
     begun: HashMap<String, Instant>,
     citations: Vec<Citation>,
+    files: Vec<File>,
     provider_items: Option<ProviderItems>,
+}
+
+impl Heard {
+    fn is_silence(&self) -> bool {
+        self.text.is_empty() && self.calls.is_empty() && self.files.is_empty()
+    }
 }
 
 impl Run {
@@ -170,18 +188,21 @@ impl Run {
 
     /// Lets the model answer once; returns the calls it wants.
     async fn ask(&mut self) -> Result<Vec<ToolCall>, Stop> {
-        let instructions = &self.setting.instructions;
+        let setting = Arc::clone(&self.setting);
+        let instructions = &setting.instructions;
         let (messages, is_cut) = window::fit(&self.history, self.setting.max_context);
+        let messages = files::given_back(&messages);
+        let contents = self.read_files(&messages).await.map_err(Error::from)?;
         let mut chunks = self.setting.model.respond(Request {
             instructions: if is_cut {
                 window::noted(instructions)
             } else {
                 instructions.to_string()
             },
-            messages: messages.to_vec(),
+            messages,
             tools: self.setting.tools.definitions().to_vec(),
             hosted_tools: self.setting.hosted_tools.clone(),
-            contents: HashMap::new(),
+            contents,
         });
         let mut heard = Heard::default();
         let end = self.listen(&mut chunks, &mut heard).await;
@@ -194,13 +215,13 @@ impl Run {
             heard.provider_items = None;
         }
         let calls = heard.calls.clone();
-        if !heard.text.is_empty() || !heard.calls.is_empty() {
+        if !heard.is_silence() {
             let message = Message::Assistant {
                 text: heard.text,
                 calls: heard.calls,
                 hosted_calls: heard.hosted_calls,
                 citations: heard.citations,
-                files: Vec::new(),
+                files: heard.files,
                 provider_items: heard.provider_items,
             };
             self.append(message).await?;
@@ -251,7 +272,18 @@ impl Run {
                         self.emit(Event::CitationAdded { citation }).await;
                     }
                 }
-                Some(Ok(Chunk::File { .. })) => {}
+                Some(Ok(Chunk::File {
+                    name,
+                    media_type,
+                    content,
+                })) => {
+                    let unkept = Unkept {
+                        name: &name,
+                        media_type: &media_type,
+                        content,
+                    };
+                    self.keep(unkept, heard).await?;
+                }
                 Some(Ok(Chunk::Usage(usage))) => {
                     record::tokens(&self.setting.metrics, usage);
                     *self.usage.get_or_insert_default() += usage;
@@ -259,6 +291,16 @@ impl Run {
                 Some(Err(error)) => return Err(error.into()),
             }
         }
+    }
+
+    /// Keeps a file that the model made.
+    async fn keep(&self, unkept: Unkept<'_>, heard: &mut Heard) -> Result<(), Stop> {
+        let (store, limits) = (self.setting.store.as_ref(), self.setting.file_limits);
+        let file = file::keep(store, limits, &self.conversation, unkept).await?;
+        heard.files.push(file.clone());
+        let call_id = None;
+        self.emit(Event::FileAdded { file, call_id }).await;
+        Ok(())
     }
 
     /// Notes a call of a hosted tool, which has begun or ended.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::{action::Operation, error::Error, gpt::Definition, model::ToolDefinition, schema};
 
 /// The tools of a GPT.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Toolbox {
     definitions: Vec<ToolDefinition>,
     operations: HashMap<&'static str, &'static Operation>,

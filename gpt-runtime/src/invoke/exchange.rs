@@ -91,7 +91,22 @@ impl Opened {
 }
 
 impl Received {
-    async fn fill(&mut self, response: &mut Response, limit: usize) -> Result<(), reqwest::Error> {
+    /// An answer of which nothing is read yet.
+    pub(super) fn begun(response: &mut Response) -> Self {
+        Self {
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            body: Vec::new(),
+            is_whole: true,
+        }
+    }
+
+    /// Reads the body up to a limit.
+    pub(super) async fn fill(
+        &mut self,
+        response: &mut Response,
+        limit: usize,
+    ) -> Result<(), reqwest::Error> {
         while let Some(chunk) = response.chunk().await? {
             let room = limit.saturating_sub(self.body.len());
             if chunk.len() > room {
@@ -153,7 +168,7 @@ impl Received {
     }
 
     /// How the body is packed. Nobody asked for that, and what is small here can be huge unpacked.
-    fn packed(&self) -> Option<String> {
+    pub(super) fn packed(&self) -> Option<String> {
         let encoding = self.headers.get(CONTENT_ENCODING)?.to_str().ok()?.trim();
         let is_packed = !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity");
         is_packed.then(|| encoding.chars().take(32).collect())

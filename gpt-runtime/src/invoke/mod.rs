@@ -1,9 +1,11 @@
 //! Sends the requests of actions: for typed clients and for tools.
 
 mod answer;
+mod attachments;
 mod back_off;
 mod call;
 mod client;
+mod disposition;
 mod error;
 mod exchange;
 mod hook;
@@ -23,3 +25,8 @@ pub use reply::Reply;
 pub use retry::Retry;
 pub use stream::{ByteStream, Event, Events, Items};
 pub use tools::{Invoker, ToolOutput};
+#[cfg(feature = "server")]
+pub(crate) use {
+    attachments::{Attachments, Kept},
+    tools::Setup,
+};

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::{
     answer,
+    attachments::{self, Attachments, Source},
     back_off::{self, BackOff},
     client::Client,
     exchange::{Fault, Received},
@@ -22,7 +23,7 @@ use crate::{
     credential::Credential,
     environment::{Lookup, variable},
     error::Error,
-    request::{Request, RequestError},
+    request::{Arguments, Request, RequestError},
 };
 
 /// The most characters of a request, and of what a model is shown of an answer.
@@ -129,29 +130,40 @@ impl Invoker {
         headers: &HeaderMap,
     ) -> ToolOutput {
         let client = self.prepared(operation, headers);
-        self.attempt(&client, operation, arguments, None)
-            .await
-            .output
+        let call = Call {
+            client: &client,
+            operation,
+            arguments,
+            attachments: None,
+        };
+        self.attempt(call, None).await.output
     }
 
-    /// The same on behalf of a person, whose credential for a scheme goes before ours.
+    /// The same in a conversation.
     #[cfg(feature = "server")]
     pub(crate) async fn invoke_for(
         &self,
         operation: &'static Operation,
         arguments: &Value,
-        headers: &HeaderMap,
-        own: (&'static str, Credential),
+        setup: Setup<'_>,
     ) -> Invoked {
-        let mut client = self.prepared(operation, headers);
-        let (scheme, credential) = own;
-        match client.set_credential(scheme, credential.clone()) {
-            Ok(()) => {
-                self.attempt(&client, operation, arguments, Some(&credential))
-                    .await
-            }
-            Err(error) => Invoked::failed(format!("Nothing was sent: {error}.")),
-        }
+        let mut client = self.prepared(operation, setup.headers);
+        client.settings_mut().answer_limit = attachments::ANSWER_LIMIT;
+        let own = setup.own.map(|(scheme, credential)| {
+            let set = client.set_credential(scheme, credential.clone());
+            set.map(|()| credential)
+        });
+        let own = match own.transpose() {
+            Ok(own) => own,
+            Err(error) => return Invoked::failed(format!("Nothing was sent: {error}.")),
+        };
+        let call = Call {
+            client: &client,
+            operation,
+            arguments,
+            attachments: Some(setup.attachments),
+        };
+        self.attempt(call, own.as_ref()).await
     }
 
     /// Whether calls of an operation can be signed as they are, or need not be.
@@ -163,18 +175,13 @@ impl Invoker {
     }
 
     /// Makes a call, unless the API is to be left alone.
-    async fn attempt(
-        &self,
-        client: &Client,
-        operation: &'static Operation,
-        arguments: &Value,
-        own: Option<&Credential>,
-    ) -> Invoked {
+    async fn attempt(&self, call: Call<'_>, own: Option<&Credential>) -> Invoked {
+        let operation = call.operation;
         let caller = self.back_off.caller(operation.api, own);
         if let Some(remains) = self.back_off.remains(caller, Instant::now()) {
             return Invoked::failed(left_alone(operation.api, remains));
         }
-        let result = call(client, operation, arguments).await;
+        let result = call.send().await;
         match &result {
             Ok(received) => {
                 let answer = (received.status, back_off::asked(&received.headers));
@@ -186,7 +193,7 @@ impl Invoker {
             // Nothing was sent.
             Err(Fault::Request(_)) => {}
         }
-        told(client, operation, result)
+        told(call.client, operation, result)
     }
 
     fn prepared(&self, operation: &'static Operation, headers: &HeaderMap) -> Client {
@@ -212,6 +219,16 @@ impl Invoker {
             .entry(key(api))
             .or_insert_with(|| Client::new(api).shared(&self.http))
     }
+}
+
+/// In which conversation a call is made.
+#[cfg(feature = "server")]
+pub(crate) struct Setup<'a> {
+    /// What goes with the request.
+    pub(crate) headers: &'a HeaderMap,
+    /// The person's credential for a scheme, which goes before ours.
+    pub(crate) own: Option<(&'static str, Credential)>,
+    pub(crate) attachments: &'a dyn Attachments,
 }
 
 /// What came of a call.
@@ -272,20 +289,46 @@ fn key(api: &'static Api) -> usize {
     std::ptr::from_ref(api) as usize
 }
 
-async fn call(
-    client: &Client,
+/// A call that is to be made.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    client: &'a Client,
     operation: &'static Operation,
-    arguments: &Value,
-) -> Result<Received, Fault> {
-    let request = Request::from_arguments(operation, client.settings.base_url.as_ref(), arguments)?;
-    let length = request.length();
-    if length > LIMIT {
-        return Err(Fault::Request(RequestError::TooLong {
-            length,
-            limit: LIMIT,
-        }));
+    arguments: &'a Value,
+    /// The files around it, where it is made in a conversation.
+    attachments: Option<&'a dyn Attachments>,
+}
+
+impl Call<'_> {
+    async fn send(self) -> Result<Received, Fault> {
+        let Self {
+            client,
+            operation,
+            attachments,
+            ..
+        } = self;
+        let mut arguments = Arguments::from_flat(operation, self.arguments)?;
+        if let Some(attachments) = attachments {
+            attachments::refer(&mut arguments, attachments)?;
+        }
+        let server = client.settings.base_url.as_ref();
+        let request = Request::new(operation, server, &arguments)?;
+        let length = request.length();
+        if length > LIMIT {
+            return Err(Fault::Request(RequestError::TooLong {
+                length,
+                limit: LIMIT,
+            }));
+        }
+        let mut received = client.exchange(operation, &request).await?;
+        if let Some(attachments) = attachments
+            && answer::is_success(operation, received.status)
+        {
+            let source = Source::of(client, operation, &request.url);
+            source.take_files(&mut received, attachments).await;
+        }
+        Ok(received)
     }
-    client.exchange(operation, &request).await
 }
 
 /// What a model can do about a call without an answer.

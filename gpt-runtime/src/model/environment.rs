@@ -140,11 +140,11 @@ impl Choice {
             return Err(setting(HOSTED_TOOLS, message));
         }
         Ok(Some(Self {
-            hosted,
             protocol,
             model,
             key,
             base_url,
+            hosted,
         }))
     }
 

@@ -3,6 +3,7 @@
 //! Nothing here knows OpenAPI or HTTP serving. [`Model`] can be implemented for any provider.
 
 pub mod anthropic;
+pub(crate) mod attach;
 pub mod chat;
 mod environment;
 mod extra;

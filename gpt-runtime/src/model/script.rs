@@ -161,16 +161,14 @@ impl Reply {
             Piece::Begun(call) if call.id == id => Some(call.clone()),
             _ => None,
         });
-        match begun {
-            Some(call) => self.and(Piece::Ended(HostedCall {
-                result: result.into(),
-                ..call
-            })),
-            None => {
-                let message = format!("the script ends the call `{id}`, which it did not begin");
-                self.and_error(ModelError::Protocol(message))
-            }
-        }
+        let Some(begun) = begun else {
+            let message = format!("the script ends the call `{id}`, which it did not begin");
+            return self.and_error(ModelError::Protocol(message));
+        };
+        self.and(Piece::Ended(HostedCall {
+            result: result.into(),
+            ..begun
+        }))
     }
 
     /// Names a source.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
-use url::Url;
+use url::{Origin, Url};
 
 use super::{
     Arguments, RequestError, body,
@@ -128,6 +128,19 @@ fn described_server(operation: &Operation) -> Result<Url, RequestError> {
     let read = READ.get(place, || usual(described, operation).ok());
     // What is wrong is said in the words of this operation's API.
     read.clone().map_or_else(|| usual(described, operation), Ok)
+}
+
+/// The origins of all servers that the description names for an operation.
+pub(crate) fn described_origins(operation: &Operation) -> Vec<Origin> {
+    let servers = if operation.servers.is_empty() {
+        operation.api.servers
+    } else {
+        operation.servers
+    };
+    let servers = servers.iter().filter(|it| !is_relative(it.url));
+    // One whose address cannot be used is none that anything comes from.
+    let known = servers.filter_map(|it| usual(it, operation).ok());
+    known.map(|it| it.origin()).collect()
 }
 
 /// The address of a server, its variables at their defaults.

@@ -134,6 +134,13 @@ impl<'a> Arguments<'a> {
         Ok(arguments)
     }
 
+    /// A property of the body, to be changed.
+    pub(crate) fn body_property(&mut self, name: &str) -> Option<&mut Value> {
+        let body = self.body.as_mut()?;
+        body.get(name)?;
+        body.to_mut().get_mut(name)
+    }
+
     /// Where the argument of a parameter goes.
     fn place(&mut self, operation: &Operation, name: &str) -> Option<&mut Option<Cow<'a, Value>>> {
         let mut parameters = operation.parameters.iter();

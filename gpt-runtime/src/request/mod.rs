@@ -18,7 +18,7 @@ use crate::{
     schema::Violation,
 };
 
-pub(crate) use address::server;
+pub(crate) use address::{described_origins, server};
 pub(crate) use arguments::{Arguments, Typed};
 pub(crate) use body::{essence, is_json};
 pub use error::RequestError;

@@ -13,11 +13,19 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    access::Caller, action::Operation, conversation::Decision, error::Error, message::Message,
-    schema, service::Service, store::Summary,
+    access::Caller,
+    action::Operation,
+    conversation::Decision,
+    error::Error,
+    gpt::Category,
+    message::Message,
+    schema,
+    service::{Said, Service},
+    store::Summary,
 };
 
 use super::{
+    entrance::Entrance,
     events,
     extract::{Body, Form, Segments},
     guard::writes,
@@ -40,6 +48,8 @@ struct App {
     service: Service,
     about: Arc<Value>,
     stopping: Stopping,
+    /// What the paths of the GPT begin with.
+    base: Arc<str>,
 }
 
 impl FromRef<App> for Service {
@@ -48,11 +58,12 @@ impl FromRef<App> for Service {
     }
 }
 
-pub(super) fn routes(service: Service, stopping: Stopping) -> Router {
+pub(super) fn routes(service: Service, entrance: &Entrance, stopping: Stopping) -> Router {
     let app = App {
         about: Arc::new(about(&service)),
         service,
         stopping,
+        base: entrance.path("").into(),
     };
     Router::new()
         .route("/api/openapi.json", get(openapi))
@@ -77,12 +88,17 @@ pub(super) fn routes(service: Service, stopping: Stopping) -> Router {
             writes(post(decide)),
         )
         .route("/api/conversations/{id}/cancel", writes(post(cancel)))
-        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path"))
+        .fallback(nothing)
         .method_not_allowed_fallback(async || {
             let detail = "this path has other methods: the header `Allow` names them";
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
         })
         .with_state(app)
+}
+
+/// The answer where there is nothing.
+pub(super) async fn nothing() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path")
 }
 
 /// What people and programs may know of the GPT; never its instructions.
@@ -104,6 +120,7 @@ fn about(service: &Service) -> Value {
         "starters": definition.starters,
         "visibility": definition.visibility.name(),
         "privacy_policy": definition.privacy_policy,
+        "category": definition.category.map(Category::name),
         "model": {
             "name": service.model().name(),
             "offline": service.model().is_offline(),
@@ -136,16 +153,16 @@ async fn openapi() -> Response {
 struct Nothing {}
 
 async fn start(
-    State(service): State<Service>,
+    State(app): State<App>,
     caller: Caller,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Response, Problem> {
-    let id = service.start(caller.person.as_deref()).await?;
+    let id = app.service.start(caller.person.as_deref()).await?;
     let mut response = (StatusCode::CREATED, Json(json!({ "id": id }))).into_response();
     let headers = response.headers_mut();
     headers.insert(
         header::LOCATION,
-        header_value(&format!("/api/conversations/{id}"))?,
+        header_value(&format!("{}/api/conversations/{id}", app.base))?,
     );
     Ok(response)
 }
@@ -162,6 +179,10 @@ async fn list(State(service): State<Service>, caller: Caller) -> Result<Response
 
 fn summary(summary: &Summary) -> Value {
     let title: String = match &summary.first {
+        Message::User { text, files } if text.trim().is_empty() => {
+            let first = files.first().map(|file| file.name.clone());
+            first.unwrap_or_default()
+        }
         Message::User { text, .. } => text.chars().take(TITLE).collect(),
         _ => String::new(),
     };
@@ -227,8 +248,10 @@ async fn withdraw(
 /// The body of a message.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Said {
+struct NewMessage {
     text: String,
+    #[serde(default)]
+    files: Vec<String>,
     #[serde(default)]
     decision: Option<Decision>,
 }
@@ -237,10 +260,10 @@ async fn say_first(
     State(app): State<App>,
     caller: Caller,
     form: Form,
-    Body(said): Body<Said>,
+    Body(message): Body<NewMessage>,
 ) -> Result<Response, Problem> {
     let id = app.service.start(caller.person.as_deref()).await?;
-    answer(app, &caller, id, form, said).await
+    answer(app, &caller, id, form, message).await
 }
 
 async fn say(
@@ -248,9 +271,9 @@ async fn say(
     caller: Caller,
     Segments(id): Segments<String>,
     form: Form,
-    Body(said): Body<Said>,
+    Body(message): Body<NewMessage>,
 ) -> Result<Response, Problem> {
-    answer(app, &caller, id, form, said).await
+    answer(app, &caller, id, form, message).await
 }
 
 async fn answer(
@@ -258,15 +281,20 @@ async fn answer(
     caller: &Caller,
     id: String,
     form: Form,
-    said: Said,
+    message: NewMessage,
 ) -> Result<Response, Problem> {
     let person = caller.person_in(&id);
-    let turn = app.service.say(&person, &id, said.text).await?;
+    let said = Said {
+        text: message.text,
+        files: message.files,
+    };
+    let turn = app.service.say(&person, &id, said).await?;
     let conversation = header_value(&id)?;
     let turn = events::Running {
         turn,
         conversation: id,
-        decision: said.decision,
+        base: app.base,
+        decision: message.decision,
         stopping: app.stopping,
     };
     let mut response = match form {

@@ -15,7 +15,11 @@ use serde_json::json;
 use url::{Url, form_urlencoded};
 
 use super::{extract::Body, guard::writes, problem::Problem};
-use crate::access::{Access, Caller, Shown};
+use crate::{
+    access::{Access, Caller, Shown},
+    file::Links,
+    service::Service,
+};
 
 /// How long browsers keep a session, in seconds: a year.
 const MAX_AGE: u32 = 31_536_000;
@@ -25,6 +29,10 @@ pub(super) struct Entrance {
     pub(super) access: Access,
     /// The name of the cookie. Cookies are not told apart by port, so it holds that.
     cookie: String,
+    /// What the paths behind it begin with: nothing, or `/g/weather`.
+    base: String,
+    /// The entrance of the server that has this GPT beside others.
+    house: Option<Arc<Self>>,
     /// Whether browsers come over HTTPS.
     is_secure: bool,
     /// The address people use.
@@ -37,19 +45,59 @@ impl Entrance {
         Self {
             access,
             cookie: format!("gpt_session_{port}"),
+            base: String::new(),
+            house: None,
             is_secure: url.scheme() == "https",
             url,
         }
     }
 
-    /// The address of something of this server.
+    /// The way to one of the GPTs of a server, each of which has sessions of its own.
+    pub(super) fn of_one(house: &Arc<Self>, slug: &str, service: &Service) -> Self {
+        Self {
+            access: house.access.of_one(slug, service),
+            cookie: format!("{}_{slug}", house.cookie),
+            base: format!("/g/{slug}"),
+            house: Some(Arc::clone(house)),
+            is_secure: house.is_secure,
+            url: house.url.clone(),
+        }
+    }
+
+    /// The GPT behind it, whose files APIs fetch through it.
+    pub(super) fn with_links(&self, service: &Service) -> Service {
+        let links = Links::new(self.address("/api/files/"), self.access.key().clone());
+        service.clone().with_links(links)
+    }
+
+    /// The path of something behind it.
+    pub(super) fn path(&self, path: &str) -> String {
+        [&self.base, path].concat()
+    }
+
+    /// The address of something behind it.
     pub(super) fn address(&self, path: &str) -> String {
-        let base = self.url.as_str().trim_end_matches('/');
-        format!("{base}{path}")
+        let server = self.url.as_str().trim_end_matches('/');
+        [server, &self.base, path].concat()
     }
 
     /// Who a request is from; `None` when they may not come in.
     pub(super) async fn caller(&self, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
+        if let Some(house) = &self.house
+            && let Some(owner) = house.owner(headers).await?
+        {
+            return Ok(Some(owner));
+        }
+        self.own_caller(headers).await
+    }
+
+    /// The owner, where a request is from them.
+    async fn owner(&self, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
+        let caller = self.own_caller(headers).await?;
+        Ok(caller.filter(|it| it.is_owner))
+    }
+
+    async fn own_caller(&self, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
         let shown = Shown {
             bearer: bearer(headers),
             session: cookie(headers, &self.cookie),
@@ -64,8 +112,9 @@ impl Entrance {
         };
         let secure = if self.is_secure { "; Secure" } else { "" };
         let cookie = format!(
-            "{}={session}; Path=/; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax{secure}",
-            self.cookie
+            "{}={session}; Path={}; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax{secure}",
+            self.cookie,
+            self.path("/")
         );
         let cookie = HeaderValue::from_str(&cookie);
         Ok(Some(cookie.map_err(|_| {
@@ -119,7 +168,7 @@ pub(super) fn protect(router: Router, entrance: Arc<Entrance>) -> Router {
 }
 
 /// What is said to who may not come in.
-fn refusal() -> impl IntoResponse {
+pub(super) fn refusal() -> impl IntoResponse {
     let challenge = HeaderValue::from_static("Bearer");
     let detail = "this GPT is not open to everyone: send its token as `Authorization: Bearer …`, \
                   or open the address that holds it in a browser";
@@ -162,7 +211,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Owner {
 }
 
 /// The token of the owner or of a share link in an address.
-fn token(uri: &Uri) -> Option<String> {
+pub(super) fn token(uri: &Uri) -> Option<String> {
     let parameters = form_urlencoded::parse(uri.query()?.as_bytes());
     parameters
         .filter(|(name, _)| matches!(&**name, "token" | "key"))
@@ -180,7 +229,10 @@ pub(super) async fn enter(
     if let Some(token) = token(uri) {
         return Ok(match entrance.begin(Some(&token)).await? {
             // Off the address bar and out of the history.
-            Some(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response(),
+            Some(cookie) => {
+                let page = Redirect::to(&entrance.path("/"));
+                ([(header::SET_COOKIE, cookie)], page).into_response()
+            }
             None => locked(true),
         });
     }
@@ -197,7 +249,7 @@ pub(super) async fn enter(
 }
 
 /// The page of who may not come in.
-fn locked(is_wrong: bool) -> Response {
+pub(super) fn locked(is_wrong: bool) -> Response {
     const PAGE: &str = include_str!("page/locked.html");
     const WRONG: &str =
         "<p class=\"notice\">This token or link is not valid any more, or never was.</p>";

@@ -2,6 +2,7 @@
 
 use std::{
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -27,6 +28,8 @@ use super::{problem::Problem, shutdown::Stopping};
 pub(super) struct Running {
     pub(super) turn: Turn,
     pub(super) conversation: String,
+    /// What the paths of the GPT begin with.
+    pub(super) base: Arc<str>,
     /// What the client decided beforehand about all calls that ask.
     pub(super) decision: Option<Decision>,
     pub(super) stopping: Stopping,
@@ -181,6 +184,7 @@ impl Answer {
 struct Events {
     /// `None` after the last event.
     turn: Option<Turn>,
+    base: Arc<str>,
     decision: Option<Decision>,
     /// Whether nobody can be asked.
     is_alone: bool,
@@ -192,6 +196,7 @@ impl Events {
         Self {
             is_alone,
             turn: Some(running.turn),
+            base: running.base,
             decision: running.decision,
             stopped: Box::pin(running.stopping.wait()),
         }
@@ -211,7 +216,10 @@ impl Stream for Events {
             return Poll::Ready(None);
         };
         match Pin::new(&mut *turn).poll_next(cx) {
-            Poll::Ready(Some(event)) => {
+            Poll::Ready(Some(mut event)) => {
+                if let Event::SignInNeeded { path, .. } = &mut event {
+                    path.insert_str(0, &this.base);
+                }
                 // A question that is gone by now needs no answer.
                 match (&event, this.decision) {
                     (Event::ConfirmationNeeded { call_id, .. }, Some(decision)) => {

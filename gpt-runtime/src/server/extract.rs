@@ -1,6 +1,6 @@
 //! What handlers take from requests, with problems that say what is wrong.
 
-use std::time::Duration;
+use std::{fmt::Display, time::Duration};
 
 use axum::{
     body::Bytes,
@@ -23,20 +23,8 @@ pub(super) struct Body<T>(pub(super) T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let bytes = tokio::time::timeout(BODY_TIME_LIMIT, Bytes::from_request(request, state))
-            .await
-            .map_err(|_| {
-                let detail = format!("the body has not come within {BODY_TIME_LIMIT:?}");
-                Problem::new(StatusCode::REQUEST_TIMEOUT, detail)
-            })?
-            .map_err(|rejection| match rejection.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    format!("the body is over {BODY_LIMIT} bytes"),
-                ),
-                status => Problem::new(status, rejection.body_text()),
-            })?;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let bytes = bytes(request, BODY_TIME_LIMIT, BODY_LIMIT).await?;
         let bytes = if bytes.is_empty() { b"{}" } else { &bytes[..] };
         serde_json::from_slice(bytes).map(Self).map_err(|error| {
             if error.is_data() {
@@ -48,6 +36,28 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             }
         })
     }
+}
+
+/// The whole body, within a time. The route says how many bytes it may have, and `limit` says it
+/// again for who sent more.
+pub(super) async fn bytes(
+    request: Request,
+    time: Duration,
+    limit: impl Display,
+) -> Result<Bytes, Problem> {
+    tokio::time::timeout(time, Bytes::from_request(request, &()))
+        .await
+        .map_err(|_| {
+            let detail = format!("the body has not come within {time:?}");
+            Problem::new(StatusCode::REQUEST_TIMEOUT, detail)
+        })?
+        .map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("the body is over {limit} bytes"),
+            ),
+            status => Problem::new(status, rejection.body_text()),
+        })
 }
 
 /// The parameters in the path.

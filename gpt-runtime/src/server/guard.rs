@@ -97,10 +97,7 @@ impl Guard {
         if public == Some(origin) || forwarded == Some(origin) || same_host() {
             return Ok(());
         }
-        Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "only the GPT's own page may send this from a browser",
-        ))
+        Err(not_our_page())
     }
 }
 
@@ -134,19 +131,53 @@ pub(super) fn writes<S: Clone + Send + Sync + 'static>(
     handlers: MethodRouter<S>,
 ) -> MethodRouter<S> {
     async fn check(request: Request, next: Next) -> Response {
-        let checked = match request.extensions().get::<Arc<Guard>>() {
-            Some(guard) => guard.check_origin(&request),
-            None => Err(Problem::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "the server is put together wrongly: no guard",
-            )),
-        };
+        let checked = check_sender(&request);
         match checked.and_then(|()| check_content_type(request.headers())) {
             Ok(()) => next.run(request).await,
             Err(problem) => problem.into_response(),
         }
     }
     handlers.route_layer(middleware::from_fn(check))
+}
+
+/// The same for requests whose bodies are files, of any content type.
+pub(super) fn uploads<S: Clone + Send + Sync + 'static>(
+    handlers: MethodRouter<S>,
+) -> MethodRouter<S> {
+    async fn check(request: Request, next: Next) -> Response {
+        match check_sender(&request).and_then(|()| check_site(request.headers())) {
+            Ok(()) => next.run(request).await,
+            Err(problem) => problem.into_response(),
+        }
+    }
+    handlers.route_layer(middleware::from_fn(check))
+}
+
+fn check_sender(request: &Request) -> Result<(), Problem> {
+    match request.extensions().get::<Arc<Guard>>() {
+        Some(guard) => guard.check_origin(request),
+        None => Err(Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the server is put together wrongly: no guard",
+        )),
+    }
+}
+
+/// Where the content type keeps no form away, what browsers say of the page that sends does, even if
+/// they do not say its origin.
+fn check_site(headers: &HeaderMap) -> Result<(), Problem> {
+    let site = headers.get("sec-fetch-site");
+    if site.is_none_or(|site| site == "same-origin" || site == "none") {
+        return Ok(());
+    }
+    Err(not_our_page())
+}
+
+fn not_our_page() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "only the GPT's own page may send this from a browser",
+    )
 }
 
 /// Forms of other pages can send three content types without asking; JSON is none of them.
@@ -166,12 +197,10 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 fn add_headers(headers: &mut HeaderMap) {
-    const HEADERS: [(HeaderName, &str); 6] = [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-             img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-        ),
+    const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+        connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; \
+        frame-ancestors 'none'";
+    const HEADERS: [(HeaderName, &str); 5] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // For browsers that do not know `frame-ancestors`.
         (header::X_FRAME_OPTIONS, "DENY"),
@@ -188,6 +217,10 @@ fn add_headers(headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // Files of conversations say a stricter one.
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(POLICY));
     // What was said in a conversation stays out of caches; the page says its own.
     headers
         .entry(header::CACHE_CONTROL)

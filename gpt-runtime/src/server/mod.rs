@@ -1,4 +1,4 @@
-//! Serves a GPT over HTTP: a page, and an API with the same powers.
+//! Serves a GPT over HTTP, or several: for each a page, and an API with the same powers.
 //!
 //! ```no_run
 //! # async fn example(gpt: impl gpt_runtime::gpt::Gpt) -> Result<(), gpt_runtime::Error> {
@@ -9,9 +9,14 @@
 //! [`serve`] listens where `GPT_ADDR` says, else on `127.0.0.1:8000`. [`Server`] does the same for
 //! a [`Service`] put together by hand.
 //!
+//! [`serve_all`] and [`Server::and`] serve several GPTs in one process. Each is at `/g/{slug}/` with
+//! all of the API below that, such as `/g/weather-desk/api/gpt`; `/` is a directory of those that
+//! are for everyone, and of all of them for their owner, who is one. Who may not use a GPT is not
+//! told whether it is there.
+//!
 //! # API
 //!
-//! Bodies are JSON and must be sent as `Content-Type: application/json`.
+//! Bodies are JSON and must be sent as `Content-Type: application/json`; only a file is sent as it is.
 //!
 //! | request | body | answer |
 //! |---|---|---|
@@ -21,13 +26,17 @@
 //! | `GET /api/conversations` | | the conversations of the session, the latest first |
 //! | `GET /api/conversations/{id}` | | `{"id": "…", "messages": […]}` |
 //! | `DELETE /api/conversations/{id}` | | 204 once it is forgotten |
-//! | `POST /api/conversations/{id}/messages` | `{"text": "…"}` | the answer |
+//! | `POST /api/conversations/{id}/messages` | `{"text": "…", "files": ["…"]}` | the answer |
+//! | `POST /api/conversations/{id}/files?name=…` | the file itself, with its `Content-Type` | 201 and `{"id": "…", "name": "…", "media_type": "…", "size": …}` |
+//! | `GET /api/conversations/{id}/files/{file}` | | the file |
+//! | `GET /api/files/{token}` | | the file that a link for an API leads to |
 //! | `POST /api/conversations/{id}/calls/{call_id}` | `{"decision": "allow"}`, `"always_allow"` or `"decline"` | 204 |
 //! | `POST /api/conversations/{id}/cancel` | `{}` | 204 once the running turn is told to stop |
 //! | `GET /api/consents`, `DELETE /api/consents/{tool}` | | the tools that are always allowed; 204 once one asks again |
 //! | `GET /api/sign-ins`, `DELETE /api/sign-ins/{api}/{scheme}` | | where people sign in; 204 once the token is forgotten |
 //! | `POST /api/sessions` | `{}` | 204 with a session as a cookie |
 //! | `GET /api/share`, `POST /api/share` | | the share link, and a new one, for the owner |
+//! | `GET /api/gpts` | | of a server of several, those that match `q` and `category` |
 //! | `GET /api/openapi.json` | | this API as OpenAPI 3.1 |
 //! | `GET /healthz`, `GET /readyz` | | 204 while the process runs, and while it can answer |
 //!
@@ -51,6 +60,22 @@
 //! URI to register there. The call goes on by itself. A client that takes the turn as JSON finds the
 //! path in the call's `sign_in` instead.
 //!
+//! **A file** is uploaded first and then named in a message by its id, whose text may be empty:
+//!
+//! ```sh
+//! curl --data-binary @plan.pdf -H 'Content-Type: application/pdf' \
+//!     'http://127.0.0.1:8000/api/conversations/ID/files?name=plan.pdf'
+//! ```
+//!
+//! A file may have 20 MB, the files of a conversation 100 MB together, and a message ten of them,
+//! unless the [`Builder`](crate::service::Builder) says otherwise. They go when the conversation is
+//! deleted. Browsers are told to save what is no image.
+//!
+//! Calls take and bring files as actions of ChatGPT do: in the property `openaiFileIdRefs` of a body
+//! the model names files, and the API is sent their names, media types and links, which lead to the
+//! file for five minutes and without a session. Files in the property `openaiFileResponse` of an
+//! answer are kept: ten at most, of 10 MB each, in base64 or as URLs on servers of the API.
+//!
 //! **Errors** are `application/problem+json` (RFC 9457) whose `detail` says what is wrong.
 //!
 //! # Who may use it
@@ -60,6 +85,9 @@
 //! | `only_me` | the owner, by a token that is printed as part of an address at the first start |
 //! | `link` | also who has the share link, which is printed at each start and which the owner can renew |
 //! | `everyone` | everyone |
+//!
+//! A server of several GPTs has one token of its owner, which opens the directory and each of them;
+//! share links and the sessions of others are each GPT's own.
 //!
 //! Tokens are sent as `Authorization: Bearer …`. Opening an address with one in a browser turns it
 //! into a session, a cookie that scripts cannot read. Conversations, lasting consents and sign-ins
@@ -75,10 +103,13 @@
 mod address;
 mod api;
 mod connections;
+mod directory;
 mod entrance;
 mod events;
 mod extract;
+mod files;
 mod forwarded;
+mod gpts;
 mod guard;
 mod health;
 mod limits;
@@ -99,17 +130,51 @@ use axum::{
 };
 use tokio::net::TcpListener;
 
-use self::entrance::Entrance;
-use crate::{access::Access, error::Error, gpt::Gpt, metrics::Metrics, service::Service};
+use self::gpts::Gpts;
+use crate::{
+    environment::variable, error::Error, gpt::Gpt, metrics::Metrics, service::Service, store,
+};
 
 /// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM.
 pub async fn serve(gpt: impl Gpt) -> Result<(), Error> {
     Server::new(Service::from_env(gpt)?).run().await
 }
 
-/// Serves a [`Service`] over HTTP.
+/// Serves several GPTs, as [`Server::and`] says, with the settings of the environment until Ctrl-C
+/// or SIGTERM: `serve_all(&[&WeatherDesk, &NewsDesk])`.
+///
+/// They share the store that `GPT_STORE` names, else the file `gpts.db` in the working directory.
+///
+/// # Errors
+/// A setting cannot be used, there is no GPT, or two have one slug.
+pub async fn serve_all(gpts: &[&dyn Gpt]) -> Result<(), Error> {
+    let [first, others @ ..] = gpts else {
+        return Err(Error::Setting {
+            name: "serve_all".to_owned(),
+            message: "there is no GPT to serve: name one".to_owned(),
+        });
+    };
+    let name = if others.is_empty() {
+        first.definition().name
+    } else {
+        "gpts"
+    };
+    let store = store::from_settings(name, &variable)?;
+    let service = |gpt: &dyn Gpt| {
+        let builder = Service::builder_of(gpt.definition()).store(Arc::clone(&store));
+        builder.from_env()?.build()
+    };
+    let mut server = Server::new(service(*first)?);
+    for gpt in others {
+        server = server.and(service(*gpt)?);
+    }
+    server.run().await
+}
+
+/// Serves one [`Service`] or several over HTTP.
 pub struct Server {
     service: Service,
+    others: Vec<Service>,
     address: Option<String>,
     public_url: Option<String>,
     owner_token: Option<String>,
@@ -122,12 +187,26 @@ impl Server {
     pub fn new(service: Service) -> Self {
         Self {
             service,
+            others: Vec::new(),
             address: None,
             public_url: None,
             owner_token: None,
             settings: settings::InCode::default(),
             tell: None,
         }
+    }
+
+    /// Serves one more GPT.
+    ///
+    /// A GPT alone is at `/`. Of several each is at `/g/{slug}/` with everything it has alone, and
+    /// `/` is a directory of them. The slug is made of the name, or is that of
+    /// [`Builder::slug`](crate::service::Builder::slug). They have one owner; sessions, share
+    /// links, conversations, consents and sign-ins are each GPT's own, also where they share a
+    /// store: it keeps theirs by their slugs, and not among what the [`Service`] itself keeps.
+    #[must_use]
+    pub fn and(mut self, service: Service) -> Self {
+        self.others.push(service);
+        self
     }
 
     /// Listens on this address, such as `127.0.0.1:8000`, whatever `GPT_ADDR` says.
@@ -229,26 +308,19 @@ impl Server {
         let listener = address::listen(self.address).await?;
         let local_addr = listener.local_addr().map_err(Error::Serve)?;
         let guard = guard::Guard::new(local_addr, public_url.as_ref());
-        let access = Access::open(
-            Arc::clone(self.service.store()),
-            self.service.definition().visibility,
-            self.service.secret_key().cloned(),
-            owner_token.as_deref(),
-        )
-        .await?;
         let url = match public_url {
             Some(url) => url,
             None => address::local_url(local_addr)?,
         };
+        let gpts = Gpts::open(self.service, self.others, owner_token.as_deref(), url).await?;
         let settings = self.settings.resolve()?;
         let metrics = match &settings.metrics_address {
             Some(address) => Some(listen_for_metrics(address).await?),
             None => None,
         };
         Ok(Bound {
-            service: self.service,
+            gpts,
             guard,
-            entrance: Arc::new(Entrance::new(access, url)),
             listener,
             local_addr,
             settings,
@@ -269,9 +341,8 @@ impl Server {
 
 /// A [`Server`] that listens.
 pub struct Bound {
-    service: Service,
+    gpts: Gpts,
     guard: guard::Guard,
-    entrance: Arc<Entrance>,
     listener: TcpListener,
     local_addr: SocketAddr,
     settings: settings::Settings,
@@ -287,17 +358,25 @@ impl Bound {
 
     /// The address that lets the owner in; `None` unless their token was made by this start.
     pub fn owner_url(&self) -> Option<String> {
-        let token = self.entrance.access.new_token()?;
-        Some(self.entrance.address(&format!("/?token={token}")))
+        let entrance = &self.gpts.entrance;
+        let token = entrance.access.new_token()?;
+        Some(entrance.address(&format!("/?token={token}")))
     }
 
-    /// The address that lets in whom the owner gives it to, where the visibility is `link`.
+    /// The addresses that let in whom the owner gives them to, each with the name of its GPT: one
+    /// for each whose visibility is `link`.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn share_url(&self) -> Result<Option<String>, Error> {
-        let key = self.entrance.access.share().await?;
-        Ok(key.map(|key| self.entrance.address(&format!("/?key={key}"))))
+    pub async fn share_urls(&self) -> Result<Vec<(&'static str, String)>, Error> {
+        let mut urls = Vec::new();
+        for gpt in &self.gpts.hosted {
+            if let Some(key) = gpt.entrance.access.share().await? {
+                let url = gpt.entrance.address(&format!("/?key={key}"));
+                urls.push((gpt.service.definition().name, url));
+            }
+        }
+        Ok(urls)
     }
 
     /// The address of the metrics, where they are served.
@@ -308,21 +387,29 @@ impl Bound {
     /// Prints the address and serves until Ctrl-C or SIGTERM.
     pub async fn run(self) -> Result<(), Error> {
         let signal = shutdown::signal()?;
-        for operation in self.service.definition().operations() {
-            for problem in crate::schema::problems(operation) {
-                tracing::warn!("arguments of `{}`: {problem}", operation.id);
+        let mut names = Vec::new();
+        for gpt in &self.gpts.hosted {
+            let definition = gpt.service.definition();
+            names.push(definition.name);
+            for operation in definition.operations() {
+                for problem in crate::schema::problems(operation) {
+                    tracing::warn!("arguments of `{}`: {problem}", operation.id);
+                }
             }
         }
-        let mut lines = format!(
-            "{} is listening on http://{}\n",
-            self.service.definition().name,
-            self.local_addr
-        );
+        let verb = if names.len() == 1 { "is" } else { "are" };
+        let names = names.join(", ");
+        let mut lines = format!("{names} {verb} listening on http://{}\n", self.local_addr);
         if let Some(url) = self.owner_url() {
             lines += &["For its owner, shown this once: ", &url, "\n"].concat();
         }
-        if let Some(url) = self.share_url().await? {
-            lines += &["To share: ", &url, "\n"].concat();
+        for (name, url) in self.share_urls().await? {
+            let of = if self.gpts.are_several() {
+                [" ", name].concat()
+            } else {
+                String::new()
+            };
+            lines += &["To share", &of, ": ", &url, "\n"].concat();
         }
         // Whoever started the server may have stopped reading.
         if let Err(error) = std::io::stdout().write_all(lines.as_bytes()) {
@@ -342,7 +429,7 @@ impl Bound {
 
         let (drain, draining) = shutdown::stopping();
         let (stop, stopping) = shutdown::stopping();
-        let metrics = Arc::clone(self.service.metrics());
+        let metrics = Arc::clone(&self.gpts.metrics);
         let limits = self.settings.limits;
         let watch = watch::Watch {
             metrics: Arc::clone(&metrics),
@@ -354,14 +441,9 @@ impl Bound {
             proxies: self.settings.proxies,
             tell: self.tell,
         };
-        let router = router(
-            self.service,
-            self.guard,
-            self.entrance,
-            stopping,
-            draining.clone(),
-            watch,
-        );
+        let router = self.gpts.router(&stopping);
+        let router = router.merge(health::routes(self.gpts.services(), draining.clone()));
+        let router = watch::watched(guard::protect(router, Arc::new(self.guard)), watch);
         let limit = self.settings.connections;
         let counted = Arc::clone(&metrics);
         let server = connections::serve(self.listener, router, limit, counted, draining);
@@ -380,25 +462,6 @@ impl Bound {
         }
         Ok(())
     }
-}
-
-fn router(
-    service: Service,
-    guard: guard::Guard,
-    entrance: Arc<Entrance>,
-    stopping: shutdown::Stopping,
-    draining: shutdown::Stopping,
-    watch: watch::Watch,
-) -> Router {
-    let page = page::routes(&service, Arc::clone(&entrance));
-    let health = health::routes(service.clone(), draining);
-    let sign_in = sign_in::routes(service.clone());
-    let api = api::routes(service, stopping)
-        .merge(entrance::routes())
-        .merge(sign_in);
-    let api = entrance::protect(api, entrance);
-    let guarded = guard::protect(page.merge(health).merge(api), Arc::new(guard));
-    watch::watched(guarded, watch)
 }
 
 async fn listen_for_metrics(address: &address::Setting) -> Result<TcpListener, Error> {

@@ -21,7 +21,7 @@ const OFFLINE_NOTE: &str = r#"<p class="notice" id="offline">No model is configu
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// What the page is made of besides its HTML: path, media type, content.
-const FILES: [(&str, &str, &str); 6] = [
+const FILES: [(&str, &str, &str); 8] = [
     (
         "/app.css",
         "text/css; charset=utf-8",
@@ -31,6 +31,12 @@ const FILES: [(&str, &str, &str); 6] = [
     ("/api.js", SCRIPT, include_str!("page/api.js")),
     ("/log.js", SCRIPT, include_str!("page/log.js")),
     ("/markdown.js", SCRIPT, include_str!("page/markdown.js")),
+    (
+        "/directory.css",
+        "text/css; charset=utf-8",
+        include_str!("page/directory.css"),
+    ),
+    ("/directory.js", SCRIPT, include_str!("page/directory.js")),
     ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
 ];
 
@@ -41,12 +47,16 @@ pub(super) fn routes(service: &Service, entrance: Arc<Entrance>) -> Router {
         let page = || file("text/html; charset=utf-8", html.clone());
         enter(&entrance, &headers, &uri, page).await
     });
-    FILES.into_iter().fold(
-        Router::new().route("/", index),
-        |router, (path, media_type, content)| {
+    files().route("/", index)
+}
+
+/// What pages are made of besides their HTML.
+pub(super) fn files<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    FILES
+        .into_iter()
+        .fold(Router::new(), |router, (path, media_type, content)| {
             router.route(path, get(async move || file(media_type, content)))
-        },
-    )
+        })
 }
 
 fn file(media_type: &'static str, content: impl IntoResponse) -> Response {
@@ -72,10 +82,7 @@ fn html(definition: &Definition, offline: bool) -> String {
     };
     fill(TEMPLATE, |key| match key {
         "name" => escape(definition.name),
-        "initial" => {
-            let first = definition.name.trim().chars().next().unwrap_or('✦');
-            escape(&first.to_uppercase().to_string())
-        }
+        "initial" => escape(&initial(definition)),
         "description" => escape(definition.description),
         "starters" => {
             let starters = definition.starters.iter();
@@ -93,13 +100,19 @@ fn html(definition: &Definition, offline: bool) -> String {
     })
 }
 
+/// What stands for a GPT in its badge.
+pub(super) fn initial(definition: &Definition) -> String {
+    let first = definition.name.trim().chars().next().unwrap_or('✦');
+    first.to_uppercase().to_string()
+}
+
 /// Whether a browser may be led there.
 fn is_web(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 /// Puts values in the places of `{{key}}`. What a value holds is not looked at again.
-fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
+pub(super) fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {

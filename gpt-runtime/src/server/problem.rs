@@ -77,9 +77,15 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = match &error {
             Error::UnknownConversation => StatusCode::NOT_FOUND,
-            Error::TurnRunning | Error::ConversationFull { .. } => StatusCode::CONFLICT,
-            Error::EmptyMessage => StatusCode::UNPROCESSABLE_ENTITY,
-            Error::MessageTooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::TurnRunning | Error::ConversationFull { .. } | Error::FilesTooLarge { .. } => {
+                StatusCode::CONFLICT
+            }
+            Error::EmptyMessage | Error::UnknownFile { .. } | Error::TooManyFiles { .. } => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Error::MessageTooLong { .. } | Error::FileTooLarge { .. } => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
             _ => {
                 // What broke inside is for whoever runs the server.
                 tracing::error!(error = ?error, "a request failed");

@@ -53,13 +53,14 @@ async fn begin(
         .await
     {
         Ok(url) => Ok(Redirect::to(url.as_str()).into_response()),
-        Err(error) => Ok(page(provider, Some(&error))),
+        Err(error) => Ok(page(&entrance, provider, Some(&error))),
     }
 }
 
 /// Takes what the provider sends back.
 async fn finish(
     State(service): State<Service>,
+    Extension(entrance): Extension<Arc<Entrance>>,
     caller: Caller,
     Segments((api, scheme)): Place,
     uri: Uri,
@@ -68,11 +69,15 @@ async fn finish(
     let person = person(&caller)?;
     let query = uri.query().unwrap_or_default();
     let finished = service.sign_ins().finish(provider, person, query).await;
-    Ok(page(provider, finished.err().as_ref()))
+    Ok(page(&entrance, provider, finished.err().as_ref()))
 }
 
 /// The APIs people sign in to, and whether the caller has.
-async fn list(State(service): State<Service>, caller: Caller) -> Result<Response, Problem> {
+async fn list(
+    State(service): State<Service>,
+    Extension(entrance): Extension<Arc<Entrance>>,
+    caller: Caller,
+) -> Result<Response, Problem> {
     let sign_ins = service.sign_ins();
     let mut listed: Vec<Value> = Vec::new();
     for provider in sign_ins.providers() {
@@ -87,7 +92,7 @@ async fn list(State(service): State<Service>, caller: Caller) -> Result<Response
             "api": provider.api.name,
             "scheme": provider.scheme.name,
             "title": provider.api.title,
-            "path": provider.path(),
+            "path": entrance.path(&provider.path()),
             "signed_in": signed_in,
         }));
     }
@@ -145,7 +150,7 @@ fn broken(error: SignInError) -> Problem {
 }
 
 /// What a person sees after they came back.
-fn page(provider: &Provider, error: Option<&SignInError>) -> Response {
+fn page(entrance: &Entrance, provider: &Provider, error: Option<&SignInError>) -> Response {
     const PAGE: &str = include_str!("page/signed_in.html");
     let title = escape(provider.api.title);
     let (status, heading, text) = match error {
@@ -171,6 +176,7 @@ fn page(provider: &Provider, error: Option<&SignInError>) -> Response {
         }
     };
     let html = PAGE
+        .replace("{{root}}", &entrance.path("/"))
         .replace("{{heading}}", &heading)
         .replace("{{text}}", &text);
     // The address holds the code.

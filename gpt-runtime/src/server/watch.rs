@@ -18,7 +18,7 @@ use axum::{
     response::Response,
 };
 use hyper::body::{Frame, SizeHint};
-use tracing::{Instrument as _, Span};
+use tracing::{Instrument as _, Span, field::Empty};
 use uuid::Uuid;
 
 use crate::metrics::Metrics;
@@ -59,7 +59,7 @@ async fn see(State(watch): State<Arc<Watch>>, mut request: Request, next: Next) 
     let sender = Sender::of(peer, request.headers(), &watch.proxies);
     let id = request_id(request.headers(), sender.by_proxy);
     // Of a level that is never left out: lines of every level carry the id.
-    let span = tracing::error_span!("request", id = %id);
+    let span = tracing::error_span!("request", id = %id, gpt = Empty);
     let access = Access {
         metrics: Arc::clone(&watch.metrics),
         span: span.clone(),

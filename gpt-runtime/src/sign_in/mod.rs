@@ -99,15 +99,16 @@ impl Provider {
         parameters
     }
 
-    /// The path at which signing in begins.
+    /// The path at which signing in begins, below that of the GPT.
     pub(crate) fn path(&self) -> String {
         format!("/sign-in/{}/{}", self.api.name, self.scheme.name)
     }
 }
 
 /// The APIs that people sign in to, and their tokens.
+#[derive(Clone)]
 pub(crate) struct SignIns {
-    providers: Vec<Provider>,
+    providers: Arc<[Provider]>,
     store: Arc<dyn Store>,
     key: Option<SecretKey>,
     http: Option<reqwest::Client>,
@@ -161,11 +162,19 @@ impl SignIns {
             Some(endpoint::http().map_err(std::io::Error::other)?)
         };
         Ok(Self {
-            providers,
+            providers: providers.into(),
             store,
             key,
             http,
         })
+    }
+
+    /// The same with another store.
+    pub(crate) fn in_store(&self, store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            ..self.clone()
+        }
     }
 
     pub(crate) fn providers(&self) -> &[Provider] {

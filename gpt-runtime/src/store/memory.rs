@@ -1,4 +1,4 @@
-//! Conversations and records in memory: they end with the process.
+//! Conversations, files and records in memory: they end with the process.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -7,17 +7,23 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use super::{Answer, Appended, Change, Conversation, Store, StoreError, Summary};
-use crate::message::Message;
+use bytes::Bytes;
+
+use super::{Added, Answer, Appended, Change, Conversation, Store, StoreError, Summary};
+use crate::message::{File, Message};
 
 /// How many conversations [`Memory::default`] keeps.
 pub const DEFAULT_CONVERSATIONS: usize = 10_000;
+
+/// The bytes that the files of all conversations may have together: what a machine has to spare.
+const MAX_FILES: u64 = 1_000_000_000;
 
 const FEW_RECORDS: usize = 64;
 
 /// Keeps a bounded number of conversations in memory.
 ///
-/// When a new one would be too many, the one in which nothing was said for longest is dropped.
+/// When a new one would be too many, the one in which nothing was said for longest is dropped. So it
+/// is when the files of all would have more than a gigabyte together.
 #[derive(Debug)]
 pub struct Memory {
     limit: usize,
@@ -39,6 +45,7 @@ struct Kept {
     tick: u64,
     changed: SystemTime,
     conversation: Conversation,
+    files: Vec<(File, Bytes)>,
 }
 
 #[derive(Debug)]
@@ -86,6 +93,7 @@ impl Store for Memory {
                 person: person.to_owned(),
                 messages: Vec::new(),
             },
+            files: Vec::new(),
         };
         state.conversations.insert(id.to_owned(), kept);
         answer(())
@@ -108,6 +116,37 @@ impl Store for Memory {
 
     fn conversations<'a>(&'a self, person: &'a str, limit: usize) -> Answer<'a, Vec<Summary>> {
         answer(self.state().summaries(person, limit))
+    }
+
+    fn add_file<'a>(
+        &'a self,
+        conversation: &'a str,
+        file: &'a File,
+        content: Bytes,
+        limit: u64,
+    ) -> Answer<'a, Added> {
+        let mut state = self.state();
+        let kept = state.conversations.get(conversation);
+        if kept.is_some_and(|kept| kept.files.iter().any(|(other, _)| other.id == file.id)) {
+            return Box::pin(ready(Err(StoreError {
+                source: "there is a file of this id".into(),
+            })));
+        }
+        answer(state.add_file(conversation, file, content, limit))
+    }
+
+    fn file<'a>(&'a self, conversation: &'a str, id: &'a str) -> Answer<'a, Option<(File, Bytes)>> {
+        let state = self.state();
+        let kept = state.conversations.get(conversation);
+        let found = kept.and_then(|kept| kept.files.iter().find(|(file, _)| file.id == id));
+        answer(found.cloned())
+    }
+
+    fn files<'a>(&'a self, conversation: &'a str) -> Answer<'a, Vec<File>> {
+        let state = self.state();
+        let kept = state.conversations.get(conversation);
+        let files = kept.into_iter().flat_map(|kept| &kept.files);
+        answer(files.map(|(file, _)| file.clone()).collect())
     }
 
     fn delete<'a>(&'a self, id: &'a str) -> Answer<'a, bool> {
@@ -175,6 +214,27 @@ impl State {
         Appended::Kept
     }
 
+    fn add_file(&mut self, id: &str, file: &File, content: Bytes, limit: u64) -> Added {
+        let tick = self.tick();
+        let Some(kept) = self.conversations.get_mut(id) else {
+            return Added::Unknown;
+        };
+        if kept.size().saturating_add(file.size) > limit.min(MAX_FILES) {
+            return Added::Full;
+        }
+        // Nobody drops the conversation that grows.
+        kept.tick = tick;
+        let others = self.conversations.values();
+        let mut all = others.map(Kept::size).sum::<u64>();
+        while all.saturating_add(file.size) > MAX_FILES {
+            all = all.saturating_sub(self.drop_oldest());
+        }
+        if let Some(kept) = self.conversations.get_mut(id) {
+            kept.files.push((file.clone(), content));
+        }
+        Added::Kept
+    }
+
     fn summaries(&self, person: &str, limit: usize) -> Vec<Summary> {
         let own = self.conversations.iter();
         let mut own: Vec<_> = own
@@ -193,15 +253,15 @@ impl State {
             .collect()
     }
 
-    fn drop_oldest(&mut self) {
+    /// Drops the conversation that rested longest and returns how many bytes its files had.
+    fn drop_oldest(&mut self) -> u64 {
         let oldest = self
             .conversations
             .iter()
             .min_by_key(|(_, kept)| kept.tick)
             .map(|(id, _)| id.clone());
-        if let Some(oldest) = oldest {
-            self.conversations.remove(&oldest);
-        }
+        let dropped = oldest.and_then(|oldest| self.conversations.remove(&oldest));
+        dropped.map_or(0, |kept| kept.size())
     }
 
     fn record(&self, key: &str) -> Option<&str> {
@@ -226,6 +286,13 @@ impl State {
             end,
         };
         self.records.insert(key.to_owned(), record);
+    }
+}
+
+impl Kept {
+    /// The bytes that its files have together.
+    fn size(&self) -> u64 {
+        self.files.iter().map(|(file, _)| file.size).sum()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Where conversations and records live.
 //!
-//! A [`Store`] keeps what must outlive a process: messages in the order they were said, and small
-//! records (sign-ins, lasting consents, share links, leases). It knows nothing of what they mean:
-//! that is the business of [`crate::service`].
+//! A [`Store`] keeps what must outlive a process: messages in the order they were said, the files of
+//! conversations, and small records (sign-ins, lasting consents, share links, leases). It knows
+//! nothing of what they mean: that is the business of [`crate::service`].
 //!
 //! | store | keeps | for |
 //! |---|---|---|
@@ -11,12 +11,14 @@
 //! | `postgres::Postgres`, with the feature `postgres` | in a database | several machines |
 //!
 //! [`open`] makes one of them from a text such as `GPT_STORE` holds. One store serves one GPT: those
-//! that share a database must keep apart, by its schemas for example.
+//! that share one keep apart by [`Scoped`](scoped::Scoped), as a [`Server`](crate::server::Server)
+//! of several sees to, and programs that share a database by its schemas for example.
 
 mod choice;
 pub mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod scoped;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -28,7 +30,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::message::Message;
+use bytes::Bytes;
+
+use crate::message::{File, Message};
 
 pub(crate) use choice::from_settings;
 pub use choice::open;
@@ -36,7 +40,7 @@ pub use choice::open;
 /// What a [`Store`] answers, later.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// Keeps conversations and records.
+/// Keeps conversations, their files, and records.
 ///
 /// When a method that writes has answered, what it wrote is kept as safely as the store keeps
 /// anything: the service writes what was said as soon as it was said, so that a crash loses nothing.
@@ -60,7 +64,25 @@ pub trait Store: Send + Sync + 'static {
     /// `limit`.
     fn conversations<'a>(&'a self, person: &'a str, limit: usize) -> Answer<'a, Vec<Summary>>;
 
-    /// Forgets a conversation; `false` when there is none of this id.
+    /// Keeps a file of a conversation under an id that is new in it; fails when it is not.
+    ///
+    /// All files of a conversation have at most `limit` bytes together, also where several processes
+    /// add one at the same time.
+    fn add_file<'a>(
+        &'a self,
+        conversation: &'a str,
+        file: &'a File,
+        content: Bytes,
+        limit: u64,
+    ) -> Answer<'a, Added>;
+
+    /// A file of a conversation and what it holds; `None` when the conversation has none of this id.
+    fn file<'a>(&'a self, conversation: &'a str, id: &'a str) -> Answer<'a, Option<(File, Bytes)>>;
+
+    /// The files of a conversation without what they hold, in the order they were added.
+    fn files<'a>(&'a self, conversation: &'a str) -> Answer<'a, Vec<File>>;
+
+    /// Forgets a conversation and its files; `false` when there is none of this id.
     fn delete<'a>(&'a self, id: &'a str) -> Answer<'a, bool>;
 
     /// The value of a record; `None` when there is none, or when its lifetime is over.
@@ -129,6 +151,17 @@ pub enum Appended {
     Unknown,
 }
 
+/// What became of a file that was to be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// It is kept.
+    Kept,
+    /// It would be too much for the conversation.
+    Full,
+    /// There is no such conversation.
+    Unknown,
+}
+
 /// A conversation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conversation {
@@ -169,6 +202,24 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn conversations<'a>(&'a self, person: &'a str, limit: usize) -> Answer<'a, Vec<Summary>> {
         (**self).conversations(person, limit)
+    }
+
+    fn add_file<'a>(
+        &'a self,
+        conversation: &'a str,
+        file: &'a File,
+        content: Bytes,
+        limit: u64,
+    ) -> Answer<'a, Added> {
+        (**self).add_file(conversation, file, content, limit)
+    }
+
+    fn file<'a>(&'a self, conversation: &'a str, id: &'a str) -> Answer<'a, Option<(File, Bytes)>> {
+        (**self).file(conversation, id)
+    }
+
+    fn files<'a>(&'a self, conversation: &'a str) -> Answer<'a, Vec<File>> {
+        (**self).files(conversation)
     }
 
     fn delete<'a>(&'a self, id: &'a str) -> Answer<'a, bool> {

@@ -122,6 +122,7 @@ pub(crate) const DEFINITION: Definition = Definition {
     ]],
     visibility: Visibility::Everyone,
     privacy_policy: Some("https://sky.example/privacy"),
+    category: None,
 };
 
 pub(crate) struct Desk(pub(crate) &'static Definition);
@@ -135,7 +136,7 @@ impl Gpt for Desk {
 /// What the API was asked.
 pub(crate) type Seen = Arc<Mutex<Vec<String>>>;
 
-async fn api() -> (String, Seen) {
+pub(crate) async fn api() -> (String, Seen) {
     let seen = Seen::default();
     let router = Router::new()
         .route("/forecast", get(async || Json(json!({ "sky": "rain" }))))

@@ -24,5 +24,6 @@ fn it_works() {
     assert!(definition.actions.is_empty());
     assert_eq!(definition.visibility, Visibility::OnlyMe);
     assert_eq!(definition.privacy_policy, None);
+    assert_eq!(definition.category, None);
     serve(WeatherDesk);
 }

@@ -1,6 +1,6 @@
 #![deny(warnings)]
 
-use gpt_runtime::gpt::Visibility;
+use gpt_runtime::gpt::{Category, Visibility};
 use gpt_runtime::{Gpt, gpt};
 
 use crate::actions::{pets, serve, weather};
@@ -14,6 +14,7 @@ use crate::actions::{pets, serve, weather};
     actions = [weather, pets::ListPets],
     visibility = everyone,
     privacy_policy = "https://example.com/privacy",
+    category = lifestyle,
     crate = ::gpt_runtime,
 )]
 struct WeatherDesk;
@@ -43,5 +44,6 @@ fn it_works() {
         definition.privacy_policy,
         Some("https://example.com/privacy")
     );
+    assert_eq!(definition.category, Some(Category::Lifestyle));
     serve(WeatherDesk);
 }

@@ -35,7 +35,7 @@ pub(in crate::document) struct Shape {
 }
 
 impl Shape {
-    pub(super) fn field(&self, key: &str) -> Option<Field> {
+    pub(in crate::document) fn field(&self, key: &str) -> Option<Field> {
         self.fields
             .iter()
             .find(|(name, _)| *name == key)

@@ -5,8 +5,18 @@ use serde_json::{Value, json};
 
 use super::hosted;
 use crate::{
-    message::{Message, ProviderItems, ToolCall},
-    model::{ModelError, Request, wire},
+    message::{File, Message, ProviderItems, ToolCall},
+    model::{
+        ModelError, Request,
+        attach::{self, Part, Takes},
+        wire,
+    },
+};
+
+/// An image may have 5 MB in base64.
+const TAKES: Takes = Takes {
+    image: 3_750_000,
+    media: true,
 };
 
 /// The body of a request; earlier answers of the `author` are sent back in its words, where there
@@ -22,7 +32,7 @@ pub(super) fn request(
 ) -> Value {
     let mut messages = Vec::new();
     for message in &request.messages {
-        let (role, blocks) = blocks(message, author);
+        let (role, blocks) = blocks(message, request, author);
         push(&mut messages, role, blocks);
     }
     if let Some(last) = messages.last_mut()
@@ -108,9 +118,16 @@ fn push(messages: &mut Vec<Value>, role: &str, blocks: Vec<Value>) {
     messages.push(json!({ "role": role, "content": blocks }));
 }
 
-fn blocks(message: &Message, author: Option<&str>) -> (&'static str, Vec<Value>) {
+fn blocks(
+    message: &Message,
+    request: &Request,
+    author: Option<&str>,
+) -> (&'static str, Vec<Value>) {
     match message {
-        Message::User { text, .. } => ("user", said(text).collect()),
+        Message::User { text, files } => {
+            let blocks = said(text).chain(shown(files, request));
+            ("user", blocks.collect())
+        }
         Message::Assistant {
             text,
             calls,
@@ -128,8 +145,16 @@ fn blocks(message: &Message, author: Option<&str>) -> (&'static str, Vec<Value>)
             call_id,
             text,
             is_error,
+            files,
             ..
-        } => ("user", vec![tool_result(call_id, text, *is_error)]),
+        } => {
+            let mut block = tool_result(call_id, text, *is_error);
+            if !files.is_empty() {
+                let blocks = said(text).chain(shown(files, request));
+                block["content"] = blocks.collect();
+            }
+            ("user", vec![block])
+        }
     }
 }
 
@@ -139,6 +164,40 @@ fn said(text: &str) -> impl Iterator<Item = Value> {
     (!is_empty)
         .then(|| json!({ "type": "text", "text": text }))
         .into_iter()
+}
+
+/// The files of a message.
+fn shown(files: &[File], request: &Request) -> Vec<Value> {
+    let parts = attach::parts(files, &request.contents, TAKES);
+    let blocks = parts.into_iter().map(|part| match part {
+        Part::Note(text) => json!({ "type": "text", "text": text }),
+        Part::Text { name, text } => json!({
+            "type": "document",
+            "title": name,
+            "source": { "type": "text", "media_type": "text/plain", "data": text },
+        }),
+        Part::Image {
+            media_type,
+            content,
+        } => json!({
+            "type": "image",
+            "source": {
+                "type": "base64",
+                "media_type": media_type,
+                "data": attach::base64(content),
+            },
+        }),
+        Part::Pdf { name, content } => json!({
+            "type": "document",
+            "title": name,
+            "source": {
+                "type": "base64",
+                "media_type": "application/pdf",
+                "data": attach::base64(content),
+            },
+        }),
+    });
+    blocks.collect()
 }
 
 /// An answer in the words of its provider; its calls as they are known here.

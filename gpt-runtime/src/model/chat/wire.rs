@@ -4,8 +4,17 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    message::{Message, ToolCall},
-    model::{Chunk, ModelError, Request, Sender, Usage, transport, wire},
+    message::{File, Message, ToolCall},
+    model::{
+        Chunk, ModelError, Request, Sender, Usage,
+        attach::{self, Takes},
+        transport, wire,
+    },
+};
+
+const TAKES: Takes = Takes {
+    image: 20_000_000,
+    media: true,
 };
 
 /// The body of a request; `usage` asks for the tokens it took, which not every server understands.
@@ -14,7 +23,7 @@ pub(super) fn request(model: &str, request: &Request, usage: bool) -> Value {
     if !request.instructions.is_empty() {
         messages.push(json!({ "role": "system", "content": request.instructions }));
     }
-    messages.extend(request.messages.iter().map(message));
+    messages.extend(request.messages.iter().map(|it| message(it, request)));
     let mut body = json!({ "model": model, "messages": messages, "stream": true });
     if usage {
         body["stream_options"] = json!({ "include_usage": true });
@@ -36,9 +45,14 @@ pub(super) fn request(model: &str, request: &Request, usage: bool) -> Value {
     body
 }
 
-fn message(message: &Message) -> Value {
+fn message(message: &Message, request: &Request) -> Value {
     match message {
-        Message::User { text, .. } => json!({ "role": "user", "content": text }),
+        Message::User { text, files } if files.is_empty() => {
+            json!({ "role": "user", "content": text })
+        }
+        Message::User { text, files } => {
+            json!({ "role": "user", "content": with_files(text, files, request) })
+        }
         Message::Assistant { text, calls, .. } if calls.is_empty() => {
             json!({ "role": "assistant", "content": text })
         }
@@ -47,10 +61,56 @@ fn message(message: &Message) -> Value {
             "content": (!text.is_empty()).then_some(text),
             "tool_calls": calls.iter().map(call).collect::<Value>(),
         }),
-        Message::Tool { call_id, text, .. } => {
-            json!({ "role": "tool", "tool_call_id": call_id, "content": text })
+        Message::Tool {
+            call_id,
+            text,
+            files,
+            ..
+        } => {
+            // Nothing but text may stand in a result.
+            let takes = Takes {
+                media: false,
+                ..TAKES
+            };
+            let parts = attach::parts(files, &request.contents, takes);
+            let content = attach::as_text(text, &parts);
+            json!({ "role": "tool", "tool_call_id": call_id, "content": content })
         }
     }
+}
+
+/// A text, and the files beside it.
+fn with_files(text: &str, files: &[File], request: &Request) -> Value {
+    let parts = attach::parts(files, &request.contents, TAKES);
+    // Servers that know nothing but text refuse a list of texts.
+    if parts.iter().all(|part| part.inlined().is_some()) {
+        return Value::String(attach::as_text(text, &parts));
+    }
+    let of_text = |text: &str| json!({ "type": "text", "text": text });
+    let mut content = Vec::new();
+    content.extend((!text.is_empty()).then(|| of_text(text)));
+    for part in &parts {
+        content.push(match part {
+            attach::Part::Image {
+                media_type,
+                content,
+            } => json!({
+                "type": "image_url",
+                "image_url": { "url": attach::data_url(media_type, content) },
+            }),
+            attach::Part::Pdf { name, content } => json!({
+                "type": "file",
+                "file": {
+                    "filename": name,
+                    "file_data": attach::data_url("application/pdf", content),
+                },
+            }),
+            attach::Part::Note(_) | attach::Part::Text { .. } => {
+                of_text(&part.inlined().unwrap_or_default())
+            }
+        });
+    }
+    Value::Array(content)
 }
 
 fn call(call: &ToolCall) -> Value {

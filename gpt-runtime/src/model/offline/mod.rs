@@ -53,6 +53,7 @@ impl Model for Offline {
                 Step::Call(call) => answer.send(Ok(Chunk::Call(call))),
                 // By lines, as a reader takes it in.
                 Step::Say(text) => {
+                    let text = plan::got(&request) + &text;
                     for line in text.split_inclusive('\n') {
                         answer.send(Ok(Chunk::Text(line.to_owned())));
                     }

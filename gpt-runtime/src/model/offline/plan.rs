@@ -61,6 +61,25 @@ pub(super) fn next(request: &Request, now: OffsetDateTime) -> Step {
     plan.step(goal, &talk, request)
 }
 
+/// Names the files that came since the person spoke last, which nobody has read.
+pub(super) fn got(request: &Request) -> String {
+    let turn = position_of_last_user(&request.messages);
+    let turn = turn.and_then(|said| request.messages.get(said..));
+    let files = turn
+        .into_iter()
+        .flatten()
+        .flat_map(|message| match message {
+            Message::User { files, .. } | Message::Tool { files, .. } => files.as_slice(),
+            Message::Assistant { .. } => &[],
+        });
+    let names: Vec<String> = files.map(|file| present::escape(&file.name)).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let names = names.join(", ");
+    format!("I got {names}, which only a language model can read.\n\n")
+}
+
 /// A call that was made, and its result.
 #[derive(Clone, Copy, Debug)]
 struct Outcome<'a> {

@@ -77,7 +77,7 @@ pub(super) fn clip(text: &str, limit: usize) -> String {
 }
 
 /// Keeps an API's text from being read as Markdown.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if matches!(character, '\\' | '`' | '*' | '[' | '<' | '~' | '|') {

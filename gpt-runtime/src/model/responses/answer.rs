@@ -229,7 +229,7 @@ impl Assembly {
             }
         } else {
             self.begin_hosted(&item, index, answer)?;
-            self.end_hosted(&item, index, answer);
+            end_hosted(&item, index, answer);
         }
         self.items.push(item);
         Ok(())
@@ -254,25 +254,14 @@ impl Assembly {
         Ok(())
     }
 
-    fn end_hosted(&self, item: &Value, index: usize, answer: &Sender) {
-        if let Some(call) = hosted::call(item, index) {
-            answer.send(Ok(Chunk::HostedResult(call)));
-        }
-        for file in hosted::files(item) {
-            answer.send(Ok(file));
-        }
-    }
-
     fn annotate(&mut self, annotation: &Value, answer: &Sender) {
         match hosted::annotation(annotation) {
-            Some(Annotation::Source(citation)) => {
-                if !self.citations.contains(&citation) {
-                    self.citations.push(citation.clone());
-                    answer.send(Ok(Chunk::Citation(citation)));
-                }
+            Some(Annotation::Source(citation)) if !self.citations.contains(&citation) => {
+                self.citations.push(citation.clone());
+                answer.send(Ok(Chunk::Citation(citation)));
             }
             Some(Annotation::File(file)) => made::want(&mut self.files, file),
-            None => {}
+            Some(Annotation::Source(_)) | None => {}
         }
     }
 
@@ -340,6 +329,16 @@ impl Assembly {
             items,
         });
         Ok((self.calls, items))
+    }
+}
+
+/// Says that a call of a hosted tool has ended, and what came out.
+fn end_hosted(item: &Value, index: usize, answer: &Sender) {
+    if let Some(call) = hosted::call(item, index) {
+        answer.send(Ok(Chunk::HostedResult(call)));
+    }
+    for file in hosted::files(item) {
+        answer.send(Ok(file));
     }
 }
 

@@ -4,9 +4,18 @@ use serde_json::{Value, json};
 
 use super::{answer::kind, hosted};
 use crate::{
-    message::{Message, ProviderItems, ToolCall},
-    model::{Request, ToolDefinition, wire},
+    message::{File, Message, ProviderItems, ToolCall},
+    model::{
+        Request, ToolDefinition,
+        attach::{self, Part, Takes},
+        wire,
+    },
     schema::strict,
+};
+
+const TAKES: Takes = Takes {
+    image: 20_000_000,
+    media: true,
 };
 
 /// What of a request depends on what the server has refused so far.
@@ -77,7 +86,7 @@ pub(super) fn request(
 ) -> Value {
     let mut input = Vec::new();
     for message in &request.messages {
-        push(&mut input, message, author, terms);
+        push(&mut input, message, request, author, terms);
     }
     let mut body = json!({ "model": model, "input": input, "stream": true, "store": false });
     let reasoning = terms.reasoning.then_some("reasoning.encrypted_content");
@@ -108,10 +117,11 @@ pub(super) fn has_items(request: &Request, author: &str) -> bool {
     })
 }
 
-fn push(input: &mut Vec<Value>, message: &Message, author: &str, terms: Terms) {
+fn push(input: &mut Vec<Value>, message: &Message, request: &Request, author: &str, terms: Terms) {
     match message {
-        Message::User { text, .. } => {
-            input.push(json!({ "type": "message", "role": "user", "content": text }));
+        Message::User { text, files } => {
+            let content = with_files(text, files, request);
+            input.push(json!({ "type": "message", "role": "user", "content": content }));
         }
         Message::Assistant {
             text,
@@ -125,12 +135,46 @@ fn push(input: &mut Vec<Value>, message: &Message, author: &str, terms: Terms) {
                 None => push_answer(input, text, calls),
             }
         }
-        Message::Tool { call_id, text, .. } => input.push(json!({
+        Message::Tool {
+            call_id,
+            text,
+            files,
+            ..
+        } => input.push(json!({
             "type": "function_call_output",
             "call_id": wire::call_id(call_id),
-            "output": text,
+            "output": with_files(text, files, request),
         })),
     }
+}
+
+/// A text, and the files beside it where there are some.
+fn with_files(text: &str, files: &[File], request: &Request) -> Value {
+    if files.is_empty() {
+        return Value::from(text);
+    }
+    let input_text = |text: &str| json!({ "type": "input_text", "text": text });
+    let mut parts = Vec::new();
+    parts.extend((!text.is_empty()).then(|| input_text(text)));
+    for part in attach::parts(files, &request.contents, TAKES) {
+        parts.push(match &part {
+            Part::Image {
+                media_type,
+                content,
+            } => json!({
+                "type": "input_image",
+                "detail": "auto",
+                "image_url": attach::data_url(media_type, content),
+            }),
+            Part::Pdf { name, content } => json!({
+                "type": "input_file",
+                "filename": name,
+                "file_data": attach::data_url("application/pdf", content),
+            }),
+            Part::Note(_) | Part::Text { .. } => input_text(&part.inlined().unwrap_or_default()),
+        });
+    }
+    Value::Array(parts)
 }
 
 /// An answer in the words of its provider; its calls as they are known here.

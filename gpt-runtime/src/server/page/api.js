@@ -32,11 +32,11 @@ async function request(path, body, options = {}) {
   throw new Problem(response.status, detail);
 }
 
-const conversation = (id) => `/api/conversations/${encodeURIComponent(id)}`;
+const conversation = (id) => `api/conversations/${encodeURIComponent(id)}`;
 
-export const about = async () => (await request('/api/gpt')).json();
+export const about = async () => (await request('api/gpt')).json();
 
-export const start = async () => (await (await request('/api/conversations', {})).json()).id;
+export const start = async () => (await (await request('api/conversations', {})).json()).id;
 
 export const messages = async (id) => (await (await request(conversation(id))).json()).messages;
 

@@ -1,8 +1,8 @@
 // The page of a GPT: what its parts do when someone uses them.
 
-import * as api from '/api.js';
-import { addUser, Answer, replay } from '/log.js';
-import { element } from '/markdown.js';
+import * as api from './api.js';
+import { addUser, Answer, replay } from './log.js';
+import { element } from './markdown.js';
 
 const $ = (id) => document.getElementById(id);
 
@@ -25,7 +25,8 @@ const state = { id: undefined, turn: undefined };
 
 // -- Conversation ---------------------------------------------------------------------------------
 
-const MEMORY = 'conversation';
+// Of several GPTs at one origin each has its own.
+const MEMORY = `conversation ${location.pathname}`;
 
 function remember(id) {
   state.id = id;
@@ -261,6 +262,13 @@ function describe(about) {
 // -- Start ----------------------------------------------------------------------------------------
 
 $('composer').hidden = false;
+const asked = new URLSearchParams(location.search).get('q');
+if (asked) {
+  // A link brings a first message, which only its reader sends.
+  remember(undefined);
+  text.value = asked;
+  history.replaceState(null, '', location.pathname);
+}
 fit();
 text.focus();
 try {

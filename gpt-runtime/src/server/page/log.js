@@ -1,6 +1,6 @@
 // The conversation as people see it: what was said, which calls were made, what asks for consent.
 
-import { element, markdown } from '/markdown.js';
+import { element, markdown } from './markdown.js';
 
 /** How long streamed text may wait until it is shown, in milliseconds. */
 const REDRAW = 40;

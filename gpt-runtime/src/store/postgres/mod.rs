@@ -1,4 +1,4 @@
-//! Conversations and records in a database of PostgreSQL.
+//! Conversations, their files and records in a database of PostgreSQL.
 
 mod address;
 mod pool;
@@ -10,10 +10,13 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
+use bytes::Bytes;
 use tokio_postgres::{Row, types::Type};
 
-use super::{Answer, Appended, Change, Conversation, Failure, Store, StoreError, Summary, table};
-use crate::message::Message;
+use super::{
+    Added, Answer, Appended, Change, Conversation, Failure, Store, StoreError, Summary, table,
+};
+use crate::message::{File, Message};
 use address::Address;
 use pool::Pool;
 
@@ -88,21 +91,19 @@ impl Postgres {
             )
             INSERT INTO gpt_messages (conversation, position, message)
             SELECT id, $2, $3::json FROM grown RETURNING 1";
-        let id = id.as_bytes();
+        let key = id.as_bytes();
         let values = [
-            (&id as _, Type::BYTEA),
+            (&key as _, Type::BYTEA),
             (&length as _, Type::INT8),
             (&text as _, Type::TEXT),
         ];
         if !self.pool.write(sql, &values).await?.is_empty() {
             return Ok(Appended::Kept);
         }
-        let sql = "SELECT 1 FROM gpt_conversations WHERE id = $1";
-        let found = self.pool.read(sql, &[(&id, Type::BYTEA)]).await?;
-        Ok(if found.is_empty() {
-            Appended::Unknown
-        } else {
+        Ok(if self.is_there(id).await? {
             Appended::Taken
+        } else {
+            Appended::Unknown
         })
     }
 
@@ -127,6 +128,83 @@ impl Postgres {
             }
         }
         Ok(Some(Conversation { person, messages }))
+    }
+
+    async fn grow_files(
+        &self,
+        conversation: &str,
+        file: &File,
+        content: &[u8],
+        limit: u64,
+    ) -> Result<Added, Failure> {
+        let Ok(size) = i64::try_from(file.size) else {
+            return Ok(Added::Full);
+        };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        // Those that come at once wait for one another and see what the files then have together.
+        let sql = "
+            WITH grown AS (
+                UPDATE gpt_conversations SET files_size = files_size + $5
+                WHERE id = $1 AND files_size <= $6 - $5 RETURNING id
+            )
+            INSERT INTO gpt_files (conversation, id, name, media_type, size, content)
+            SELECT id, $2, $3, $4, $5, $7 FROM grown RETURNING 1";
+        let key = conversation.as_bytes();
+        let (id, name) = (file.id.as_bytes(), file.name.as_bytes());
+        let media_type = file.media_type.as_bytes();
+        let values = [
+            (&key as _, Type::BYTEA),
+            (&id as _, Type::BYTEA),
+            (&name as _, Type::BYTEA),
+            (&media_type as _, Type::BYTEA),
+            (&size as _, Type::INT8),
+            (&limit as _, Type::INT8),
+            (&content as _, Type::BYTEA),
+        ];
+        if !self.pool.write(sql, &values).await?.is_empty() {
+            return Ok(Added::Kept);
+        }
+        Ok(if self.is_there(conversation).await? {
+            Added::Full
+        } else {
+            Added::Unknown
+        })
+    }
+
+    async fn read_file(
+        &self,
+        conversation: &str,
+        id: &str,
+    ) -> Result<Option<(File, Bytes)>, Failure> {
+        let sql = "
+            SELECT id, name, media_type, size, content FROM gpt_files
+            WHERE conversation = $1 AND id = $2";
+        let (conversation, id) = (conversation.as_bytes(), id.as_bytes());
+        let values = [(&conversation as _, Type::BYTEA), (&id as _, Type::BYTEA)];
+        let rows = self.pool.read(sql, &values).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let content: &[u8] = row.try_get(4)?;
+        Ok(Some((file(row)?, Bytes::copy_from_slice(content))))
+    }
+
+    async fn list_files(&self, conversation: &str) -> Result<Vec<File>, Failure> {
+        let sql = "
+            SELECT id, name, media_type, size FROM gpt_files
+            WHERE conversation = $1 ORDER BY rank";
+        let conversation = conversation.as_bytes();
+        let values = [(&conversation as _, Type::BYTEA)];
+        let rows = self.pool.read(sql, &values).await?;
+        rows.iter().map(file).collect()
+    }
+
+    /// Whether there is a conversation of this id.
+    async fn is_there(&self, id: &str) -> Result<bool, Failure> {
+        let sql = "SELECT 1 FROM gpt_conversations WHERE id = $1";
+        let id = id.as_bytes();
+        let found = self.pool.read(sql, &[(&id, Type::BYTEA)]).await?;
+        Ok(!found.is_empty())
     }
 
     async fn list(&self, person: &str, limit: usize) -> Result<Vec<Summary>, Failure> {
@@ -302,6 +380,27 @@ impl Store for Postgres {
         Box::pin(async move { Ok(self.list(person, limit).await?) })
     }
 
+    fn add_file<'a>(
+        &'a self,
+        conversation: &'a str,
+        file: &'a File,
+        content: Bytes,
+        limit: u64,
+    ) -> Answer<'a, Added> {
+        Box::pin(async move {
+            let added = self.grow_files(conversation, file, &content, limit);
+            Ok(added.await?)
+        })
+    }
+
+    fn file<'a>(&'a self, conversation: &'a str, id: &'a str) -> Answer<'a, Option<(File, Bytes)>> {
+        Box::pin(async move { Ok(self.read_file(conversation, id).await?) })
+    }
+
+    fn files<'a>(&'a self, conversation: &'a str) -> Answer<'a, Vec<File>> {
+        Box::pin(async move { Ok(self.list_files(conversation).await?) })
+    }
+
     fn delete<'a>(&'a self, id: &'a str) -> Answer<'a, bool> {
         Box::pin(async move {
             let sql = "DELETE FROM gpt_conversations WHERE id = $1 RETURNING 1";
@@ -344,6 +443,15 @@ impl Store for Postgres {
 /// Texts are kept as bytes: those of PostgreSQL cannot hold U+0000, and are ordered by its locale.
 fn text(row: &Row, column: usize) -> Result<String, Failure> {
     Ok(String::from_utf8(row.try_get(column)?)?)
+}
+
+fn file(row: &Row) -> Result<File, Failure> {
+    Ok(File {
+        id: text(row, 0)?,
+        name: text(row, 1)?,
+        media_type: text(row, 2)?,
+        size: u64::try_from(row.try_get::<_, i64>(3)?)?,
+    })
 }
 
 fn summary(row: &Row) -> Result<Summary, Failure> {

@@ -8,7 +8,8 @@ use crate::store::{Failure, table};
 const LOCK: i64 = 0x0067_7074_0001;
 
 /// Each entry changes tables of the version before it, and is never changed itself.
-const CHANGES: &[&str] = &["
+const CHANGES: &[&str] = &[
+    "
     CREATE SEQUENCE gpt_changes;
     CREATE TABLE gpt_conversations (
         id bytea PRIMARY KEY,
@@ -30,7 +31,22 @@ const CHANGES: &[&str] = &["
         expires timestamptz
     );
     CREATE INDEX gpt_records_expires ON gpt_records (expires) WHERE expires IS NOT NULL;
-"];
+",
+    "
+    -- How many bytes the files of a conversation have together.
+    ALTER TABLE gpt_conversations ADD COLUMN files_size bigint NOT NULL DEFAULT 0;
+    CREATE TABLE gpt_files (
+        conversation bytea NOT NULL REFERENCES gpt_conversations ON DELETE CASCADE,
+        id bytea NOT NULL,
+        rank bigint NOT NULL DEFAULT nextval('gpt_changes'),
+        name bytea NOT NULL,
+        media_type bytea NOT NULL,
+        size bigint NOT NULL,
+        content bytea NOT NULL,
+        PRIMARY KEY (conversation, id)
+    );
+",
+];
 
 /// Brings the tables to the newest version, one process at a time.
 pub(super) async fn migrate(client: &mut Client) -> Result<(), Failure> {

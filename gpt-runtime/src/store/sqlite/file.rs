@@ -19,7 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Each entry changes tables of the version before it, and is never changed itself.
-const CHANGES: &[&str] = &["
+const CHANGES: &[&str] = &[
+    "
     CREATE TABLE gpt_conversations (
         id TEXT NOT NULL PRIMARY KEY,
         person TEXT NOT NULL,
@@ -41,7 +42,22 @@ const CHANGES: &[&str] = &["
         expires INTEGER           -- microseconds since 1970
     ) STRICT;
     CREATE INDEX gpt_records_expires ON gpt_records (expires) WHERE expires IS NOT NULL;
-"];
+",
+    "
+    -- How many bytes the files of a conversation have together.
+    ALTER TABLE gpt_conversations ADD COLUMN files_size INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE gpt_files (
+        position INTEGER PRIMARY KEY, -- among all files
+        conversation TEXT NOT NULL,
+        id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        media_type TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        content BLOB NOT NULL,
+        UNIQUE (conversation, id)
+    ) STRICT;
+",
+];
 
 /// Creates the file where there is none, for its owner alone.
 ///

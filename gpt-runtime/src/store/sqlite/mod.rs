@@ -1,4 +1,4 @@
-//! Conversations and records in a file of SQLite.
+//! Conversations, their files and records in a file of SQLite.
 
 mod file;
 mod query;
@@ -6,8 +6,12 @@ mod worker;
 
 use std::{fmt, path::Path};
 
-use super::{Answer, Appended, Change, Conversation, Failure, Store, StoreError, Summary, table};
-use crate::message::Message;
+use bytes::Bytes;
+
+use super::{
+    Added, Answer, Appended, Change, Conversation, Failure, Store, StoreError, Summary, table,
+};
+use crate::message::{File, Message};
 use worker::Worker;
 
 /// Keeps conversations and records in a file.
@@ -77,6 +81,31 @@ impl Store for Sqlite {
         let person = person.to_owned();
         self.reader
             .ask(move |connection| query::conversations(connection, &person, limit))
+    }
+
+    fn add_file<'a>(
+        &'a self,
+        conversation: &'a str,
+        file: &'a File,
+        content: Bytes,
+        limit: u64,
+    ) -> Answer<'a, Added> {
+        let (conversation, file) = (conversation.to_owned(), file.clone());
+        self.writer.ask(move |connection| {
+            query::add_file(connection, &conversation, &file, &content, limit)
+        })
+    }
+
+    fn file<'a>(&'a self, conversation: &'a str, id: &'a str) -> Answer<'a, Option<(File, Bytes)>> {
+        let (conversation, id) = (conversation.to_owned(), id.to_owned());
+        self.reader
+            .ask(move |connection| query::file(connection, &conversation, &id))
+    }
+
+    fn files<'a>(&'a self, conversation: &'a str) -> Answer<'a, Vec<File>> {
+        let conversation = conversation.to_owned();
+        self.reader
+            .ask(move |connection| query::files(connection, &conversation))
     }
 
     fn delete<'a>(&'a self, id: &'a str) -> Answer<'a, bool> {

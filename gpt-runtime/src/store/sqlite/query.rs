@@ -4,7 +4,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
-use crate::store::{Appended, Change, Conversation, Failure, Summary, table};
+use bytes::Bytes;
+
+use crate::{
+    message::File,
+    store::{Added, Appended, Change, Conversation, Failure, Summary, table},
+};
 
 type Result<T> = core::result::Result<T, Failure>;
 
@@ -98,8 +103,90 @@ pub(super) fn conversations(
     Ok(summaries)
 }
 
+pub(super) fn add_file(
+    connection: &mut Connection,
+    conversation: &str,
+    file: &File,
+    content: &[u8],
+    limit: u64,
+) -> Result<Added> {
+    let transaction = begin(connection)?;
+    let size: Option<i64> = transaction
+        .query_row(
+            "SELECT files_size FROM gpt_conversations WHERE id = ?1",
+            [conversation],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let Some(size) = size else {
+        return Ok(Added::Unknown);
+    };
+    let grown = u64::try_from(size)?.saturating_add(file.size);
+    let (true, Ok(grown)) = (grown <= limit, i64::try_from(grown)) else {
+        return Ok(Added::Full);
+    };
+    transaction.execute(
+        "UPDATE gpt_conversations SET files_size = ?2 WHERE id = ?1",
+        params![conversation, grown],
+    )?;
+    transaction.execute(
+        "INSERT INTO gpt_files (conversation, id, name, media_type, size, content)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            conversation,
+            file.id,
+            file.name,
+            file.media_type,
+            grown - size,
+            content
+        ],
+    )?;
+    transaction.commit()?;
+    Ok(Added::Kept)
+}
+
+pub(super) fn file(
+    connection: &Connection,
+    conversation: &str,
+    id: &str,
+) -> Result<Option<(File, Bytes)>> {
+    let mut statement = connection.prepare(
+        "SELECT id, name, media_type, size, content FROM gpt_files
+         WHERE conversation = ?1 AND id = ?2",
+    )?;
+    let mut rows = statement.query([conversation, id])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let content: Vec<u8> = row.get(4)?;
+    Ok(Some((file_of(row)?, content.into())))
+}
+
+pub(super) fn files(connection: &Connection, conversation: &str) -> Result<Vec<File>> {
+    let mut statement = connection.prepare(
+        "SELECT id, name, media_type, size FROM gpt_files
+         WHERE conversation = ?1 ORDER BY position",
+    )?;
+    let mut rows = statement.query([conversation])?;
+    let mut files = Vec::new();
+    while let Some(row) = rows.next()? {
+        files.push(file_of(row)?);
+    }
+    Ok(files)
+}
+
+fn file_of(row: &rusqlite::Row<'_>) -> Result<File> {
+    Ok(File {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        media_type: row.get(2)?,
+        size: u64::try_from(row.get::<_, i64>(3)?)?,
+    })
+}
+
 pub(super) fn delete(connection: &mut Connection, id: &str) -> Result<bool> {
     let transaction = begin(connection)?;
+    transaction.execute("DELETE FROM gpt_files WHERE conversation = ?1", [id])?;
     transaction.execute("DELETE FROM gpt_messages WHERE conversation = ?1", [id])?;
     let deleted = transaction.execute("DELETE FROM gpt_conversations WHERE id = ?1", [id])?;
     transaction.commit()?;
