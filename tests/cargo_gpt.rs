@@ -1,9 +1,12 @@
 //! The command `cargo gpt`, run as the README runs it.
 
 use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::LazyLock,
 };
 
 use expect_test::{Expect, expect};
@@ -157,6 +160,7 @@ fn a_wrong_description() {
             tests/bad/wrong-kinds.yaml: module `wrong_kinds` with 2 operations, 0 types and 130 lines
             2 operations left out, as reported above: replacePets, deletePets
             reports: 4 wrong-type, 2 undescribed-operation
+            2 tools of 244 characters, about 61 tokens in each request
         "#]],
     );
 }
@@ -208,6 +212,52 @@ fn wrong_arguments() {
         "#]],
     );
     check(
+        &["check", WEATHER, "--warn", "chat-gpt"],
+        &expect![[r#"
+            2
+            error: there is no lint `chat-gpt`
+
+            did you mean `chatgpt`?
+
+            For more information, try `cargo gpt --help`.
+
+
+        "#]],
+    );
+    check(
+        &["check", WEATHER, "--format", "xml"],
+        &expect![[r#"
+            2
+            error: there is no format `xml`; there are `text`, `json` and `sarif`
+
+            For more information, try `cargo gpt --help`.
+
+
+        "#]],
+    );
+    check(
+        &["check", WEATHER, "--color", "red"],
+        &expect![[r#"
+            2
+            error: `--color` is `auto`, `always` or `never`, not `red`
+
+            For more information, try `cargo gpt --help`.
+
+
+        "#]],
+    );
+    check(
+        &["generate", WEATHER, WEATHER, "--out", "x"],
+        &expect![[r#"
+            2
+            error: two descriptions were given, `examples/weather/actions/weather.yaml` and `examples/weather/actions/weather.yaml`
+
+            For more information, try `cargo gpt --help`.
+
+
+        "#]],
+    );
+    check(
         &["export"],
         &expect![[r#"
             2
@@ -220,14 +270,223 @@ fn wrong_arguments() {
     );
 }
 
+#[test]
+fn several_descriptions_are_checked_whatever_is_wrong_with_the_first() {
+    let output = cargo_gpt(&[
+        "check",
+        "tests/bad/no-info.yaml",
+        WEATHER,
+        "tests/bad/servers.yaml",
+        "--lenient",
+        "--deny",
+        "invalid-document",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(output.stderr);
+    assert!(said.contains("error[invalid-document]"), "{said}");
+    assert!(said.contains("warning[invalid-server]"), "{said}");
+    expect![[r#"
+        examples/weather/actions/weather.yaml: module `weather` with 6 operations, 45 types and 2113 lines
+        6 tools of 7218 characters, about 1805 tokens in each request
+        tests/bad/servers.yaml: module `servers` with 1 operation, 0 types and 104 lines
+        reports: 3 invalid-server, 2 relative-server, 1 insecure-server, 1 undescribed-operation
+        1 tool of 121 characters, about 31 tokens in each request
+    "#]]
+    .assert_eq(&text(output.stdout));
+}
+
+#[test]
+fn findings_as_json() {
+    let output = cargo_gpt(&[
+        "check",
+        "tests/bad/duplicate-parameter.yaml",
+        "tests/bad/no-info.yaml",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(output.stderr), "");
+    let lines = text(output.stdout);
+    let findings = lines
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let findings: serde_json::Value = findings.collect();
+    expect![[r#"
+        [
+          {
+            "name": "duplicate-parameter",
+            "level": "error",
+            "message": "the parameter `tag` is described twice",
+            "file": "tests/bad/duplicate-parameter.yaml",
+            "line": 11,
+            "column": 11,
+            "end": {
+              "line": 11,
+              "column": 11
+            },
+            "label": "second",
+            "help": null,
+            "note": null,
+            "related": [
+              {
+                "file": "tests/bad/duplicate-parameter.yaml",
+                "line": 9,
+                "column": 18,
+                "end": {
+                  "line": 9,
+                  "column": 21
+                },
+                "label": "first"
+              }
+            ],
+            "others": 0
+          },
+          {
+            "name": "invalid-document",
+            "level": "error",
+            "message": "this OpenAPI description has no `info`",
+            "file": "tests/bad/no-info.yaml",
+            "line": 1,
+            "column": 1,
+            "end": {
+              "line": 1,
+              "column": 1
+            },
+            "label": "`info` is missing here",
+            "help": "add `info: {title: NAME, version: \"1.0\"}`",
+            "note": null,
+            "related": [],
+            "others": 0
+          }
+        ]
+    "#]]
+    .assert_eq(&format!("{findings:#}\n"));
+}
+
+/// What SARIF 2.1.0 asks of a log with rules and results, in its own words where it matters.
+#[test]
+fn findings_as_sarif() {
+    let output = cargo_gpt(&[
+        "check",
+        "tests/bad/duplicate-parameter.yaml",
+        "tests/bad/yaml-tab.yaml",
+        "tests/bad/links.yaml",
+        "--format=sarif",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(output.stderr), "");
+    let log: serde_json::Value = serde_json::from_str(&text(output.stdout)).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    assert_eq!(run["columnKind"], "unicodeCodePoints");
+    let driver = &run["tool"]["driver"];
+    assert_eq!(driver["name"], "cargo-gpt");
+    let rules = driver["rules"].as_array().unwrap();
+    let ids: BTreeSet<&str> = rules.iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), rules.len(), "ids are distinct");
+    for lint in gpt_codegen::explain::explanations() {
+        let rule = rules.iter().find(|it| it["id"] == lint.name).unwrap();
+        assert_eq!(rule["help"]["markdown"], lint.text);
+        assert_eq!(rule["properties"]["tags"][0], lint.group);
+        let is_off = rule["defaultConfiguration"]["enabled"] == false;
+        assert_eq!(is_off, lint.level == "allow", "{}", lint.name);
+    }
+    let mut said = String::new();
+    for result in run["results"].as_array().unwrap() {
+        let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+        assert_eq!(rule["id"], result["ruleId"]);
+        let level = result["level"].as_str().unwrap();
+        assert!(["error", "warning", "note", "none"].contains(&level));
+        assert!(!result["message"]["text"].as_str().unwrap().is_empty());
+        let related = result["relatedLocations"].as_array().unwrap();
+        for location in result["locations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .chain(related)
+        {
+            let place = &location["physicalLocation"];
+            let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+            let number = |key: &str| place["region"][key].as_u64().unwrap();
+            let start = (number("startLine"), number("startColumn"));
+            let end = (number("endLine"), number("endColumn"));
+            assert!(start.0 >= 1 && start.1 >= 1 && start <= end, "{place}");
+            let id = result["ruleId"].as_str().unwrap();
+            writeln!(said, "{uri}:{}:{}: {level} {id}", start.0, start.1).unwrap();
+        }
+    }
+    expect![[r#"
+        tests/bad/duplicate-parameter.yaml:11:11: error duplicate-parameter
+        tests/bad/duplicate-parameter.yaml:9:18: error duplicate-parameter
+        tests/bad/yaml-tab.yaml:3:1: error invalid-yaml
+        tests/bad/links.yaml:12:11: warning passed-over-links
+    "#]]
+    .assert_eq(&said);
+}
+
+#[test]
+fn colours_are_for_terminals() {
+    let stderr = |color: &str| {
+        let wrong = "tests/bad/duplicate-parameter.yaml";
+        text(cargo_gpt(&["check", wrong, "--color", color]).stderr)
+    };
+    let plain = stderr("never");
+    assert!(!plain.contains('\u{1b}'), "{plain}");
+    // Nobody watches here.
+    assert_eq!(stderr("auto"), plain);
+    let coloured = stderr("always");
+    let mut parts = coloured.split("\u{1b}[");
+    let mut stripped = parts.next().unwrap().to_owned();
+    let parts: Vec<&str> = parts.map(|it| it.split_once('m').unwrap().1).collect();
+    assert!(parts.len() > 10);
+    stripped.extend(parts);
+    assert_eq!(stripped, plain);
+}
+
+#[test]
+fn each_command_says_how_it_is_used() {
+    for command in ["generate", "check", "explain"] {
+        let output = cargo_gpt(&[command, "--help"]);
+        assert_eq!(output.status.code(), Some(0));
+        let help = text(output.stdout);
+        assert!(
+            help.contains(&format!("Usage: cargo gpt {command}")),
+            "{help}"
+        );
+        assert!(
+            help.contains(&format!("Example: cargo gpt {command} ")),
+            "{help}"
+        );
+    }
+}
+
 fn cargo_gpt(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--offline", "-p", "gpt-codegen"])
-        .args(["--features", "cli", "--bin", "cargo-gpt", "--", "gpt"])
+    static COMMAND: LazyLock<PathBuf> = LazyLock::new(build);
+    Command::new(&*COMMAND)
+        .arg("gpt")
         .args(arguments)
         .current_dir(root())
         .output()
         .unwrap()
+}
+
+/// The command, built once for all tests here.
+fn build() -> PathBuf {
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--offline", "-p", "gpt-codegen"])
+        .args(["--features", "cli", "--bin", "cargo-gpt"])
+        .args(["--message-format", "json"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let messages = text(output.stdout);
+    let messages = messages
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let built = messages
+        .filter_map(|it| it["executable"].as_str().map(PathBuf::from))
+        .last();
+    built.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
 
 fn text(bytes: Vec<u8>) -> String {

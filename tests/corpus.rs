@@ -1,15 +1,17 @@
-//! Real documents of vendors: those of a size for GPTs generate, and what they generate compiles.
+//! Real documents of vendors: those of a size for GPTs generate, what they generate compiles, and
+//! what is said of them makes sense.
 //!
 //! They are not ours to publish. The test runs where the folder of `GPT_CORPUS`, or
 //! `../shared/corpus` beside the workspace, holds them, and says so where it is not.
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use gpt_codegen::Config;
+use gpt_codegen::{Config, Place};
 
 /// Mistakes that some of these documents have, and which cost only the part they stand in.
 const LET_PASS: [&str; 3] = [
@@ -20,15 +22,10 @@ const LET_PASS: [&str; 3] = [
 
 #[test]
 fn documents_of_vendors_generate_and_compile() {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let corpus = match env::var_os("GPT_CORPUS") {
-        Some(folder) => PathBuf::from(folder),
-        None => workspace.join("../shared/corpus"),
-    };
-    let Ok(index) = fs::read_to_string(corpus.join("INDEX.tsv")) else {
-        println!("skipped: there is no corpus at {}", corpus.display());
+    let Some((corpus, index)) = corpus() else {
         return;
     };
+    let workspace = workspace();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus");
     fs::create_dir_all(folder.join("src")).unwrap();
     let mut library =
@@ -60,6 +57,57 @@ fn documents_of_vendors_generate_and_compile() {
         "{}",
         String::from_utf8_lossy(&check.stderr)
     );
+}
+
+/// Whatever the rules of ChatGPT say of them: it is said once, and of a place that is there.
+#[test]
+fn findings_stand_in_the_documents_of_vendors() {
+    let Some((corpus, index)) = corpus() else {
+        return;
+    };
+    let config = Config::new().lenient(true).warn("chatgpt").warn("provider");
+    let mut faults = Vec::new();
+    for document in documents(&index) {
+        let checked = config.check(corpus.join(document)).unwrap();
+        let mut seen = BTreeSet::new();
+        for finding in &checked.findings {
+            let related = finding.related.iter().map(|(place, _)| place);
+            let lost = related.chain([&finding.place]).any(|it| !is_there(it));
+            let key = (finding.name, finding.place.line, finding.place.column);
+            if lost || !seen.insert(key) {
+                faults.push(format!("{document}: {finding:?}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+fn is_there(place: &Place) -> bool {
+    let text = fs::read_to_string(&place.file).unwrap();
+    let is_in = |line: usize, column: usize| {
+        let found = text.split('\n').nth(line - 1);
+        found.is_some_and(|found| (1..=found.chars().count() + 1).contains(&column))
+    };
+    let start = (place.line, place.column);
+    let end = (place.end_line, place.end_column);
+    start <= end && is_in(start.0, start.1) && is_in(end.0, end.1)
+}
+
+/// The folder of the documents and its index, where they are.
+fn corpus() -> Option<(PathBuf, String)> {
+    let corpus = match env::var_os("GPT_CORPUS") {
+        Some(folder) => PathBuf::from(folder),
+        None => workspace().join("../shared/corpus"),
+    };
+    let Ok(index) = fs::read_to_string(corpus.join("INDEX.tsv")) else {
+        println!("skipped: there is no corpus at {}", corpus.display());
+        return None;
+    };
+    Some((corpus, index))
+}
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
 /// The documents marked as fit for a GPT.

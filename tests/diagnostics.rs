@@ -1,6 +1,7 @@
 //! Wrong descriptions, each with the report it gets beside it.
 
 use std::{
+    collections::BTreeSet,
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
@@ -52,6 +53,57 @@ fn each_mistake_gets_its_report() {
             report.display()
         );
     }
+}
+
+/// Where the cases of findings are that no file in `bad/` can make.
+const ELSEWHERE: [(&str, &str); 3] = [
+    ("document-too-large", "large_texts_are_refused"),
+    ("unknown-selector", "selectors_that_name_nothing_are_errors"),
+    (
+        "unreadable-document",
+        "a_missing_file_is_said_to_be_missing",
+    ),
+];
+
+/// Lints have their cases in the catalogue; what is fatal has them here.
+#[test]
+fn each_fatal_mistake_has_a_case_in_which_it_is_the_only_report() {
+    let mut missing = fatal_names(Path::new("../gpt-codegen/src"));
+    assert!(missing.len() > 15, "the names are written otherwise now");
+    for (name, case) in ELSEWHERE {
+        assert!(missing.remove(name), "`{name}` is not fatal");
+        let own = fs::read_to_string("diagnostics.rs").unwrap();
+        assert!(own.contains(&format!("fn {case}()")), "there is no {case}");
+    }
+    for entry in fs::read_dir("bad").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|it| it != "report")
+            && let [only] = Config::new().check(&path).unwrap().findings.as_slice()
+            && only.is_error
+        {
+            missing.remove(only.name);
+        }
+    }
+    assert!(missing.is_empty(), "without a case: {missing:?}");
+}
+
+/// The names of the findings that leave nothing to generate.
+fn fatal_names(folder: &Path) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            names.extend(fatal_names(&path));
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let calls = text.split("Diagnostic::fatal(").skip(1);
+        names.extend(calls.filter_map(|rest| {
+            let name = rest.trim_start().strip_prefix('"')?;
+            Some(name.split('"').next()?.to_owned())
+        }));
+    }
+    names
 }
 
 /// What is left of each file in `bad/` where mistakes cost only the part they stand in.

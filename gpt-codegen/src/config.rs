@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    Error, Generated,
+    Checked, Error, Generated,
     document::Selection,
     pipeline,
     settings::{Setting, Settings},
@@ -224,5 +224,25 @@ impl Config {
     /// When the description cannot be read or says what cannot be generated.
     pub fn generate_from(&self, path: impl AsRef<Path>, text: &str) -> Result<Generated, Error> {
         pipeline::generate(self, path.as_ref(), Some(text)).map_err(|failure| failure.error)
+    }
+
+    /// Checks the description at `path`: what [`Config::generate`] says of it as text, place by
+    /// place.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration makes no sense, such as a lint that does not exist. What is wrong with
+    /// the description is no error here but a [`Finding`](crate::Finding).
+    pub fn check(&self, path: impl AsRef<Path>) -> Result<Checked, Error> {
+        pipeline::check(self, path.as_ref(), None).map_err(|failure| failure.error)
+    }
+
+    /// Checks a description in memory, as [`Config::generate_from`] reads it.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration makes no sense.
+    pub fn check_from(&self, path: impl AsRef<Path>, text: &str) -> Result<Checked, Error> {
+        pipeline::check(self, path.as_ref(), Some(text)).map_err(|failure| failure.error)
     }
 }

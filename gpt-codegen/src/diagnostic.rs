@@ -160,7 +160,8 @@ impl Diagnostics {
     /// was said before, of another operation with the same part, the operation is reported itself.
     pub(crate) fn leave_out(&mut self, id: &str, span: Span, mark: usize) {
         self.left_out.push(id.to_owned());
-        if !self.is_lenient {
+        // Where an error ends it all, what is left out does not matter.
+        if !self.is_lenient && self.has_errors() {
             return;
         }
         let note = format!("`{id}` is left out");
@@ -181,6 +182,20 @@ impl Diagnostics {
     /// not taken again.
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
         self.is_refused(diagnostic);
+    }
+
+    /// Takes a finding in the place of another one that says less of the same mistake.
+    pub(crate) fn report_instead(&mut self, other: &str, diagnostic: Diagnostic) {
+        let same = |it: &Diagnostic| it.name == other && it.span == diagnostic.span;
+        let replaced = self.found.iter().position(same);
+        let count = self.found.len();
+        self.report(diagnostic);
+        // It takes that position, because others are known by theirs.
+        if let Some(at) = replaced
+            && self.found.len() > count
+        {
+            self.found.swap_remove(at);
+        }
     }
 
     /// Takes a finding, and says whether it is an error at the level that is configured.

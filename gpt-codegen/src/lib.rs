@@ -53,6 +53,7 @@ mod error;
 #[cfg(feature = "cli")]
 pub mod explain;
 mod files;
+mod finding;
 mod hash;
 mod ir;
 mod lint;
@@ -74,8 +75,10 @@ use std::path::{Path, PathBuf};
 
 pub use config::Config;
 pub use error::Error;
+pub use finding::{Checked, Finding, Place};
 #[doc(hidden)]
 pub use origin::{OperationOrigin, Origins, TypeOrigin, WarningOrigin, places};
+pub use tool::Cost;
 
 /// Generates a module from the OpenAPI description at `path`, from within a build script.
 ///

@@ -8,8 +8,8 @@ use std::{
 use annotate_snippets::Renderer;
 
 use crate::{
-    Config, Error, Generated,
-    diagnostic::Diagnostics,
+    Checked, Config, Error, Generated,
+    diagnostic::{Diagnostics, Findings},
     document::Document,
     emit::{EmitOptions, emit},
     files::Files,
@@ -17,7 +17,7 @@ use crate::{
     names::{Names, is_item},
     origin::Origins,
     parse::parse,
-    tool,
+    tool::{self, Cost, Tools},
     upgrade::upgrade,
 };
 
@@ -27,37 +27,71 @@ pub(crate) fn generate(
     path: &Path,
     text: Option<&str>,
 ) -> Result<Generated, Failure> {
+    let Outcome {
+        findings,
+        generated,
+        ..
+    } = run(config, path, text)?;
+    generated.ok_or_else(|| Failure {
+        is_in_configuration: findings.are_about_configuration(),
+        error: Error::new(what_failed(path), findings.render(&Renderer::plain())),
+    })
+}
+
+/// As [`generate`], with what was found either way.
+pub(crate) fn check(config: &Config, path: &Path, text: Option<&str>) -> Result<Checked, Failure> {
+    let outcome = run(config, path, text)?;
+    let cost = outcome.tools.as_ref().map(Cost::of);
+    Ok(Checked::new(outcome.findings, outcome.generated, cost))
+}
+
+struct Outcome {
+    findings: Findings,
+    /// `None`, as the tools, when an error was found.
+    generated: Option<Generated>,
+    tools: Option<Tools>,
+}
+
+/// Fails where the configuration makes no sense; what is wrong with the description is found.
+fn run(config: &Config, path: &Path, text: Option<&str>) -> Result<Outcome, Failure> {
     let module = module_name(config, path).map_err(Failure::of_configuration)?;
     check_settings(config).map_err(Failure::of_configuration)?;
     let mut cx = Diagnostics::with_settings(config.settings.clone(), config.lenient);
-    let generated = passes(&mut cx, config, path, text, &module);
+    let parts = passes(&mut cx, config, path, text, &module);
     let findings = cx.finish();
-    match generated {
-        Some(Err(error)) => Err(Failure::of_configuration(Error::new(
-            format!("cannot generate Rust from `{}`", path.display()),
-            format!("`runtime_path` must be a path such as `::gpt_runtime`: {error}"),
-        ))),
-        Some(Ok(parts)) => Ok(Generated {
-            module,
-            code: parts.code,
-            tools: parts.tools,
-            operations: parts.operations,
-            types: parts.types,
-            reports: findings.by_name(),
-            files: parts.files,
-            origins: parts.origins.with_warnings(&findings),
-            warnings: findings.render(&Renderer::plain()),
-            warning_lines: findings.warning_lines(),
-            left_out: findings.left_out,
-        }),
-        None => Err(Failure {
-            is_in_configuration: findings.are_about_configuration(),
-            error: Error::new(
-                format!("cannot generate Rust from `{}`", path.display()),
-                findings.render(&Renderer::plain()),
-            ),
-        }),
-    }
+    let parts = parts.transpose().map_err(|error| {
+        let why = format!("`runtime_path` must be a path such as `::gpt_runtime`: {error}");
+        Failure::of_configuration(Error::new(what_failed(path), why))
+    })?;
+    let Some(parts) = parts else {
+        return Ok(Outcome {
+            findings,
+            generated: None,
+            tools: None,
+        });
+    };
+    let generated = Generated {
+        module,
+        code: parts.code,
+        tools: parts.json,
+        operations: parts.operations,
+        types: parts.types,
+        reports: findings.by_name(),
+        files: parts.files,
+        origins: parts.origins.with_warnings(&findings),
+        warnings: findings.render(&Renderer::plain()),
+        warning_lines: findings.warning_lines(),
+        left_out: findings.left_out.clone(),
+    };
+    Ok(Outcome {
+        findings,
+        generated: Some(generated),
+        tools: Some(parts.tools),
+    })
+}
+
+fn what_failed(path: &Path) -> String {
+    format!("cannot generate Rust from `{}`", path.display())
 }
 
 /// Why nothing was generated, and where to look for it.
@@ -87,7 +121,9 @@ impl Failure {
 
 struct Parts {
     code: String,
-    tools: String,
+    tools: Tools,
+    /// The tools to be looked at.
+    json: String,
     operations: Vec<String>,
     types: usize,
     files: Vec<PathBuf>,
@@ -143,7 +179,8 @@ fn passes(
     let code = emit(&api, &names, &tools, &options);
     Some(code.map(|code| Parts {
         code,
-        tools: tool::to_text(&tools.to_json(&api, &names)) + "\n",
+        json: tool::to_text(&tools.to_json(&api, &names)) + "\n",
+        tools,
         types: api.types.iter().filter(|it| is_item(&it.kind)).count(),
         files: document.files.others().map(Path::to_owned).collect(),
         origins: Origins::of(&api, &names, &cx.sources),

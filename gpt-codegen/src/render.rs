@@ -124,8 +124,19 @@ fn render(sources: &Sources, finding: &Diagnostic, renderer: &Renderer) -> Strin
     }
     let text = renderer.render(&[group]);
     // A cut line follows its place, and the renderer would name the place once more.
-    let lines: Vec<_> = text.lines().filter(|line| line.trim() != ":::").collect();
+    let lines: Vec<_> = text
+        .lines()
+        .filter(|line| without_styles(line).trim() != ":::")
+        .collect();
     lines.join("\n")
+}
+
+/// A line without the escape sequences that colour it.
+fn without_styles(line: &str) -> String {
+    let mut parts = line.split("\u{1b}[");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    text.extend(parts.filter_map(|part| Some(part.split_once('m')?.1)));
+    text
 }
 
 fn is_near(first: Span, other: Span) -> bool {

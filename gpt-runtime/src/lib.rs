@@ -90,7 +90,7 @@
 //! | variable | meaning | without it |
 //! |---|---|---|
 //! | `GPT_ADDR` | the address to listen on | `127.0.0.1:8000` |
-//! | `GPT_PUBLIC_URL` | the URL people use, where a proxy stands in front | the address |
+//! | `GPT_PUBLIC_URL` | the URL people use, where a proxy stands in front, and from which APIs fetch files | the address |
 //! | `GPT_OWNER_TOKEN` | the token by which the owner is known | one is made at the first start and printed once |
 //! | `GPT_SECRET_KEY` | 32 bytes in base64 that sign sessions and seal the tokens of people; the same in all processes | sessions are signed with a key in the store, and nobody can sign in to an API |
 //! | `GPT_TRUSTED_PROXIES` | addresses and networks whose `Forwarded`, `X-Forwarded-*` and `X-Request-Id` are believed | none |

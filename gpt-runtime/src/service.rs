@@ -200,6 +200,32 @@ impl Service {
         Ok(id)
     }
 
+    /// Starts a conversation that goes on from what was said elsewhere.
+    pub(crate) async fn start_with(
+        &self,
+        person: Option<&str>,
+        messages: Vec<Message>,
+    ) -> Result<String, Error> {
+        let limit = self.limits.messages;
+        if messages.len() >= limit {
+            return Err(Error::ConversationFull { limit });
+        }
+        let id = self.start(person).await?;
+        for (position, message) in messages.into_iter().enumerate() {
+            self.setting.store.append(&id, position, message).await?;
+        }
+        Ok(id)
+    }
+
+    /// Forgets a conversation of a person, whatever is being said in it.
+    pub(crate) async fn forget(&self, person: &str, id: &str) -> Result<(), Error> {
+        self.cancel(person, id).await?;
+        // Until the turn has put its history in order.
+        let _slot = self.occupy(id).await?;
+        self.setting.store.delete(id).await?;
+        Ok(())
+    }
+
     /// What was said in a conversation of a person; `None` where they have none of this id.
     ///
     /// # Errors

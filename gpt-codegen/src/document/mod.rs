@@ -16,6 +16,7 @@ mod server;
 mod style;
 mod webhook;
 
+pub(crate) use parameter::is_reserved_header;
 pub(crate) use select::Selection;
 
 use crate::{

@@ -241,14 +241,21 @@ fn check_query_string(cx: &mut Diagnostics, parameters: &[ParameterObject<'_>]) 
     }
 }
 
+fn reserved_header(name: &str) -> Option<(&'static str, &'static str)> {
+    let mut all = RESERVED_HEADERS.into_iter();
+    all.find(|(reserved, _)| name.eq_ignore_ascii_case(reserved))
+}
+
+/// Whether OpenAPI leaves a header to other parts of the description.
+pub(crate) fn is_reserved_header(name: &str) -> bool {
+    reserved_header(name).is_some()
+}
+
 fn is_reserved(cx: &mut Diagnostics, parameter: &ParameterObject<'_>) -> bool {
     if parameter.location != Location::Header {
         return false;
     }
-    let reserved = RESERVED_HEADERS
-        .iter()
-        .find(|(name, _)| parameter.name.eq_ignore_ascii_case(name));
-    let Some((name, speaker)) = reserved else {
+    let Some((name, speaker)) = reserved_header(&parameter.name) else {
         return false;
     };
     cx.report(

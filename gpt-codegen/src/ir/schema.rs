@@ -21,8 +21,11 @@ use crate::{
     node::{Mapping, Node},
 };
 
-/// How many schemas may stand for each other, or be inside each other's `allOf`.
+/// How many schemas may be inside each other's `allOf`.
 pub(super) const MAX_CHAIN: usize = 64;
+
+/// How many schemas may stand for one another.
+const LONGEST_WAY: usize = 1024;
 
 /// The identity of a node: nothing moves while it is lowered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -348,7 +351,10 @@ impl<'a, 'c> Schemas<'a, 'c> {
     /// Follows a schema that only stands for another one to that one.
     pub(super) fn peel(&mut self, part: Part<'a>) -> Part<'a> {
         let mut part = part;
-        for _ in 0..MAX_CHAIN {
+        let mut passed: HashSet<At> = HashSet::default();
+        let mut first = part.node.span;
+        let mut is_circle = false;
+        for step in 0..LONGEST_WAY {
             let Some(node) = self.stands_for(&part) else {
                 return part;
             };
@@ -357,13 +363,36 @@ impl<'a, 'c> Schemas<'a, 'c> {
                 self.names.entry(At::of(node)).or_insert(name);
             }
             part.node = node;
+            // Hardly any way is so long that looking where it leads is worth the time.
+            if step >= MAX_CHAIN {
+                first = if passed.is_empty() {
+                    node.span
+                } else {
+                    first.min(node.span)
+                };
+                is_circle = !passed.insert(At::of(node));
+                if is_circle {
+                    break;
+                }
+            }
         }
-        let span = part.node.span;
-        if self.first_time(At::of(part.node), "endless") {
-            self.cx.report(
-                Diagnostic::error("reference-cycle", span, "this schema refers only to itself")
-                    .label("following it never ends"),
-            );
+        let told = passed
+            .into_iter()
+            .filter(|at| !self.first_time(*at, "endless"))
+            .count();
+        if told == 0 {
+            self.cx.report(if is_circle {
+                Diagnostic::error(
+                    "reference-cycle",
+                    first,
+                    "this schema refers only to itself",
+                )
+                .label("following it never ends")
+            } else {
+                let message =
+                    format!("more than {LONGEST_WAY} references lead through this schema");
+                Diagnostic::error("too-deep", first, message).label("not followed further")
+            });
         }
         part
     }

@@ -82,7 +82,13 @@ impl<'a> Shape<'a> {
         }
         let schema = schemas.read(node);
         if depth > MAX_CHAIN {
-            if schemas.first_time(at, "deep") {
+            // All that leads here is one mistake.
+            let told = self
+                .seen
+                .iter()
+                .filter(|at| !schemas.first_time(**at, "deep"))
+                .count();
+            if told == 0 {
                 schemas.cx.report(
                     Diagnostic::error(
                         "too-deep",

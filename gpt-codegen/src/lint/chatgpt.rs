@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::Rule;
 use crate::{
     diagnostic::Diagnostics,
-    document::Selection,
+    document::{Selection, is_reserved_header},
     files::local,
     node::{Entry, Node, Value},
     source::Span,
@@ -102,6 +102,19 @@ const RULES: [Rule; 13] = [
 /// The methods that the editor knows.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
+/// What OpenAPI has in a path beside them. Other keys are mistakes for everybody.
+const OTHER_KEYS: [&str; 9] = [
+    "summary",
+    "description",
+    "servers",
+    "parameters",
+    "options",
+    "head",
+    "trace",
+    "query",
+    "additionalOperations",
+];
+
 /// Whether one of these rules is on.
 pub(crate) fn is_on(cx: &Diagnostics) -> bool {
     RULES.iter().any(|rule| rule.is_on(cx))
@@ -131,7 +144,7 @@ pub(crate) fn check(cx: &mut Diagnostics, root: &Node, selection: &Selection) {
                     if selection.wants(key, path, &entry.node) {
                         operation(cx, &mut schemas, &entry.node);
                     }
-                } else if key != "$ref" && selection.is_all() {
+                } else if OTHER_KEYS.contains(&key.as_str()) && selection.is_all() {
                     path_key(cx, key, entry);
                 }
             }
@@ -171,33 +184,35 @@ fn server(cx: &mut Diagnostics, root: &Node) {
         // That there is none is another lint.
         return;
     };
-    let Some(text) = url.as_str() else { return };
-    let rest = text.strip_prefix("https://");
-    let host = rest.map_or("", |rest| {
-        rest.split(['/', '?', '#']).next().unwrap_or(rest)
-    });
-    let is_local = host == "localhost" || !host.contains('.') && !host.contains('{');
-    let wrong = if rest.is_none() {
+    // One that is relative is another lint.
+    let Some((scheme, rest)) = url.as_str().and_then(|text| text.split_once("://")) else {
+        return;
+    };
+    let text = url.as_str().unwrap_or_default();
+    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let wrong = if scheme.contains('{') || host.contains('{') {
+        "has a variable before its path"
+    } else if scheme != "https" {
         "is not `https://`"
-    } else if host.contains('{') {
-        "has a variable in its host"
     } else if host.contains(':') {
         "has a port"
     } else if host.chars().any(char::is_uppercase) {
         "has capitals in its host"
-    } else if is_local || host.parse::<std::net::IpAddr>().is_ok() {
+    } else if !host.contains('.') || host.parse::<std::net::IpAddr>().is_ok() {
         "is no public host"
     } else {
         return;
     };
-    cx.report(
+    // Without encryption it is a mistake for everybody, and one that costs more here.
+    cx.report_instead(
+        "insecure-server",
         SERVER
             .found(
                 url.span,
                 format!("ChatGPT does not take the server `{text}`"),
             )
             .label(wrong)
-            .help("write `https://api.example.com/…`, or set it with `Config::base_url`"),
+            .help("write `https://` and the host, such as `https://api.example.com`"),
     );
 }
 
@@ -231,7 +246,8 @@ fn path_key(cx: &mut Diagnostics, key: &str, entry: &Entry) {
     let help = match key {
         "parameters" => "write the parameters at each operation",
         "servers" => "write the server at the top of the document",
-        _ => "remove it, or write it at the operations",
+        "summary" | "description" => "remove it, or write it at the operations",
+        _ => "remove it, or make it a `get` or `post` with a path of its own",
     };
     cx.report(
         PATH_KEY
@@ -261,6 +277,10 @@ fn operation<'a>(cx: &mut Diagnostics, schemas: &mut Schemas<'a>, operation: &'a
         };
         let Some(text) = name.as_str() else { continue };
         if location == Some("header") {
+            // For everybody these are no parameters.
+            if is_reserved_header(text) {
+                continue;
+            }
             cx.report(
                 HEADER_PARAMETER
                     .found(name.span, format!("ChatGPT leaves the header `{text}` out"))
@@ -274,7 +294,7 @@ fn operation<'a>(cx: &mut Diagnostics, schemas: &mut Schemas<'a>, operation: &'a
     }
     let body = operation
         .get("requestBody")
-        .and_then(|it| content(it).next());
+        .and_then(|it| content(follow(schemas.root, it)).next());
     if let Some(schema) = body {
         schemas.waiting.push(schema);
         let object = follow(schemas.root, schema);
@@ -297,7 +317,8 @@ fn operation<'a>(cx: &mut Diagnostics, schemas: &mut Schemas<'a>, operation: &'a
     }
     let responses = operation.get("responses").and_then(Node::as_mapping);
     for entry in responses.into_iter().flatten().map(|(_, entry)| entry) {
-        schemas.waiting.extend(content(&entry.node));
+        let response = follow(schemas.root, &entry.node);
+        schemas.waiting.extend(content(response));
     }
 }
 
@@ -448,12 +469,15 @@ fn circular(cx: &mut Diagnostics, root: &Node, looked_at: &HashSet<Span>) {
     for (name, entry) in all {
         if let Some(path) = way_back(name, &references) {
             let way = path.join("` → `");
+            // The same circle from each component in it.
+            let mut circle = path;
+            circle.sort_unstable();
             cx.report(
                 CIRCULAR
                     .found(entry.key, "this component leads back to itself")
                     .label(format!("`{name}` → `{way}`"))
                     .help("leave out the property that leads back, or make it a text or an id")
-                    .cause("circular"),
+                    .cause(circle.join(" ")),
             );
         }
     }

@@ -1,6 +1,6 @@
 //! `x-gpt-lints`: the levels of lints within the part of a document that holds it.
 
-use super::catalogue::{LINTS, lint};
+use super::catalogue::{Group, LINTS, lint};
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     nearest::nearest,
@@ -46,9 +46,12 @@ fn set(cx: &mut Diagnostics, place: Span, levels: &Entry) {
     };
     for (name, entry) in entries {
         let Some(lint) = lint(name) else {
-            let help = match nearest(name, LINTS.iter().map(|lint| lint.name)) {
-                Some(known) => format!("did you mean `{known}`?"),
-                None => "`cargo gpt explain` lists them".to_owned(),
+            let help = if Group::ALL.iter().any(|group| group.name() == name) {
+                "groups are set in the configuration; write the names of lints here".to_owned()
+            } else if let Some(known) = nearest(name, LINTS.iter().map(|lint| lint.name)) {
+                format!("did you mean `{known}`?")
+            } else {
+                "`cargo gpt explain` lists them".to_owned()
             };
             cx.report(wrong(entry.key, format!("there is no lint `{name}`"), help));
             continue;

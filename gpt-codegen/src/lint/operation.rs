@@ -144,7 +144,8 @@ fn long_descriptions(cx: &mut Diagnostics, op: &Operation) {
                     op.span,
                     format!("`{}` is described in {own} characters", op.id),
                 )
-                .label(format!("more than {LONGEST_OF_OPERATION}")),
+                .label(format!("more than {LONGEST_OF_OPERATION}"))
+                .help("say what it does and when to use it, and leave out the rest"),
         );
     }
     for parameter in &op.parameters {
@@ -156,7 +157,8 @@ fn long_descriptions(cx: &mut Diagnostics, op: &Operation) {
                         parameter.span,
                         format!("`{}` is described in {own} characters", parameter.name),
                     )
-                    .label(format!("more than {LONGEST_OF_PARAMETER}")),
+                    .label(format!("more than {LONGEST_OF_PARAMETER}"))
+                    .help("say what it means and how it is written, and leave out the rest"),
             );
         }
     }

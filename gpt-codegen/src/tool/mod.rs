@@ -7,6 +7,7 @@
 //! `patternProperties`, `propertyNames`, `dependentRequired`) the runtime leaves out of what models
 //! are shown. Names below the root are those of the wire.
 
+mod cost;
 mod example;
 mod fits;
 mod pattern;
@@ -20,6 +21,7 @@ use crate::{
     names::{Arguments, BODY, BodyArguments, Names},
 };
 
+pub use cost::Cost;
 use schema::Schemas;
 pub(crate) use text::to_text;
 

@@ -188,11 +188,10 @@ impl Run {
 
     /// Lets the model answer once; returns the calls it wants.
     async fn ask(&mut self) -> Result<Vec<ToolCall>, Stop> {
-        let setting = Arc::clone(&self.setting);
-        let instructions = &setting.instructions;
         let (messages, is_cut) = window::fit(&self.history, self.setting.max_context);
         let messages = files::given_back(&messages);
         let contents = self.read_files(&messages).await.map_err(Error::from)?;
+        let instructions = &self.setting.instructions;
         let mut chunks = self.setting.model.respond(Request {
             instructions: if is_cut {
                 window::noted(instructions)

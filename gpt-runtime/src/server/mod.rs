@@ -38,6 +38,7 @@
 //! | `GET /api/share`, `POST /api/share` | | the share link, and a new one, for the owner |
 //! | `GET /api/gpts` | | of a server of several, those that match `q` and `category` |
 //! | `GET /api/openapi.json` | | this API as OpenAPI 3.1 |
+//! | `GET /v1/models`, `POST /v1/chat/completions`, `POST /v1/responses` | as OpenAI's API has them | the GPT as a model for OpenAI's clients |
 //! | `GET /healthz`, `GET /readyz` | | 204 while the process runs, and while it can answer |
 //!
 //! **An answer** is a stream of server-sent events: the name of each is the type of a
@@ -114,6 +115,7 @@ mod guard;
 mod health;
 mod limits;
 mod log;
+mod openai;
 mod page;
 mod problem;
 mod settings;

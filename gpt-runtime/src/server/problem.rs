@@ -29,6 +29,14 @@ impl Problem {
         }
     }
 
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// Says after what time to try again.
     pub(super) fn retry_after(mut self, time: Duration) -> Self {
         self.retry_after = Some(time);

@@ -1,7 +1,7 @@
 //! A provider of models on loopback: it gives the answers it is told to, and checks what it is sent.
 #![allow(dead_code, reason = "each test uses some of it")]
 
-mod oracle;
+pub(crate) mod oracle;
 
 use std::{
     collections::VecDeque,

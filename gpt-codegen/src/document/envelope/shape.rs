@@ -25,7 +25,8 @@ pub(in crate::document) enum Field {
 pub(in crate::document) struct Shape {
     /// With its article: "an operation".
     pub(super) what: &'static str,
-    /// The name of reports about it.
+    /// The name of reports about what is missing or odd in it; where nothing can be beyond the types
+    /// of its values, that of these.
     pub(super) name: &'static str,
     pub(super) fields: &'static [(&'static str, Field)],
     /// Keys of OpenAPI 3.2 that nothing here reads.
@@ -102,7 +103,7 @@ pub(in crate::document) const INFO: Shape = shape(
 
 pub(in crate::document) const COMPONENTS: Shape = shape(
     "a `components` object",
-    "invalid-components",
+    "wrong-type",
     &[
         ("schemas", Mapping),
         ("responses", Mapping),
@@ -121,7 +122,7 @@ pub(in crate::document) const COMPONENTS: Shape = shape(
 
 pub(in crate::document) const PATH_ITEM: Shape = shape(
     "a path item",
-    "invalid-path-item",
+    "wrong-type",
     &[
         ("$ref", Unread),
         ("summary", Unread),
@@ -145,7 +146,7 @@ pub(in crate::document) const PATH_ITEM: Shape = shape(
 
 pub(in crate::document) const OPERATION: Shape = shape(
     "an operation",
-    "invalid-operation",
+    "wrong-type",
     &[
         ("tags", Texts),
         ("summary", Text),
@@ -188,7 +189,7 @@ pub(in crate::document) const PARAMETER: Shape = shape(
 
 pub(in crate::document) const BODY: Shape = shape(
     "a request body",
-    "invalid-request-body",
+    "wrong-type",
     &[
         ("description", Text),
         ("content", Mapping),
@@ -200,7 +201,7 @@ pub(in crate::document) const BODY: Shape = shape(
 
 pub(in crate::document) const RESPONSE: Shape = shape(
     "a response",
-    "invalid-response",
+    "wrong-type",
     &[
         ("description", Text),
         ("headers", Mapping),
@@ -233,7 +234,7 @@ pub(in crate::document) const HEADER: Shape = shape(
 
 pub(in crate::document) const MEDIA_TYPE: Shape = shape(
     "a media type",
-    "invalid-media-type",
+    "wrong-type",
     &[
         ("schema", Schema),
         ("itemSchema", Schema),
@@ -246,7 +247,7 @@ pub(in crate::document) const MEDIA_TYPE: Shape = shape(
 
 pub(in crate::document) const ENCODING: Shape = shape(
     "an encoding",
-    "invalid-encoding",
+    "wrong-type",
     &[
         ("contentType", Text),
         ("headers", Mapping),

@@ -1,0 +1,176 @@
+//! Findings for those who do not read them as text: each with its places in lines and columns.
+
+use std::{collections::HashMap, path::PathBuf};
+
+use annotate_snippets::Renderer;
+
+use crate::{
+    Cost, Generated,
+    diagnostic::{Findings, Level},
+    source::{Source, SourceId, Span},
+};
+
+/// What is said of a description, and what would be generated from it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Checked {
+    /// All findings, in the order of the description.
+    pub findings: Vec<Finding>,
+    /// What is generated; `None` where there are errors.
+    pub generated: Option<Generated>,
+    /// What its tools cost; `None` where there are errors.
+    pub cost: Option<Cost>,
+    raw: Findings,
+}
+
+/// One thing that is wrong with a description, or not as it should be.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The name of the lint, such as `unknown-key`, or of what leaves nothing to generate.
+    pub name: &'static str,
+    /// Whether it is an error at the level that is configured, and not a warning.
+    pub is_error: bool,
+    /// What is wrong, in one line without a final period.
+    pub message: String,
+    /// Where it is wrong.
+    pub place: Place,
+    /// What the place has to do with it; empty where the message says it all.
+    pub label: String,
+    /// Other places, each with what it has to do with it.
+    pub related: Vec<(Place, String)>,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// Why the rule exists, or what follows.
+    pub note: Option<String>,
+    /// How many other places have the same, where one change mends them all.
+    pub others: usize,
+}
+
+/// A part of a file. Lines and columns count from 1, columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Place {
+    /// The path as it was given, or relative to the description's own.
+    pub file: PathBuf,
+    /// The line of the first character.
+    pub line: usize,
+    /// The column of the first character.
+    pub column: usize,
+    /// The line of the end.
+    pub end_line: usize,
+    /// The column behind the last character.
+    pub end_column: usize,
+}
+
+impl Checked {
+    pub(crate) fn new(raw: Findings, generated: Option<Generated>, cost: Option<Cost>) -> Self {
+        Self {
+            findings: raw.to_public(),
+            generated,
+            cost,
+            raw,
+        }
+    }
+
+    /// The findings as people read them, with the lines they stand in and their count at the end;
+    /// empty where there are none. Colours are those of a terminal.
+    pub fn text(&self, is_coloured: bool) -> String {
+        self.raw.render(&if is_coloured {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        })
+    }
+}
+
+impl Findings {
+    fn to_public(&self) -> Vec<Finding> {
+        let mut lines: HashMap<SourceId, Lines<'_>> = HashMap::new();
+        let mut place = |span: Span| {
+            let source = self.sources.get(span.source);
+            let lines = lines
+                .entry(span.source)
+                .or_insert_with(|| Lines::of(&source.text));
+            lines.place(source, span)
+        };
+        let found = self.found.iter();
+        found
+            .map(|it| Finding {
+                name: it.name,
+                is_error: it.level == Level::Error,
+                message: it.message.clone(),
+                place: place(it.span),
+                label: it.label.clone(),
+                related: it
+                    .related
+                    .iter()
+                    .map(|(span, label)| (place(*span), label.clone()))
+                    .collect(),
+                help: it.help.clone(),
+                note: it.note.clone(),
+                others: it.others,
+            })
+            .collect()
+    }
+}
+
+/// Where each line of a text begins, so that each place costs its own line alone.
+struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self {
+            text,
+            starts: std::iter::once(0).chain(breaks).collect(),
+        }
+    }
+
+    fn place(&self, source: &Source, span: Span) -> Place {
+        let (line, column) = self.position(span.start as usize);
+        let (end_line, end_column) = self.position(span.end as usize);
+        Place {
+            file: source.path.clone(),
+            line,
+            column,
+            end_line,
+            end_column,
+        }
+    }
+
+    fn position(&self, at: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|start| *start <= at);
+        let start = self.starts.get(line.saturating_sub(1)).copied();
+        let before = self.text.as_bytes();
+        let before = before.get(start.unwrap_or_default()..at.min(before.len()));
+        // The bytes that begin a character.
+        let characters = before.unwrap_or_default().iter();
+        let characters = characters.filter(|byte| **byte & 0xC0 != 0x80).count();
+        (line, 1 + characters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lines;
+
+    #[test]
+    fn columns_count_characters() {
+        let lines = Lines::of("a: é\r\nbé: [ü]\n");
+        for (at, position) in [
+            (0, (1, 1)),
+            (3, (1, 4)),
+            (5, (1, 5)),
+            (7, (2, 1)),
+            (13, (2, 6)),
+            (17, (3, 1)),
+            (99, (3, 1)),
+        ] {
+            assert_eq!(lines.position(at), position, "{at}");
+        }
+    }
+}
