@@ -5,6 +5,19 @@ mod site;
 
 mod browser;
 
+#[path = "page/access.rs"]
+mod access;
+#[path = "page/configuration.rs"]
+mod configuration;
+#[path = "page/files.rs"]
+mod files;
+#[path = "page/history.rs"]
+mod history;
+#[path = "page/hosted.rs"]
+mod hosted;
+#[path = "page/sign_in.rs"]
+mod sign_in;
+
 use std::sync::Arc;
 
 use browser::Browser;
@@ -56,7 +69,7 @@ fn a_starter_leads_to_a_call_and_an_answer() {
 
         page.click("#starters button");
         page.wait("document.querySelector('.answer[aria-busy=false]')");
-        assert_eq!(page.text(".user"), "Will it rain in Oslo?");
+        assert_eq!(page.text(".user p"), "Will it rain in Oslo?");
         assert_eq!(page.text(".text strong"), "rains");
         assert_eq!(page.eval("document.querySelectorAll('td').length"), 6);
         let link = page.eval("document.querySelector('.text a').outerHTML");
@@ -76,7 +89,7 @@ fn a_starter_leads_to_a_call_and_an_answer() {
 
         // A reload shows the same conversation; a new chat does not.
         let before = page.text(".answer");
-        page.open(url);
+        page.reload();
         page.wait("document.querySelector('.answer[aria-busy=false]')");
         page.click(".call summary");
         let without_time = |text: &str| {
@@ -184,7 +197,7 @@ fn an_answer_can_be_stopped() {
         page.type_text("two");
         page.press("Enter", false);
         page.wait("document.querySelector('.text')?.innerText === 'Well,'");
-        assert_eq!(page.text(".user"), "One\ntwo");
+        assert_eq!(page.text(".user p"), "One\ntwo");
         page.click("#stop");
         page.wait("document.querySelector('.note')?.innerText === 'Stopped.'");
 
@@ -234,6 +247,131 @@ fn a_long_answer_is_read_from_its_beginning() {
         page.wait("document.querySelector('#scroller').scrollTop > 0");
         let top = "document.querySelector('.user').getBoundingClientRect().top";
         page.wait(&format!("{top} > 0 && {top} < 100"));
+    });
+}
+
+#[test]
+fn an_answer_is_asked_for_again() {
+    let replies = vec![
+        Reply::text("One."),
+        Reply::text("Two."),
+        Reply::text("Well").and_silence(),
+        Reply::text("Three."),
+        Reply::text("Four."),
+    ];
+    visit(replies, |page, url| {
+        page.open(url);
+        page.type_text("Hi");
+        page.press("Enter", false);
+        page.wait("document.querySelector('.retry')");
+        page.click(".retry");
+        page.wait("document.querySelector('.text')?.innerText === 'Two.'");
+        assert_eq!(page.eval("document.querySelectorAll('.user').length"), 1);
+        assert_eq!(page.eval("document.querySelectorAll('.answer').length"), 1);
+
+        // One that was stopped too, and only the last one.
+        page.wait("document.querySelector('.answer[aria-busy=false]')");
+        page.type_text("Go on");
+        page.press("Enter", false);
+        page.wait("document.querySelector('.answer:last-child .text')?.innerText === 'Well'");
+        page.press("Escape", false);
+        page.wait("document.querySelector('.note')?.innerText === 'Stopped.'");
+        let shown = "[...document.querySelectorAll('.retry')].filter(it => it.offsetParent).length";
+        page.wait(&format!("{shown} === 1"));
+        page.click(".answer:last-child .retry");
+        page.wait("document.querySelector('.answer:last-child .text')?.innerText === 'Three.'");
+
+        // And after a reload, which shows what counts.
+        page.wait("document.querySelector('.answer:last-child[aria-busy=false]')");
+        page.reload();
+        page.wait("document.querySelectorAll('.answer').length === 2");
+        assert_eq!(page.text(".answer .text"), "Two.");
+        page.click(".answer:last-child .retry");
+        page.wait("document.querySelector('.answer:last-child .text')?.innerText === 'Four.'");
+        page.wait("document.querySelector('#announcer').textContent === 'Sky Desk: Four.'");
+    });
+}
+
+#[test]
+fn what_did_not_arrive_is_sent_again() {
+    visit(vec![Reply::text("Hello.")], |page, url| {
+        page.open(url);
+        page.wait("document.querySelectorAll('#tools li').length === 3");
+        page.offline(true);
+        page.type_text("Hi");
+        page.press("Enter", false);
+        page.wait("document.querySelector('.error')");
+        assert_eq!(page.text(".error"), "The server cannot be reached.");
+        page.offline(false);
+        page.click(".retry");
+        page.wait("document.querySelector('.text')?.innerText === 'Hello.'");
+        assert_eq!(page.text(".user p"), "Hi");
+        // What the network refused is a complaint of the browser, not of the page.
+        page.complaints();
+    });
+}
+
+#[test]
+fn answers_and_code_are_copied() {
+    let reply = "Run *this*:\n\n```sh\necho \"<b>\"\n```";
+    visit(vec![Reply::text(reply)], |page, url| {
+        page.allow_clipboard();
+        page.open(url);
+        page.type_text("How?");
+        page.press("Enter", false);
+        page.wait("document.querySelector('.answer[aria-busy=false]')");
+        assert_eq!(page.text(".code-head span"), "sh");
+        assert_eq!(page.text(".code-text"), "\"<b>\"");
+        for (button, copied) in [
+            (".code [aria-label='Copy code']", "echo \"<b>\""),
+            ("[aria-label='Copy answer']", reply),
+        ] {
+            page.eval("document.querySelector('#announcer').textContent = ''");
+            page.click(button);
+            page.wait("document.querySelector('#announcer').textContent === 'Copied'");
+            assert_eq!(page.eval("navigator.clipboard.readText()"), copied);
+        }
+        page.screenshot("page-code");
+    });
+}
+
+#[test]
+fn a_link_may_propose_what_to_say() {
+    visit(vec![Reply::text("Yes.")], |page, url| {
+        page.open(&format!("{url}?q=Will%20it%20rain%3F"));
+        page.wait("document.querySelectorAll('#tools li').length === 3");
+        assert_eq!(
+            page.eval("document.querySelector('#text').value"),
+            "Will it rain?"
+        );
+        assert_eq!(page.eval("location.search"), "");
+        // Nothing is said before somebody wants it.
+        assert_eq!(
+            page.eval("document.querySelector('#log').childElementCount"),
+            0
+        );
+        page.press("Enter", false);
+        page.wait("document.querySelector('.text')?.innerText === 'Yes.'");
+    });
+}
+
+#[test]
+fn the_first_paint_is_small() {
+    visit(vec![], |page, url| {
+        page.open(url);
+        page.wait("document.querySelectorAll('#tools li').length === 3");
+        let bytes = page.eval(
+            "performance.getEntriesByType('navigation')
+                .concat(performance.getEntriesByType('resource'))
+                .reduce((sum, each) => sum + each.transferSize, 0)",
+        );
+        let bytes = bytes.as_f64().unwrap();
+        assert!(bytes > 10_000.0 && bytes < 100_000.0, "{bytes} bytes");
+        let others = page.eval(
+            "performance.getEntriesByType('resource')
+                .filter((each) => !each.name.startsWith(location.origin)).length",
+        );
+        assert_eq!(others, 0, "something comes from elsewhere");
     });
 }
 
@@ -514,10 +652,14 @@ fn the_directory_leads_to_a_gpt_with_the_first_message_written() {
     assert_eq!(page.text(".answer .text"), "Yes.");
 
     // Another GPT knows nothing of that conversation, and the first one still does.
-    page.open(&format!("{url}g/vocabulary/"));
-    page.wait("!document.querySelector('#composer').hidden");
+    let address = page.eval("location.href");
+    let (_, id) = address.as_str().unwrap().split_once('#').unwrap();
+    page.open(&format!("{url}g/vocabulary/#{id}"));
+    page.wait("document.querySelector('.error')");
+    assert!(page.text(".error").contains("no such conversation"));
     assert_eq!(page.eval("document.querySelectorAll('.user').length"), 0);
-    page.open(&format!("{url}g/sky-desk/"));
+    page.complaints();
+    page.open(&format!("{url}g/sky-desk/#{id}"));
     page.wait("document.querySelector('.user')");
 
     // The owner sees what others do not.

@@ -24,12 +24,28 @@ pub enum Error {
         problems: Vec<String>,
     },
     /// A built-in tool that the model does not have.
-    #[error("the model {model} has no `{tool}`: remove it from `tools` of the GPT")]
+    #[error(
+        "the model {model} has no `{tool}`: remove it from `tools` of the GPT, take a model of \
+         OpenAI's Responses API, or name `{tool}` in GPT_HOSTED_TOOLS where its server brings it"
+    )]
     ToolUnavailable {
         /// The tool's name.
         tool: &'static str,
         /// The model's name.
         model: String,
+    },
+    /// More tools than the protocol of the model allows.
+    #[error(
+        "the GPT has {count} actions, and {protocol} allows {limit} tools: select fewer operations, \
+         or set GPT_PROTOCOL to `responses` or `anthropic` where the server speaks it"
+    )]
+    TooManyTools {
+        /// How many there are.
+        count: usize,
+        /// How many are allowed.
+        limit: usize,
+        /// The protocol that allows no more.
+        protocol: &'static str,
     },
     /// Two operations would be one tool to the model.
     #[error("two actions are called `{tool}`: {first} and {second}; leave one of them out")]
@@ -50,6 +66,9 @@ pub enum Error {
     /// There is nothing to answer.
     #[error("the message is empty")]
     EmptyMessage,
+    /// There is nothing that could be answered again.
+    #[error("nothing was said yet: send a message first")]
+    NothingSaid,
     /// The message is longer than the service takes.
     #[error("the message has {length} characters: at most {limit} are allowed")]
     MessageTooLong {

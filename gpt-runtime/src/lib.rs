@@ -90,7 +90,7 @@
 //! | variable | meaning | without it |
 //! |---|---|---|
 //! | `GPT_ADDR` | the address to listen on | `127.0.0.1:8000` |
-//! | `GPT_PUBLIC_URL` | the URL people use, where a proxy stands in front | the address |
+//! | `GPT_PUBLIC_URL` | the URL people use, where a proxy stands in front, and from which APIs fetch files | the address |
 //! | `GPT_OWNER_TOKEN` | the token by which the owner is known | one is made at the first start and printed once |
 //! | `GPT_SECRET_KEY` | 32 bytes in base64 that sign sessions and seal the tokens of people; the same in all processes | sessions are signed with a key in the store, and nobody can sign in to an API |
 //! | `GPT_TRUSTED_PROXIES` | addresses and networks whose `Forwarded`, `X-Forwarded-*` and `X-Request-Id` are believed | none |
@@ -109,6 +109,8 @@
 //! | `ANTHROPIC_BASE_URL` | a server that speaks Anthropic's Messages API | Anthropic where there is a key |
 //! | `GPT_PROTOCOL` | `responses`, `chat_completions` or `anthropic`; needed where variables of both vendors are set | `responses` at OpenAI, `chat_completions` at `OPENAI_BASE_URL`, `anthropic` where only its variables are set, else no model |
 //! | `GPT_MODEL` | the name of the model there | a current one at OpenAI and Anthropic; an error elsewhere |
+//! | `GPT_HOSTED_TOOLS` | the built-in tools that the model's server brings, of `web_search`, `image_generation` and `code_interpreter`, with commas; not for `chat_completions` | all at OpenAI (`responses`), `web_search` and `code_interpreter` at Anthropic, none elsewhere |
+//! | `GPT_MAX_CONTEXT_TOKENS` | how many tokens of a conversation the model is shown; a token is taken for four characters | 100000 |
 //! | `WEATHER_API_KEY` | for a module `weather`, the credential of its security scheme `apiKey`; `user:password` for basic authentication | calls that need it fail, and say so |
 //! | `WEATHER_BASE_URL` | for a module `weather`, the server its calls go to | the one in the document |
 //! | `WEATHER_LOGIN_CLIENT_ID` | for a module `weather`, the OAuth client with which people sign in, each for themselves, for its security scheme `login`; also `_CLIENT_SECRET`, `_TOKEN_EXCHANGE` (`post` or `basic`), `_SCOPE`, `_AUTHORIZATION_URL`, `_TOKEN_URL`, `_REVOCATION_URL` | nobody signs in |

@@ -14,6 +14,10 @@ pub enum Message {
         /// The files the person gave with it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         files: Vec<File>,
+        /// Whether it is what was said last, said again: it stands in place of that and of all that
+        /// was answered to it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_retry: bool,
     },
     /// What the model said and which tools it called.
     Assistant {
@@ -57,6 +61,7 @@ impl Message {
         Self::User {
             text: text.into(),
             files: Vec::new(),
+            is_retry: false,
         }
     }
 
@@ -75,11 +80,34 @@ impl Message {
     /// The message as people are shown it: without what only the model's provider understands.
     #[must_use]
     pub fn shown(mut self) -> Self {
-        if let Self::Assistant { provider_items, .. } = &mut self {
-            *provider_items = None;
+        match &mut self {
+            Self::Assistant { provider_items, .. } => *provider_items = None,
+            Self::User { is_retry, .. } => *is_retry = false,
+            Self::Tool { .. } => {}
         }
         self
     }
+}
+
+/// What counts of all that was said: a message that was said again is there once, with the last
+/// answer to it.
+///
+/// A store only ever adds messages, so that processes cannot take each other's away.
+pub(crate) fn current(all: Vec<Message>) -> Vec<Message> {
+    let mut current = Vec::with_capacity(all.len());
+    for message in all {
+        if let Message::User { is_retry: true, .. } = message {
+            current.truncate(last_said(&current).unwrap_or(current.len()));
+        }
+        current.push(message);
+    }
+    current
+}
+
+/// The place of what the person said last.
+pub(crate) fn last_said(messages: &[Message]) -> Option<usize> {
+    let is_said = |message: &Message| matches!(message, Message::User { .. });
+    messages.iter().rposition(is_said)
 }
 
 /// An answer as its provider wrote it, where text and calls do not say all of it: with its

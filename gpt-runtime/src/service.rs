@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -20,6 +21,7 @@ use crate::{
         Control, Decision, Event, Place, Setting, Toolbox, Turn, consents,
         lease::{self, Lease},
         missing_results, record, run,
+        trial::{self, Tried},
     },
     credential::Credential,
     environment::{Lookup, variable},
@@ -27,7 +29,7 @@ use crate::{
     file::{FileLimits, Links},
     gpt::{BuiltInTool, Definition, Gpt},
     invoke::Invoker,
-    message::Message,
+    message::{Message, current, last_said},
     metrics::Metrics,
     model::{self, Model, offline::Offline},
     secret::SecretKey,
@@ -118,7 +120,7 @@ impl Service {
             secret_key: None,
             oauth_clients: Vec::new(),
             chatgpt_headers: false,
-            max_context: DEFAULT_CONTEXT,
+            max_context: None,
             file_limits: FILE_LIMITS,
             limits: Limits {
                 message_length: DEFAULT_MESSAGE_LENGTH,
@@ -200,14 +202,41 @@ impl Service {
         Ok(id)
     }
 
-    /// What was said in a conversation of a person; `None` where they have none of this id.
+    /// Starts a conversation that goes on from what was said elsewhere.
+    pub(crate) async fn start_with(
+        &self,
+        person: Option<&str>,
+        messages: Vec<Message>,
+    ) -> Result<String, Error> {
+        let limit = self.limits.messages;
+        if messages.len() >= limit {
+            return Err(Error::ConversationFull { limit });
+        }
+        let id = self.start(person).await?;
+        for (position, message) in messages.into_iter().enumerate() {
+            self.setting.store.append(&id, position, message).await?;
+        }
+        Ok(id)
+    }
+
+    /// Forgets a conversation of a person, whatever is being said in it.
+    pub(crate) async fn forget(&self, person: &str, id: &str) -> Result<(), Error> {
+        self.cancel(person, id).await?;
+        // Until the turn has put its history in order.
+        let _slot = self.occupy(id).await?;
+        self.setting.store.delete(id).await?;
+        Ok(())
+    }
+
+    /// What was said in a conversation of a person, without answers that were asked for again;
+    /// `None` where they have none of this id.
     ///
     /// # Errors
     /// The store failed.
     pub async fn messages(&self, person: &str, id: &str) -> Result<Option<Vec<Message>>, Error> {
         let found = self.setting.store.conversation(id).await?;
         let own = found.filter(|it| it.person == person);
-        Ok(own.map(|it| it.messages))
+        Ok(own.map(|it| current(it.messages)))
     }
 
     /// The conversations of a person, the latest first, at most `limit`.
@@ -257,6 +286,18 @@ impl Service {
         Ok(withdrawn)
     }
 
+    /// Calls an operation on behalf of a person outside of any conversation; `None` where no tool
+    /// has this name.
+    pub(crate) async fn try_operation(
+        &self,
+        person: &str,
+        tool: &str,
+        arguments: &Value,
+    ) -> Option<Tried> {
+        let operation = self.setting.tools.find(tool).ok()?;
+        Some(trial::call(&self.setting, person, operation, arguments).await)
+    }
+
     /// Says something in a conversation of a person. One turn at a time: a second one is refused
     /// while the first runs, in whichever process.
     ///
@@ -285,11 +326,35 @@ impl Service {
             return Err(Error::UnknownConversation);
         }
         let files = self.named_files(conversation, &files).await?;
+        let message = Message::User {
+            text,
+            files,
+            is_retry: false,
+        };
+        self.begin(person, conversation, Prompt::New(message)).await
+    }
+
+    /// Has the last message of a conversation answered again, whether or not it was answered. The
+    /// earlier answer counts no more, for the model or for people; what its calls did stays done.
+    ///
+    /// Must be called within a Tokio runtime, where the turn runs.
+    ///
+    /// # Errors
+    /// The conversation is unknown, full or busy, nothing was said in it, or the store failed.
+    pub async fn retry(&self, person: &str, conversation: &str) -> Result<Turn, Error> {
+        if self.messages(person, conversation).await?.is_none() {
+            return Err(Error::UnknownConversation);
+        }
+        self.begin(person, conversation, Prompt::Again).await
+    }
+
+    /// Begins a turn in a conversation that is the person's.
+    async fn begin(&self, person: &str, conversation: &str, prompt: Prompt) -> Result<Turn, Error> {
         let slot = self.occupy(conversation).await?;
         let lease = Lease::take(&self.setting.store, conversation).await?;
         let lease = lease.ok_or(Error::TurnRunning)?;
-        let history = match self.open(conversation, Message::User { text, files }).await {
-            Ok(history) => history,
+        let (history, length) = match self.open(conversation, prompt).await {
+            Ok(opened) => opened,
             Err(error) => {
                 lease.release().await;
                 return Err(error);
@@ -300,6 +365,7 @@ impl Service {
         let place = Place {
             conversation: conversation.to_owned(),
             person: person.to_owned(),
+            length,
             links: self.links.clone(),
         };
         let turn = run(
@@ -381,32 +447,59 @@ impl Service {
         }
     }
 
-    /// Reads a conversation and appends what the person says.
-    async fn open(&self, conversation: &str, said: Message) -> Result<Vec<Message>, Error> {
+    /// Reads a conversation and appends what the person says; also how many messages it has now.
+    async fn open(
+        &self,
+        conversation: &str,
+        prompt: Prompt,
+    ) -> Result<(Vec<Message>, usize), Error> {
         let store = &self.setting.store;
         let Some(found) = store.conversation(conversation).await? else {
             return Err(Error::UnknownConversation);
         };
-        let mut history = found.messages;
+        let mut length = found.messages.len();
         let limit = self.limits.messages;
-        if history.len() >= limit {
+        if length >= limit {
             return Err(Error::ConversationFull { limit });
         }
-        let mut new = missing_results(&history);
-        new.push(said);
+        let mut history = current(found.messages);
+        let new = match prompt {
+            Prompt::New(message) => {
+                let mut new = missing_results(&history);
+                new.push(message);
+                new
+            }
+            Prompt::Again => vec![again(&mut history)?],
+        };
         for message in new {
-            let position = history.len();
-            match store
-                .append(conversation, position, message.clone())
-                .await?
-            {
+            match store.append(conversation, length, message.clone()).await? {
                 Appended::Kept => history.push(message),
                 Appended::Taken => return Err(Error::TurnRunning),
                 Appended::Unknown => return Err(Error::UnknownConversation),
             }
+            length += 1;
         }
-        Ok(history)
+        Ok((history, length))
     }
+}
+
+/// What a turn answers.
+enum Prompt {
+    /// Something new.
+    New(Message),
+    /// What was said last.
+    Again,
+}
+
+/// Takes what was said last and all that was answered to it; the message that says it again.
+fn again(history: &mut Vec<Message>) -> Result<Message, Error> {
+    let last = last_said(history).ok_or(Error::NothingSaid)?;
+    let mut taken = history.drain(last..);
+    let mut message = taken.next().ok_or(Error::NothingSaid)?;
+    if let Message::User { is_retry, .. } = &mut message {
+        *is_retry = true;
+    }
+    Ok(message)
 }
 
 /// Whether a person is that of [`nobody`].
@@ -497,7 +590,7 @@ pub struct Builder {
     secret_key: Option<SecretKey>,
     oauth_clients: Vec<(&'static Api, String, OAuthClient)>,
     chatgpt_headers: bool,
-    max_context: usize,
+    max_context: Option<usize>,
     file_limits: FileLimits,
     limits: Limits,
     slug: Option<Arc<str>>,
@@ -540,6 +633,9 @@ impl Builder {
         }
         if self.invoker.is_none() {
             self.invoker = Some(Invoker::from_lookup(&self.apis(), lookup)?);
+        }
+        if self.max_context.is_none() {
+            self.max_context = model::context_from_settings(lookup)?;
         }
         if self.secret_key.is_none()
             && let Some(key) = lookup("GPT_SECRET_KEY")?.filter(|key| !key.trim().is_empty())
@@ -645,10 +741,11 @@ impl Builder {
     }
 
     /// How many tokens of a conversation the model is shown, 100,000 by default; a token is taken
-    /// for four characters. Of a longer one the oldest turns are left out, and the model is told.
+    /// for four characters. Of a longer one the oldest turns are left out, and of a turn that is
+    /// longer by itself the oldest results are shortened; the model is told.
     /// Files of text come on top, with half as many tokens at most, the newest first.
     pub fn max_context(mut self, tokens: usize) -> Self {
-        self.max_context = tokens;
+        self.max_context = Some(tokens);
         self
     }
 
@@ -717,6 +814,7 @@ impl Builder {
                 model: model.name().to_owned(),
             });
         }
+        model.check(tools.definitions())?;
         if self.max_rounds == 0 {
             return Err(Error::Setting {
                 name: "max_rounds".to_owned(),
@@ -770,7 +868,7 @@ impl Builder {
                 secret_key: self.secret_key,
                 metrics: Arc::default(),
                 chatgpt_headers: self.chatgpt_headers,
-                max_context: self.max_context,
+                max_context: self.max_context.unwrap_or(DEFAULT_CONTEXT),
                 file_limits: self.file_limits,
             }),
             limits: self.limits,

@@ -32,6 +32,7 @@ fn about_files() -> Request {
         Message::User {
             text: "Look.".into(),
             files,
+            is_retry: false,
         },
         assistant("", vec![call("a", json!({}))]),
         Message::Tool {

@@ -16,7 +16,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use expect_test::{Expect, expect};
 use gpt_runtime::{
     action::{
-        Api, Body, BodyArguments, Described, MediaType, Method, Operation, Response, Status, Tool,
+        Api, Body, BodyArguments, Described, MediaType, Method, Operation, Response, Server,
+        Status, Tool,
     },
     conversation::{Decision, Event},
     gpt::{Definition, Visibility},
@@ -417,7 +418,18 @@ async fn check_brought(files: impl FnOnce(&str) -> Value, expected: Expect) -> S
                     .file(OWNER, &stage.conversation, &file.id);
                 let (_, content) = found.await.unwrap().unwrap();
                 let start = String::from_utf8_lossy(&content[..content.len().min(9)]).into_owned();
-                seen += &format!("\n{} {} {} {start}", file.name, file.media_type, file.size);
+                let (name, media_type, size) = (file.name, file.media_type, file.size);
+                seen += &[
+                    "\n",
+                    &name,
+                    " ",
+                    &media_type,
+                    " ",
+                    &size.to_string(),
+                    " ",
+                    &start,
+                ]
+                .concat();
             }
         }
     }
@@ -491,6 +503,44 @@ async fn files_of_an_answer_that_cannot_be_kept_are_told_one_by_one() {
             good.txt text/plain 4 good"#]],
     )
     .await;
+}
+
+#[tokio::test]
+async fn files_come_from_any_server_of_the_description() {
+    fn leak<T>(value: T) -> &'static T {
+        Box::leak(Box::new(value))
+    }
+    let (shop, archive, foreign) = (Shop::default(), Shop::default(), Shop::default());
+    let servers = [shop.start().await, archive.start().await].map(|url| Server {
+        url: leak(url),
+        variables: &[],
+    });
+    let [own, other] = [servers[0].url, servers[1].url].map(|url| format!("{url}/page"));
+    let foreign = format!("{}/page", foreign.start().await);
+    *shop.answer.lock().unwrap() = json!({ "openaiFileResponse": [own, other, foreign] });
+    let api = leak(Api {
+        servers: leak(servers),
+        ..API
+    });
+    let scan = leak(Operation { api, ..SCAN });
+    let scan: &'static Described = leak(Described::of(scan));
+    let operations: &'static [&'static Described] = leak([scan]);
+    let definition = leak(Definition {
+        actions: leak([operations]),
+        ..DEFINITION
+    });
+    let script = Script::new([Reply::call("scan", json!({})), Reply::text("Scanned.")]);
+    let builder = Service::builder(Desk(definition)).model(script.clone());
+    let service = builder.build().unwrap();
+    let id = service.start(Some(OWNER)).await.unwrap();
+    let mut turn = service.say(OWNER, &id, "Scan.").await.unwrap();
+    while turn.next().await.is_some() {}
+    let messages = service.messages(OWNER, &id).await.unwrap().unwrap();
+    let Message::Tool { text, files, .. } = &messages[2] else {
+        panic!("{messages:?}");
+    };
+    assert_eq!(files.len(), 2, "{text}");
+    assert!(text.contains("is no server of this API"), "{text}");
 }
 
 #[tokio::test]

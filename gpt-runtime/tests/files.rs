@@ -99,9 +99,9 @@ async fn a_file_comes_down_as_it_went_up() {
     let site = serve(Visibility::Everyone, &silent()).await;
     let id = site.conversation().await;
     let file = kept(&site, &id, "plan%20A.png", "image/png", PNG).await;
-    let size = PNG.len();
+    let bytes = PNG.len();
     let expected =
-        json!({ "id": file["id"], "name": "plan A.png", "media_type": "image/png", "size": size });
+        json!({ "id": file["id"], "name": "plan A.png", "media_type": "image/png", "size": bytes });
     assert_eq!(file, expected);
     let answer = download(&site, &id, &file).await;
     assert_eq!(answer.status(), 200);
@@ -342,7 +342,9 @@ async fn a_model_is_shown_what_a_message_names() {
     }
     let mut requests = script.requests();
     let files = match &requests[0].messages[..] {
-        [Message::User { text, files }] if text.is_empty() => serde_json::to_value(files).unwrap(),
+        [Message::User { text, files, .. }] if text.is_empty() => {
+            serde_json::to_value(files).unwrap()
+        }
         other => panic!("{other:?}"),
     };
     assert_eq!(files, json!([image, old, zip]), "each once, in order");

@@ -124,6 +124,7 @@ fn files_are_named() {
     let request = Request {
         messages: vec![Message::User {
             text: String::new(),
+            is_retry: false,
             files: vec![File {
                 id: "1".to_owned(),
                 name: "*a*.pdf".to_owned(),

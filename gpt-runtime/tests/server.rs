@@ -113,7 +113,8 @@ async fn the_gpt_describes_itself_without_its_instructions() {
               "deprecated": false
             }
           ],
-          "built_in_tools": []
+          "built_in_tools": [],
+          "is_owner": false
         }"#]]
     .assert_eq(&format!("{body:#}"));
 }
@@ -694,6 +695,7 @@ async fn every_route_of_the_description_answers() {
         404 GET /api/conversations/id
         404 DELETE /api/conversations/id {}
         422 POST /api/conversations/id/messages {}
+        404 POST /api/conversations/id/retry {}
         422 POST /api/conversations/id/calls/call_id {}
         404 POST /api/conversations/id/files {}
         404 GET /api/conversations/id/files/file
@@ -705,6 +707,8 @@ async fn every_route_of_the_description_answers() {
         404 GET /sign-in/api/scheme/callback
         200 GET /api/sign-ins
         404 DELETE /api/sign-ins/api/scheme {}
+        403 GET /api/configuration
+        403 POST /api/operations/tool/test {}
         204 POST /api/sessions {}
         403 GET /api/share
         403 POST /api/share {}

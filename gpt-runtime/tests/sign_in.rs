@@ -1,13 +1,10 @@
 //! People who sign in to an API, and those who try to get around it.
 
+mod oidc;
 mod site;
 
 use std::{
     collections::BTreeMap,
-    env,
-    io::{BufRead, BufReader, Write},
-    path::Path,
-    process::{Child, ChildStdin, Command, Stdio},
     sync::{Arc, Mutex},
 };
 
@@ -33,6 +30,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;
 
+use oidc::Oidc;
 use site::{DEFINITION, Desk, Site};
 
 /// An API that people sign in to, described as a document describes it.
@@ -547,58 +545,6 @@ impl Browser {
                 None => return (url, response.text().await.unwrap()),
             }
         }
-    }
-}
-
-/// `oidc-provider`, which nobody here wrote.
-struct Oidc {
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<std::process::ChildStdout>,
-    issuer: String,
-}
-
-impl Oidc {
-    /// Starts it where it is installed.
-    fn start() -> Option<Self> {
-        let Some(modules) = env::var_os("GPT_TEST_OIDC") else {
-            eprintln!("skipped: `GPT_TEST_OIDC` names no folder with npm's `oidc-provider`");
-            return None;
-        };
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oidc/server.mjs");
-        let mut child = Command::new("node")
-            .arg(script)
-            .env("OIDC_MODULES", modules)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let input = child.stdin.take().unwrap();
-        let mut issuer = String::new();
-        output.read_line(&mut issuer).unwrap();
-        let issuer = issuer.trim().to_owned();
-        Some(Self {
-            child,
-            input,
-            output,
-            issuer,
-        })
-    }
-
-    fn configure(&mut self, configuration: &Value) {
-        writeln!(self.input, "{configuration}").unwrap();
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        assert_eq!(line, "ready\n");
-    }
-}
-
-impl Drop for Oidc {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

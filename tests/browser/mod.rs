@@ -2,6 +2,7 @@
 //!
 //! The protocol's pipe needs no port, no WebSocket and no driver program: messages are JSON, each
 //! ended by a zero byte, on file descriptors 3 and 4, which a shell makes of stdin and stdout.
+#![allow(dead_code, reason = "each test uses some of it")]
 
 use std::{
     env, fs,
@@ -9,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -113,6 +115,76 @@ impl Browser {
         }
     }
 
+    /// Loads the page again and waits until it is loaded.
+    pub(crate) fn reload(&mut self) {
+        self.loaded = false;
+        self.call("Page.reload", json!({}));
+        while !self.loaded {
+            let event = self.read();
+            self.note(&event);
+        }
+    }
+
+    /// Goes on in the tab whose address holds this text, once there is one.
+    pub(crate) fn switch_to(&mut self, address: &str) {
+        let end = Instant::now() + Duration::from_millis(PATIENCE.into());
+        self.session = None;
+        let tab = loop {
+            let tabs = self.call("Target.getTargets", json!({}));
+            let infos = tabs["targetInfos"].as_array().expect("a list of tabs");
+            let is_meant = |tab: &&Value| {
+                tab["type"] == "page" && tab["url"].as_str().is_some_and(|it| it.contains(address))
+            };
+            if let Some(tab) = infos.iter().find(is_meant) {
+                break tab["targetId"].clone();
+            }
+            assert!(Instant::now() < end, "no tab is at {address}: {infos:#?}");
+            std::thread::yield_now();
+        };
+        let target = json!({ "targetId": tab, "flatten": true });
+        let attached = self.call("Target.attachToTarget", target);
+        self.session = attached["sessionId"].as_str().map(str::to_owned);
+        for domain in ["Page", "Runtime"] {
+            self.call(&format!("{domain}.enable"), json!({}));
+        }
+    }
+
+    /// Lets the page read the clipboard.
+    pub(crate) fn allow_clipboard(&mut self) {
+        let session = self.session.take();
+        let permissions =
+            json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+        self.call("Browser.grantPermissions", permissions);
+        self.session = session;
+    }
+
+    /// Chooses files in the field that a selector finds.
+    pub(crate) fn choose(&mut self, selector: &str, files: &[&Path]) {
+        let document = self.call("DOM.getDocument", json!({}));
+        let found = self.call(
+            "DOM.querySelector",
+            json!({ "nodeId": document["root"]["nodeId"], "selector": selector }),
+        );
+        self.call(
+            "DOM.setFileInputFiles",
+            json!({ "nodeId": found["nodeId"], "files": files }),
+        );
+    }
+
+    /// Puts what the page offers to download into a folder.
+    pub(crate) fn download_to(&mut self, folder: &Path) {
+        let session = self.session.take();
+        let behaviour = json!({ "behavior": "allow", "downloadPath": folder });
+        self.call("Browser.setDownloadBehavior", behaviour);
+        self.session = session;
+    }
+
+    /// Makes the page as it is printed, or as it is on a screen.
+    pub(crate) fn print(&mut self, print: bool) {
+        let media = if print { "print" } else { "" };
+        self.call("Emulation.setEmulatedMedia", json!({ "media": media }));
+    }
+
     /// Sets the size of the window.
     pub(crate) fn size(&mut self, width: u32, height: u32, phone: bool) {
         let scale = if phone { 2 } else { 1 };
@@ -135,6 +207,28 @@ impl Browser {
             "Emulation.setEmulatedMedia",
             json!({ "features": [feature] }),
         );
+    }
+
+    /// Makes the page believe that people want nothing to move.
+    pub(crate) fn still(&mut self, still: bool) {
+        let value = if still { "reduce" } else { "no-preference" };
+        let feature = json!({ "name": "prefers-reduced-motion", "value": value });
+        self.call(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": [feature] }),
+        );
+    }
+
+    /// Takes the network away, or gives it back.
+    pub(crate) fn offline(&mut self, offline: bool) {
+        let conditions = json!({
+            "offline": offline,
+            "latency": 0,
+            "downloadThroughput": -1,
+            "uploadThroughput": -1,
+        });
+        self.call("Network.enable", json!({}));
+        self.call("Network.emulateNetworkConditions", conditions);
     }
 
     /// Switches scripts of pages on or off.
@@ -168,35 +262,56 @@ impl Browser {
             .to_owned()
     }
 
-    /// Waits until an expression is true.
+    /// Waits until an expression is true, on whatever page the tab is by then.
     pub(crate) fn wait(&mut self, condition: &str) {
-        self.eval(&format!(
-            "new Promise((done, fail) => {{
-                const end = performance.now() + {PATIENCE};
-                const look = () => {{
-                    let found = false;
-                    try {{ found = {condition}; }} catch {{}}
-                    if (found) done();
-                    else if (performance.now() > end) fail(new Error('waited in vain for ' + {}));
-                    else setTimeout(look, 15);
-                }};
-                look();
-            }})",
-            json!(condition)
-        ));
+        let parameters = json!({
+            "awaitPromise": true,
+            "expression": format!(
+                "new Promise((done, fail) => {{
+                    const end = performance.now() + {PATIENCE};
+                    const look = () => {{
+                        let found = false;
+                        try {{ found = {condition}; }} catch {{}}
+                        if (found) done();
+                        else if (performance.now() > end) fail(new Error('waited in vain for ' + {}));
+                        else setTimeout(look, 15);
+                    }};
+                    look();
+                }})",
+                json!(condition)
+            ),
+        });
+        let end = Instant::now() + Duration::from_millis(PATIENCE.into());
+        loop {
+            match self.try_call("Runtime.evaluate", parameters.clone()) {
+                Ok(answer) => {
+                    let exception = &answer["exceptionDetails"];
+                    assert!(exception.is_null(), "{condition}: {exception:#}");
+                    return;
+                }
+                // The page that was looked at is gone, and another one comes.
+                Err(error) => assert!(Instant::now() < end, "{condition}: {error}"),
+            }
+        }
     }
 
-    /// Clicks with the mouse in the middle of what a selector finds.
+    /// Clicks with the mouse in the middle of what a selector finds, once nothing lies over it.
     pub(crate) fn click(&mut self, selector: &str) {
-        self.wait(&format!("document.querySelector({})", json!(selector)));
-        let place = self.eval(&format!(
+        let node = format!("document.querySelector({})", json!(selector));
+        self.wait(&format!(
             "(() => {{
-                const node = document.querySelector({});
+                const node = {node};
                 node.scrollIntoView({{ block: 'nearest' }});
                 const box = node.getBoundingClientRect();
+                const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+                return node.contains(hit);
+            }})()"
+        ));
+        let place = self.eval(&format!(
+            "(() => {{
+                const box = {node}.getBoundingClientRect();
                 return [box.x + box.width / 2, box.y + box.height / 2];
-            }})()",
-            json!(selector)
+            }})()"
         ));
         for kind in ["mousePressed", "mouseReleased"] {
             self.call(
@@ -223,6 +338,7 @@ impl Browser {
             "Enter" => 13,
             "Escape" => 27,
             "Tab" => 9,
+            "Home" => 36,
             "ArrowUp" => 38,
             "ArrowDown" => 40,
             other => panic!("the code of the key {other} is not known here"),
@@ -258,6 +374,11 @@ impl Browser {
     }
 
     fn call(&mut self, method: &str, parameters: Value) -> Value {
+        self.try_call(method, parameters)
+            .unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    fn try_call(&mut self, method: &str, parameters: Value) -> Result<Value, Value> {
         self.sent += 1;
         let mut message = json!({ "id": self.sent, "method": method });
         message["params"] = parameters;
@@ -271,8 +392,11 @@ impl Browser {
             let answer = self.read();
             if answer["id"] == self.sent {
                 let error = &answer["error"];
-                assert!(error.is_null(), "{method}: {error}");
-                return answer["result"].clone();
+                return if error.is_null() {
+                    Ok(answer["result"].clone())
+                } else {
+                    Err(error.clone())
+                };
             }
             self.note(&answer);
         }

@@ -128,6 +128,11 @@ impl Access {
         self.new_token.as_deref()
     }
 
+    /// Who comes without a token, where everyone may.
+    pub(crate) fn stranger(&self) -> Option<Caller> {
+        (self.visibility == Visibility::Everyone).then_some(Caller::NOBODY)
+    }
+
     /// What a share link holds; `None` where there are no share links.
     pub(crate) async fn share(&self) -> Result<Option<String>, Error> {
         match self.visibility {
@@ -162,7 +167,7 @@ impl Access {
         {
             return Ok(Some(caller));
         }
-        Ok((self.visibility == Visibility::Everyone).then_some(Caller::NOBODY))
+        Ok(self.stranger())
     }
 
     /// A new session for who shows this token, or for anyone where everyone may come; `None` when

@@ -245,7 +245,7 @@ impl Caller {
         let setup = Setup {
             headers: self.identity.as_ref().map_or(&none, |it| it.headers()),
             own: None,
-            attachments,
+            attachments: Some(attachments),
         };
         let Some(Own(provider, credential)) = own else {
             return invoker.invoke_for(operation, arguments, setup).await.output;

@@ -208,6 +208,7 @@ mod tests {
         let user = |files: &[&str]| Message::User {
             text: "Draw.".to_owned(),
             files: files.iter().copied().map(file).collect(),
+            is_retry: false,
         };
         let history = [user(&["a"]), made, user(&["b"]), user(&[])];
         let shown = given_back(&history);

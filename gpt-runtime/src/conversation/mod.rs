@@ -9,6 +9,7 @@ mod own;
 pub(crate) mod record;
 mod run;
 mod tools;
+pub(crate) mod trial;
 mod window;
 
 use std::{

@@ -1,9 +1,13 @@
 //! One turn: ask the model, make its calls, and again until it has nothing more to call.
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
-
 use serde_json::Value;
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -56,6 +60,8 @@ pub(crate) struct Setting {
 pub(crate) struct Place {
     pub(crate) conversation: String,
     pub(crate) person: String,
+    /// How many messages the store has of it: more than count where some were said again.
+    pub(crate) length: usize,
     /// Where APIs fetch files, if anywhere.
     pub(crate) links: Option<Arc<Links>>,
 }
@@ -72,6 +78,7 @@ pub(crate) async fn run(
         setting,
         conversation: place.conversation,
         person: place.person,
+        length: place.length,
         links: place.links,
         history,
         control,
@@ -138,6 +145,7 @@ pub(super) struct Run {
     pub(super) conversation: String,
     pub(super) person: String,
     pub(super) links: Option<Arc<Links>>,
+    length: usize,
     pub(super) history: Vec<Message>,
     pub(super) control: Arc<Control>,
     events: mpsc::Sender<Event>,
@@ -157,6 +165,8 @@ struct Heard {
     text: String,
     calls: Vec<ToolCall>,
     hosted_calls: Vec<HostedCall>,
+    /// When those began that have not ended, by their ids.
+    begun: HashMap<String, Instant>,
     citations: Vec<Citation>,
     files: Vec<File>,
     provider_items: Option<ProviderItems>,
@@ -182,11 +192,10 @@ impl Run {
 
     /// Lets the model answer once; returns the calls it wants.
     async fn ask(&mut self) -> Result<Vec<ToolCall>, Stop> {
-        let setting = Arc::clone(&self.setting);
-        let instructions = &setting.instructions;
         let (messages, is_cut) = window::fit(&self.history, self.setting.max_context);
-        let messages = files::given_back(messages);
+        let messages = files::given_back(&messages);
         let contents = self.read_files(&messages).await.map_err(Error::from)?;
+        let instructions = &self.setting.instructions;
         let mut chunks = self.setting.model.respond(Request {
             instructions: if is_cut {
                 window::noted(instructions)
@@ -201,6 +210,7 @@ impl Run {
         let mut heard = Heard::default();
         let end = self.listen(&mut chunks, &mut heard).await;
         drop(chunks);
+        self.break_off(&mut heard).await;
         record::round(&self.setting.metrics, end.is_ok());
         if end.is_err() {
             // Calls of an answer that broke off were not begun; what was said stays said.
@@ -277,7 +287,10 @@ impl Run {
                     };
                     self.keep(unkept, heard).await?;
                 }
-                Some(Ok(Chunk::Usage(usage))) => *self.usage.get_or_insert_default() += usage,
+                Some(Ok(Chunk::Usage(usage))) => {
+                    record::tokens(&self.setting.metrics, usage);
+                    *self.usage.get_or_insert_default() += usage;
+                }
                 Some(Err(error)) => return Err(error.into()),
             }
         }
@@ -302,6 +315,7 @@ impl Run {
             None => heard.hosted_calls.push(call.clone()),
         }
         if is_new {
+            heard.begun.insert(call.id.clone(), Instant::now());
             self.emit(Event::CallStarted {
                 call_id: call.id.clone(),
                 name: call.name,
@@ -309,14 +323,25 @@ impl Run {
             })
             .await;
         }
-        if is_ended {
+        if is_ended && let Some(begun) = heard.begun.remove(&call.id) {
             self.emit(Event::CallFinished {
                 call_id: call.id,
                 result: call.result,
                 is_error: call.is_error,
-                milliseconds: 0,
+                milliseconds: record::milliseconds(begun.elapsed()),
             })
             .await;
+        }
+    }
+
+    /// Ends the calls of hosted tools that an answer left open.
+    async fn break_off(&self, heard: &mut Heard) {
+        let mut open = heard.hosted_calls.clone();
+        open.retain(|call| heard.begun.contains_key(&call.id));
+        for mut call in open {
+            "the answer ended before the call did".clone_into(&mut call.result);
+            call.is_error = true;
+            self.hosted(call, true, heard).await;
         }
     }
 
@@ -353,10 +378,12 @@ impl Run {
     /// Keeps what was said. Never interrupted: a cancelled turn ends with a valid history.
     pub(super) async fn append(&mut self, message: Message) -> Result<(), Stop> {
         let store = &self.setting.store;
-        let position = self.history.len();
-        let appended = store.append(&self.conversation, position, message.clone());
+        let appended = store.append(&self.conversation, self.length, message.clone());
         match appended.await.map_err(Error::from)? {
-            Appended::Kept => self.history.push(message),
+            Appended::Kept => {
+                self.length += 1;
+                self.history.push(message);
+            }
             Appended::Taken => return Err(Error::TurnRunning.into()),
             Appended::Unknown => return Err(Error::UnknownConversation.into()),
         }

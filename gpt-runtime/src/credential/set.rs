@@ -69,6 +69,12 @@ impl Credentials {
         Ok(())
     }
 
+    /// Whether there is a credential for a scheme.
+    #[cfg(feature = "server")]
+    pub(crate) fn has(&self, scheme: &str) -> bool {
+        self.0.contains_key(scheme)
+    }
+
     /// The signature that satisfies one of the alternatives: the first whose schemes all have
     /// credentials; nothing only where nothing is asked or accepted.
     pub(crate) fn sign(

@@ -45,7 +45,7 @@ mod tests {
             (
                 "ä\"\r\n; x=y",
                 "text/plain",
-                "attachment; filename=\"____; x_y\"; filename*=UTF-8''%C3%A4%22%0D%0A%3B%20x%3Dy",
+                "attachment; filename=\"_____ x_y\"; filename*=UTF-8''%C3%A4%22%0D%0A%3B%20x%3Dy",
             ),
         ] {
             assert_eq!(inline_or_attached(name, media_type), expected);

@@ -30,6 +30,7 @@ const MAX_SIZE: usize = 10_000_000;
 /// How long the content of a file behind a URL may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The bytes of an answer that holds files.
+#[cfg(feature = "server")]
 pub(super) const ANSWER_LIMIT: usize = 32_000_000;
 
 /// What the model is shown of a file that was kept, or why it was not.

@@ -25,6 +25,8 @@ use crate::{
     error::Error,
     request::{Arguments, Request, RequestError},
 };
+#[cfg(feature = "server")]
+use {crate::request, url::Url};
 
 /// The most characters of a request, and of what a model is shown of an answer.
 const LIMIT: usize = 100_000;
@@ -148,7 +150,9 @@ impl Invoker {
         setup: Setup<'_>,
     ) -> Invoked {
         let mut client = self.prepared(operation, setup.headers);
-        client.settings_mut().answer_limit = attachments::ANSWER_LIMIT;
+        if setup.attachments.is_some() {
+            client.settings_mut().answer_limit = attachments::ANSWER_LIMIT;
+        }
         let own = setup.own.map(|(scheme, credential)| {
             let set = client.set_credential(scheme, credential.clone());
             set.map(|()| credential)
@@ -161,7 +165,7 @@ impl Invoker {
             client: &client,
             operation,
             arguments,
-            attachments: Some(setup.attachments),
+            attachments: setup.attachments,
         };
         self.attempt(call, own.as_ref()).await
     }
@@ -172,6 +176,19 @@ impl Invoker {
         let client = self.client(operation.api);
         let credentials = &client.settings.credentials;
         credentials.sign(operation.api, operation.security).is_ok()
+    }
+
+    /// Whether there is a credential of ours for a scheme of an API.
+    #[cfg(feature = "server")]
+    pub(crate) fn has_credential(&self, api: &'static Api, scheme: &str) -> bool {
+        self.client(api).settings.credentials.has(scheme)
+    }
+
+    /// The server that an operation is called at, or why there is none.
+    #[cfg(feature = "server")]
+    pub(crate) fn server(&self, operation: &'static Operation) -> Result<Url, RequestError> {
+        let client = self.client(operation.api);
+        request::server_of(operation, client.settings.base_url.as_ref())
     }
 
     /// Makes a call, unless the API is to be left alone.
@@ -221,14 +238,15 @@ impl Invoker {
     }
 }
 
-/// In which conversation a call is made.
+/// For whom, and in which conversation, a call is made.
 #[cfg(feature = "server")]
 pub(crate) struct Setup<'a> {
     /// What goes with the request.
     pub(crate) headers: &'a HeaderMap,
     /// The person's credential for a scheme, which goes before ours.
     pub(crate) own: Option<(&'static str, Credential)>,
-    pub(crate) attachments: &'a dyn Attachments,
+    /// Where files come from and go to; `None` outside of conversations.
+    pub(crate) attachments: Option<&'a dyn Attachments>,
 }
 
 /// What came of a call.

@@ -45,10 +45,7 @@ pub(super) fn address(
     arguments: &Arguments<'_>,
     violations: &mut Vec<Violation>,
 ) -> Result<Url, RequestError> {
-    let mut url = match server {
-        Some(url) => beside(url, operation),
-        None => described_server(operation)?,
-    };
+    let mut url = server_of(operation, server)?;
     // A fragment is never sent; some documents tell operations apart by it.
     let template = operation.path.split('#').next().unwrap_or_default();
     let (template, fixed) = match template.split_once('?') {
@@ -85,6 +82,14 @@ pub(super) fn address(
     }
     url.set_query((!query.is_empty()).then_some(&query));
     Ok(url)
+}
+
+/// The server that an operation is called at: beside the base URL where there is one.
+pub(crate) fn server_of(operation: &Operation, base: Option<&Url>) -> Result<Url, RequestError> {
+    match base {
+        Some(url) => Ok(beside(url, operation)),
+        None => described_server(operation),
+    }
 }
 
 /// The base URL, or where the operation's own server is beside it: one that is relative stays where

@@ -18,6 +18,8 @@ use crate::{
     schema::Violation,
 };
 
+#[cfg(feature = "server")]
+pub(crate) use address::server_of;
 pub(crate) use address::{described_origins, server};
 pub(crate) use arguments::{Arguments, Typed};
 pub(crate) use body::{essence, is_json};

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     access::Caller,
     action::Operation,
-    conversation::Decision,
+    conversation::{Decision, Turn},
     error::Error,
     gpt::Category,
     message::Message,
@@ -69,7 +69,11 @@ pub(super) fn routes(service: Service, entrance: &Entrance, stopping: Stopping) 
         .route("/api/openapi.json", get(openapi))
         .route(
             "/api/gpt",
-            get(async |State(app): State<App>| Json(app.about.as_ref().clone())),
+            get(async |State(app): State<App>, caller: Caller| {
+                let mut about = app.about.as_ref().clone();
+                about["is_owner"] = Value::Bool(caller.is_owner);
+                Json(about)
+            }),
         )
         .route("/api/messages", writes(turns(post(say_first))))
         .route(
@@ -83,6 +87,7 @@ pub(super) fn routes(service: Service, entrance: &Entrance, stopping: Stopping) 
         .route("/api/consents", get(consents))
         .route("/api/consents/{tool}", writes(delete(withdraw)))
         .route("/api/conversations/{id}/messages", writes(turns(post(say))))
+        .route("/api/conversations/{id}/retry", writes(turns(post(retry))))
         .route(
             "/api/conversations/{id}/calls/{call_id}",
             writes(post(decide)),
@@ -179,7 +184,7 @@ async fn list(State(service): State<Service>, caller: Caller) -> Result<Response
 
 fn summary(summary: &Summary) -> Value {
     let title: String = match &summary.first {
-        Message::User { text, files } if text.trim().is_empty() => {
+        Message::User { text, files, .. } if text.trim().is_empty() => {
             let first = files.first().map(|file| file.name.clone());
             first.unwrap_or_default()
         }
@@ -289,12 +294,42 @@ async fn answer(
         files: message.files,
     };
     let turn = app.service.say(&person, &id, said).await?;
+    run(app, turn, id, form, message.decision).await
+}
+
+/// The body of a request to answer again.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Again {
+    #[serde(default)]
+    decision: Option<Decision>,
+}
+
+async fn retry(
+    State(app): State<App>,
+    caller: Caller,
+    Segments(id): Segments<String>,
+    form: Form,
+    Body(Again { decision }): Body<Again>,
+) -> Result<Response, Problem> {
+    let turn = app.service.retry(&caller.person_in(&id), &id).await?;
+    run(app, turn, id, form, decision).await
+}
+
+/// Answers with a turn.
+async fn run(
+    app: App,
+    turn: Turn,
+    id: String,
+    form: Form,
+    decision: Option<Decision>,
+) -> Result<Response, Problem> {
     let conversation = header_value(&id)?;
     let turn = events::Running {
         turn,
         conversation: id,
         base: app.base,
-        decision: message.decision,
+        decision,
         stopping: app.stopping,
     };
     let mut response = match form {

@@ -146,6 +146,29 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .find_map(|(key, value)| (key == name).then_some(value))
 }
 
+/// Lets only those come in who may, and programs with any key where everyone may: clients of models
+/// send one always.
+pub(super) fn protect_model(router: Router, entrance: Arc<Entrance>) -> Router {
+    async fn check(
+        Extension(entrance): Extension<Arc<Entrance>>,
+        mut request: Request,
+        next: Next,
+    ) -> Response {
+        let caller = entrance.caller(request.headers()).await;
+        match caller.map(|it| it.or_else(|| entrance.access.stranger())) {
+            Ok(Some(caller)) => {
+                request.extensions_mut().insert(caller);
+                next.run(request).await
+            }
+            Ok(None) => refusal().into_response(),
+            Err(problem) => problem.into_response(),
+        }
+    }
+    router
+        .layer(middleware::from_fn(check))
+        .layer(Extension(entrance))
+}
+
 /// Lets only those come in who may.
 pub(super) fn protect(router: Router, entrance: Arc<Entrance>) -> Router {
     async fn check(

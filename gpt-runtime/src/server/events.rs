@@ -181,7 +181,7 @@ impl Answer {
 }
 
 /// The events of a turn until it ends or the server stops.
-struct Events {
+pub(super) struct Events {
     /// `None` after the last event.
     turn: Option<Turn>,
     base: Arc<str>,
@@ -192,7 +192,7 @@ struct Events {
 }
 
 impl Events {
-    fn new(running: Running, is_alone: bool) -> Self {
+    pub(super) fn new(running: Running, is_alone: bool) -> Self {
         Self {
             is_alone,
             turn: Some(running.turn),
@@ -202,7 +202,7 @@ impl Events {
         }
     }
 
-    async fn next(&mut self) -> Option<Event> {
+    pub(super) async fn next(&mut self) -> Option<Event> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 }

@@ -11,7 +11,8 @@ use tracing::Span;
 use url::Url;
 
 use super::{
-    api, directory, entrance, entrance::Entrance, files, page, shutdown::Stopping, sign_in,
+    api, configuration, directory, entrance, entrance::Entrance, files, openai, page,
+    shutdown::Stopping, sign_in,
 };
 use crate::{access::Access, error::Error, gpt::Visibility, metrics::Metrics, service::Service};
 
@@ -101,12 +102,12 @@ impl Gpts {
 
     pub(super) fn router(&self, stopping: &Stopping) -> Router {
         if !self.are_several {
-            let routers = self.hosted.iter().map(|gpt| gpt.router(stopping.clone()));
+            let routers = self.hosted.iter().map(|gpt| gpt.router(stopping));
             return routers.fold(Router::new(), Router::merge);
         }
         let directory = directory::routes(Arc::clone(&self.entrance), &self.hosted);
         self.hosted.iter().fold(directory, |router, gpt| {
-            let routes = named(gpt.router(stopping.clone()), &gpt.slug);
+            let routes = named(gpt.router(stopping), &gpt.slug);
             router.nest(&gpt.entrance.path("/"), routes)
         })
     }
@@ -114,15 +115,24 @@ impl Gpts {
 
 impl Hosted {
     /// The page and the API of the GPT.
-    fn router(&self, stopping: Stopping) -> Router {
+    fn router(&self, stopping: &Stopping) -> Router {
         let (service, entrance) = (&self.service, &self.entrance);
         let page = page::routes(service, Arc::clone(entrance));
         let links = files::links(service.clone());
-        let api = api::routes(service.clone(), entrance, stopping)
+        let api = api::routes(service.clone(), entrance, stopping.clone())
+            .merge(configuration::routes(service.clone()))
             .merge(entrance::routes())
             .merge(files::routes(service.clone()))
             .merge(sign_in::routes(service.clone()));
+        let model = match service.slug() {
+            Some(slug) => slug.to_owned(),
+            None => Some(made_of(service.definition().name))
+                .filter(|slug| !slug.is_empty())
+                .unwrap_or_else(|| "gpt".to_owned()),
+        };
+        let model = openai::routes(service.clone(), &model, stopping.clone());
         page.merge(links)
+            .merge(entrance::protect_model(model, Arc::clone(entrance)))
             .merge(entrance::protect(api, Arc::clone(entrance)))
     }
 }

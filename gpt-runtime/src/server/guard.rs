@@ -214,13 +214,13 @@ fn add_headers(headers: &mut HeaderMap) {
             "same-origin",
         ),
     ];
-    for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
     // Files of conversations say a stricter one.
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static(POLICY));
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     // What was said in a conversation stays out of caches; the page says its own.
     headers
         .entry(header::CACHE_CONTROL)

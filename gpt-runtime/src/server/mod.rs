@@ -27,6 +27,7 @@
 //! | `GET /api/conversations/{id}` | | `{"id": "…", "messages": […]}` |
 //! | `DELETE /api/conversations/{id}` | | 204 once it is forgotten |
 //! | `POST /api/conversations/{id}/messages` | `{"text": "…", "files": ["…"]}` | the answer |
+//! | `POST /api/conversations/{id}/retry` | `{}` | another answer to what was said last, in place of the earlier |
 //! | `POST /api/conversations/{id}/files?name=…` | the file itself, with its `Content-Type` | 201 and `{"id": "…", "name": "…", "media_type": "…", "size": …}` |
 //! | `GET /api/conversations/{id}/files/{file}` | | the file |
 //! | `GET /api/files/{token}` | | the file that a link for an API leads to |
@@ -36,8 +37,11 @@
 //! | `GET /api/sign-ins`, `DELETE /api/sign-ins/{api}/{scheme}` | | where people sign in; 204 once the token is forgotten |
 //! | `POST /api/sessions` | `{}` | 204 with a session as a cookie |
 //! | `GET /api/share`, `POST /api/share` | | the share link, and a new one, for the owner |
+//! | `GET /api/configuration` | | instructions, actions, their servers and authentication, for the owner |
+//! | `POST /api/operations/{tool}/test` | `{"arguments": {…}}` | result of one call, for the owner |
 //! | `GET /api/gpts` | | of a server of several, those that match `q` and `category` |
 //! | `GET /api/openapi.json` | | this API as OpenAPI 3.1 |
+//! | `GET /v1/models`, `POST /v1/chat/completions`, `POST /v1/responses` | as OpenAI's API has them | the GPT as a model for OpenAI's clients |
 //! | `GET /healthz`, `GET /readyz` | | 204 while the process runs, and while it can answer |
 //!
 //! **An answer** is a stream of server-sent events: the name of each is the type of a
@@ -102,6 +106,7 @@
 
 mod address;
 mod api;
+mod configuration;
 mod connections;
 mod directory;
 mod entrance;
@@ -114,6 +119,7 @@ mod guard;
 mod health;
 mod limits;
 mod log;
+mod openai;
 mod page;
 mod problem;
 mod settings;
@@ -384,8 +390,9 @@ impl Bound {
         self.metrics.as_ref()?.local_addr().ok()
     }
 
-    /// Prints the address and serves until Ctrl-C or SIGTERM.
+    /// Prints the address and serves until Ctrl-C or SIGTERM; logs as [`Server::run`] does.
     pub async fn run(self) -> Result<(), Error> {
+        log::install()?;
         let signal = shutdown::signal()?;
         let mut names = Vec::new();
         for gpt in &self.gpts.hosted {

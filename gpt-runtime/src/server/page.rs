@@ -21,23 +21,40 @@ const OFFLINE_NOTE: &str = r#"<p class="notice" id="offline">No model is configu
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// What the page is made of besides its HTML: path, media type, content.
-const FILES: [(&str, &str, &str); 8] = [
+const FILES: &[(&str, &str, &str)] = &[
     (
         "/app.css",
         "text/css; charset=utf-8",
         include_str!("page/app.css"),
     ),
-    ("/app.js", SCRIPT, include_str!("page/app.js")),
+    ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
+    ("/about.js", SCRIPT, include_str!("page/about.js")),
     ("/api.js", SCRIPT, include_str!("page/api.js")),
+    ("/app.js", SCRIPT, include_str!("page/app.js")),
+    (
+        "/attachments.js",
+        SCRIPT,
+        include_str!("page/attachments.js"),
+    ),
+    ("/calls.js", SCRIPT, include_str!("page/calls.js")),
+    ("/code.js", SCRIPT, include_str!("page/code.js")),
+    (
+        "/configuration.js",
+        SCRIPT,
+        include_str!("page/configuration.js"),
+    ),
+    ("/dom.js", SCRIPT, include_str!("page/dom.js")),
+    ("/files.js", SCRIPT, include_str!("page/files.js")),
+    ("/history.js", SCRIPT, include_str!("page/history.js")),
     ("/log.js", SCRIPT, include_str!("page/log.js")),
     ("/markdown.js", SCRIPT, include_str!("page/markdown.js")),
+    ("/menu.js", SCRIPT, include_str!("page/menu.js")),
     (
         "/directory.css",
         "text/css; charset=utf-8",
         include_str!("page/directory.css"),
     ),
     ("/directory.js", SCRIPT, include_str!("page/directory.js")),
-    ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
 ];
 
 pub(super) fn routes(service: &Service, entrance: Arc<Entrance>) -> Router {
@@ -53,8 +70,8 @@ pub(super) fn routes(service: &Service, entrance: Arc<Entrance>) -> Router {
 /// What pages are made of besides their HTML.
 pub(super) fn files<S: Clone + Send + Sync + 'static>() -> Router<S> {
     FILES
-        .into_iter()
-        .fold(Router::new(), |router, (path, media_type, content)| {
+        .iter()
+        .fold(Router::new(), |router, &(path, media_type, content)| {
             router.route(path, get(async move || file(media_type, content)))
         })
 }

@@ -29,6 +29,14 @@ impl Problem {
         }
     }
 
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// Says after what time to try again.
     pub(super) fn retry_after(mut self, time: Duration) -> Self {
         self.retry_after = Some(time);
@@ -77,9 +85,10 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = match &error {
             Error::UnknownConversation => StatusCode::NOT_FOUND,
-            Error::TurnRunning | Error::ConversationFull { .. } | Error::FilesTooLarge { .. } => {
-                StatusCode::CONFLICT
-            }
+            Error::TurnRunning
+            | Error::NothingSaid
+            | Error::ConversationFull { .. }
+            | Error::FilesTooLarge { .. } => StatusCode::CONFLICT,
             Error::EmptyMessage | Error::UnknownFile { .. } | Error::TooManyFiles { .. } => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }

@@ -8,48 +8,129 @@ export class Problem extends Error {
   }
 }
 
+const UNREACHABLE = 'The server cannot be reached.';
+
+/** The address of something beside this page, wherever the page is; of a path of the server's root
+ *  what leads here may be left out. */
+export function local(path) {
+  const base = new URL('./', location.href);
+  const beside = path.startsWith(base.pathname) ? path : path.replace(/^\//, '');
+  return new URL(beside, base).href;
+}
+
 async function request(path, body, options = {}) {
   const init = { ...options, headers: { accept: 'application/json', ...options.headers } };
   if (body !== undefined) {
-    init.method = 'POST';
+    init.method ??= 'POST';
     init.headers['content-type'] = 'application/json';
     init.body = JSON.stringify(body);
   }
   let response;
   try {
-    response = await fetch(path, init);
+    response = await fetch(local(path), init);
   } catch (error) {
     if (error.name === 'AbortError') throw error;
-    throw new Problem(0, 'The server cannot be reached.');
+    throw new Problem(0, UNREACHABLE);
   }
   if (response.ok) return response;
-  let detail = `The server answered with status ${response.status}.`;
-  try {
-    detail = (await response.json()).detail ?? detail;
-  } catch {
-    // A proxy's own error page is no JSON; the status has to do.
-  }
-  throw new Problem(response.status, detail);
+  throw new Problem(response.status, detail(response.status, await response.text()));
 }
+
+/** What a problem says; a proxy's own error page is no JSON, and then the status has to do. */
+function detail(status, text) {
+  try {
+    const said = JSON.parse(text).detail;
+    if (said) return said;
+  } catch {
+    // Said below.
+  }
+  return `The server answered with status ${status}.`;
+}
+
+const json = async (...all) => (await request(...all)).json();
 
 const conversation = (id) => `api/conversations/${encodeURIComponent(id)}`;
 
-export const about = async () => (await request('api/gpt')).json();
+export const about = () => json('api/gpt');
 
-export const start = async () => (await (await request('api/conversations', {})).json()).id;
+export const start = async () => (await json('api/conversations', {})).id;
 
-export const messages = async (id) => (await (await request(conversation(id))).json()).messages;
+export const conversations = async () => (await json('api/conversations')).conversations;
+
+export const messages = async (id) => (await json(conversation(id))).messages;
+
+export const forget = (id) => request(conversation(id), {}, { method: 'DELETE' });
 
 export const decide = (id, callId, decision) =>
   request(`${conversation(id)}/calls/${encodeURIComponent(callId)}`, { decision });
 
 export const cancel = (id) => request(`${conversation(id)}/cancel`, {});
 
-/** Says something and yields the events of the answer; the last is `finished` or `failed`. */
-export async function* say(id, text, signal) {
+export const consents = async () => (await json('api/consents')).tools;
+
+export const withdraw = (tool) =>
+  request(`api/consents/${encodeURIComponent(tool)}`, {}, { method: 'DELETE' });
+
+export const signIns = async () => (await json('api/sign-ins')).sign_ins;
+
+export const signOut = ({ api, scheme }) =>
+  request(
+    `api/sign-ins/${encodeURIComponent(api)}/${encodeURIComponent(scheme)}`,
+    {},
+    { method: 'DELETE' }
+  );
+
+export const configuration = () => json('api/configuration');
+
+export const test = (tool, args) =>
+  json(`api/operations/${encodeURIComponent(tool)}/test`, { arguments: args });
+
+export const shareLink = async () => (await json('api/share')).url;
+
+export const renewShareLink = async () => (await json('api/share', {})).url;
+
+/** Where a file of a conversation is. */
+export const file = (id, fileId) => local(`${conversation(id)}/files/${encodeURIComponent(fileId)}`);
+
+/** Sends a file ahead of the message it goes with; `progress` hears which part has left. */
+export function upload(id, content, progress, signal) {
+  // `fetch` does not tell how much has left.
+  const sending = new XMLHttpRequest();
+  const name = encodeURIComponent(content.name || 'file');
+  sending.open('POST', local(`${conversation(id)}/files?name=${name}`));
+  sending.setRequestHeader('content-type', content.type || 'application/octet-stream');
+  sending.setRequestHeader('accept', 'application/json');
+  sending.upload.addEventListener('progress', ({ loaded, total }) => progress(loaded / total));
+  signal.addEventListener('abort', () => sending.abort());
+  return new Promise((done, fail) => {
+    const failed = () => fail(new Problem(0, UNREACHABLE));
+    sending.addEventListener('error', failed);
+    sending.addEventListener('abort', failed);
+    sending.addEventListener('load', () => {
+      const { status, responseText } = sending;
+      if (status === 201) done(JSON.parse(responseText));
+      else fail(new Problem(status, detail(status, responseText)));
+    });
+    sending.send(content);
+  });
+}
+
+/** Says something; the events of the answer, once the server has taken the message. */
+export const say = (id, text, files, signal) =>
+  answer(`${conversation(id)}/messages`, files.length > 0 ? { text, files } : { text }, signal);
+
+/** Has what was said last answered again. */
+export const retry = (id, signal) => answer(`${conversation(id)}/retry`, {}, signal);
+
+async function answer(path, body, signal) {
   const options = { signal, headers: { accept: 'text/event-stream' } };
-  const response = await request(`${conversation(id)}/messages`, { text }, options);
-  for await (const data of eventData(response.body)) {
+  const response = await request(path, body, options);
+  return events(response.body);
+}
+
+/** The events of an answer; the last is `finished` or `failed`. */
+async function* events(body) {
+  for await (const data of eventData(body)) {
     const event = JSON.parse(data);
     yield event;
     if (event.type === 'finished' || event.type === 'failed') return;

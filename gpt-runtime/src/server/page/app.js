@@ -1,8 +1,12 @@
 // The page of a GPT: what its parts do when someone uses them.
 
+import * as about from './about.js';
 import * as api from './api.js';
+import { Attachments, listen } from './attachments.js';
+import { announce, element } from './dom.js';
+import * as past from './history.js';
 import { addUser, Answer, replay } from './log.js';
-import { element } from './markdown.js';
+import * as menu from './menu.js';
 
 const $ = (id) => document.getElementById(id);
 
@@ -13,10 +17,15 @@ const text = $('text');
 const gpt = {
   name: document.title,
   about: undefined,
-  apiOf(tool) {
-    const about = this.about;
-    const key = about?.tools.find((each) => each.name === tool)?.api;
-    return about?.apis.find((each) => each.name === key)?.title;
+  tool(name) {
+    return this.about?.tools.find((each) => each.name === name);
+  },
+  has(name) {
+    return this.tool(name) !== undefined;
+  },
+  apiOf(name) {
+    const key = this.tool(name)?.api;
+    return this.about?.apis.find((each) => each.name === key)?.title;
   },
 };
 
@@ -25,57 +34,100 @@ const state = { id: undefined, turn: undefined };
 
 // -- Conversation ---------------------------------------------------------------------------------
 
-// Of several GPTs at one origin each has its own.
-const MEMORY = `conversation ${location.pathname}`;
-
-function remember(id) {
+/** Notes which conversation is shown, also in the address, so that it can be opened again. */
+function enter(id, how = 'pushState') {
   state.id = id;
+  if (past.named() !== id) {
+    history[how](null, '', id ? past.address(id) : location.pathname);
+  }
+  past.mark();
+}
+
+/** The conversation, which begins when it is first needed; of several at once one begins. */
+let starting;
+
+async function conversation() {
+  if (state.id) return state.id;
+  starting ??= api.start();
+  const mine = starting;
   try {
-    if (id) sessionStorage.setItem(MEMORY, id);
-    else sessionStorage.removeItem(MEMORY);
-  } catch {
-    // Without storage a reload begins anew.
+    const id = await mine;
+    // Another chat may have been opened meanwhile.
+    if (starting === mine) enter(id);
+    return id;
+  } finally {
+    if (starting === mine) starting = undefined;
   }
 }
 
-function remembered() {
-  try {
-    return sessionStorage.getItem(MEMORY);
-  } catch {
-    return null;
-  }
+/** What an answer needs to know of where it stands. */
+function place(said) {
+  const id = () => state.id;
+  return {
+    decide: (callId, decision) => {
+      text.focus();
+      return api.decide(id(), callId, decision);
+    },
+    local: api.local,
+    fileUrl: (file) => api.file(id(), file.id),
+    retry: (answer) => retry(answer, said),
+  };
 }
 
-async function send(message) {
-  const said = message.trim();
-  if (!said || state.turn) return;
+/** Says something new. */
+async function send(message, files = []) {
+  const said = { text: message.trim(), files, isTaken: false };
+  if ((!said.text && files.length === 0) || state.turn) return;
+  addUser(log, said.text, files, place().fileUrl);
+  await answer(said);
+}
+
+/** Has the last message answered again, in place of the answer that is there. */
+async function retry(old, said) {
+  if (state.turn) return;
+  old.node.remove();
+  text.focus();
+  await answer(said);
+}
+
+/** Shows the answer to what was said, which the server may or may not know yet. */
+async function answer(said) {
   const turn = new AbortController();
   state.turn = turn;
   refresh();
-  addUser(log, said);
-  const answer = new Answer(log, gpt, (callId, decision) => {
-    text.focus();
-    return api.decide(state.id, callId, decision);
-  });
+  const shown = new Answer(log, gpt, place(said));
   follow(true);
+  announce(`${gpt.name} is thinking`);
   try {
-    if (!state.id) remember(await api.start());
+    const id = await conversation();
     turn.signal.throwIfAborted();
-    for await (const event of api.say(state.id, said, turn.signal)) {
-      if (event.type === 'failed' && turn.stopped) answer.note('Stopped.');
-      else answer.show(event);
+    const files = said.files.map((file) => file.id);
+    const events = said.isTaken
+      ? await api.retry(id, turn.signal)
+      : await api.say(id, said.text, files, turn.signal);
+    said.isTaken = true;
+    past.refresh();
+    for await (const event of events) {
+      if (event.type === 'failed' && turn.stopped) shown.note('Stopped.');
+      else shown.show(event);
       follow();
     }
   } catch (error) {
-    if (turn.signal.aborted) answer.note('Stopped.');
-    else answer.fail(error.message);
+    if (turn.signal.aborted) shown.note('Stopped.');
+    else shown.fail(error.message);
     // The server no longer knows the conversation; the next message begins a new one.
-    if (error.status === 404) remember(undefined);
+    if (error.status === 404 && state.turn === turn) {
+      said.isTaken = false;
+      enter(undefined, 'replaceState');
+    }
   }
-  answer.end();
+  shown.end();
+  if (state.turn !== turn) return;
+  state.turn = undefined;
+  if (!turn.stopped) announce(`${gpt.name}: ${shown.spoken}`);
   follow();
-  if (state.turn === turn) state.turn = undefined;
   refresh();
+  past.refresh();
 }
 
 async function stop() {
@@ -91,26 +143,38 @@ async function stop() {
   }
 }
 
-function newChat() {
+/** Leaves what is shown. */
+function leave() {
   state.turn?.abort();
   state.turn = undefined;
-  remember(undefined);
+  starting = undefined;
+  attachments.clear();
   log.replaceChildren();
+}
+
+function newChat(how) {
+  leave();
+  enter(undefined, how);
   refresh();
   text.focus();
 }
 
-async function resume() {
-  const id = remembered();
+/** Shows the conversation that the address names. */
+async function open() {
+  const id = past.named();
+  leave();
+  enter(id);
+  refresh();
   if (!id) return;
   try {
     const messages = await api.messages(id);
-    if (state.id || state.turn) return;
-    remember(id);
-    replay(log, messages, gpt);
+    // Something else may have been opened or said meanwhile.
+    if (state.id !== id || log.hasChildNodes()) return;
+    replay(log, messages, gpt, place({ isTaken: true, files: [] }));
   } catch (error) {
-    if (error.status === 404) remember(undefined);
-    else fault(error.message);
+    if (state.id !== id) return;
+    if (error.status === 404) enter(undefined, 'replaceState');
+    fault(error.message);
   }
   refresh();
   follow(true);
@@ -118,9 +182,16 @@ async function resume() {
 
 function fault(message) {
   log.append(element('p', { class: 'error', role: 'alert' }, message));
+  refresh();
 }
 
 // -- What is shown --------------------------------------------------------------------------------
+
+const attachments = new Attachments(
+  $('attachments'),
+  async (file, progress, signal) => api.upload(await conversation(), file, progress, signal),
+  refresh
+);
 
 function refresh() {
   const empty = !log.hasChildNodes() && !state.turn;
@@ -128,7 +199,8 @@ function refresh() {
   $('new-chat').hidden = empty;
   $('send').hidden = Boolean(state.turn);
   $('stop').hidden = !state.turn;
-  $('send').disabled = text.value.trim() === '';
+  const something = text.value.trim() !== '' || !attachments.isEmpty;
+  $('send').disabled = !something || !attachments.isReady;
 }
 
 let following = true;
@@ -166,11 +238,12 @@ function fit() {
 
 $('composer').addEventListener('submit', (event) => {
   event.preventDefault();
-  if (state.turn) return;
+  if (state.turn || !attachments.isReady) return;
   const said = text.value;
+  const files = attachments.take();
   text.value = '';
   fit();
-  send(said);
+  send(said, files);
 });
 
 text.addEventListener('input', fit);
@@ -183,7 +256,7 @@ text.addEventListener('keydown', (event) => {
 });
 
 $('stop').addEventListener('click', stop);
-$('new-chat').addEventListener('click', newChat);
+$('new-chat').addEventListener('click', () => newChat());
 
 for (const item of $('starters').children) {
   const starter = item.textContent;
@@ -195,86 +268,41 @@ for (const item of $('starters').children) {
   item.replaceChildren(button);
 }
 
+listen(attachments, { button: $('attach'), input: $('files'), text, target: $('chat') });
+
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented) return;
-  if (!$('about').open) stop();
+  if (!document.querySelector('dialog:modal')) stop();
 });
-
-// -- Menu and about -------------------------------------------------------------------------------
-
-const items = () => [...$('menu-items').querySelectorAll('[role=menuitem]')];
-
-function openMenu(open, focus) {
-  $('menu-items').hidden = !open;
-  $('menu-button').setAttribute('aria-expanded', String(open));
-  if (open) items().at(focus)?.focus();
-}
-
-$('menu-button').addEventListener('click', () => openMenu($('menu-items').hidden, 0));
-
-$('menu').addEventListener('keydown', (event) => {
-  const open = !$('menu-items').hidden;
-  const at = items().indexOf(document.activeElement);
-  const moves = { ArrowDown: at + 1, ArrowUp: at < 0 ? -1 : at - 1, Home: 0, End: -1 };
-  if (event.key in moves) {
-    openMenu(true, moves[event.key] % items().length);
-  } else if (event.key === 'Escape' && open) {
-    openMenu(false);
-    $('menu-button').focus();
-  } else {
-    return;
-  }
-  event.preventDefault();
-});
-
-$('menu').addEventListener('focusout', ({ relatedTarget }) => {
-  if (relatedTarget && !$('menu').contains(relatedTarget)) openMenu(false);
-});
-
-document.addEventListener('click', ({ target }) => {
-  if (!$('menu').contains(target) || target.closest('[role=menuitem]')) openMenu(false);
-});
-
-$('about-item').addEventListener('click', () => $('about').showModal());
-
-$('about').addEventListener('click', ({ target }) => {
-  if (target === $('about')) $('about').close();
-});
-
-function describe(about) {
-  const model = about.model.offline ? 'none (offline)' : about.model.name;
-  const facts = [
-    ['Model', model],
-    ['APIs', about.apis.map((each) => each.title).join(', ')],
-  ];
-  for (const [term, fact] of facts) {
-    if (fact) $('facts').append(element('dt', {}, term), element('dd', {}, fact));
-  }
-  $('tools-title').hidden = about.tools.length === 0;
-  for (const tool of about.tools) {
-    const item = element('li', {}, element('code', {}, tool.name));
-    if (tool.consequential) item.append(element('span', { class: 'tag' }, 'asks first'));
-    if (tool.description) item.append(element('p', {}, tool.description));
-    $('tools').append(item);
-  }
-}
 
 // -- Start ----------------------------------------------------------------------------------------
 
+menu.begin();
+$('about-item').addEventListener('click', about.open);
+$('configuration-item').addEventListener('click', async () => {
+  // Only the owner needs it.
+  const configuration = await import('./configuration.js');
+  await configuration.open();
+});
+past.begin({ current: () => state.id, gone: () => newChat('replaceState') });
+window.addEventListener('hashchange', () => {
+  if (past.named() !== state.id) open();
+});
 $('composer').hidden = false;
-const asked = new URLSearchParams(location.search).get('q');
-if (asked) {
-  // A link brings a first message, which only its reader sends.
-  remember(undefined);
-  text.value = asked;
-  history.replaceState(null, '', location.pathname);
+
+// Other pages may lead here with something to say. Whether to say it is for people to decide.
+const proposed = new URLSearchParams(location.search).get('q');
+if (proposed !== null) {
+  text.value = proposed;
+  history.replaceState(null, '', location.pathname + location.hash);
 }
 fit();
 text.focus();
 try {
   gpt.about = await api.about();
-  describe(gpt.about);
+  about.describe(gpt.about);
+  $('configuration-item').hidden = !gpt.about.is_owner;
 } catch (error) {
   fault(error.message);
 }
-await resume();
+if (past.named() && !state.id) await open();

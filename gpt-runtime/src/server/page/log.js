@@ -1,24 +1,38 @@
 // The conversation as people see it: what was said, which calls were made, what asks for consent.
 
-import { element, markdown } from './markdown.js';
+import { Call, Card, Consent, HostedCall, SignIn } from './calls.js';
+import { dress } from './code.js';
+import { announce, copyButton, element, iconButton } from './dom.js';
+import { fileNode } from './files.js';
+import { anchor, markdown, safe } from './markdown.js';
 
 /** How long streamed text may wait until it is shown, in milliseconds. */
 const REDRAW = 40;
 
 /** Adds what a person said. */
-export function addUser(log, text) {
-  log.append(element('div', { class: 'user' }, element('p', {}, text)));
+export function addUser(log, text, files, fileUrl) {
+  const node = element('div', { class: 'user' }, element('h3', { class: 'for-readers' }, 'You said'));
+  if (files?.length > 0) {
+    const shown = files.map((file) => fileNode(file, fileUrl(file)));
+    node.append(element('div', { class: 'user-files' }, ...shown));
+  }
+  if (text) node.append(element('p', {}, text));
+  log.append(node);
 }
 
 /** An answer, growing with the events of its turn. */
 export class Answer {
-  constructor(log, gpt, decide) {
+  /** `place` says how to decide about a call, where files and sign-ins are, and how to try again. */
+  constructor(log, gpt, place) {
     this.gpt = gpt;
-    this.decide = decide;
+    this.place = place;
     this.calls = new Map();
+    this.sources = new Map();
+    this.said = [];
     const thinking = element('span', { class: 'for-readers' }, 'Thinking');
-    this.waiting = element('div', { class: 'waiting', role: 'status' }, dots(), thinking);
-    this.node = element('div', { class: 'answer', 'aria-busy': 'true' }, this.waiting);
+    this.waiting = element('div', { class: 'waiting' }, dots(), thinking);
+    const name = element('h3', { class: 'for-readers' }, `${gpt.name} answered`);
+    this.node = element('div', { class: 'answer', 'aria-busy': 'true' }, name, this.waiting);
     log.append(this.node);
   }
 
@@ -29,6 +43,8 @@ export class Answer {
       sign_in_needed: () => this.askToSignIn(event),
       call_started: () => this.call(event.call_id, event.name, event.arguments),
       call_finished: () => this.finish(event),
+      citation_added: () => this.cite(event.citation),
+      file_added: () => this.file(event.file),
       // All text was streamed; a server that did not is shown all the same.
       finished: () => this.node.querySelector('.text') ?? this.text(event.text),
       failed: () => this.fail(event.message),
@@ -40,6 +56,7 @@ export class Answer {
     if (!this.segment) {
       if (piece.trim() === '') return;
       this.segment = { node: element('div', { class: 'text' }), source: '' };
+      this.said.push(this.segment);
       this.add(this.segment.node);
     }
     this.segment.source += piece;
@@ -49,7 +66,7 @@ export class Answer {
   draw() {
     clearTimeout(this.redraw);
     this.redraw = undefined;
-    this.segment?.node.replaceChildren(...markdown(this.segment.source));
+    this.segment?.node.replaceChildren(...dress(markdown(this.segment.source)));
   }
 
   /** Puts a part of the answer before the sign that more is to come. */
@@ -64,12 +81,13 @@ export class Answer {
     this.segment = undefined;
   }
 
-  call(id, name, args) {
+  call(id, name, args, hosted = HostedCall.knows(name) && !this.gpt.has(name)) {
     this.endText();
-    const call = new Call(name, args, this.gpt);
-    const card = this.calls.get(id)?.node;
+    const call = new (hosted ? HostedCall : Call)(name, args, this.gpt);
+    const before = this.calls.get(id);
+    call.isDeclined = before?.decision === 'decline';
     this.calls.set(id, call);
-    if (card) card.replaceWith(call.node);
+    if (before) before.node.replaceWith(call.node);
     else this.add(call.node);
     return call;
   }
@@ -77,16 +95,17 @@ export class Answer {
   ask({ call_id: id, name, arguments: args, may_always_allow: always }) {
     const card = new Consent(name, args, this.gpt, always, async (decision) => {
       card.decision = decision;
-      await this.decide(id, decision);
+      await this.place.decide(id, decision);
     });
     this.card(id, card);
   }
 
   askToSignIn({ call_id: id, name, api, path }) {
     const earlier = this.calls.get(id);
-    const card = new SignIn(name, earlier?.args, this.gpt, api, path, async (decision) => {
+    const address = this.place.local(path);
+    const card = new SignIn(name, earlier?.args, this.gpt, api, address, async (decision) => {
       card.decision = decision;
-      await this.decide(id, decision);
+      await this.place.decide(id, decision);
     });
     // One was allowed before.
     earlier?.node.remove();
@@ -103,12 +122,32 @@ export class Answer {
 
   finish({ call_id: id, result, is_error: failed, milliseconds }) {
     let call = this.calls.get(id);
-    if (call instanceof Card) {
-      const declined = call.decision === 'decline';
-      call = this.call(id, call.name, call.args);
-      if (declined) return call.set('declined');
-    }
-    return call?.finish(result, failed, milliseconds);
+    if (call instanceof Card) call = this.call(id, call.name, call.args);
+    if (call?.isDeclined) call.set('declined');
+    else call?.finish(result, failed, milliseconds);
+  }
+
+  /** Adds a source; the same address once. */
+  cite({ url, title }) {
+    if (this.sources.has(url)) return;
+    const address = safe(url);
+    const link = address ? anchor(address, [title || url]) : element('span', {}, title || url);
+    const item = element('li', {}, link);
+    if (address) item.append(element('span', { class: 'host' }, ` ${new URL(address).host}`));
+    this.sources.set(url, item);
+    this.list ??= element('ol');
+    this.list.append(item);
+    this.cited ??= element(
+      'section',
+      { class: 'sources', 'aria-label': 'Sources' },
+      element('h3', {}, 'Sources'),
+      this.list
+    );
+  }
+
+  file(file) {
+    this.endText();
+    this.add(fileNode(file, this.place.fileUrl(file)));
   }
 
   fail(message) {
@@ -117,6 +156,7 @@ export class Answer {
 
   note(message) {
     this.add(element('p', { class: 'note' }, message));
+    announce(message);
   }
 
   /** Nothing more comes. */
@@ -127,166 +167,50 @@ export class Answer {
       if (call instanceof Card) this.call(id, call.name, call.args).set('undone');
       else if (call.state === 'running') call.set('undone');
     }
+    if (this.cited) this.node.append(this.cited);
+    const actions = element('div', { class: 'actions' });
+    const source = this.said.map((each) => each.source.trim()).join('\n\n');
+    if (source) actions.append(copyButton('Copy answer', () => source));
+    const again = () => this.place.retry(this);
+    actions.append(iconButton('again', 'Try again', again, { class: 'icon retry' }));
+    this.node.append(actions);
     this.node.setAttribute('aria-busy', 'false');
-    if (!this.node.hasChildNodes()) this.node.remove();
-  }
-}
-
-const STATES = {
-  running: 'Calling',
-  done: 'Called',
-  failed: 'Failed to call',
-  declined: 'Declined to call',
-  undone: 'Did not finish calling',
-};
-
-/** A call of an action: folded, with arguments, result and time inside. */
-class Call {
-  constructor(name, args, gpt) {
-    this.verb = element('span');
-    this.time = element('span', { class: 'time' });
-    const title = element('span', { class: 'title' }, this.verb, ' ', element('code', {}, name));
-    const api = gpt.apiOf(name);
-    if (api) title.append(element('span', { class: 'api' }, ` · ${api}`));
-    const mark = element('span', { class: 'mark', 'aria-hidden': 'true' });
-    this.body = element('div', { class: 'inside' }, ...labelled('Arguments', args));
-    const summary = element('summary', {}, mark, title, this.time);
-    this.node = element('details', { class: 'call' }, summary, this.body);
-    this.set('running');
   }
 
-  set(state) {
-    this.state = state;
-    this.node.dataset.state = state;
-    this.verb.textContent = STATES[state];
-  }
-
-  finish(result, failed, milliseconds) {
-    this.set(failed ? 'failed' : 'done');
-    if (milliseconds !== undefined) this.time.textContent = duration(milliseconds);
-    this.body.append(...labelled('Result', parsed(result)));
-  }
-}
-
-/** Asks a person for something before a call is made. */
-class Card {
-  constructor(name, args, label, parts, buttons) {
-    this.name = name;
-    this.args = args;
-    this.buttons = buttons;
-    this.trouble = element('p', { class: 'error', role: 'alert' });
-    this.node = element(
-      'div',
-      { class: 'consent', role: 'group', tabindex: '-1', 'aria-label': label },
-      ...parts,
-      element('div', { class: 'buttons' }, ...buttons),
-      this.trouble
-    );
-  }
-
-  /** A button that decides. */
-  static button(label, decision, decided, card) {
-    const node = element('button', { type: 'button', class: decision }, label);
-    node.addEventListener('click', async () => {
-      const { buttons, trouble } = card();
-      for (const other of buttons) other.disabled = true;
-      trouble.textContent = '';
-      try {
-        await decided(decision);
-      } catch (error) {
-        trouble.textContent = error.message;
-        for (const other of buttons) other.disabled = false;
-      }
-    });
-    return node;
-  }
-}
-
-/** Asks whether a call may be made. */
-class Consent extends Card {
-  constructor(name, args, gpt, always, decided) {
-    const api = gpt.apiOf(name);
-    const question = element(
-      'p',
-      {},
-      element('strong', {}, gpt.name),
-      ' wants to call ',
-      element('code', {}, name),
-      api ? ` of ${api}` : '',
-      '. This may change something outside of this chat.'
-    );
-    const button = (label, decision) => Card.button(label, decision, decided, () => this);
-    const buttons = [button('Allow', 'allow')];
-    if (always) buttons.push(button('Always allow', 'always_allow'));
-    buttons.push(button('Decline', 'decline'));
-    super(name, args, 'Confirmation', [question, ...labelled('Arguments', args)], buttons);
-  }
-}
-
-/** Asks a person to sign in; the call goes on by itself when they have. */
-class SignIn extends Card {
-  constructor(name, args, gpt, api, path, decided) {
-    const question = element(
-      'p',
-      {},
-      element('strong', {}, gpt.name),
-      ' calls ',
-      element('code', {}, name),
-      ` of ${api} as you, once you have signed in there.`
-    );
-    // In a window of its own, because this one is listening to the answer.
-    const link = element(
-      'a',
-      { class: 'button allow', href: path, target: '_blank', rel: 'noopener' },
-      `Sign in to ${api}`
-    );
-    const decline = Card.button('Decline', 'decline', decided, () => this);
-    super(name, args ?? {}, 'Sign in', [question], [link, decline]);
+  /** What was said so far, for those who listen. */
+  get spoken() {
+    return this.said.map((each) => each.node.innerText).join('\n');
   }
 }
 
 /** Shows the messages of an earlier visit. */
-export function replay(log, messages, gpt) {
+export function replay(log, messages, gpt, place) {
   let answer;
   for (const message of messages) {
     if (message.role === 'user') {
       answer?.end();
-      addUser(log, message.text);
-      answer = undefined;
+      addUser(log, message.text, message.files, place.fileUrl);
+      answer = new Answer(log, gpt, place);
       continue;
     }
-    answer ??= new Answer(log, gpt);
+    answer ??= new Answer(log, gpt, place);
     if (message.role === 'assistant') {
+      for (const call of message.hosted_calls ?? []) {
+        answer.call(call.id, call.name, call.arguments, HostedCall.knows(call.name));
+        answer.finish({ ...call, call_id: call.id });
+      }
       answer.endText();
       answer.text(message.text);
-      for (const call of message.calls ?? []) answer.call(call.id, call.name, call.arguments);
+      for (const file of message.files ?? []) answer.file(file);
+      for (const citation of message.citations ?? []) answer.cite(citation);
+      for (const call of message.calls ?? []) answer.call(call.id, call.name, call.arguments, false);
     } else {
       answer.finish({ call_id: message.call_id, result: message.text, is_error: message.is_error });
+      for (const file of message.files ?? []) answer.file(file);
     }
   }
+  if (messages.at(-1)?.role === 'user') answer.note('There is no answer.');
   answer?.end();
-}
-
-function labelled(label, value) {
-  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-  return [
-    element('h3', {}, label),
-    element('pre', { tabindex: '0', 'aria-label': label }, element('code', {}, text)),
-  ];
-}
-
-/** The value of a text in JSON, else the text. */
-function parsed(text) {
-  try {
-    const value = JSON.parse(text);
-    return typeof value === 'object' ? value : text;
-  } catch {
-    return text;
-  }
-}
-
-function duration(milliseconds) {
-  return milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
 function dots() {

@@ -1,20 +1,13 @@
 // Shows Markdown as DOM nodes. What a model wrote only ever becomes text nodes and a fixed set of
 // elements: there is no way from here to markup or script.
 
+import { element } from './dom.js';
+
 const MAX_DEPTH = 12;
 
 /** The nodes that a text in Markdown stands for. */
 export function markdown(text) {
   return blocks(text.replace(/\r\n?/g, '\n').split('\n'), 0);
-}
-
-export function element(name, attributes = {}, ...children) {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value !== undefined) node.setAttribute(key, value);
-  }
-  node.append(...children);
-  return node;
 }
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([^`]*)$/;
@@ -310,12 +303,12 @@ function link(text, at, find, depth) {
 }
 
 /** The address, if it is one of the web: nothing else may be followed. */
-function safe(address) {
+export function safe(address) {
   if (!/^https?:\/\//i.test(address)) return undefined;
   return URL.canParse(address) ? address : undefined;
 }
 
-function anchor(href, children) {
+export function anchor(href, children) {
   const attributes = { href, target: '_blank', rel: 'noopener noreferrer nofollow' };
   return element('a', attributes, ...children);
 }
