@@ -23,13 +23,15 @@ pub enum Error {
         /// What is wrong, one by one.
         problems: Vec<String>,
     },
-    /// A built-in tool that the model does not have.
-    #[error("the model {model} has no `{tool}`: remove it from `tools` of the GPT")]
+    /// A built-in tool that the model's provider does not bring and nothing else does.
+    #[error("the model {model} has no `{tool}`: {hint}, or remove it from `tools` of the GPT")]
     ToolUnavailable {
         /// The tool's name.
         tool: &'static str,
         /// The model's name.
         model: String,
+        /// What to set so that it runs here.
+        hint: &'static str,
     },
     /// Two operations would be one tool to the model.
     #[error("two actions are called `{tool}`: {first} and {second}; leave one of them out")]

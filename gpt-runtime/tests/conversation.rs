@@ -752,9 +752,8 @@ fn mistakes_are_found_at_start() {
         "two actions are called `getAnimal`: GET /animals/{id} of Zoo and GET /animals/{id} of Zoo; leave one of them out"
     ]
     .assert_eq(&twice);
-    let tool = error(&|it| it.tools = &[BuiltInTool::WebSearch], &|it| it);
-    expect!["the model offline has no `web_search`: remove it from `tools` of the GPT"]
-        .assert_eq(&tool);
+    let tool = error(&|it| it.tools = &[BuiltInTool::ImageGeneration], &|it| it);
+    expect!["the model offline has no `image_generation`: set OPENAI_API_KEY, or GPT_IMAGES_URL and GPT_IMAGES_MODEL for another server, or remove it from `tools` of the GPT"].assert_eq(&tool);
     let rounds = error(&none, &|it| it.max_rounds(0));
     expect!["max_rounds: must be at least 1, or the model is never asked"].assert_eq(&rounds);
     let url = error(&none, &|it| it.base_url(api("{}"), "zoo"));
