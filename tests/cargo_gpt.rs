@@ -485,7 +485,7 @@ fn build() -> PathBuf {
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     let built = messages
         .filter_map(|it| it["executable"].as_str().map(PathBuf::from))
-        .last();
+        .next_back();
     built.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
 

@@ -9,6 +9,8 @@ mod browser;
 mod access;
 #[path = "page/configuration.rs"]
 mod configuration;
+#[path = "page/files.rs"]
+mod files;
 #[path = "page/history.rs"]
 mod history;
 #[path = "page/hosted.rs"]
@@ -650,10 +652,14 @@ fn the_directory_leads_to_a_gpt_with_the_first_message_written() {
     assert_eq!(page.text(".answer .text"), "Yes.");
 
     // Another GPT knows nothing of that conversation, and the first one still does.
-    page.open(&format!("{url}g/vocabulary/"));
-    page.wait("!document.querySelector('#composer').hidden");
+    let address = page.eval("location.href");
+    let (_, id) = address.as_str().unwrap().split_once('#').unwrap();
+    page.open(&format!("{url}g/vocabulary/#{id}"));
+    page.wait("document.querySelector('.error')");
+    assert!(page.text(".error").contains("no such conversation"));
     assert_eq!(page.eval("document.querySelectorAll('.user').length"), 0);
-    page.open(&format!("{url}g/sky-desk/"));
+    page.complaints();
+    page.open(&format!("{url}g/sky-desk/#{id}"));
     page.wait("document.querySelector('.user')");
 
     // The owner sees what others do not.

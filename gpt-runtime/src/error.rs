@@ -24,7 +24,10 @@ pub enum Error {
         problems: Vec<String>,
     },
     /// A built-in tool that the model's provider does not bring and nothing else does.
-    #[error("the model {model} has no `{tool}`: {hint}, or remove it from `tools` of the GPT")]
+    #[error(
+        "the model {model} has no `{tool}`: {hint}, name `{tool}` in GPT_HOSTED_TOOLS where the \
+         model's server brings it, or remove it from `tools` of the GPT"
+    )]
     ToolUnavailable {
         /// The tool's name.
         tool: &'static str,
@@ -32,6 +35,19 @@ pub enum Error {
         model: String,
         /// What to set so that it runs here.
         hint: &'static str,
+    },
+    /// More tools than the protocol of the model allows.
+    #[error(
+        "the GPT has {count} actions, and {protocol} allows {limit} tools: select fewer operations, \
+         or set GPT_PROTOCOL to `responses` or `anthropic` where the server speaks it"
+    )]
+    TooManyTools {
+        /// How many there are.
+        count: usize,
+        /// How many are allowed.
+        limit: usize,
+        /// The protocol that allows no more.
+        protocol: &'static str,
     },
     /// Two operations would be one tool to the model.
     #[error("two actions are called `{tool}`: {first} and {second}; leave one of them out")]

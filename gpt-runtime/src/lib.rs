@@ -111,6 +111,8 @@
 //! | `ANTHROPIC_BASE_URL` | a server that speaks Anthropic's Messages API | Anthropic where there is a key |
 //! | `GPT_PROTOCOL` | `responses`, `chat_completions` or `anthropic`; needed where variables of both vendors are set | `responses` at OpenAI, `chat_completions` at `OPENAI_BASE_URL`, `anthropic` where only its variables are set, else no model |
 //! | `GPT_MODEL` | the name of the model there | a current one at OpenAI and Anthropic; an error elsewhere |
+//! | `GPT_HOSTED_TOOLS` | the built-in tools that the model's server brings, of `web_search`, `image_generation` and `code_interpreter`, with commas; not for `chat_completions` | all at OpenAI (`responses`), `web_search` and `code_interpreter` at Anthropic, none elsewhere |
+//! | `GPT_MAX_CONTEXT_TOKENS` | how many tokens of a conversation the model is shown; a token is taken for four characters | 100000 |
 //! | `GPT_SEARCH_URL` | the address of a [SearXNG](https://docs.searxng.org), for `web_search` where the model does not bring it; with the feature `web` | see `BRAVE_API_KEY` |
 //! | `BRAVE_API_KEY` | the key of Brave's Search API, for the same | an error where a GPT needs it |
 //! | `GPT_IMAGES_URL` | an OpenAI-compatible server with `images/generations`, for `image_generation` where the model does not bring it | OpenAI where there is a key |

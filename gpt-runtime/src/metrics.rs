@@ -27,6 +27,7 @@ pub(crate) struct Metrics {
     pub(crate) turns: Family<Counter>,
     pub(crate) turn_seconds: Family<Histogram>,
     pub(crate) rounds: Family<Counter>,
+    pub(crate) tokens: Family<Counter>,
     pub(crate) calls: Family<Counter>,
     pub(crate) call_seconds: Family<Histogram>,
 }
@@ -58,6 +59,11 @@ impl Default for Metrics {
                 "gpt_model_rounds_total",
                 "Requests to the model, by outcome.",
             ),
+            tokens: Family::new(
+                "gpt_model_tokens_total",
+                "Tokens as providers counted them: `cached` is a part of `input`, and `reasoning` \
+                 of `output`.",
+            ),
             calls: Family::new(
                 "gpt_action_calls_total",
                 "Calls of actions, by operation and outcome.",
@@ -83,6 +89,7 @@ impl Metrics {
         self.turns.write(&mut text);
         self.turn_seconds.write(&mut text);
         self.rounds.write(&mut text);
+        self.tokens.write(&mut text);
         self.calls.write(&mut text);
         self.call_seconds.write(&mut text);
         if let Some(bytes) = resident_memory() {
@@ -139,7 +146,11 @@ impl<T: Value> Family<T> {
 
 impl Family<Counter> {
     pub(crate) fn count(&self, labels: Labels<'_>) {
-        self.with(labels, |counter| counter.0 += 1);
+        self.add(labels, 1);
+    }
+
+    pub(crate) fn add(&self, labels: Labels<'_>, more: u64) {
+        self.with(labels, |counter| counter.0 = counter.0.saturating_add(more));
     }
 }
 

@@ -123,7 +123,7 @@ impl Service {
             secret_key: None,
             oauth_clients: Vec::new(),
             chatgpt_headers: false,
-            max_context: DEFAULT_CONTEXT,
+            max_context: None,
             file_limits: FILE_LIMITS,
             limits: Limits {
                 message_length: DEFAULT_MESSAGE_LENGTH,
@@ -596,7 +596,7 @@ pub struct Builder {
     secret_key: Option<SecretKey>,
     oauth_clients: Vec<(&'static Api, String, OAuthClient)>,
     chatgpt_headers: bool,
-    max_context: usize,
+    max_context: Option<usize>,
     file_limits: FileLimits,
     limits: Limits,
     slug: Option<Arc<str>>,
@@ -648,6 +648,9 @@ impl Builder {
         }
         if self.invoker.is_none() {
             self.invoker = Some(Invoker::from_lookup(&self.apis(), lookup)?);
+        }
+        if self.max_context.is_none() {
+            self.max_context = model::context_from_settings(lookup)?;
         }
         if self.secret_key.is_none()
             && let Some(key) = lookup("GPT_SECRET_KEY")?.filter(|key| !key.trim().is_empty())
@@ -766,10 +769,11 @@ impl Builder {
     }
 
     /// How many tokens of a conversation the model is shown, 100,000 by default; a token is taken
-    /// for four characters. Of a longer one the oldest turns are left out, and the model is told.
+    /// for four characters. Of a longer one the oldest turns are left out, and of a turn that is
+    /// longer by itself the oldest results are shortened; the model is told.
     /// Files of text come on top, with half as many tokens at most, the newest first.
     pub fn max_context(mut self, tokens: usize) -> Self {
-        self.max_context = tokens;
+        self.max_context = Some(tokens);
         self
     }
 
@@ -843,6 +847,7 @@ impl Builder {
         let stand_in = stand_in.filter(|(it, _)| missing.contains(it));
         let stand_in = stand_in.map(|(_, tool)| tool);
         let tools = Toolbox::new(definition, stand_in.chain(&self.tools))?;
+        model.check(tools.definitions())?;
         if self.max_rounds == 0 {
             return Err(Error::Setting {
                 name: "max_rounds".to_owned(),
@@ -896,7 +901,7 @@ impl Builder {
                 secret_key: self.secret_key,
                 metrics: Arc::default(),
                 chatgpt_headers: self.chatgpt_headers,
-                max_context: self.max_context,
+                max_context: self.max_context.unwrap_or(DEFAULT_CONTEXT),
                 file_limits: self.file_limits,
             }),
             limits: self.limits,

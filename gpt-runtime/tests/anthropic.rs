@@ -122,7 +122,9 @@ async fn a_conversation_is_sent_as_the_protocol_says() {
             "model": "some-model",
             "max_tokens": 32000,
             "stream": true,
-            "system": "You keep a zoo.",
+            "system": [{
+                "type": "text", "text": "You keep a zoo.", "cache_control": { "type": "ephemeral" },
+            }],
             "messages": [
                 { "role": "user", "content": [{ "type": "text", "text": "Who is Tom?" }] },
                 { "role": "assistant", "content": [
@@ -134,7 +136,9 @@ async fn a_conversation_is_sent_as_the_protocol_says() {
                     { "type": "tool_result", "tool_use_id": "b", "content": "no JSON", "is_error": true },
                 ] },
                 { "role": "assistant", "content": [{ "type": "text", "text": "A cat." }] },
-                { "role": "user", "content": [{ "type": "text", "text": "Sure?" }] },
+                { "role": "user", "content": [
+                    { "type": "text", "text": "Sure?", "cache_control": { "type": "ephemeral" } },
+                ] },
             ],
             "tools": [{
                 "name": "getAnimal",
@@ -175,7 +179,7 @@ async fn histories_of_other_providers_and_broken_turns_are_brought_into_shape() 
             ] },
             { "role": "user", "content": [
                 { "type": "tool_result", "tool_use_id": id, "is_error": true },
-                { "type": "text", "text": "Go on." },
+                { "type": "text", "text": "Go on.", "cache_control": { "type": "ephemeral" } },
             ] },
         ])
     );
@@ -273,14 +277,18 @@ async fn a_model_that_pauses_is_asked_to_go_on() {
     let provider = provider([paused(), hi()]).await;
     expect![[r#"
         text "Well."
+        begins srv_1 web_search {"query":"Tom"}
+        usage 123 in, 100 cached, 15 out, 0 reasoning
         text "Hi"
-        usage 246 in, 200 cached, 30 out, 0 reasoning
+        usage 123 in, 100 cached, 15 out, 0 reasoning
         items {"type":"text","text":"Well."} {"type":"server_tool_use","id":"srv_1","name":"web_search","input":{"query":"Tom"}} {"type":"text","text":"Hi"}"#]]
     .assert_eq(&provider.ask(&model(&provider), hello()).await);
     assert_eq!(
         provider.bodies()[1]["messages"],
         json!([
-            { "role": "user", "content": [{ "type": "text", "text": "Hello" }] },
+            { "role": "user", "content": [
+                { "type": "text", "text": "Hello", "cache_control": { "type": "ephemeral" } },
+            ] },
             { "role": "assistant", "content": [
                 { "type": "text", "text": "Well." },
                 { "type": "server_tool_use", "id": "srv_1", "name": "web_search", "input": { "query": "Tom" } },
@@ -321,12 +329,14 @@ async fn answers_that_end_early_say_so() {
             "max_tokens",
             expect![[r#"
                 text "It was"
+                usage 123 in, 100 cached, 15 out, 0 reasoning
                 error the answer was cut off: the model reached the length it may write"#]],
         ),
         (
             "refusal",
             expect![[r#"
                 text "It was"
+                usage 123 in, 100 cached, 15 out, 0 reasoning
                 error the answer was stopped by the content filter of the model's provider"#]],
         ),
     ] {

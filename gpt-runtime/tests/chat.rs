@@ -239,8 +239,8 @@ async fn answers_that_end_early_say_so() {
         (
             json!({ "error": { "message": "out of memory", "code": 500 } }),
             expect![[r#"
-            text "It was"
-            error the model failed: out of memory"#]],
+                text "It was"
+                error the model is overloaded: out of memory"#]],
         ),
         (
             json!({ "choices": 7 }),
@@ -358,4 +358,38 @@ async fn servers_that_do_not_count_are_not_asked_to() {
         .map(|body| body.get("stream_options").is_some())
         .collect();
     assert_eq!(asked, [true, false, false]);
+}
+
+#[tokio::test]
+async fn servers_that_are_busy_in_the_middle_are_asked_again() {
+    let tries = async |answers: Vec<Response>| {
+        let provider = provider(answers).await;
+        let answer = provider.ask(&model(&provider), hello()).await;
+        format!("{} tries: {answer}", provider.bodies().len())
+    };
+    let hi = || events(&[delta(json!({ "content": "Hi" })), finish("stop")]);
+    for error in [
+        json!({ "message": "busy", "type": "server_error", "code": null }),
+        json!({ "message": "busy", "code": "rate_limit_exceeded" }),
+        json!({ "message": "busy", "code": 503 }),
+        json!({ "message": "busy", "type": "overloaded_error", "code": "529" }),
+    ] {
+        let busy = || events(&[json!({ "error": error })]);
+        assert_eq!(tries(vec![busy(), hi()]).await, "2 tries: text \"Hi\"");
+        assert_eq!(
+            tries(vec![busy(), busy(), busy(), hi()]).await,
+            "3 tries: error the model is overloaded: busy"
+        );
+        // Nobody is told the same thing twice.
+        let late = events(&[delta(json!({ "content": "H" })), json!({ "error": error })]);
+        assert_eq!(
+            tries(vec![late, hi()]).await,
+            "1 tries: text \"H\"\nerror the model is overloaded: busy"
+        );
+    }
+    let wrong = json!({ "message": "no", "type": "invalid_request_error", "code": 400 });
+    assert_eq!(
+        tries(vec![events(&[json!({ "error": wrong })]), hi()]).await,
+        "1 tries: error the model failed: no"
+    );
 }

@@ -454,14 +454,14 @@ async fn endless_loops_end() {
 
 #[test]
 fn what_is_missing_is_said_at_start() {
-    let start = |settings: &'static [(&str, &str)]| {
+    let start = |settings: &'static [(&str, &str)]| -> Result<Service, Error> {
         let lookup = move |name: &str| {
             let found = settings.iter().find(|(it, _)| *it == name);
             found.map(|(_, value)| (*value).to_owned())
         };
         let builder =
             Service::builder(Desk(&[BuiltInTool::CodeInterpreter])).model(Script::new([]));
-        builder.from_settings(lookup).and_then(|it| it.build())
+        builder.from_settings(lookup)?.build()
     };
     let missing = start(&[("GPT_PYTHON", "/no/python"), ("GPT_STORE", "memory")]);
     let message = missing.unwrap_err().to_string();

@@ -19,7 +19,9 @@ use gpt_runtime::{
     gpt::{BuiltInTool, Definition, Gpt, Visibility},
     message::{File, Message, ToolCall},
     model::{
-        Chunk, Chunks, Model, ModelError, Request, chunks,
+        Chunk, Chunks, Model, ModelError, Request,
+        chat::ChatCompletions,
+        chunks,
         script::{Reply, Script},
     },
     service::{Builder, Service},
@@ -753,7 +755,20 @@ fn mistakes_are_found_at_start() {
     ]
     .assert_eq(&twice);
     let tool = error(&|it| it.tools = &[BuiltInTool::ImageGeneration], &|it| it);
-    expect!["the model offline has no `image_generation`: set OPENAI_API_KEY, or GPT_IMAGES_URL and GPT_IMAGES_MODEL for another server, or remove it from `tools` of the GPT"].assert_eq(&tool);
+    expect![""].assert_eq(&tool);
+    let many = error(
+        &|it| {
+            let all = (0..129).map(|number| -> &'static Described {
+                let mut operation = support::operation(api("{}"));
+                operation.id = leak_text(format!("getAnimal{number}"));
+                operation.tool.name = operation.id;
+                leak(Described::of(leak(operation)))
+            });
+            it.actions = vec![&*all.collect::<Vec<_>>().leak()].leak();
+        },
+        &|it| it.model(ChatCompletions::new("http://127.0.0.1:1", "m").unwrap()),
+    );
+    expect!["the GPT has 129 actions, and Chat Completions allows 128 tools: select fewer operations, or set GPT_PROTOCOL to `responses` or `anthropic` where the server speaks it"].assert_eq(&many);
     let rounds = error(&none, &|it| it.max_rounds(0));
     expect!["max_rounds: must be at least 1, or the model is never asked"].assert_eq(&rounds);
     let url = error(&none, &|it| it.base_url(api("{}"), "zoo"));
@@ -815,4 +830,30 @@ async fn instructions_name_operations_as_the_model_knows_them() {
         told,
         "First `animals_list_all`, then `animals_feed`: {{ not }} {this}."
     );
+}
+
+#[tokio::test]
+async fn a_long_conversation_is_shown_as_far_as_it_fits() {
+    let call = || Reply::call("getAnimal", json!({ "id": "x".repeat(4_000) }));
+    let replies = [call(), Reply::text("A cat."), Reply::text("Yes.")];
+    let stage = Stage::with(replies, |builder| builder.max_context(1_500)).await;
+    rest(stage.say("Who is it?").await).await;
+    rest(stage.say("Sure?").await).await;
+    let requests = stage.script.requests();
+    // The call alone takes a thousand tokens, and so does its result, until it is shortened.
+    let Some(Message::Tool { call_id, text, .. }) = requests[1].messages.last() else {
+        panic!("a result is answered: {:?}", requests[1].messages);
+    };
+    assert_eq!(call_id, "call_1");
+    assert!(text.len() < 2_000, "{text}");
+    let end = "x\n[The rest of this result was left out because the conversation is too long.]";
+    assert!(text.ends_with(end), "{text}");
+    assert_eq!(requests[1].instructions, "You keep a zoo.");
+    assert_eq!(requests[2].messages, [Message::user("Sure?")]);
+    assert_eq!(
+        requests[2].instructions,
+        "You keep a zoo.\n\nEarlier messages of this conversation were left out because it is long."
+    );
+    // What is kept is whole.
+    assert!(stage.history().await.contains(" is a cat"));
 }

@@ -177,13 +177,15 @@ fn settings_decide_where_images_come_from() {
         (
             &[][..],
             "the model script has no `image_generation`: set OPENAI_API_KEY, or GPT_IMAGES_URL and \
-             GPT_IMAGES_MODEL for another server, or remove it from `tools` of the GPT",
+             GPT_IMAGES_MODEL for another server, name `image_generation` in GPT_HOSTED_TOOLS where \
+             the model's server brings it, or remove it from `tools` of the GPT",
         ),
         // That key is for another server.
         (
             &[("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", "http://h/v1")],
             "the model script has no `image_generation`: set OPENAI_API_KEY, or GPT_IMAGES_URL and \
-             GPT_IMAGES_MODEL for another server, or remove it from `tools` of the GPT",
+             GPT_IMAGES_MODEL for another server, name `image_generation` in GPT_HOSTED_TOOLS where \
+             the model's server brings it, or remove it from `tools` of the GPT",
         ),
         (
             &[("GPT_IMAGES_URL", "http://h/v1")],

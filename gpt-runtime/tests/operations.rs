@@ -10,7 +10,7 @@ use gpt_runtime::{
     gpt::Definition,
     message::{File, Message},
     model::{
-        ModelError,
+        ModelError, Usage,
         script::{Reply, Script},
     },
     server::Server,
@@ -360,6 +360,14 @@ async fn a_store_that_fails_or_hangs_is_not_ready() {
     assert!(answer.contains("does not answer"), "{answer}");
 }
 
+/// What one request to the model takes.
+const TOKENS: Usage = Usage {
+    input: 10,
+    output: 3,
+    cached: 4,
+    reasoning: 1,
+};
+
 #[tokio::test]
 async fn metrics_have_an_address_of_their_own() {
     let site = Site::start([]).await;
@@ -367,8 +375,8 @@ async fn metrics_have_an_address_of_their_own() {
 
     let service = Service::builder(Desk(&PLAIN))
         .model(Script::new([
-            Reply::call("forecast", json!({ "place": "Oslo" })),
-            Reply::text("It will rain."),
+            Reply::call("forecast", json!({ "place": "Oslo" })).and_usage(TOKENS),
+            Reply::text("It will rain.").and_usage(TOKENS),
         ]))
         .base_url(&site::API, "http://127.0.0.1:1")
         .build()
@@ -382,7 +390,9 @@ async fn metrics_have_an_address_of_their_own() {
         .unwrap();
     let (address, metrics) = (bound.local_addr(), bound.metrics_addr().unwrap());
     tokio::spawn(bound.run_until(std::future::pending()));
-    ask(address, SAY).await;
+    let said = ask(address, SAY).await;
+    let usage = r#""usage":{"input":20,"output":6,"cached":8,"reasoning":2}"#;
+    assert!(said.contains(usage), "{said}");
     ask(address, SAY).await;
     ask(address, "GET /api/conversations/private-id").await;
     ask(address, "GET /nothing/here").await;
@@ -403,6 +413,10 @@ async fn metrics_have_an_address_of_their_own() {
         "gpt_turns_running 0",
         r#"gpt_turns_total{outcome="finished"} 1"#,
         r#"gpt_model_rounds_total{outcome="answered"} 2"#,
+        r#"gpt_model_tokens_total{kind="input"} 20"#,
+        r#"gpt_model_tokens_total{kind="output"} 6"#,
+        r#"gpt_model_tokens_total{kind="cached"} 8"#,
+        r#"gpt_model_tokens_total{kind="reasoning"} 2"#,
         r#"gpt_action_calls_total{api="sky",operation="forecast",outcome="failed"} 1"#,
         r#"gpt_action_call_duration_seconds_count{api="sky",operation="forecast"} 1"#,
     ] {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::response::Response;
 use expect_test::{Expect, expect};
 use gpt_runtime::{
-    message::Message,
+    message::{Message, ProviderItems},
     model::{Chunk, Request, ToolDefinition, responses::Responses},
 };
 use provider::{
@@ -325,6 +325,40 @@ async fn models_that_do_not_reason_are_not_asked_for_it() {
         .map(|body| body.get("include").is_some())
         .collect();
     assert_eq!(asked, [true, false, false]);
+}
+
+#[tokio::test]
+async fn stored_reasoning_that_is_refused_is_left_out_of_its_conversation_alone() {
+    let refusal = json!({ "error": {
+        "message": "The encrypted content gAAAA could not be verified.",
+        "code": "invalid_encrypted_content",
+    } });
+    let provider = provider([
+        answer(400, "application/json", refusal.to_string()),
+        hi(),
+        hi(),
+    ])
+    .await;
+    let model = model(&provider);
+    let author = format!("responses some-model {}", provider.server.url);
+    let mut earlier = Message::assistant("A cat.", Vec::new());
+    if let Message::Assistant { provider_items, .. } = &mut earlier {
+        let items = vec![reasoning(&json!("gAAAA")), message("A cat.")];
+        *provider_items = Some(ProviderItems { author, items });
+    }
+    let history = vec![user("Who is Tom?"), earlier, user("Sure?")];
+    let said = provider.ask(&model, request(history)).await;
+    assert!(said.starts_with("text \"Hi\""), "{said}");
+    provider.ask(&model, hello()).await;
+    let bodies = provider.bodies();
+    let sent: Vec<usize> = bodies
+        .iter()
+        .map(|body| body["input"].as_array().unwrap().len())
+        .collect();
+    assert_eq!(sent, [4, 3, 1]);
+    // The model still reasons, in this conversation and in others.
+    let asked = bodies.iter().filter(|body| body.get("include").is_some());
+    assert_eq!(asked.count(), 3);
 }
 
 #[tokio::test]

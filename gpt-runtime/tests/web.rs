@@ -508,7 +508,8 @@ fn settings_decide_where_is_searched() {
         (
             &[][..],
             "the model script has no `web_search`: set GPT_SEARCH_URL to the address of a SearXNG, \
-             or BRAVE_API_KEY, or remove it from `tools` of the GPT",
+             or BRAVE_API_KEY, name `web_search` in GPT_HOSTED_TOOLS where the model's server \
+             brings it, or remove it from `tools` of the GPT",
         ),
         (
             &[("GPT_SEARCH_URL", "http://h"), ("BRAVE_API_KEY", "k")],

@@ -158,6 +158,27 @@ impl Browser {
         self.session = session;
     }
 
+    /// Chooses files in the field that a selector finds.
+    pub(crate) fn choose(&mut self, selector: &str, files: &[&Path]) {
+        let document = self.call("DOM.getDocument", json!({}));
+        let found = self.call(
+            "DOM.querySelector",
+            json!({ "nodeId": document["root"]["nodeId"], "selector": selector }),
+        );
+        self.call(
+            "DOM.setFileInputFiles",
+            json!({ "nodeId": found["nodeId"], "files": files }),
+        );
+    }
+
+    /// Puts what the page offers to download into a folder.
+    pub(crate) fn download_to(&mut self, folder: &Path) {
+        let session = self.session.take();
+        let behaviour = json!({ "behavior": "allow", "downloadPath": folder });
+        self.call("Browser.setDownloadBehavior", behaviour);
+        self.session = session;
+    }
+
     /// Makes the page as it is printed, or as it is on a screen.
     pub(crate) fn print(&mut self, print: bool) {
         let media = if print { "print" } else { "" };

@@ -1,11 +1,8 @@
 //! The page for everyone: read by programs, used by keys alone, on any size of window, on paper.
 
-use std::{env, fs, path::Path};
+use std::{env, fs, path::Path, sync::Arc};
 
-use gpt_runtime::{
-    gpt::{Definition, Visibility},
-    model::script::Reply,
-};
+use gpt_runtime::{gpt::Definition, model::script::Reply, service::Service};
 use serde_json::{Value, json};
 
 use super::{
@@ -71,6 +68,18 @@ fn nothing_serious_is_said_against_the_chat() {
         page.press("Enter", false);
         page.wait("document.querySelector('.consent')");
         check(page, &rules, "confirmation");
+        page.eval(
+            "(() => {
+                const data = new DataTransfer();
+                data.items.add(new File(['text'], 'a.txt', { type: 'text/plain' }));
+                document.querySelector('#text').dispatchEvent(
+                    new DragEvent('drop', { dataTransfer: data, bubbles: true }));
+            })()",
+        );
+        page.wait(
+            "document.querySelector('#attachments li') && !document.querySelector('progress')",
+        );
+        check(page, &rules, "files");
         page.click(".consent .always_allow");
         page.wait("document.querySelector('.answer:last-child[aria-busy=false]')");
         page.click("#history-button");
@@ -104,6 +113,26 @@ fn nothing_serious_is_said_against_the_other_pages() {
         // Being refused is what the browser complains of.
         page.complaints();
     });
+}
+
+#[test]
+fn nothing_serious_is_said_against_the_directory() {
+    static ONE: Definition = DEFINITION;
+    static OTHER: Definition = Definition {
+        name: "Other Desk",
+        ..DEFINITION
+    };
+
+    let Some(rules) = rules() else { return };
+    let Some(mut page) = Browser::start() else {
+        return;
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let gpt = |definition| Service::builder(Desk(definition)).build().unwrap();
+    let site = Site::of(gpt(&ONE), Arc::default(), |server| server.and(gpt(&OTHER)));
+    let site = runtime.block_on(site);
+    page.open(&format!("http://{}/", site.address));
+    check(&mut page, &rules, "directory");
 }
 
 /// The parts that the key Tab leads to, from the beginning of the page on.
@@ -211,12 +240,8 @@ fn without_script_it_can_be_read() {
     let Some(mut page) = Browser::start() else {
         return;
     };
-    static OPEN: Definition = Definition {
-        visibility: Visibility::Everyone,
-        ..DEFINITION
-    };
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let site = runtime.block_on(Site::with(Desk(&OPEN), [], |server| server));
+    let site = runtime.block_on(Site::start([]));
     page.scripts(false);
     page.open(&format!("http://{}/", site.address));
     let shown = page.text("body");

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// A picture of one pixel.
-const PIXEL: &[u8] = &[
+pub(super) const PIXEL: &[u8] = &[
     0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52,
     0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00, 0x00, 0x1f, 0x15, 0xc4,
     0x89, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0x60, 0xa8, 0xff, 0xff,
@@ -137,6 +137,18 @@ fn check(page: &mut Browser) {
             "<span>Not to be followed</span>",
         ])
     );
+
+    // What is a picture is shown as one, and only that.
+    page.wait("document.querySelector('.answer img')?.naturalWidth === 1");
+    page.wait("document.querySelectorAll('.answer img').length === 1");
+    assert_eq!(
+        page.eval("document.querySelector('.answer img').alt"),
+        "cloud.png"
+    );
+    let names = page.eval(
+        "[...document.querySelectorAll('.answer a.file .file-name')].map(it => it.innerText)",
+    );
+    assert_eq!(names, json!(["broken.png", "table.csv", "page.svg"]));
 }
 
 #[test]

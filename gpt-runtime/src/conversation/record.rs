@@ -10,7 +10,11 @@ use std::{
 
 use super::{Event, run::Stop};
 use crate::{
-    action::Operation, error::Error, invoke::ToolOutput, metrics::Metrics, model::ModelError,
+    action::Operation,
+    error::Error,
+    invoke::ToolOutput,
+    metrics::Metrics,
+    model::{ModelError, Usage},
 };
 
 /// Runs a turn, counted and with a line in the log.
@@ -96,6 +100,13 @@ pub(super) fn round(metrics: &Metrics, is_ok: bool) {
     metrics.rounds.count(&[("outcome", outcome)]);
 }
 
+/// Counts the tokens of a request to the model.
+pub(super) fn tokens(metrics: &Metrics, usage: Usage) {
+    for (kind, count) in usage.counts() {
+        metrics.tokens.add(&[("kind", kind)], count);
+    }
+}
+
 /// A call of an operation, or of a tool that runs here. One that is dropped broke off.
 pub(super) struct Call {
     metrics: Arc<Metrics>,
@@ -151,6 +162,6 @@ impl Drop for Call {
     }
 }
 
-fn milliseconds(time: Duration) -> u64 {
+pub(super) fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,9 +1,13 @@
 //! One turn: ask the model, make its calls, and again until it has nothing more to call.
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
-
 use serde_json::Value;
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -166,6 +170,8 @@ struct Heard {
     text: String,
     calls: Vec<ToolCall>,
     hosted_calls: Vec<HostedCall>,
+    /// When those began that have not ended, by their ids.
+    begun: HashMap<String, Instant>,
     citations: Vec<Citation>,
     files: Vec<File>,
     provider_items: Option<ProviderItems>,
@@ -192,7 +198,7 @@ impl Run {
     /// Lets the model answer once; returns the calls it wants.
     async fn ask(&mut self) -> Result<Vec<ToolCall>, Stop> {
         let (messages, is_cut) = window::fit(&self.history, self.setting.max_context);
-        let messages = files::given_back(messages);
+        let messages = files::given_back(&messages);
         let contents = self.read_files(&messages).await.map_err(Error::from)?;
         let instructions = &self.setting.instructions;
         let mut chunks = self.setting.model.respond(Request {
@@ -209,6 +215,7 @@ impl Run {
         let mut heard = Heard::default();
         let end = self.listen(&mut chunks, &mut heard).await;
         drop(chunks);
+        self.break_off(&mut heard).await;
         record::round(&self.setting.metrics, end.is_ok());
         if end.is_err() {
             // Calls of an answer that broke off were not begun; what was said stays said.
@@ -290,7 +297,10 @@ impl Run {
                     };
                     self.keep(unkept, heard).await?;
                 }
-                Some(Ok(Chunk::Usage(usage))) => *self.usage.get_or_insert_default() += usage,
+                Some(Ok(Chunk::Usage(usage))) => {
+                    record::tokens(&self.setting.metrics, usage);
+                    *self.usage.get_or_insert_default() += usage;
+                }
                 Some(Err(error)) => return Err(error.into()),
             }
         }
@@ -327,6 +337,7 @@ impl Run {
             None => heard.hosted_calls.push(call.clone()),
         }
         if is_new {
+            heard.begun.insert(call.id.clone(), Instant::now());
             self.emit(Event::CallStarted {
                 call_id: call.id.clone(),
                 name: call.name,
@@ -334,14 +345,25 @@ impl Run {
             })
             .await;
         }
-        if is_ended {
+        if is_ended && let Some(begun) = heard.begun.remove(&call.id) {
             self.emit(Event::CallFinished {
                 call_id: call.id,
                 result: call.result,
                 is_error: call.is_error,
-                milliseconds: 0,
+                milliseconds: record::milliseconds(begun.elapsed()),
             })
             .await;
+        }
+    }
+
+    /// Ends the calls of hosted tools that an answer left open.
+    async fn break_off(&self, heard: &mut Heard) {
+        let mut open = heard.hosted_calls.clone();
+        open.retain(|call| heard.begun.contains_key(&call.id));
+        for mut call in open {
+            "the answer ended before the call did".clone_into(&mut call.result);
+            call.is_error = true;
+            self.hosted(call, true, heard).await;
         }
     }
 

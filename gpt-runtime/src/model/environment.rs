@@ -10,13 +10,15 @@ use super::{
     responses::Responses,
     transport::setting,
 };
-use crate::{environment::Lookup, error::Error};
+use crate::{environment::Lookup, error::Error, gpt::BuiltInTool};
 
 const OPENAI: &str = "https://api.openai.com/v1";
 /// The model asked for at OpenAI when `GPT_MODEL` names none.
 const OPENAI_MODEL: &str = "gpt-5.4";
 /// The model asked for at Anthropic when `GPT_MODEL` names none.
 const ANTHROPIC_MODEL: &str = "claude-sonnet-5-5";
+
+const HOSTED_TOOLS: &str = "GPT_HOSTED_TOOLS";
 
 const OPENAI_NAMES: [&str; 2] = ["OPENAI_API_KEY", "OPENAI_BASE_URL"];
 const ANTHROPIC_NAMES: [&str; 2] = ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"];
@@ -27,6 +29,33 @@ pub(crate) fn from_settings(lookup: &Lookup<'_>) -> Result<Arc<dyn Model>, Error
         Some(choice) => choice.model()?,
         None => Arc::new(Offline::new()),
     })
+}
+
+/// How many tokens of a conversation a model is shown, where the environment says it.
+pub(crate) fn context_from_settings(lookup: &Lookup<'_>) -> Result<Option<usize>, Error> {
+    const NAME: &str = "GPT_MAX_CONTEXT_TOKENS";
+    let value = lookup(NAME)?.filter(|value| !value.trim().is_empty());
+    let read = |value: String| {
+        let tokens = value.trim().parse().ok().filter(|tokens| *tokens > 0);
+        tokens.ok_or_else(|| setting(NAME, "must be a number of tokens, such as `100000`"))
+    };
+    value.map(read).transpose()
+}
+
+/// The built-in tools of a list of names.
+fn hosted_tools(names: &str) -> Result<Vec<BuiltInTool>, Error> {
+    let names = names.split(',').map(str::trim).filter(|it| !it.is_empty());
+    let tool = |name: &str| {
+        let mut tools = BuiltInTool::ALL.into_iter();
+        tools.find(|it| it.name() == name).ok_or_else(|| {
+            let message = format!(
+                "`{name}` is no built-in tool: write `web_search`, `image_generation` or \
+                 `code_interpreter`, with commas between them"
+            );
+            setting(HOSTED_TOOLS, &message)
+        })
+    };
+    names.map(tool).collect()
 }
 
 /// A way to talk to a model.
@@ -71,6 +100,8 @@ struct Choice {
     model: String,
     key: Option<String>,
     base_url: Option<String>,
+    /// The built-in tools that the server brings, where they are named.
+    hosted: Option<Vec<BuiltInTool>>,
 }
 
 impl Choice {
@@ -101,11 +132,19 @@ impl Choice {
                 return Err(setting("GPT_MODEL", &message));
             }
         };
+        let hosted = variable(HOSTED_TOOLS)?.map(|it| hosted_tools(&it));
+        let hosted = hosted.transpose()?;
+        if protocol == Protocol::ChatCompletions && hosted.is_some() {
+            let message = "names built-in tools, which Chat Completions does not have: remove it, \
+                           or set GPT_PROTOCOL to `responses` or `anthropic`";
+            return Err(setting(HOSTED_TOOLS, message));
+        }
         Ok(Some(Self {
             protocol,
             model,
             key,
             base_url,
+            hosted,
         }))
     }
 
@@ -119,7 +158,10 @@ impl Choice {
 
     fn responses(self) -> Result<Responses, Error> {
         let base_url = self.base_url.as_deref().unwrap_or(OPENAI);
-        let model = Responses::named("OPENAI_BASE_URL", base_url, self.model)?;
+        let mut model = Responses::named("OPENAI_BASE_URL", base_url, self.model)?;
+        if let Some(hosted) = self.hosted {
+            model = model.hosting(hosted);
+        }
         match self.key {
             Some(key) => model.api_key(key),
             None => Ok(model),
@@ -137,7 +179,10 @@ impl Choice {
 
     fn anthropic(self) -> Result<Anthropic, Error> {
         let base_url = self.base_url.as_deref().unwrap_or(anthropic::BASE_URL);
-        let model = Anthropic::named("ANTHROPIC_BASE_URL", base_url, self.model)?;
+        let mut model = Anthropic::named("ANTHROPIC_BASE_URL", base_url, self.model)?;
+        if let Some(hosted) = self.hosted {
+            model = model.hosting(hosted);
+        }
         match self.key {
             Some(key) => model.api_key(key),
             None => Ok(model),
@@ -189,7 +234,8 @@ fn protocol(
 
 #[cfg(test)]
 mod tests {
-    use super::Choice;
+    use super::{Choice, context_from_settings};
+    use crate::gpt::BuiltInTool;
 
     /// What the environment asks for, in words.
     fn asked(variables: &[(&str, &str)]) -> String {
@@ -299,6 +345,20 @@ mod tests {
                 "OPENAI_BASE_URL: must be an absolute URL, such as `http://localhost:11434/v1`",
             ),
             (
+                &[("OPENAI_API_KEY", "k"), ("GPT_HOSTED_TOOLS", "search")],
+                "GPT_HOSTED_TOOLS: `search` is no built-in tool: write `web_search`, \
+                 `image_generation` or `code_interpreter`, with commas between them",
+            ),
+            (
+                &[
+                    ("OPENAI_BASE_URL", "http://h"),
+                    ("GPT_MODEL", "m"),
+                    ("GPT_HOSTED_TOOLS", "web_search"),
+                ],
+                "GPT_HOSTED_TOOLS: names built-in tools, which Chat Completions does not have: \
+                 remove it, or set GPT_PROTOCOL to `responses` or `anthropic`",
+            ),
+            (
                 &[("OPENAI_API_KEY", "a\nb")],
                 "OPENAI_API_KEY: is empty or holds characters that no key has",
             ),
@@ -306,5 +366,55 @@ mod tests {
         for (variables, expected) in cases {
             assert_eq!(&asked(variables), expected);
         }
+    }
+
+    /// The built-in tools of the model that the environment asks for.
+    fn hosted(variables: &[(&str, &str)]) -> Vec<&'static str> {
+        let choice = Choice::read(|name| {
+            let found = variables.iter().find(|(it, _)| *it == name);
+            Ok(found.map(|(_, value)| (*value).to_owned()))
+        });
+        let model = choice.unwrap().unwrap().model().unwrap();
+        let tools = BuiltInTool::ALL.into_iter();
+        let tools = tools.filter(|tool| model.hosts(*tool));
+        tools.map(BuiltInTool::name).collect()
+    }
+
+    #[test]
+    fn vendors_bring_tools_and_others_are_asked() {
+        let openai = ("OPENAI_API_KEY", "k");
+        let all = ["web_search", "image_generation", "code_interpreter"];
+        assert_eq!(hosted(&[openai]), all);
+        let europe = ("OPENAI_BASE_URL", "https://eu.api.openai.com/v1");
+        let responses = ("GPT_PROTOCOL", "responses");
+        let model = ("GPT_MODEL", "m");
+        assert_eq!(hosted(&[europe, responses, model]), all);
+        let chat = ("GPT_PROTOCOL", "chat_completions");
+        assert!(hosted(&[openai, chat]).is_empty());
+        let two = ["web_search", "code_interpreter"];
+        assert_eq!(hosted(&[("ANTHROPIC_API_KEY", "k")]), two);
+        let other = [
+            ("OPENAI_BASE_URL", "https://notapi.openai.com.h/v1"),
+            responses,
+            model,
+        ];
+        assert!(hosted(&other).is_empty());
+        let [server, ..] = other;
+        let named = ("GPT_HOSTED_TOOLS", "web_search, code_interpreter,");
+        assert_eq!(hosted(&[server, responses, model, named]), two);
+    }
+
+    #[test]
+    fn a_context_is_a_number_of_tokens() {
+        let context = |value: &str| {
+            let value = Some(value.to_owned());
+            let found = context_from_settings(&|_| Ok(value.clone()));
+            found.map_err(|error| error.to_string())
+        };
+        let wrong = "GPT_MAX_CONTEXT_TOKENS: must be a number of tokens, such as `100000`";
+        assert_eq!(context(" 8000 "), Ok(Some(8000)));
+        assert_eq!(context(""), Ok(None));
+        assert_eq!(context("0"), Err(wrong.to_owned()));
+        assert_eq!(context("8k"), Err(wrong.to_owned()));
     }
 }

@@ -6,6 +6,8 @@ pub mod anthropic;
 pub(crate) mod attach;
 pub mod chat;
 mod environment;
+mod extra;
+mod made;
 pub mod offline;
 pub mod responses;
 pub mod script;
@@ -26,9 +28,10 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-pub(crate) use environment::from_settings;
+pub(crate) use environment::{context_from_settings, from_settings};
 
 use crate::{
+    error::Error,
     gpt::BuiltInTool,
     message::{Citation, HostedCall, Message, ProviderItems, ToolCall},
 };
@@ -49,6 +52,16 @@ pub trait Model: Send + Sync + 'static {
         false
     }
 
+    /// Looks at the tools that each [`Request::tools`] will hold, once before the first: what cannot
+    /// be is an error, and what costs something is said to the log.
+    ///
+    /// # Errors
+    /// The provider takes no such tools.
+    fn check(&self, tools: &[ToolDefinition]) -> Result<(), Error> {
+        let _ = tools;
+        Ok(())
+    }
+
     /// Answers a request piece by piece. Dropping the stream cancels it.
     fn respond(&self, request: Request) -> Chunks;
 }
@@ -64,6 +77,10 @@ impl<M: Model + ?Sized> Model for Arc<M> {
 
     fn hosts(&self, tool: BuiltInTool) -> bool {
         (**self).hosts(tool)
+    }
+
+    fn check(&self, tools: &[ToolDefinition]) -> Result<(), Error> {
+        (**self).check(tools)
     }
 
     fn respond(&self, request: Request) -> Chunks {
@@ -143,6 +160,18 @@ pub struct Usage {
     pub cached: u64,
     /// Tokens of the output that were reasoning.
     pub reasoning: u64,
+}
+
+impl Usage {
+    /// The counts by the names they have in metrics.
+    pub(crate) const fn counts(self) -> [(&'static str, u64); 4] {
+        [
+            ("input", self.input),
+            ("output", self.output),
+            ("cached", self.cached),
+            ("reasoning", self.reasoning),
+        ]
+    }
 }
 
 impl AddAssign for Usage {

@@ -8,8 +8,11 @@ use std::{
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::{Chunk, Chunks, Model, ModelError, Request, chunks};
-use crate::message::ToolCall;
+use super::{Chunk, Chunks, Model, ModelError, Request, Usage, chunks};
+use crate::{
+    gpt::BuiltInTool,
+    message::{Citation, HostedCall, ToolCall},
+};
 
 /// Gives fixed replies one after the other and remembers what it was asked.
 ///
@@ -27,6 +30,7 @@ use crate::message::ToolCall;
 #[derive(Clone, Debug)]
 pub struct Script {
     state: Arc<Mutex<State>>,
+    hosted: Vec<BuiltInTool>,
 }
 
 #[derive(Debug)]
@@ -46,6 +50,10 @@ pub struct Reply {
 enum Piece {
     Text(String),
     Call(ToolCall),
+    Begun(HostedCall),
+    Ended(HostedCall),
+    Citation(Citation),
+    Usage(Usage),
     File {
         name: String,
         media_type: String,
@@ -64,7 +72,15 @@ impl Script {
                 requests: Vec::new(),
                 calls: 0,
             })),
+            hosted: Vec::new(),
         }
+    }
+
+    /// Brings these built-in tools; none by default.
+    #[must_use]
+    pub fn hosting(mut self, tools: impl IntoIterator<Item = BuiltInTool>) -> Self {
+        self.hosted = tools.into_iter().collect();
+        self
     }
 
     /// What it was asked so far.
@@ -121,6 +137,55 @@ impl Reply {
         })
     }
 
+    /// Begins a call of a built-in tool, which [`Self::and_hosted_result`] ends.
+    #[must_use]
+    pub fn and_hosted_call(
+        self,
+        id: impl Into<String>,
+        tool: BuiltInTool,
+        arguments: Value,
+    ) -> Self {
+        self.and(Piece::Begun(HostedCall {
+            id: id.into(),
+            name: tool.name().to_owned(),
+            arguments,
+            result: String::new(),
+            is_error: false,
+        }))
+    }
+
+    /// Ends the call of a built-in tool that has this id, with this result.
+    #[must_use]
+    pub fn and_hosted_result(self, id: &str, result: impl Into<String>) -> Self {
+        let begun = self.pieces.iter().rev().find_map(|piece| match piece {
+            Piece::Begun(call) if call.id == id => Some(call.clone()),
+            _ => None,
+        });
+        let Some(begun) = begun else {
+            let message = format!("the script ends the call `{id}`, which it did not begin");
+            return self.and_error(ModelError::Protocol(message));
+        };
+        self.and(Piece::Ended(HostedCall {
+            result: result.into(),
+            ..begun
+        }))
+    }
+
+    /// Names a source.
+    #[must_use]
+    pub fn and_citation(self, url: impl Into<String>, title: impl Into<String>) -> Self {
+        self.and(Piece::Citation(Citation {
+            url: url.into(),
+            title: title.into(),
+        }))
+    }
+
+    /// Takes this many tokens.
+    #[must_use]
+    pub fn and_usage(self, usage: Usage) -> Self {
+        self.and(Piece::Usage(usage))
+    }
+
     /// Fails.
     #[must_use]
     pub fn and_error(self, error: ModelError) -> Self {
@@ -144,6 +209,10 @@ impl Model for Script {
         "script"
     }
 
+    fn hosts(&self, tool: BuiltInTool) -> bool {
+        self.hosted.contains(&tool)
+    }
+
     fn respond(&self, request: Request) -> Chunks {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.requests.push(request);
@@ -163,6 +232,10 @@ impl Model for Script {
                 match piece {
                     Piece::Text(text) => answer.send(Ok(Chunk::Text(text))),
                     Piece::Call(call) => answer.send(Ok(Chunk::Call(call))),
+                    Piece::Begun(call) => answer.send(Ok(Chunk::HostedCall(call))),
+                    Piece::Ended(call) => answer.send(Ok(Chunk::HostedResult(call))),
+                    Piece::Citation(citation) => answer.send(Ok(Chunk::Citation(citation))),
+                    Piece::Usage(usage) => answer.send(Ok(Chunk::Usage(usage))),
                     Piece::File {
                         name,
                         media_type,

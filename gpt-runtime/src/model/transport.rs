@@ -2,14 +2,9 @@
 //!
 //! What is said in a request and in an answer is left to the protocols.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::{
     Client, Response, StatusCode,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
@@ -31,10 +26,20 @@ const RETRIES: u32 = 2;
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 /// The longest a server may ask us to wait; beyond it the person is told instead.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
-/// The largest answer read, in bytes.
-const MAX_BODY: usize = 16 << 20;
-/// The longest event, in bytes.
-const MAX_EVENT: usize = 4 << 20;
+/// The largest answer that is a text, and the longest event in it.
+pub(super) const TEXT: Limits = Limits {
+    body: 16 << 20,
+    event: 4 << 20,
+};
+
+/// How much of an answer is read, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// All of it.
+    pub(super) body: usize,
+    /// One event.
+    pub(super) event: usize,
+}
 
 /// Puts an answer together from what a server sends.
 pub(super) trait Assembly {
@@ -49,6 +54,11 @@ pub(super) trait Assembly {
 
     /// Whether something was said, so that it is too late to begin again.
     fn has_spoken(&self) -> bool;
+
+    /// How much is read.
+    fn limits(&self) -> Limits {
+        TEXT
+    }
 }
 
 /// The way to one server.
@@ -134,6 +144,13 @@ impl Transport {
         self.endpoint.host_str()
     }
 
+    /// Whether the server is that of a vendor, in whichever region.
+    pub(super) fn is_at(&self, host: &str) -> bool {
+        let own = self.host().and_then(|it| it.strip_suffix(host));
+        let is_own = own.is_some_and(|region| region.is_empty() || region.ends_with('.'));
+        is_own && self.endpoint.scheme() == "https"
+    }
+
     /// Where the server is, without what may be secret.
     pub(super) fn origin(&self) -> String {
         self.endpoint.origin().ascii_serialization()
@@ -212,6 +229,38 @@ impl Transport {
         })
     }
 
+    /// Gets what lies beside the endpoint, with its media type, up to this many bytes.
+    pub(super) async fn fetch(
+        &self,
+        path: &[String],
+        limit: usize,
+    ) -> Result<(Bytes, Option<String>), ModelError> {
+        let mut url = self.endpoint.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            // A segment is encoded, and one of dots is left out: it cannot lead elsewhere.
+            segments.pop().extend(path);
+        }
+        let request = self.http.get(url).headers(self.headers.clone());
+        let mut response = request.send().await.map_err(|error| self.broken(&error))?;
+        if !response.status().is_success() {
+            return Err(self.refusal(response).await);
+        }
+        let mut body = Vec::new();
+        while let Some(bytes) = response
+            .chunk()
+            .await
+            .map_err(|error| self.broken(&error))?
+        {
+            body.extend_from_slice(&bytes);
+            if body.len() > limit {
+                return Err(too_long());
+            }
+        }
+        let media_type = response.headers().get(CONTENT_TYPE);
+        let media_type = media_type.and_then(|it| it.to_str().ok());
+        Ok((body.into(), media_type.map(str::to_owned)))
+    }
+
     /// Reads what a server says when it refuses.
     async fn refusal(&self, mut response: Response) -> ModelError {
         const LIMIT: usize = 64 << 10;
@@ -241,13 +290,14 @@ impl Transport {
         assembly: &mut impl Assembly,
         answer: &Sender,
     ) -> Result<(), ModelError> {
-        let mut reader = Reader::new(Framing::Events, MAX_EVENT);
+        let limits = assembly.limits();
+        let mut reader = Reader::new(Framing::Events, limits.event);
         let mut read = 0_usize;
         loop {
             let bytes = response.chunk().await;
             let bytes = bytes.map_err(|error| self.broken(&error))?;
             read = read.saturating_add(bytes.as_ref().map_or(0, bytes::Bytes::len));
-            if read > MAX_BODY {
+            if read > limits.body {
                 return Err(too_long());
             }
             let mut events = Vec::new();
@@ -300,7 +350,7 @@ impl Transport {
             .map_err(|error| self.broken(&error))?
         {
             body.extend_from_slice(&bytes);
-            if body.len() > MAX_BODY {
+            if body.len() > assembly.limits().body {
                 return Err(too_long());
             }
         }
@@ -320,38 +370,6 @@ impl Transport {
             }
             _ => message,
         }
-    }
-}
-
-/// A part of requests that not every server takes. Once one has refused it, it is left out.
-#[derive(Clone, Debug)]
-pub(super) struct Extra {
-    /// By which a refusal is known to be about it.
-    word: &'static str,
-    is_refused: Arc<AtomicBool>,
-}
-
-impl Extra {
-    pub(super) fn new(word: &'static str) -> Self {
-        Self {
-            word,
-            is_refused: Arc::default(),
-        }
-    }
-
-    pub(super) fn is_wanted(&self) -> bool {
-        !self.is_refused.load(Ordering::Relaxed)
-    }
-
-    /// Whether an error is about it; it is not wanted any more then.
-    pub(super) fn is_refused_by(&self, error: &ModelError) -> bool {
-        let ModelError::Refused { status, message } = error else {
-            return false;
-        };
-        let is_about = message.to_ascii_lowercase().contains(self.word);
-        let is_refused = matches!(status, 400 | 422) && is_about;
-        self.is_refused.fetch_or(is_refused, Ordering::Relaxed);
-        is_refused
     }
 }
 
@@ -429,7 +447,7 @@ mod tests {
 
     use reqwest::header::{HeaderMap, HeaderValue};
 
-    use super::{Extra, ModelError, asked_wait, endpoint};
+    use super::{asked_wait, endpoint};
 
     #[test]
     fn servers_say_how_long_to_wait() {
@@ -460,19 +478,5 @@ mod tests {
             let url = endpoint("URL", base, &["v1", "messages"]).unwrap();
             assert_eq!(url.as_str(), expected);
         }
-    }
-
-    #[test]
-    fn what_is_refused_once_is_not_sent_again() {
-        let refusal = |status, message: &str| ModelError::Refused {
-            status,
-            message: message.to_owned(),
-        };
-        let extra = Extra::new("stream_options");
-        assert!(!extra.is_refused_by(&refusal(401, "stream_options")));
-        assert!(!extra.is_refused_by(&refusal(400, "no such model")));
-        assert!(extra.is_wanted());
-        assert!(extra.is_refused_by(&refusal(422, "Unknown: Stream_Options")));
-        assert!(!extra.clone().is_wanted());
     }
 }

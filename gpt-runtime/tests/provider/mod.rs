@@ -9,7 +9,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use axum::{Router, body::Bytes, response::Response, routing::post};
+use axum::{
+    Router,
+    body::Bytes,
+    http::{HeaderMap, Uri},
+    response::Response,
+    routing::{get, post},
+};
 use gpt_runtime::{
     message::{Message, ToolCall},
     model::{Chunk, Model, Request, ToolDefinition},
@@ -54,8 +60,27 @@ impl Provider {
             Protocol::Responses => "/v1/responses",
             Protocol::Anthropic => "/v1/messages",
         };
+        let file = async |uri: Uri, headers: HeaderMap| {
+            let is_signed = ["authorization", "x-api-key"].into_iter().any(|name| {
+                let value = headers.get(name).and_then(|it| it.to_str().ok());
+                value.is_some_and(|it| it.ends_with(KEY))
+            });
+            match uri.path() {
+                _ if !is_signed => answer(401, "text/plain", "no key"),
+                "/v1/containers/cntr_1/files/cfile_1/content" => {
+                    answer(200, "application/octet-stream", "a,b\n1,2\n")
+                }
+                "/v1/files/file_1/content" => answer(200, "image/png", "PNG"),
+                "/v1/files/file_1" => {
+                    let about = json!({ "id": "file_1", "filename": "plot.png" });
+                    answer(200, "application/json", about.to_string())
+                }
+                _ => answer(404, "text/plain", "no such file"),
+            }
+        };
+        let router = Router::new().route(path, post(complete));
         Self {
-            server: Server::start(Router::new().route(path, post(complete))).await,
+            server: Server::start(router.fallback(get(file))).await,
             protocol,
             bodies,
         }
@@ -92,6 +117,20 @@ pub(crate) async fn ask(model: &impl Model, request: Request) -> String {
             "usage {} in, {} cached, {} out, {} reasoning",
             usage.input, usage.cached, usage.output, usage.reasoning
         ),
+        Ok(Chunk::HostedCall(it)) => format!("begins {} {} {}", it.id, it.name, it.arguments),
+        Ok(Chunk::HostedResult(it)) => {
+            let failed = if it.is_error { "failed " } else { "" };
+            format!("ends {} {failed}{} {:?}", it.id, it.arguments, it.result)
+        }
+        Ok(Chunk::Citation(it)) => format!("cites {} {:?}", it.url, it.title),
+        Ok(Chunk::File {
+            name,
+            media_type,
+            content,
+        }) => {
+            let content = String::from_utf8_lossy(&content);
+            format!("file {name} {media_type} {content:?}")
+        }
         Ok(other) => format!("{other:?}"),
         Err(error) => format!("error {error}"),
     });

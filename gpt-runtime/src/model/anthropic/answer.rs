@@ -3,8 +3,15 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::wire::kind;
-use crate::model::{Chunk, ModelError, Sender, Usage, transport, wire};
+use super::{hosted, wire::kind};
+use crate::{
+    message::{Citation, HostedCall},
+    model::{
+        Chunk, ModelError, Sender, Usage,
+        made::{self, Wanted},
+        transport, wire,
+    },
+};
 
 /// The blocks an answer may have; a stream that opens more is out of its mind.
 const MAX_BLOCKS: usize = 1024;
@@ -23,6 +30,9 @@ enum Event {
         index: usize,
         delta: Piece,
     },
+    ContentBlockStop {
+        index: usize,
+    },
     MessageDelta {
         delta: End,
         #[serde(default)]
@@ -32,7 +42,7 @@ enum Event {
     Error {
         error: Value,
     },
-    /// `ping`, `content_block_stop`, and what is new.
+    /// `ping`, and what is new.
     #[serde(other)]
     Other,
 }
@@ -61,6 +71,9 @@ enum Piece {
     },
     SignatureDelta {
         signature: String,
+    },
+    CitationsDelta {
+        citation: Value,
     },
     #[serde(other)]
     Other,
@@ -96,6 +109,11 @@ pub(super) enum Ending {
 #[derive(Debug, Default)]
 pub(super) struct Assembly {
     blocks: Vec<Block>,
+    /// The calls of hosted tools that have begun and not ended.
+    open: Vec<HostedCall>,
+    citations: Vec<Citation>,
+    /// The files that are to be fetched.
+    files: Vec<Wanted>,
     stop_reason: Option<String>,
     usage: Counts,
     has_spoken: bool,
@@ -117,6 +135,7 @@ impl transport::Assembly for Assembly {
                 content_block,
             } => self.open(index, content_block, answer)?,
             Event::ContentBlockDelta { index, delta } => self.piece(index, delta, answer)?,
+            Event::ContentBlockStop { index } => self.close(index, answer)?,
             Event::MessageDelta { delta, usage } => {
                 self.usage.take(usage);
                 self.stop_reason = delta.stop_reason.or(self.stop_reason.take());
@@ -134,6 +153,7 @@ impl transport::Assembly for Assembly {
         self.stop_reason = message.stop_reason;
         for (index, block) in message.content.into_iter().enumerate() {
             self.open(index, block, answer)?;
+            self.close(index, answer)?;
         }
         Ok(())
     }
@@ -148,6 +168,14 @@ impl transport::Assembly for Assembly {
 }
 
 impl Assembly {
+    /// An empty one, of an answer in which these calls of hosted tools have yet to end.
+    pub(super) fn with(open: Vec<HostedCall>) -> Self {
+        Self {
+            open,
+            ..Self::default()
+        }
+    }
+
     fn open(&mut self, index: usize, value: Value, answer: &Sender) -> Result<(), ModelError> {
         if index != self.blocks.len() || index >= MAX_BLOCKS {
             let message = format!("block {index} of the answer is not the next one");
@@ -161,6 +189,10 @@ impl Assembly {
             }
             let text = value.get("text").and_then(Value::as_str);
             self.say(text.unwrap_or_default(), answer);
+            let citations = value.get("citations").and_then(Value::as_array);
+            for citation in citations.into_iter().flatten() {
+                self.cite(citation, answer);
+            }
         }
         let json = String::new();
         self.blocks.push(Block { value, json });
@@ -180,9 +212,60 @@ impl Assembly {
             Piece::InputJsonDelta { partial_json } => block.json.push_str(&partial_json),
             Piece::ThinkingDelta { thinking } => block.append("thinking", &thinking),
             Piece::SignatureDelta { signature } => block.append("signature", &signature),
+            Piece::CitationsDelta { citation } => {
+                block.cite(&citation);
+                self.cite(&citation, answer);
+            }
             Piece::Other => {}
         }
         Ok(())
+    }
+
+    /// Says what a complete block begins or ends.
+    fn close(&mut self, index: usize, answer: &Sender) -> Result<(), ModelError> {
+        let Some(block) = self.blocks.get_mut(index) else {
+            let message = format!("the end of block {index}, which was not begun");
+            return Err(ModelError::Protocol(message));
+        };
+        block.complete();
+        if let Some(call) = hosted::call(&block.value) {
+            wire::room_for_call(self.open.len())?;
+            self.has_spoken = true;
+            self.open.push(call.clone());
+            answer.send(Ok(Chunk::HostedCall(call)));
+        } else if let Some(ended) = hosted::ended(&block.value)
+            && let Some(place) = self.open.iter().position(|it| it.id == ended.id)
+        {
+            for file in ended.files {
+                made::want(&mut self.files, file);
+            }
+            let call = HostedCall {
+                result: ended.result,
+                is_error: ended.is_error,
+                ..self.open.swap_remove(place)
+            };
+            answer.send(Ok(Chunk::HostedResult(call)));
+        }
+        Ok(())
+    }
+
+    fn cite(&mut self, citation: &Value, answer: &Sender) {
+        if let Some(citation) = hosted::citation(citation)
+            && !self.citations.contains(&citation)
+        {
+            self.citations.push(citation.clone());
+            answer.send(Ok(Chunk::Citation(citation)));
+        }
+    }
+
+    /// The files that are to be fetched, once the answer is complete.
+    pub(super) fn take_files(&mut self) -> Vec<Wanted> {
+        std::mem::take(&mut self.files)
+    }
+
+    /// The calls of hosted tools that have yet to end.
+    pub(super) fn take_open(&mut self) -> Vec<HostedCall> {
+        std::mem::take(&mut self.open)
     }
 
     fn say(&mut self, text: &str, answer: &Sender) {
@@ -233,7 +316,20 @@ impl Block {
         }
     }
 
-    fn finish(mut self) -> Value {
+    /// Adds a citation of a text.
+    fn cite(&mut self, citation: &Value) {
+        match self.value.get_mut("citations") {
+            Some(Value::Array(citations)) => citations.push(citation.clone()),
+            _ => {
+                if let Value::Object(block) = &mut self.value {
+                    block.insert("citations".to_owned(), json!([citation]));
+                }
+            }
+        }
+    }
+
+    /// Reads the input that came in pieces.
+    fn complete(&mut self) {
         let is_written = !self.json.trim().is_empty();
         let is_call = kind(&self.value) == "tool_use" && self.value.get("input").is_none();
         if let Value::Object(block) = &mut self.value
@@ -241,6 +337,10 @@ impl Block {
         {
             block.insert("input".to_owned(), wire::arguments(&self.json));
         }
+    }
+
+    fn finish(mut self) -> Value {
+        self.complete();
         self.value
     }
 }

@@ -1,6 +1,7 @@
 //! Anthropic's Messages API.
 
 mod answer;
+mod hosted;
 mod wire;
 
 use std::{fmt, time::Duration};
@@ -9,9 +10,9 @@ use reqwest::header::HeaderName;
 
 use self::answer::{Assembly, Ending};
 use super::{
-    Chunk, Chunks, Model, ModelError, Request, Sender, Usage, chunks, transport::Transport,
+    Chunk, Chunks, Model, ModelError, Request, Sender, chunks, extra, made, transport::Transport,
 };
-use crate::{error::Error, message::ProviderItems};
+use crate::{error::Error, gpt::BuiltInTool, message::ProviderItems};
 
 /// Anthropic's own server.
 pub(super) const BASE_URL: &str = "https://api.anthropic.com";
@@ -20,12 +21,17 @@ const MAX_TOKENS: u32 = 32_000;
 /// How often a model that paused is asked to go on.
 const CONTINUATIONS: usize = 5;
 
+/// By which a refusal may be known to be about blocks of earlier answers.
+const BLOCKS: [&str; 4] = ["thinking", "signature", "encrypted", "server_tool_use"];
+
 /// A model behind Anthropic's Messages API, at Anthropic or at a server that speaks it.
 #[derive(Clone)]
 pub struct Anthropic {
     transport: Transport,
     model: String,
     max_tokens: u32,
+    /// The built-in tools that the server brings.
+    hosted: Vec<BuiltInTool>,
 }
 
 impl Anthropic {
@@ -42,11 +48,15 @@ impl Anthropic {
     pub(super) fn named(name: &str, base_url: &str, model: String) -> Result<Self, Error> {
         let mut transport = Transport::new(name, base_url, &["v1", "messages"])?;
         transport.set_header("anthropic-version", "2023-06-01");
-        Ok(Self {
+        let is_own = transport.is_at("api.anthropic.com");
+        let hosted = if is_own { &hosted::TOOLS[..] } else { &[] };
+        let model = Self {
             transport,
             model,
             max_tokens: MAX_TOKENS,
-        })
+            hosted: Vec::new(),
+        };
+        Ok(model.hosting(hosted.iter().copied()))
     }
 
     /// Signs requests with a key.
@@ -58,6 +68,15 @@ impl Anthropic {
         self.transport
             .set_key("ANTHROPIC_API_KEY", key.into(), header)?;
         Ok(self)
+    }
+
+    /// Names the built-in tools that the server brings: web search and the code interpreter at
+    /// Anthropic itself, none elsewhere by default. No server brings image generation.
+    #[must_use]
+    pub fn hosting(mut self, tools: impl IntoIterator<Item = BuiltInTool>) -> Self {
+        self.hosted = tools.into_iter().collect();
+        self.hosted.retain(|tool| hosted::TOOLS.contains(tool));
+        self
     }
 
     /// How many tokens an answer may have, the model's thinking included; 32,000 by default.
@@ -82,25 +101,40 @@ impl Anthropic {
 
     async fn answer(&self, request: &Request, answer: &Sender) -> Result<(), ModelError> {
         let author = self.author();
-        let mut body = wire::request(&self.model, self.max_tokens, request, &author);
+        let mut items = wire::has_items(request, &author);
+        let mut body = self.body(request, items);
         let mut blocks = Vec::new();
-        let mut usage = Usage::default();
+        let mut open = Vec::new();
         for _ in 0..CONTINUATIONS {
-            let assembly = self
-                .transport
-                .answer(&body, answer, Assembly::default)
-                .await?;
-            usage = sum(usage, assembly.usage());
+            let begin = || Assembly::with(open.clone());
+            let mut assembly = match self.transport.answer(&body, answer, begin).await {
+                // They are of this conversation alone; another one keeps its own.
+                Err(error) if items && extra::refuses(&error, &BLOCKS) => {
+                    items = false;
+                    body = self.body(request, items);
+                    self.transport.answer(&body, answer, begin).await?
+                }
+                asked => asked?,
+            };
+            answer.send(Ok(Chunk::Usage(assembly.usage())));
+            made::send(&self.transport, assembly.take_files(), answer).await;
+            open = assembly.take_open();
             let (ending, written) = assembly.finish()?;
             wire::go_on(&mut body, &written);
             blocks.extend(written);
             if ending == Ending::Done {
-                answer.send(Ok(Chunk::Usage(usage)));
                 return end(blocks, author, answer);
             }
+            // What was refused can only have been in what was sent first.
+            items = false;
         }
         let message = format!("the answer paused {CONTINUATIONS} times");
         Err(ModelError::Failed(message))
+    }
+
+    fn body(&self, request: &Request, items: bool) -> serde_json::Value {
+        let author = items.then(|| self.author());
+        wire::request(&self.model, self.max_tokens, request, author.as_deref())
     }
 
     /// Thinking can be read by the model that wrote it, where it was written.
@@ -121,22 +155,20 @@ fn end(blocks: Vec<serde_json::Value>, author: String, answer: &Sender) -> Resul
     Ok(())
 }
 
-fn sum(left: Usage, right: Usage) -> Usage {
-    Usage {
-        input: left.input.saturating_add(right.input),
-        output: left.output.saturating_add(right.output),
-        cached: left.cached.saturating_add(right.cached),
-        reasoning: left.reasoning.saturating_add(right.reasoning),
-    }
-}
-
 impl Model for Anthropic {
     fn name(&self) -> &str {
         &self.model
     }
 
+    fn hosts(&self, tool: BuiltInTool) -> bool {
+        self.hosted.contains(&tool)
+    }
+
     fn respond(&self, request: Request) -> Chunks {
-        let this = self.clone();
+        let mut this = self.clone();
+        if request.hosted_tools.contains(&BuiltInTool::CodeInterpreter) {
+            this.transport.set_header("anthropic-beta", hosted::BETA);
+        }
         chunks(|answer| async move {
             if let Err(error) = this.answer(&request, &answer).await {
                 answer.send(Err(error));

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::hosted;
 use crate::{
     message::{File, Message, ProviderItems, ToolCall},
     model::{
@@ -18,12 +19,26 @@ const TAKES: Takes = Takes {
     media: true,
 };
 
-/// The body of a request; thinking of the `author` is sent back.
-pub(super) fn request(model: &str, max_tokens: u32, request: &Request, author: &str) -> Value {
+/// The body of a request; earlier answers of the `author` are sent back in its words, where there
+/// is one.
+///
+/// Tools and instructions are the same in all requests of a GPT, and the messages are those of the
+/// next request's beginning: the server is told to keep what it made of both.
+pub(super) fn request(
+    model: &str,
+    max_tokens: u32,
+    request: &Request,
+    author: Option<&str>,
+) -> Value {
     let mut messages = Vec::new();
     for message in &request.messages {
         let (role, blocks) = blocks(message, request, author);
         push(&mut messages, role, blocks);
+    }
+    if let Some(last) = messages.last_mut()
+        && let Some(Value::Array(content)) = last.get_mut("content")
+    {
+        keep(content);
     }
     let mut body = json!({
         "model": model,
@@ -31,26 +46,59 @@ pub(super) fn request(model: &str, max_tokens: u32, request: &Request, author: &
         "messages": messages,
         "stream": true,
     });
-    if !request.instructions.is_empty() {
-        body["system"] = Value::String(request.instructions.clone());
+    let own = request.tools.iter().map(|tool| {
+        json!({
+            "name": tool.name,
+            "description": tool.description,
+            "input_schema": tool.parameters,
+        })
+    });
+    let hosted = request.hosted_tools.iter();
+    let hosted = hosted.filter_map(|tool| hosted::tool(*tool));
+    let mut tools: Vec<Value> = own.chain(hosted).collect();
+    let mut system: Vec<Value> = said(&request.instructions).collect();
+    // Tools stand before the instructions, and are kept with them.
+    keep(if system.is_empty() {
+        &mut tools
+    } else {
+        &mut system
+    });
+    if !system.is_empty() {
+        body["system"] = Value::Array(system);
     }
-    if !request.tools.is_empty() {
-        let tools = request.tools.iter().map(|tool| {
-            json!({
-                "name": tool.name,
-                "description": tool.description,
-                "input_schema": tool.parameters,
-            })
-        });
-        body["tools"] = tools.collect();
+    if !tools.is_empty() {
+        body["tools"] = Value::Array(tools);
     }
     body
+}
+
+/// Marks the last of some blocks as the end of what is worth keeping.
+fn keep(blocks: &mut [Value]) {
+    if let Some(Value::Object(last)) = blocks.last_mut() {
+        let kept = json!({ "type": "ephemeral" });
+        last.insert("cache_control".to_owned(), kept);
+    }
+}
+
+/// Whether earlier answers would be sent in the words of their author.
+pub(super) fn has_items(request: &Request, author: &str) -> bool {
+    request.messages.iter().any(|message| match message {
+        Message::Assistant { provider_items, .. } => {
+            ProviderItems::of(provider_items.as_ref(), author).is_some()
+        }
+        _ => false,
+    })
 }
 
 /// Adds what a model wrote before it paused, so that it goes on.
 pub(super) fn go_on(body: &mut Value, written: &[Value]) {
     if let Some(Value::Array(messages)) = body.get_mut("messages") {
-        push(messages, "assistant", written.to_vec());
+        let is_said = |it: &&Value| {
+            let text = it.get("text").and_then(Value::as_str);
+            kind(it) != "text" || text.is_some_and(|it| !it.trim().is_empty())
+        };
+        let written = written.iter().filter(is_said).cloned();
+        push(messages, "assistant", written.collect());
     }
 }
 
@@ -70,7 +118,11 @@ fn push(messages: &mut Vec<Value>, role: &str, blocks: Vec<Value>) {
     messages.push(json!({ "role": role, "content": blocks }));
 }
 
-fn blocks(message: &Message, request: &Request, author: &str) -> (&'static str, Vec<Value>) {
+fn blocks(
+    message: &Message,
+    request: &Request,
+    author: Option<&str>,
+) -> (&'static str, Vec<Value>) {
     match message {
         Message::User { text, files, .. } => {
             let blocks = said(text).chain(shown(files, request));
@@ -82,7 +134,8 @@ fn blocks(message: &Message, request: &Request, author: &str) -> (&'static str, 
             provider_items,
             ..
         } => {
-            let blocks = match ProviderItems::of(provider_items.as_ref(), author) {
+            let items = author.and_then(|it| ProviderItems::of(provider_items.as_ref(), it));
+            let blocks = match items {
                 Some(items) => in_its_words(items, calls),
                 None => said(text).chain(calls.iter().map(tool_use)).collect(),
             };
@@ -156,7 +209,13 @@ fn in_its_words(items: &[Value], calls: &[ToolCall]) -> Vec<Value> {
             "tool_use" => blocks.extend(calls.next().map(tool_use)),
             "text" => {
                 let text = item.get("text").and_then(Value::as_str);
-                blocks.extend(said(text.unwrap_or_default()));
+                let citations = item.get("citations").and_then(Value::as_array);
+                blocks.extend(said(text.unwrap_or_default()).map(|mut block| {
+                    if let Some(citations) = citations.filter(|it| !it.is_empty()) {
+                        block["citations"] = json!(citations);
+                    }
+                    block
+                }));
             }
             _ => blocks.push(item.clone()),
         }

@@ -6,10 +6,14 @@ use std::{fmt, time::Duration};
 
 use self::wire::Assembly;
 use super::{
-    Chunk, Chunks, Model, ModelError, Request, Sender, chunks,
-    transport::{BEARER, Extra, Transport},
+    Chunk, Chunks, Model, ModelError, Request, Sender, ToolDefinition, chunks,
+    extra::Extra,
+    transport::{BEARER, Transport},
 };
 use crate::error::Error;
+
+/// The tools that the protocol allows.
+const MAX_TOOLS: usize = 128;
 
 /// A model behind an OpenAI-compatible server: OpenAI itself, Ollama, llama.cpp, vLLM and so on.
 #[derive(Clone)]
@@ -87,6 +91,17 @@ impl ChatCompletions {
 impl Model for ChatCompletions {
     fn name(&self) -> &str {
         &self.model
+    }
+
+    fn check(&self, tools: &[ToolDefinition]) -> Result<(), Error> {
+        if tools.len() <= MAX_TOOLS {
+            return Ok(());
+        }
+        Err(Error::TooManyTools {
+            count: tools.len(),
+            limit: MAX_TOOLS,
+            protocol: "Chat Completions",
+        })
     }
 
     fn respond(&self, request: Request) -> Chunks {

@@ -236,7 +236,7 @@ impl Assembly {
     /// Takes a chunk and returns the text in it.
     fn text(&mut self, completion: Completion) -> Result<String, ModelError> {
         if let Some(error) = completion.error.filter(|error| !error.is_null()) {
-            return Err(ModelError::Failed(wire::error_message(&error)));
+            return Err(failure(&error));
         }
         self.usage = completion.usage.or(self.usage.take());
         let Some(choice) = completion.choices.into_iter().next() else {
@@ -337,6 +337,38 @@ impl Assembly {
             None => self.calls.iter().rposition(|call| call.id == id),
         }
     }
+}
+
+/// Servers have no common names for being busy, but all say it in one of these ways.
+fn failure(error: &Value) -> ModelError {
+    const BUSY: [&str; 6] = [
+        "server_error",
+        "rate_limit",
+        "overloaded",
+        "slow_down",
+        "service_unavailable",
+        "internal_server_error",
+    ];
+    let message = wire::error_message(error);
+    let is_busy = ["code", "type", "status"]
+        .into_iter()
+        .any(|key| match error.get(key) {
+            Some(Value::String(code)) => {
+                let code = code.to_ascii_lowercase();
+                BUSY.iter().any(|it| code.contains(it)) || is_busy_status(code.parse().ok())
+            }
+            Some(code) => is_busy_status(code.as_u64()),
+            None => false,
+        });
+    if is_busy {
+        ModelError::Overloaded(message)
+    } else {
+        ModelError::Failed(message)
+    }
+}
+
+fn is_busy_status(status: Option<u64>) -> bool {
+    status.is_some_and(|it| it == 429 || (500..600).contains(&it))
 }
 
 impl Call {

@@ -3,10 +3,24 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::wire::is_call;
+use super::{
+    hosted::{self, Annotation},
+    wire::is_call,
+};
 use crate::{
-    message::{ProviderItems, ToolCall},
-    model::{Chunk, ModelError, Sender, Usage, transport, wire},
+    message::{Citation, ProviderItems, ToolCall},
+    model::{
+        Chunk, ModelError, Sender, Usage,
+        made::{self, Wanted},
+        transport::{self, Limits},
+        wire,
+    },
+};
+
+/// Images come as base64, each once when it is done and once in the whole answer.
+const WITH_IMAGES: Limits = Limits {
+    body: 128 << 20,
+    event: 64 << 20,
 };
 
 /// An event; those that are not read here say nothing that a later one does not repeat.
@@ -17,6 +31,13 @@ enum Event {
     Text(Delta),
     #[serde(rename = "response.refusal.delta")]
     Refusal(Delta),
+    #[serde(rename = "response.output_text.annotation.added")]
+    Annotation {
+        #[serde(default)]
+        annotation: Value,
+    },
+    #[serde(rename = "response.output_item.added")]
+    Begun { output_index: usize, item: Value },
     #[serde(rename = "response.output_item.done")]
     Item { output_index: usize, item: Value },
     #[serde(rename = "response.completed")]
@@ -91,6 +112,8 @@ struct OutputMessage {
 struct Content {
     text: Option<String>,
     refusal: Option<String>,
+    #[serde(default)]
+    annotations: Vec<Value>,
 }
 
 /// Why an answer is incomplete.
@@ -106,6 +129,12 @@ enum Lack {
 pub(super) struct Assembly {
     items: Vec<Value>,
     calls: Vec<ToolCall>,
+    /// The calls of hosted tools that were said to have begun, by their ids.
+    hosted: Vec<String>,
+    citations: Vec<Citation>,
+    /// The files that are to be fetched.
+    files: Vec<Wanted>,
+    makes_images: bool,
     /// The item that spoke last.
     speaker: Option<usize>,
     is_finished: bool,
@@ -118,6 +147,10 @@ impl transport::Assembly for Assembly {
         match wire::read(data)? {
             Event::Text(delta) | Event::Refusal(delta) => {
                 self.say(delta.output_index, delta.delta, answer);
+            }
+            Event::Annotation { annotation } => self.annotate(&annotation, answer),
+            Event::Begun { output_index, item } => {
+                self.begin_hosted(&item, output_index, answer)?;
             }
             Event::Item { output_index, item } => self.item(output_index, item, answer)?,
             Event::Completed { response }
@@ -138,11 +171,27 @@ impl transport::Assembly for Assembly {
     }
 
     fn has_spoken(&self) -> bool {
-        self.speaker.is_some()
+        self.speaker.is_some() || !self.hosted.is_empty()
+    }
+
+    fn limits(&self) -> Limits {
+        if self.makes_images {
+            WITH_IMAGES
+        } else {
+            transport::TEXT
+        }
     }
 }
 
 impl Assembly {
+    /// An empty one, of an answer that may hold images or not.
+    pub(super) fn new(makes_images: bool) -> Self {
+        Self {
+            makes_images,
+            ..Self::default()
+        }
+    }
+
     fn say(&mut self, index: usize, text: String, answer: &Sender) {
         if text.is_empty() {
             return;
@@ -165,15 +214,60 @@ impl Assembly {
                 name: call.name,
                 arguments: wire::arguments(&call.arguments),
             });
-        } else if kind(&item) == "message" && self.speaker != Some(index) {
-            // It was not said piece by piece.
+        } else if kind(&item) == "message" {
             let message: OutputMessage = wire::part(&item)?;
-            let parts = message.content.into_iter();
-            let texts = parts.filter_map(|part| part.text.or(part.refusal));
-            self.say(index, texts.collect(), answer);
+            let mut text = String::new();
+            for part in message.content {
+                text.extend(part.text.or(part.refusal));
+                for annotation in &part.annotations {
+                    self.annotate(annotation, answer);
+                }
+            }
+            if self.speaker != Some(index) {
+                // It was not said piece by piece.
+                self.say(index, text, answer);
+            }
+        } else {
+            self.begin_hosted(&item, index, answer)?;
+            end_hosted(&item, index, answer);
         }
         self.items.push(item);
         Ok(())
+    }
+
+    /// Says that a call of a hosted tool has begun, if the item is one, and it was not said before.
+    fn begin_hosted(
+        &mut self,
+        item: &Value,
+        index: usize,
+        answer: &Sender,
+    ) -> Result<(), ModelError> {
+        if let Some(mut call) = hosted::call(item, index)
+            && !self.hosted.contains(&call.id)
+        {
+            wire::room_for_call(self.hosted.len())?;
+            self.hosted.push(call.id.clone());
+            call.result = String::new();
+            call.is_error = false;
+            answer.send(Ok(Chunk::HostedCall(call)));
+        }
+        Ok(())
+    }
+
+    fn annotate(&mut self, annotation: &Value, answer: &Sender) {
+        match hosted::annotation(annotation) {
+            Some(Annotation::Source(citation)) if !self.citations.contains(&citation) => {
+                self.citations.push(citation.clone());
+                answer.send(Ok(Chunk::Citation(citation)));
+            }
+            Some(Annotation::File(file)) => made::want(&mut self.files, file),
+            Some(Annotation::Source(_)) | None => {}
+        }
+    }
+
+    /// The files that are to be fetched, once the answer is complete.
+    pub(super) fn take_files(&mut self) -> Vec<Wanted> {
+        std::mem::take(&mut self.files)
     }
 
     fn end(&mut self, response: Response, answer: &Sender) -> Result<(), ModelError> {
@@ -227,13 +321,24 @@ impl Assembly {
                 return Err(ModelError::Failed(message));
             }
         }
-        let items: Vec<Value> = self.items.into_iter().filter_map(kept).collect();
+        let items = self.items.into_iter().filter_map(kept).collect();
+        let items = hosted::kept(items);
         let is_more = items.iter().any(says_more);
         let items = is_more.then(|| ProviderItems {
             author: author.to_owned(),
             items,
         });
         Ok((self.calls, items))
+    }
+}
+
+/// Says that a call of a hosted tool has ended, and what came out.
+fn end_hosted(item: &Value, index: usize, answer: &Sender) {
+    if let Some(call) = hosted::call(item, index) {
+        answer.send(Ok(Chunk::HostedResult(call)));
+    }
+    for file in hosted::files(item) {
+        answer.send(Ok(file));
     }
 }
 
@@ -247,14 +352,16 @@ impl Lack {
     }
 }
 
-fn kind(item: &Value) -> &str {
+pub(super) fn kind(item: &Value) -> &str {
     let kind = item.get("type").and_then(Value::as_str);
     kind.unwrap_or_default()
 }
 
 /// An item as it is sent back; `None` for reasoning that nobody can read again.
 fn kept(mut item: Value) -> Option<Value> {
-    if let Value::Object(properties) = &mut item {
+    if hosted::called(&item).is_none()
+        && let Value::Object(properties) = &mut item
+    {
         // Some are refused as `null` though they may be absent.
         properties.retain(|_, value| !value.is_null());
     }

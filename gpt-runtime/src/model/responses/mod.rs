@@ -1,16 +1,22 @@
 //! OpenAI's Responses API.
 
 mod answer;
+mod hosted;
 mod wire;
 
 use std::{fmt, time::Duration};
 
-use self::answer::Assembly;
+use self::{answer::Assembly, wire::Terms};
 use super::{
-    Chunk, Chunks, Model, ModelError, Request, Sender, chunks,
-    transport::{BEARER, Extra, Transport},
+    Chunk, Chunks, Model, ModelError, Request, Sender, ToolDefinition, chunks,
+    extra::{self, Extra},
+    made,
+    transport::{BEARER, Transport},
 };
-use crate::error::Error;
+use crate::{error::Error, gpt::BuiltInTool};
+
+/// By which a refusal may be known to be about items of earlier answers.
+const ITEMS: [&str; 4] = ["encrypted", "reasoning", "item", "container"];
 
 /// A model behind OpenAI's Responses API, at OpenAI or at a server that speaks it.
 ///
@@ -20,6 +26,8 @@ use crate::error::Error;
 pub struct Responses {
     transport: Transport,
     model: String,
+    /// The built-in tools that the server brings.
+    hosted: Vec<BuiltInTool>,
     /// Models that do not reason refuse to encrypt their reasoning.
     reasoning: Extra,
 }
@@ -36,9 +44,13 @@ impl Responses {
 
     /// The same, with the name of the setting that the URL comes from.
     pub(super) fn named(name: &str, base_url: &str, model: String) -> Result<Self, Error> {
+        let transport = Transport::new(name, base_url, &["responses"])?;
+        let is_own = transport.is_at("api.openai.com");
+        let hosted = if is_own { &BuiltInTool::ALL[..] } else { &[] };
         Ok(Self {
-            transport: Transport::new(name, base_url, &["responses"])?,
+            transport,
             model,
+            hosted: hosted.to_vec(),
             reasoning: Extra::new("encrypted"),
         })
     }
@@ -61,23 +73,41 @@ impl Responses {
         self
     }
 
+    /// Names the built-in tools that the server brings: all at OpenAI itself, none elsewhere by
+    /// default.
+    #[must_use]
+    pub fn hosting(mut self, tools: impl IntoIterator<Item = BuiltInTool>) -> Self {
+        self.hosted = tools.into_iter().collect();
+        self
+    }
+
     #[cfg(test)]
     pub(super) fn endpoint(&self) -> url::Url {
         self.transport.endpoint().clone()
     }
 
     async fn answer(&self, request: &Request, answer: &Sender) -> Result<(), ModelError> {
+        let author = self.author();
         let tools = wire::tools(&request.tools);
-        let assembly = match self.ask(request, &tools, answer).await {
-            Err(error) if self.reasoning.is_refused_by(&error) => {
-                self.ask(request, &tools, answer).await?
+        let mut terms = Terms {
+            reasoning: self.reasoning.is_wanted(),
+            items: wire::has_items(request, &author),
+        };
+        let mut assembly = loop {
+            match self.ask(request, &tools, terms, answer).await {
+                // It may be about what this conversation holds, and says nothing of others then.
+                Err(error) if terms.items && extra::refuses(&error, &ITEMS) => terms.items = false,
+                Err(error) if terms.reasoning && self.reasoning.is_refused_by(&error) => {
+                    terms.reasoning = false;
+                }
+                asked => break asked?,
             }
-            asked => asked?,
         };
         if let Some(usage) = assembly.usage() {
             answer.send(Ok(Chunk::Usage(usage)));
         }
-        let (calls, items) = assembly.finish(&self.author())?;
+        made::send(&self.transport, assembly.take_files(), answer).await;
+        let (calls, items) = assembly.finish(&author)?;
         for mut call in calls {
             if let Some(tool) = tools.iter().find(|it| it.name() == call.name) {
                 tool.drop_nulls(&mut call.arguments);
@@ -94,13 +124,13 @@ impl Responses {
         &self,
         request: &Request,
         tools: &[wire::Tool<'_>],
+        terms: Terms,
         answer: &Sender,
     ) -> Result<Assembly, ModelError> {
-        let author = self.reasoning.is_wanted().then(|| self.author());
-        let body = wire::request(&self.model, request, tools, author.as_deref());
-        self.transport
-            .answer(&body, answer, Assembly::default)
-            .await
+        let body = wire::request(&self.model, request, tools, &self.author(), terms);
+        let makes_images = request.hosted_tools.contains(&BuiltInTool::ImageGeneration);
+        let begin = || Assembly::new(makes_images);
+        self.transport.answer(&body, answer, begin).await
     }
 
     /// Reasoning can be read by the model that wrote it, where it was written.
@@ -112,6 +142,15 @@ impl Responses {
 impl Model for Responses {
     fn name(&self) -> &str {
         &self.model
+    }
+
+    fn hosts(&self, tool: BuiltInTool) -> bool {
+        self.hosted.contains(&tool)
+    }
+
+    fn check(&self, tools: &[ToolDefinition]) -> Result<(), Error> {
+        wire::check(tools);
+        Ok(())
     }
 
     fn respond(&self, request: Request) -> Chunks {

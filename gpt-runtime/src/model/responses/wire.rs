@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::{answer::kind, hosted};
 use crate::{
     message::{File, Message, ProviderItems, ToolCall},
     model::{
@@ -17,10 +18,30 @@ const TAKES: Takes = Takes {
     media: true,
 };
 
+/// What of a request depends on what the server has refused so far.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms {
+    /// Whether reasoning is asked for, and sent back.
+    pub(super) reasoning: bool,
+    /// Whether earlier answers are sent back in the words of the model.
+    pub(super) items: bool,
+}
+
 /// A tool as it is shown: strictly where its schema can be, else as it is.
 pub(super) struct Tool<'a> {
     definition: &'a ToolDefinition,
     strict: Option<Value>,
+}
+
+/// Says to the log which tools cannot be strict, so that a model may write arguments of another
+/// shape, and why.
+pub(super) fn check(tools: &[ToolDefinition]) {
+    for tool in tools {
+        if let Err(reason) = strict::render(&tool.parameters) {
+            let tool = &tool.name;
+            tracing::warn!(tool, reason, "the tool is shown without strict mode");
+        }
+    }
 }
 
 pub(super) fn tools(definitions: &[ToolDefinition]) -> Vec<Tool<'_>> {
@@ -55,32 +76,48 @@ impl Tool<'_> {
     }
 }
 
-/// The body of a request. Reasoning is asked for, and the reasoning of an `author` sent back, where
-/// there is one.
+/// The body of a request of the model that is `author` of the items it wrote.
 pub(super) fn request(
     model: &str,
     request: &Request,
     tools: &[Tool<'_>],
-    author: Option<&str>,
+    author: &str,
+    terms: Terms,
 ) -> Value {
     let mut input = Vec::new();
     for message in &request.messages {
-        push(&mut input, message, request, author);
+        push(&mut input, message, request, author, terms);
     }
     let mut body = json!({ "model": model, "input": input, "stream": true, "store": false });
-    if author.is_some() {
-        body["include"] = json!(["reasoning.encrypted_content"]);
+    let reasoning = terms.reasoning.then_some("reasoning.encrypted_content");
+    let hosted = request.hosted_tools.iter();
+    let hosted_parts = hosted.clone().filter_map(|it| hosted::include(*it));
+    let include: Vec<&str> = reasoning.into_iter().chain(hosted_parts).collect();
+    if !include.is_empty() {
+        body["include"] = json!(include);
     }
     if !request.instructions.is_empty() {
         body["instructions"] = Value::String(request.instructions.clone());
     }
+    let tools = tools.iter().map(Tool::to_json);
+    let tools: Vec<Value> = tools.chain(hosted.map(|it| hosted::tool(*it))).collect();
     if !tools.is_empty() {
-        body["tools"] = tools.iter().map(Tool::to_json).collect();
+        body["tools"] = Value::Array(tools);
     }
     body
 }
 
-fn push(input: &mut Vec<Value>, message: &Message, request: &Request, author: Option<&str>) {
+/// Whether earlier answers would be sent in the words of their author.
+pub(super) fn has_items(request: &Request, author: &str) -> bool {
+    request.messages.iter().any(|message| match message {
+        Message::Assistant { provider_items, .. } => {
+            ProviderItems::of(provider_items.as_ref(), author).is_some()
+        }
+        _ => false,
+    })
+}
+
+fn push(input: &mut Vec<Value>, message: &Message, request: &Request, author: &str, terms: Terms) {
     match message {
         Message::User { text, files, .. } => {
             let content = with_files(text, files, request);
@@ -92,9 +129,9 @@ fn push(input: &mut Vec<Value>, message: &Message, request: &Request, author: Op
             provider_items,
             ..
         } => {
-            let items = author.and_then(|it| ProviderItems::of(provider_items.as_ref(), it));
-            match items {
-                Some(items) => push_items(input, items, calls),
+            let items = ProviderItems::of(provider_items.as_ref(), author);
+            match items.filter(|_| terms.items) {
+                Some(items) => push_items(input, items, calls, terms),
                 None => push_answer(input, text, calls),
             }
         }
@@ -141,12 +178,12 @@ fn with_files(text: &str, files: &[File], request: &Request) -> Value {
 }
 
 /// An answer in the words of its provider; its calls as they are known here.
-fn push_items(input: &mut Vec<Value>, items: &[Value], calls: &[ToolCall]) {
+fn push_items(input: &mut Vec<Value>, items: &[Value], calls: &[ToolCall], terms: Terms) {
     let mut calls = calls.iter();
     for item in items {
         if is_call(item) {
             input.extend(calls.next().map(call));
-        } else {
+        } else if terms.reasoning || kind(item) != "reasoning" {
             input.push(item.clone());
         }
     }
@@ -161,7 +198,7 @@ fn push_answer(input: &mut Vec<Value>, text: &str, calls: &[ToolCall]) {
 }
 
 pub(super) fn is_call(item: &Value) -> bool {
-    item.get("type").and_then(Value::as_str) == Some("function_call")
+    kind(item) == "function_call"
 }
 
 fn call(call: &ToolCall) -> Value {

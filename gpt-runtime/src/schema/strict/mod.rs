@@ -4,11 +4,19 @@
 //! does not take is said in descriptions where it only narrows values, because the check before a
 //! call still reads it; where it shapes them, the schema stays as it is.
 
+mod keywords;
+mod nulls;
+
 use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::compiled::name_of;
+pub(crate) use nulls::drop_nulls;
+
+use keywords::{
+    Keywords, depth, describe, is_of, is_of_object, keywords_of, kinds, length, notes, or_null,
+    reference_to,
+};
 
 /// The properties of all objects together.
 const MAX_PROPERTIES: usize = 5_000;
@@ -20,18 +28,6 @@ const MAX_VALUES: usize = 1_000;
 const MAX_CHARACTERS: usize = 120_000;
 /// An enum of more values than this may have this many characters.
 const LONG_ENUM: (usize, usize) = (250, 15_000);
-/// The formats of texts that strict mode knows.
-const FORMATS: [&str; 9] = [
-    "date-time",
-    "time",
-    "date",
-    "duration",
-    "email",
-    "hostname",
-    "ipv4",
-    "ipv6",
-    "uuid",
-];
 /// Keywords that shape values in ways strict mode does not know.
 const REFUSED: [&str; 9] = [
     "allOf",
@@ -44,19 +40,6 @@ const REFUSED: [&str; 9] = [
     "patternProperties",
     "prefixItems",
 ];
-/// Keywords that say nothing about values, or nothing to a model.
-const SILENT: [&str; 8] = [
-    "title",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    "discriminator",
-    "xml",
-    "externalDocs",
-    "$comment",
-];
-
-type Keywords = Map<String, Value>;
 
 /// The strict form of the schema of a tool's arguments.
 ///
@@ -86,86 +69,6 @@ pub(crate) fn render(schema: &Value) -> Result<Value, String> {
         whole.insert("$defs".to_owned(), Value::Object(definitions));
     }
     Ok(Value::Object(whole))
-}
-
-/// Takes out of arguments, written after the strict form of a schema, each `null` that stands for
-/// a property left out.
-pub(crate) fn drop_nulls(schema: &Value, arguments: &mut Value) {
-    let definitions = schema.get("$defs").unwrap_or(&Value::Null);
-    drop_inside(schema, definitions, arguments);
-}
-
-fn drop_inside(schema: &Value, definitions: &Value, value: &mut Value) {
-    let schema = resolve(schema, definitions);
-    match value {
-        Value::Array(values) => {
-            if let Some(items) = schema.get("items") {
-                for value in values {
-                    drop_inside(items, definitions, value);
-                }
-            }
-        }
-        Value::Object(values) => {
-            let Some(Value::Object(properties)) = schema.get("properties") else {
-                // Which variant of a union is meant is left to the check, which drops them too.
-                return;
-            };
-            let is_required = |name: &str| {
-                let required = schema.get("required").and_then(Value::as_array);
-                required.is_some_and(|it| it.iter().any(|it| it == name))
-            };
-            values.retain(|name, value| {
-                let Some(property) = properties.get(name) else {
-                    return true;
-                };
-                if value.is_null() {
-                    return is_required(name) || may_be_null(property, definitions, 0);
-                }
-                drop_inside(property, definitions, value);
-                true
-            });
-        }
-        _ => {}
-    }
-}
-
-/// What a schema stands for.
-fn resolve<'a>(schema: &'a Value, definitions: &'a Value) -> &'a Value {
-    let mut schema = schema;
-    for _ in 0..32 {
-        let Some(reference) = schema.get("$ref").and_then(Value::as_str) else {
-            break;
-        };
-        let name = name_of(reference).unwrap_or_default();
-        schema = definitions.get(&name).unwrap_or(&Value::Null);
-    }
-    schema
-}
-
-fn may_be_null(schema: &Value, definitions: &Value, depth: u32) -> bool {
-    let schema = resolve(schema, definitions);
-    let Value::Object(keywords) = schema else {
-        return *schema != false;
-    };
-    let in_type = match keywords.get("type") {
-        None => true,
-        Some(Value::Array(kinds)) => kinds.iter().any(|it| it == "null"),
-        Some(kind) => kind == "null",
-    };
-    let in_choices = ["enum", "const"]
-        .into_iter()
-        .all(|it| match keywords.get(it) {
-            None => true,
-            Some(Value::Array(values)) if it == "enum" => values.contains(&Value::Null),
-            Some(value) => value.is_null(),
-        });
-    let in_unions = ["anyOf", "oneOf"].into_iter().all(|it| {
-        let variants = keywords.get(it).and_then(Value::as_array);
-        variants.is_none_or(|it| {
-            depth > 16 || it.iter().any(|it| may_be_null(it, definitions, depth + 1))
-        })
-    });
-    in_type && in_choices && in_unions
 }
 
 /// Renders schemas and counts what the budgets of strict mode limit.
@@ -372,187 +275,11 @@ fn refuse(keywords: &Keywords) -> Result<(), String> {
     }
 }
 
-/// A reference may have nothing beside it, and alternatives may.
-fn reference_to(reference: &Value) -> Keywords {
-    keywords_of(json!({ "$ref": reference }))
-}
-
-/// The types of a value, told by its choices where they are not named.
-fn kinds(keywords: &Keywords) -> Vec<&str> {
-    match keywords.get("type") {
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
-        Some(Value::String(kind)) => vec![kind],
-        _ => {
-            let choices = match (keywords.get("const"), keywords.get("enum")) {
-                (Some(only), _) => std::slice::from_ref(only),
-                (None, Some(Value::Array(values))) => values.as_slice(),
-                _ => &[],
-            };
-            let mut kinds: Vec<&str> = choices.iter().map(kind_of).collect();
-            kinds.sort_unstable();
-            kinds.dedup();
-            kinds
-        }
-    }
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_i64() || number.is_u64() => "integer",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
-/// Whether strict mode takes a keyword at values of a type.
-fn is_of(kind: &str, keyword: &str, keywords: &Keywords) -> bool {
-    match keyword {
-        "type" => true,
-        "enum" | "const" => !matches!(kind, "object" | "array"),
-        "format" => {
-            let format = keywords.get("format").and_then(Value::as_str);
-            kind == "string" && format.is_some_and(|it| FORMATS.contains(&it))
-        }
-        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
-            matches!(kind, "number" | "integer")
-        }
-        "items" | "minItems" | "maxItems" => kind == "array",
-        _ => kind == "object" && is_of_object(keyword),
-    }
-}
-
-fn is_of_object(keyword: &str) -> bool {
-    matches!(
-        keyword,
-        "type" | "properties" | "required" | "additionalProperties" | "$defs"
-    )
-}
-
-/// What else a schema says, in words.
-fn notes(keywords: &Keywords, is_known: impl Fn(&str) -> bool) -> Vec<String> {
-    let others = keywords.iter().filter(|(keyword, _)| {
-        let is_silent = SILENT.contains(&keyword.as_str()) || keyword.starts_with("x-");
-        !is_silent && keyword.as_str() != "description" && !is_known(keyword)
-    });
-    others
-        .map(|(keyword, value)| match value {
-            Value::String(text) => format!("{keyword}: {text}"),
-            other => format!("{keyword}: {other}"),
-        })
-        .collect()
-}
-
-/// Gives a schema the description of another one, with what had to be left out.
-fn describe(rendered: &mut Keywords, keywords: &Keywords, notes: &[String]) {
-    let mut text = keywords
-        .get("description")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
-    if !notes.is_empty() {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text = format!("{text}({})", notes.join(", "));
-    }
-    if text.is_empty() {
-        return;
-    }
-    if rendered.contains_key("$ref") {
-        let alone = std::mem::take(rendered);
-        rendered.insert("anyOf".to_owned(), json!([alone]));
-    }
-    rendered.insert("description".to_owned(), text.into());
-}
-
-/// The same, or `null`.
-fn or_null(mut schema: Keywords) -> Keywords {
-    let null = json!({ "type": "null" });
-    if let Some(Value::Array(variants)) = schema.get_mut("anyOf") {
-        if !variants.contains(&null) {
-            variants.push(null);
-        }
-        return schema;
-    }
-    let is_plain = !["enum", "const", "properties", "items"]
-        .into_iter()
-        .any(|it| schema.contains_key(it));
-    match schema.get_mut("type") {
-        Some(Value::Array(kinds)) => {
-            if !kinds.iter().any(|it| it == "null") {
-                kinds.push("null".into());
-            }
-            schema
-        }
-        Some(kind) if *kind == "null" => schema,
-        Some(kind) if is_plain => {
-            *kind = json!([kind.take(), "null"]);
-            schema
-        }
-        _ => {
-            let description = schema.shift_remove("description");
-            let mut whole = keywords_of(json!({ "anyOf": [schema, { "type": "null" }] }));
-            whole.extend(description.map(|it| ("description".to_owned(), it)));
-            whole
-        }
-    }
-}
-
-fn keywords_of(schema: Value) -> Keywords {
-    match schema {
-        Value::Object(keywords) => keywords,
-        _ => Map::new(),
-    }
-}
-
-fn length(value: &Value) -> usize {
-    match value {
-        Value::String(text) => text.chars().count(),
-        other => other.to_string().len(),
-    }
-}
-
-/// How deep objects and arrays lie in each other; what holds itself is counted once.
-fn depth(schema: &Value, definitions: &Keywords, known: &mut HashMap<String, usize>) -> usize {
-    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-        let name = name_of(reference).unwrap_or_default();
-        if let Some(found) = known.get(&name) {
-            return *found;
-        }
-        known.insert(name.clone(), 0);
-        let found = definitions
-            .get(&name)
-            .map(|it| depth(it, definitions, known));
-        let found = found.unwrap_or_default();
-        known.insert(name, found);
-        return found;
-    }
-    let variants = schema.get("anyOf").and_then(Value::as_array);
-    let properties = schema.get("properties").and_then(Value::as_object);
-    let mut deepest = |inner: &mut dyn Iterator<Item = &Value>| {
-        inner.map(|it| depth(it, definitions, known)).max()
-    };
-    let alternatives = deepest(&mut variants.into_iter().flatten());
-    let inside = deepest(
-        &mut properties
-            .into_iter()
-            .flat_map(Map::values)
-            .chain(schema.get("items")),
-    );
-    let is_container = properties.is_some() || schema.get("items").is_some();
-    let own = usize::from(is_container) + inside.unwrap_or_default();
-    own.max(alternatives.unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{drop_nulls, render};
+    use super::render;
 
     #[test]
     fn every_property_is_required_and_may_be_null() {
@@ -683,31 +410,5 @@ mod tests {
         }
         assert!(render(&json!({ "type": "object", "anyOf": [] })).is_err());
         assert!(render(&json!({ "$ref": "#/$defs/A" })).is_err());
-    }
-
-    #[test]
-    fn null_for_what_is_left_out_is_dropped() {
-        let schema = json!({
-            "type": "object",
-            "properties": {
-                "a": { "type": "string" },
-                "b": { "type": ["string", "null"] },
-                "c": { "type": "string" },
-                "d": { "$ref": "#/$defs/D" },
-                "e": { "type": "array", "items": { "$ref": "#/$defs/D" } },
-                "f": { "anyOf": [{ "type": "string" }, { "enum": ["x", null] }] },
-            },
-            "required": ["c"],
-            "$defs": { "D": { "type": "object", "properties": { "x": { "type": "integer" } } } },
-        });
-        let mut arguments = json!({
-            "a": null, "b": null, "c": null, "d": { "x": null }, "e": [{ "x": null }, { "x": 1 }],
-            "f": null, "g": null,
-        });
-        drop_nulls(&schema, &mut arguments);
-        let expected = json!({
-            "b": null, "c": null, "d": {}, "e": [{}, { "x": 1 }], "f": null, "g": null,
-        });
-        assert_eq!(arguments, expected);
     }
 }
