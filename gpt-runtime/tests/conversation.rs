@@ -755,7 +755,7 @@ fn mistakes_are_found_at_start() {
     ]
     .assert_eq(&twice);
     let tool = error(&|it| it.tools = &[BuiltInTool::ImageGeneration], &|it| it);
-    expect![""].assert_eq(&tool);
+    expect!["the model offline has no `image_generation`: set OPENAI_API_KEY, or GPT_IMAGES_URL and GPT_IMAGES_MODEL for another server, name `image_generation` in GPT_HOSTED_TOOLS where the model's server brings it, or remove it from `tools` of the GPT"].assert_eq(&tool);
     let many = error(
         &|it| {
             let all = (0..129).map(|number| -> &'static Described {
