@@ -376,19 +376,20 @@ const TOKENS: Usage = Usage {
     reasoning: 1,
 };
 
+static LOOSE: LazyLock<Described> = LazyLock::new(|| {
+    let mut operation = support::operation(&site::API);
+    operation.tool.name = "tag";
+    operation.tool.parameters = r#"{"type":"object","properties":{"tags":{"type":"object"}}}"#;
+    Described::of(support::leak(operation))
+});
+static LOOSE_DESK: LazyLock<Definition> = LazyLock::new(|| Definition {
+    actions: vec![&*vec![&*LOOSE].leak()].leak(),
+    ..PLAIN
+});
+
 #[tokio::test]
 async fn tools_that_cannot_be_strict_are_named_once() {
     Lines::listen();
-    static LOOSE: LazyLock<Described> = LazyLock::new(|| {
-        let mut operation = support::operation(&site::API);
-        operation.tool.name = "tag";
-        operation.tool.parameters = r#"{"type":"object","properties":{"tags":{"type":"object"}}}"#;
-        Described::of(support::leak(operation))
-    });
-    static LOOSE_DESK: LazyLock<Definition> = LazyLock::new(|| Definition {
-        actions: vec![&*vec![&*LOOSE].leak()].leak(),
-        ..PLAIN
-    });
     let model = Responses::new("http://127.0.0.1:1/v1", "m").unwrap();
     Service::builder(Desk(&LOOSE_DESK))
         .model(model)

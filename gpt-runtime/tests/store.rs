@@ -42,6 +42,10 @@ impl Place {
     }
 
     /// One of each kind that can be opened twice.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        allow(clippy::unused_async, reason = "a database is prepared first")
+    )]
     async fn lasting() -> Vec<Self> {
         let mut all = Vec::new();
         #[cfg(feature = "sqlite")]

@@ -64,6 +64,7 @@ fn web(
 }
 
 #[cfg(not(feature = "web"))]
+#[allow(clippy::unnecessary_wraps, reason = "with the feature it can fail")]
 fn web(
     _variable: impl Fn(&'static str) -> Result<Option<String>, Error>,
 ) -> Result<Vec<Shared>, Error> {

@@ -52,6 +52,10 @@ pub struct Fetcher {
 }
 
 /// What was fetched.
+#[cfg_attr(
+    not(feature = "web"),
+    allow(dead_code, reason = "images need only their bytes")
+)]
 pub(crate) struct Fetched {
     /// Where it stands, after redirects.
     pub(crate) url: Url,
