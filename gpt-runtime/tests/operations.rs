@@ -378,7 +378,6 @@ const TOKENS: Usage = Usage {
 
 #[tokio::test]
 async fn tools_that_cannot_be_strict_are_named_once() {
-    Lines::listen();
     static LOOSE: LazyLock<Described> = LazyLock::new(|| {
         let mut operation = support::operation(&site::API);
         operation.tool.name = "tag";
@@ -389,6 +388,7 @@ async fn tools_that_cannot_be_strict_are_named_once() {
         actions: vec![&*vec![&*LOOSE].leak()].leak(),
         ..PLAIN
     });
+    Lines::listen();
     let model = Responses::new("http://127.0.0.1:1/v1", "m").unwrap();
     Service::builder(Desk(&LOOSE_DESK))
         .model(model)
