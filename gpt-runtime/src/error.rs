@@ -23,16 +23,18 @@ pub enum Error {
         /// What is wrong, one by one.
         problems: Vec<String>,
     },
-    /// A built-in tool that the model does not have.
+    /// A built-in tool that the model's provider does not bring and nothing else does.
     #[error(
-        "the model {model} has no `{tool}`: remove it from `tools` of the GPT, take a model of \
-         OpenAI's Responses API, or name `{tool}` in GPT_HOSTED_TOOLS where its server brings it"
+        "the model {model} has no `{tool}`: {hint}, name `{tool}` in GPT_HOSTED_TOOLS where the \
+         model's server brings it, or remove it from `tools` of the GPT"
     )]
     ToolUnavailable {
         /// The tool's name.
         tool: &'static str,
         /// The model's name.
         model: String,
+        /// What to set so that it runs here.
+        hint: &'static str,
     },
     /// More tools than the protocol of the model allows.
     #[error(

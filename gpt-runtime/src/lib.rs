@@ -74,6 +74,8 @@
 //! - A [`Service`] is a GPT with all it needs to talk. Each thing said is a
 //!   [`Turn`](conversation::Turn), a stream of [`Event`](conversation::Event)s.
 //! - A [`Store`](store::Store) keeps conversations: in a file, in a database or in memory.
+//! - A [`Tool`](tool::Tool) runs here and is called by the model as operations are;
+//!   [`mod@tool`] has those that stand for built-in tools.
 //! - A [`Credential`](credential::Credential) signs the requests of an API's actions.
 //! - A [`Server`] serves all that over HTTP; [`mod@server`] describes its API.
 //!
@@ -111,6 +113,12 @@
 //! | `GPT_MODEL` | the name of the model there | a current one at OpenAI and Anthropic; an error elsewhere |
 //! | `GPT_HOSTED_TOOLS` | the built-in tools that the model's server brings, of `web_search`, `image_generation` and `code_interpreter`, with commas; not for `chat_completions` | all at OpenAI (`responses`), `web_search` and `code_interpreter` at Anthropic, none elsewhere |
 //! | `GPT_MAX_CONTEXT_TOKENS` | how many tokens of a conversation the model is shown; a token is taken for four characters | 100000 |
+//! | `GPT_SEARCH_URL` | the address of a [SearXNG](https://docs.searxng.org), for `web_search` where the model does not bring it; with the feature `web` | see `BRAVE_API_KEY` |
+//! | `BRAVE_API_KEY` | the key of Brave's Search API, for the same | an error where a GPT needs it |
+//! | `GPT_IMAGES_URL` | an OpenAI-compatible server with `images/generations`, for `image_generation` where the model does not bring it | OpenAI where there is a key |
+//! | `GPT_IMAGES_API_KEY` | its key | `OPENAI_API_KEY` at OpenAI, none elsewhere |
+//! | `GPT_IMAGES_MODEL` | the name of the model there | a current one at OpenAI; an error elsewhere |
+//! | `GPT_PYTHON` | the interpreter for `code_interpreter` where the model does not bring it | `/usr/bin/python3` |
 //! | `WEATHER_API_KEY` | for a module `weather`, the credential of its security scheme `apiKey`; `user:password` for basic authentication | calls that need it fail, and say so |
 //! | `WEATHER_BASE_URL` | for a module `weather`, the server its calls go to | the one in the document |
 //! | `WEATHER_LOGIN_CLIENT_ID` | for a module `weather`, the OAuth client with which people sign in, each for themselves, for its security scheme `login`; also `_CLIENT_SECRET`, `_TOKEN_EXCHANGE` (`post` or `basic`), `_SCOPE`, `_AUTHORIZATION_URL`, `_TOKEN_URL`, `_REVOCATION_URL` | nobody signs in |
@@ -118,11 +126,12 @@
 //! # Features
 //!
 //! - `server`, on by default: [`#[gpt]`](macro@gpt) and everything that serves a GPT, which is
-//!   [`mod@gpt`], [`message`], [`model`], [`conversation`], [`service`], [`store`] and
-//!   [`mod@server`] with what stands at the top of this crate.
+//!   [`mod@gpt`], [`message`], [`model`], [`conversation`], [`service`], [`store`], [`mod@tool`]
+//!   and [`mod@server`] with what stands at the top of this crate.
 //! - `sqlite`, on by default: conversations in a file, by SQLite, which is compiled along and needs
 //!   a C compiler. Without it, and without `GPT_STORE`, conversations end with the program.
 //! - `postgres`: conversations in PostgreSQL, for several machines.
+//! - `web`: `web_search` and the reading of pages, where the model's provider does not bring them.
 //!
 //! A program that only calls an API writes `default-features = false`. It has the typed clients,
 //! their [`credential`]s, and with [`Invoker`](invoke::Invoker) calls of tools for a model of its
@@ -156,6 +165,8 @@ pub mod message;
 mod metrics;
 #[cfg(feature = "server")]
 pub mod model;
+#[cfg(feature = "server")]
+mod network;
 pub mod request;
 pub mod schema;
 #[cfg(feature = "server")]
@@ -169,6 +180,8 @@ pub mod service;
 pub mod sign_in;
 #[cfg(feature = "server")]
 pub mod store;
+#[cfg(feature = "server")]
+pub mod tool;
 
 pub use error::Error;
 #[cfg(feature = "server")]

@@ -35,6 +35,7 @@ use crate::{
     secret::SecretKey,
     sign_in::{OAuthClient, SignIns},
     store::{self, Appended, Change, Store, Summary, memory::Memory, scoped::Scoped},
+    tool::{self, Shared, Tool},
 };
 
 const DEFAULT_ROUNDS: usize = 10;
@@ -114,6 +115,8 @@ impl Service {
             base_urls: Vec::new(),
             credentials: Vec::new(),
             time_limit: None,
+            tools: Vec::new(),
+            built_in_tools: Vec::new(),
             max_rounds: DEFAULT_ROUNDS,
             reading_asks: false,
             decision_limit: DEFAULT_DECISION_LIMIT,
@@ -294,7 +297,7 @@ impl Service {
         tool: &str,
         arguments: &Value,
     ) -> Option<Tried> {
-        let operation = self.setting.tools.find(tool).ok()?;
+        let operation = self.setting.tools.operation(tool)?;
         Some(trial::call(&self.setting, person, operation, arguments).await)
     }
 
@@ -584,6 +587,9 @@ pub struct Builder {
     base_urls: Vec<(&'static Api, String)>,
     credentials: Vec<(&'static Api, String, Credential)>,
     time_limit: Option<Duration>,
+    tools: Vec<Shared>,
+    /// Those that stand for a built-in one.
+    built_in_tools: Vec<(BuiltInTool, Shared)>,
     max_rounds: usize,
     reading_asks: bool,
     decision_limit: Duration,
@@ -627,6 +633,15 @@ impl Builder {
     fn configured(mut self, lookup: &Lookup<'_>) -> Result<Self, Error> {
         if self.model.is_none() {
             self.model = Some(model::from_settings(lookup)?);
+        }
+        if let Some(model) = &self.model {
+            for tool in self.definition.tools.iter().copied() {
+                let is_there = self.built_in_tools.iter().any(|(it, _)| *it == tool);
+                if !model.hosts(tool) && !is_there {
+                    let found = tool::from_settings(tool, lookup)?.into_iter();
+                    self.built_in_tools.extend(found.map(|it| (tool, it)));
+                }
+            }
         }
         if self.store.is_none() {
             self.store = Some(store::from_settings(self.definition.name, lookup)?);
@@ -689,6 +704,19 @@ impl Builder {
     /// Gives up on a call of an operation after this time, 45 seconds by default.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = Some(limit);
+        self
+    }
+
+    /// Lets the model call this too. It runs without asking anybody.
+    pub fn tool(mut self, tool: impl Tool) -> Self {
+        self.tools.push(Arc::new(tool));
+        self
+    }
+
+    /// Takes this for a built-in tool of the GPT where the model's provider does not bring it, as
+    /// [`mod@tool`] has them. Several may stand for one.
+    pub fn built_in_tool(mut self, built_in: BuiltInTool, tool: impl Tool) -> Self {
+        self.built_in_tools.push((built_in, Arc::new(tool)));
         self
     }
 
@@ -803,17 +831,22 @@ impl Builder {
                 problems,
             });
         }
-        let tools = Toolbox::new(definition)?;
         let model = self.model.unwrap_or_else(|| Arc::new(Offline::new()));
         let tools_in = definition.tools.iter().copied();
         let (hosted_tools, missing): (Vec<BuiltInTool>, Vec<BuiltInTool>) =
             tools_in.partition(|tool| model.hosts(*tool));
-        if let Some(tool) = missing.first() {
+        let is_there = |tool: &BuiltInTool| self.built_in_tools.iter().any(|(it, _)| it == tool);
+        if let Some(tool) = missing.iter().find(|tool| !is_there(tool)) {
             return Err(Error::ToolUnavailable {
                 tool: tool.name(),
                 model: model.name().to_owned(),
+                hint: tool::hint(*tool),
             });
         }
+        let stand_in = self.built_in_tools.iter();
+        let stand_in = stand_in.filter(|(it, _)| missing.contains(it));
+        let stand_in = stand_in.map(|(_, tool)| tool);
+        let tools = Toolbox::new(definition, stand_in.chain(&self.tools))?;
         model.check(tools.definitions())?;
         if self.max_rounds == 0 {
             return Err(Error::Setting {

@@ -754,9 +754,8 @@ fn mistakes_are_found_at_start() {
         "two actions are called `getAnimal`: GET /animals/{id} of Zoo and GET /animals/{id} of Zoo; leave one of them out"
     ]
     .assert_eq(&twice);
-    let tool = error(&|it| it.tools = &[BuiltInTool::WebSearch], &|it| it);
-    expect!["the model offline has no `web_search`: remove it from `tools` of the GPT, take a model of OpenAI's Responses API, or name `web_search` in GPT_HOSTED_TOOLS where its server brings it"]
-        .assert_eq(&tool);
+    let tool = error(&|it| it.tools = &[BuiltInTool::ImageGeneration], &|it| it);
+    expect!["the model offline has no `image_generation`: set OPENAI_API_KEY, or GPT_IMAGES_URL and GPT_IMAGES_MODEL for another server, name `image_generation` in GPT_HOSTED_TOOLS where the model's server brings it, or remove it from `tools` of the GPT"].assert_eq(&tool);
     let many = error(
         &|it| {
             let all = (0..129).map(|number| -> &'static Described {

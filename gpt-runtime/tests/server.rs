@@ -612,12 +612,12 @@ async fn every_answer_has_the_security_headers() {
     seen.dedup();
     assert_eq!(seen.len(), 1, "{seen:#?}");
     expect![[r#"
+        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
         x-content-type-options: nosniff
         x-frame-options: DENY
         referrer-policy: no-referrer
         cross-origin-opener-policy: same-origin
         cross-origin-resource-policy: same-origin
-        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
         connection: close"#]].assert_eq(&seen[0]);
 }
 

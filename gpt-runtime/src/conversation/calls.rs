@@ -12,14 +12,16 @@ use super::{
     files::{Drawer, OfCall},
     identity::Identity,
     lease,
+    local::LocalCall,
     own::Own,
     record,
     run::{Run, Setting, Stop},
+    tools::Found,
 };
 use crate::{
     action::Operation,
     invoke::{Setup, ToolOutput},
-    message::{File, Message, ToolCall},
+    message::{Citation, File, Message, ToolCall},
     store::StoreError,
 };
 
@@ -46,9 +48,17 @@ pub(super) enum Progress {
 /// What came of a call.
 #[derive(Clone)]
 pub(super) struct Outcome {
-    output: ToolOutput,
+    pub(super) output: ToolOutput,
     /// The files that it brought.
-    files: Vec<File>,
+    pub(super) files: Vec<File>,
+    /// The sources that it named.
+    pub(super) citations: Vec<Citation>,
+}
+
+/// A call that was looked up.
+enum Checked {
+    Operation(Ready),
+    Local(LocalCall),
 }
 
 /// A call as the round knows it.
@@ -82,7 +92,9 @@ impl Run {
             };
             let Some(next) = next else { break None };
             for event in note(&mut round, next) {
-                self.emit(event).await;
+                if self.is_news(&event) {
+                    self.emit(event).await;
+                }
             }
             while let Some(result) = round.get_mut(appended).and_then(Pending::take_result) {
                 appended += 1;
@@ -117,7 +129,11 @@ impl Run {
         let mut asking = Vec::new();
         for (index, call) in calls.iter().enumerate() {
             match check(&self.setting, index, call) {
-                Ok(ready) => {
+                Ok(Checked::Local(call)) => {
+                    let caller = caller.clone();
+                    tasks.spawn(async move { caller.call_local(&call).await }.in_current_span());
+                }
+                Ok(Checked::Operation(ready)) => {
                     if let Some(question) = self.question(ready.operation) {
                         asking.push((ready, question));
                     } else {
@@ -153,7 +169,7 @@ pub(super) struct Caller {
     pub(super) conversation: Arc<str>,
     pub(super) person: Arc<str>,
     identity: Option<Arc<Identity>>,
-    drawer: Drawer,
+    pub(super) drawer: Drawer,
     reports: mpsc::UnboundedSender<Progress>,
     /// Held by the call for which a person signs in: one sign-in may be enough for all.
     pub(super) signing_in: Arc<tokio::sync::Mutex<()>>,
@@ -230,6 +246,7 @@ impl Caller {
         Outcome {
             output,
             files: attachments.brought(),
+            citations: Vec::new(),
         }
     }
 
@@ -278,28 +295,34 @@ impl Caller {
 }
 
 /// Whether a call can be made; if not, what to tell the model.
-fn check(setting: &Setting, index: usize, call: &ToolCall) -> Result<Ready, String> {
+fn check(setting: &Setting, index: usize, call: &ToolCall) -> Result<Checked, String> {
     if index >= MAX_CALLS {
         return Err(format!(
             "not made: at most {MAX_CALLS} calls are allowed at once"
         ));
     }
-    let operation = setting.tools.find(&call.name)?;
+    let found = setting.tools.find(&call.name)?;
     if !call.arguments.is_object() {
         let wrong = match &call.arguments {
             serde_json::Value::String(text) => text.clone(),
             other => other.to_string(),
         };
         let shown: String = wrong.chars().take(200).collect();
+        let example = match found {
+            Found::Operation(operation) => format!(", such as {}", operation.tool.example),
+            Found::Local(_) => String::new(),
+        };
         return Err(format!(
-            "the arguments must be one JSON object, such as {}; they were: {shown}",
-            operation.tool.example
+            "the arguments must be one JSON object{example}; they were: {shown}"
         ));
     }
-    Ok(Ready {
-        index,
-        call: call.clone(),
-        operation,
+    Ok(match found {
+        Found::Operation(operation) => Checked::Operation(Ready {
+            index,
+            call: call.clone(),
+            operation,
+        }),
+        Found::Local(local) => Checked::Local(LocalCall::new(index, call, local)?),
     })
 }
 
@@ -340,12 +363,18 @@ fn note(round: &mut [Pending], progress: Progress) -> Vec<Event> {
         }
         Progress::Done(_, outcome, milliseconds) => {
             pending.outcome = Some(outcome.clone());
-            let Outcome { output, files } = outcome;
+            let Outcome {
+                output,
+                files,
+                citations,
+            } = outcome;
+            let cited = citations.into_iter();
+            let cited = cited.map(|citation| Event::CitationAdded { citation });
             let added = files.into_iter().map(|file| Event::FileAdded {
                 file,
                 call_id: Some(id.clone()),
             });
-            let mut events: Vec<_> = added.collect();
+            let mut events: Vec<_> = cited.chain(added).collect();
             events.push(Event::CallFinished {
                 call_id: id,
                 result: output.text,
@@ -376,7 +405,7 @@ impl Pending {
     }
 
     fn result(&self, outcome: Outcome) -> Message {
-        let Outcome { output, files } = outcome;
+        let Outcome { output, files, .. } = outcome;
         Message::Tool {
             call_id: self.call.id.clone(),
             name: self.call.name.clone(),
@@ -387,7 +416,7 @@ impl Pending {
     }
 }
 
-fn failure(text: String) -> ToolOutput {
+pub(super) fn failure(text: String) -> ToolOutput {
     ToolOutput {
         text,
         is_error: true,
@@ -399,6 +428,7 @@ impl From<ToolOutput> for Outcome {
         Self {
             output,
             files: Vec::new(),
+            citations: Vec::new(),
         }
     }
 }

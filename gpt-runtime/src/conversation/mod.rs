@@ -5,6 +5,7 @@ mod consent;
 mod files;
 mod identity;
 pub(crate) mod lease;
+mod local;
 mod own;
 pub(crate) mod record;
 mod run;

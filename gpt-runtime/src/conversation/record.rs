@@ -2,6 +2,7 @@
 //! let in whoever knows them.
 
 use std::{
+    borrow::Cow,
     error::Error as StdError,
     sync::Arc,
     time::{Duration, Instant},
@@ -106,19 +107,34 @@ pub(super) fn tokens(metrics: &Metrics, usage: Usage) {
     }
 }
 
-/// A call of an operation. One that is dropped broke off.
+/// A call of an operation, or of a tool that runs here. One that is dropped broke off.
 pub(super) struct Call {
     metrics: Arc<Metrics>,
-    operation: &'static Operation,
+    api: &'static str,
+    operation: Cow<'static, str>,
     started: Instant,
     outcome: &'static str,
 }
 
 impl Call {
     pub(super) fn begin(metrics: &Arc<Metrics>, operation: &'static Operation) -> Self {
+        Self::new(metrics, operation.api.name, operation.id)
+    }
+
+    /// One of a tool that runs here, which is counted beside the APIs.
+    pub(super) fn begin_local(metrics: &Arc<Metrics>, tool: &str) -> Self {
+        Self::new(metrics, "tool", tool.to_owned())
+    }
+
+    fn new(
+        metrics: &Arc<Metrics>,
+        api: &'static str,
+        operation: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
             metrics: Arc::clone(metrics),
-            operation,
+            api,
+            operation: operation.into(),
             started: Instant::now(),
             outcome: "broken_off",
         }
@@ -136,8 +152,7 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         let (time, outcome) = (self.started.elapsed(), self.outcome);
-        let operation = self.operation.id;
-        let api = self.operation.api.name;
+        let (api, operation) = (self.api, &*self.operation);
         let labels = [("api", api), ("operation", operation)];
         let with_outcome = [labels[0], labels[1], ("outcome", outcome)];
         self.metrics.calls.count(&with_outcome);

@@ -28,6 +28,8 @@ use crate::{
 
 /// The longest text a model may say in one round, in bytes: it comes from a server we do not know.
 const MAX_TEXT: usize = 1_000_000;
+/// The most sources that the calls of a turn name.
+const MAX_CITATIONS: usize = 100;
 
 /// What turns of all conversations share.
 #[derive(Clone)]
@@ -87,6 +89,7 @@ pub(crate) async fn run(
         usage: None,
         identity: None,
         contents: HashMap::new(),
+        citations: Vec::new(),
     };
     match turn.answer().await {
         Ok(()) => Event::Finished {
@@ -157,6 +160,8 @@ pub(super) struct Run {
     pub(super) identity: Option<Arc<Identity>>,
     /// What files hold that were read in this turn, by their ids.
     pub(super) contents: HashMap<String, Bytes>,
+    /// What calls of this turn named as sources: they come with the answer.
+    citations: Vec<Citation>,
 }
 
 /// What a model has said in one round.
@@ -218,6 +223,10 @@ impl Run {
             heard.provider_items = None;
         }
         let calls = heard.calls.clone();
+        if calls.is_empty() && !heard.is_silence() {
+            let known = std::mem::take(&mut self.citations);
+            heard.citations.splice(..0, known);
+        }
         if !heard.is_silence() {
             let message = Message::Assistant {
                 text: heard.text,
@@ -270,7 +279,8 @@ impl Run {
                 Some(Ok(Chunk::HostedCall(call))) => self.hosted(call, false, heard).await,
                 Some(Ok(Chunk::HostedResult(call))) => self.hosted(call, true, heard).await,
                 Some(Ok(Chunk::Citation(citation))) => {
-                    if !heard.citations.contains(&citation) {
+                    let is_known = |known: &[Citation]| known.contains(&citation);
+                    if !is_known(&heard.citations) && !is_known(&self.citations) {
                         heard.citations.push(citation.clone());
                         self.emit(Event::CitationAdded { citation }).await;
                     }
@@ -304,6 +314,18 @@ impl Run {
         let call_id = None;
         self.emit(Event::FileAdded { file, call_id }).await;
         Ok(())
+    }
+
+    /// Whether an event is to be reported: a source is, once.
+    pub(super) fn is_news(&mut self, event: &Event) -> bool {
+        let Event::CitationAdded { citation } = event else {
+            return true;
+        };
+        if self.citations.contains(citation) || self.citations.len() >= MAX_CITATIONS {
+            return false;
+        }
+        self.citations.push(citation.clone());
+        true
     }
 
     /// Notes a call of a hosted tool, which has begun or ended.

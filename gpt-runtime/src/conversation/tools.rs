@@ -1,22 +1,77 @@
-//! The operations a model may call, under the names it calls them by.
+//! The operations and local tools a model may call, under the names it calls them by.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use crate::{action::Operation, error::Error, gpt::Definition, model::ToolDefinition, schema};
+use serde_json::{Map, Value};
+
+use crate::{
+    action::Operation, error::Error, gpt::Definition, model::ToolDefinition, schema, tool::Shared,
+};
 
 /// The tools of a GPT.
 #[derive(Clone, Debug)]
 pub(crate) struct Toolbox {
     definitions: Vec<ToolDefinition>,
     operations: HashMap<&'static str, &'static Operation>,
+    local: HashMap<String, Arc<Local>>,
+}
+
+/// What a model means by a name.
+pub(super) enum Found {
+    Operation(&'static Operation),
+    Local(Arc<Local>),
+}
+
+/// A tool that runs here.
+#[derive(Debug)]
+pub(super) struct Local {
+    pub(super) tool: Shared,
+    parameters: schema::Parameters,
+}
+
+impl Local {
+    fn new(tool: &Shared) -> Result<Self, Error> {
+        let name = tool.name();
+        let wrong = |message: String| Error::Setting {
+            name: format!("tool `{name}`"),
+            message,
+        };
+        let stands = |it: u8| it.is_ascii_alphanumeric() || it == b'_' || it == b'-';
+        if name.is_empty() || name.len() > 64 || !name.bytes().all(stands) {
+            return Err(wrong(
+                "a name has 1 to 64 letters, digits, `_` and `-`".to_owned(),
+            ));
+        }
+        let parameters = schema::Parameters::new(name, tool.parameters()).map_err(wrong)?;
+        Ok(Self {
+            tool: Arc::clone(tool),
+            parameters,
+        })
+    }
+
+    /// The arguments in the form the tool has described; else what to tell the model.
+    pub(super) fn check(
+        &self,
+        arguments: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, String> {
+        let checked = self.parameters.check(self.tool.name(), arguments);
+        checked.map_err(|violations| {
+            let lines = violations.iter().map(|it| format!("- {it}"));
+            let lines = lines.collect::<Vec<_>>().join("\n");
+            format!("not made, because the arguments are not as described:\n{lines}")
+        })
+    }
 }
 
 impl Toolbox {
-    /// The tools for all operations of a GPT, in their order.
+    /// The tools for all operations of a GPT, in their order, and then those that run here.
     ///
     /// # Errors
-    /// Two operations have one name.
-    pub(crate) fn new(gpt: &Definition) -> Result<Self, Error> {
+    /// Two have one name, or a tool that runs here is not described well.
+    pub(crate) fn new<'a>(
+        gpt: &Definition,
+        tools: impl Iterator<Item = &'a Shared>,
+    ) -> Result<Self, Error> {
         let mut definitions = Vec::new();
         let mut operations = HashMap::<_, &'static Operation>::new();
         for operation in gpt.operations() {
@@ -34,9 +89,28 @@ impl Toolbox {
                 parameters: schema::parameters(operation),
             });
         }
+        let mut local = HashMap::new();
+        for tool in tools {
+            let found = Arc::new(Local::new(tool)?);
+            let name = tool.name().to_owned();
+            definitions.push(ToolDefinition {
+                name: name.clone(),
+                description: tool.description().to_owned(),
+                parameters: found.parameters.shown().clone(),
+            });
+            let is_taken = operations.contains_key(name.as_str());
+            if is_taken || local.insert(name.clone(), found).is_some() {
+                return Err(Error::Setting {
+                    name: format!("tool `{name}`"),
+                    message: "another tool or action has this name: leave one of them out"
+                        .to_owned(),
+                });
+            }
+        }
         Ok(Self {
             definitions,
             operations,
+            local,
         })
     }
 
@@ -44,13 +118,21 @@ impl Toolbox {
         &self.definitions
     }
 
-    /// The operation a model means by a name.
+    /// The operation of exactly this name.
+    pub(crate) fn operation(&self, name: &str) -> Option<&'static Operation> {
+        self.operations.get(name).copied()
+    }
+
+    /// What a model means by a name.
     ///
     /// # Errors
     /// There is none: what to tell the model.
-    pub(crate) fn find(&self, name: &str) -> Result<&'static Operation, String> {
-        if let Some(operation) = self.operations.get(name) {
-            return Ok(operation);
+    pub(super) fn find(&self, name: &str) -> Result<Found, String> {
+        if let Some(operation) = self.operation(name) {
+            return Ok(Found::Operation(operation));
+        }
+        if let Some(local) = self.local.get(name) {
+            return Ok(Found::Local(Arc::clone(local)));
         }
         let names = || self.definitions.iter().map(|tool| tool.name.as_str());
         let shown: String = name.chars().take(64).collect();

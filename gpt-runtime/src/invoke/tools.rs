@@ -303,6 +303,12 @@ fn told(
     invoked
 }
 
+/// What a model is shown of the text of a tool that runs here.
+#[cfg(feature = "server")]
+pub(crate) fn shortened(text: &str) -> String {
+    shorten::shorten(text, LIMIT, true)
+}
+
 fn key(api: &'static Api) -> usize {
     std::ptr::from_ref(api) as usize
 }

@@ -36,6 +36,16 @@ impl Compiled {
         COMPILED.get(texts.map(place_of), || compile(operation))
     }
 
+    /// The schema of the arguments of a tool that is no operation, or why it cannot be read.
+    #[cfg(feature = "server")]
+    pub(super) fn new(tool: &str, parameters: Map<String, Value>) -> Result<Self, String> {
+        let compiled = put_together(tool, parameters, &Map::new());
+        match compiled.problems.first() {
+            Some(problem) => Err(problem.clone()),
+            None => Ok(compiled),
+        }
+    }
+
     /// The schema that a `$ref` stands for, itself where there is none. References that lead
     /// nowhere or in a circle accept anything; they are among the problems.
     pub(super) fn resolve<'a>(&'a self, schema: &'a Schema) -> &'a Schema {
@@ -63,7 +73,7 @@ impl Compiled {
 
 fn compile(operation: &Operation) -> Result<Compiled, String> {
     let name = operation.tool.name;
-    let mut whole: Map<String, Value> = serde_json::from_str(operation.tool.parameters)
+    let whole: Map<String, Value> = serde_json::from_str(operation.tool.parameters)
         .map_err(|error| format!("the description of {name} cannot be read: {error}"))?;
     let schemas: Map<String, Value> =
         serde_json::from_str(operation.api.schemas).map_err(|error| {
@@ -72,6 +82,15 @@ fn compile(operation: &Operation) -> Result<Compiled, String> {
                 operation.api.name
             )
         })?;
+    Ok(put_together(name, whole, &schemas))
+}
+
+/// Parses the schema of a tool, with those of its API that it reaches.
+fn put_together(
+    name: &str,
+    mut whole: Map<String, Value>,
+    schemas: &Map<String, Value>,
+) -> Compiled {
     let mut problems = Vec::new();
     let own = whole.shift_remove("$defs").unwrap_or_default();
     let own = own.as_object().cloned().unwrap_or_default();
@@ -128,12 +147,12 @@ fn compile(operation: &Operation) -> Result<Compiled, String> {
     if !definitions.is_empty() {
         whole["$defs"] = Value::Object(definitions);
     }
-    Ok(Compiled {
+    Compiled {
         schema,
         definitions: definitions_read,
         shown: shown::to_model(&whole),
         problems,
-    })
+    }
 }
 
 /// The regular expressions of a schema.

@@ -11,6 +11,8 @@ mod words;
 
 use std::{borrow::Cow, fmt};
 
+#[cfg(feature = "server")]
+use serde_json::Map;
 use serde_json::{Value, json};
 
 use crate::action::Operation;
@@ -93,6 +95,44 @@ pub(crate) fn check(
         Ok(compiled) => check::check(compiled, operation.tool.name, arguments, caller)
             .map_err(Refusal::Arguments),
         Err(message) => Err(Refusal::Description(message.clone())),
+    }
+}
+
+/// The schema of the arguments of a tool that is no operation.
+#[cfg(feature = "server")]
+#[derive(Debug)]
+pub(crate) struct Parameters(Compiled);
+
+#[cfg(feature = "server")]
+impl Parameters {
+    /// # Errors
+    /// It is no schema of an object, or holds what cannot be checked.
+    pub(crate) fn new(tool: &str, schema: Value) -> Result<Self, String> {
+        let Value::Object(schema) = schema else {
+            return Err(format!("{tool}: the schema of its arguments is no object"));
+        };
+        Compiled::new(tool, schema).map(Self)
+    }
+
+    /// What a model is shown of it.
+    pub(crate) fn shown(&self) -> &Value {
+        &self.0.shown
+    }
+
+    /// The arguments of a model in the form the schema has.
+    pub(crate) fn check(
+        &self,
+        tool: &str,
+        arguments: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, Vec<Violation>> {
+        let borrowed = |(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value));
+        let named = arguments.iter().map(|(name, value)| (name.as_str(), value));
+        let mut flat: Flat<'_> = named.map(borrowed).collect();
+        check::check(&self.0, tool, &mut flat, Caller::Model)?;
+        let owned = flat.into_iter();
+        Ok(owned
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect())
     }
 }
 

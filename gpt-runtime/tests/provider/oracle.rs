@@ -32,6 +32,12 @@ pub(crate) fn check_request(protocol: Protocol, body: &Value) {
     check(schema, body);
 }
 
+/// Fails where the body of a request for an image is not as OpenAI's document says.
+#[track_caller]
+pub(crate) fn check_image_request(body: &Value) {
+    check(openai("CreateImageRequest"), body);
+}
+
 /// Fails where an event that a test sends is not one that the provider would send.
 #[track_caller]
 pub(crate) fn check_event(protocol: Protocol, event: &Value) {
