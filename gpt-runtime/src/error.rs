@@ -38,8 +38,8 @@ pub enum Error {
     },
     /// More tools than the protocol of the model allows.
     #[error(
-        "the GPT has {count} actions, and {protocol} allows {limit} tools: select fewer operations, \
-         or set GPT_PROTOCOL to `responses` or `anthropic` where the server speaks it"
+        "the GPT has {count} tools, and {protocol} allows {limit}: select fewer operations, or set \
+         GPT_PROTOCOL to `responses` or `anthropic` where the server speaks it"
     )]
     TooManyTools {
         /// How many there are.

@@ -768,7 +768,7 @@ fn mistakes_are_found_at_start() {
         },
         &|it| it.model(ChatCompletions::new("http://127.0.0.1:1", "m").unwrap()),
     );
-    expect!["the GPT has 129 actions, and Chat Completions allows 128 tools: select fewer operations, or set GPT_PROTOCOL to `responses` or `anthropic` where the server speaks it"].assert_eq(&many);
+    expect!["the GPT has 129 tools, and Chat Completions allows 128: select fewer operations, or set GPT_PROTOCOL to `responses` or `anthropic` where the server speaks it"].assert_eq(&many);
     let rounds = error(&none, &|it| it.max_rounds(0));
     expect!["max_rounds: must be at least 1, or the model is never asked"].assert_eq(&rounds);
     let url = error(&none, &|it| it.base_url(api("{}"), "zoo"));

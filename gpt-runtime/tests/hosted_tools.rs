@@ -115,7 +115,7 @@ async fn a_script_ends_what_it_began() {
 async fn tools_that_nobody_brings_are_an_error_at_start() {
     let script = Script::new([]).hosting([BuiltInTool::WebSearch]);
     let error = Service::builder(Desk).model(script).build().unwrap_err();
-    expect!["the model script has no `code_interpreter`: remove it from `tools` of the GPT, take a model of OpenAI's Responses API, or name `code_interpreter` in GPT_HOSTED_TOOLS where its server brings it"].assert_eq(&error.to_string());
+    expect!["the model script has no `code_interpreter`: give the service a `tool::python::Python`, name `code_interpreter` in GPT_HOSTED_TOOLS where the model's server brings it, or remove it from `tools` of the GPT"].assert_eq(&error.to_string());
 }
 
 /// A model whose search takes until it is told.
