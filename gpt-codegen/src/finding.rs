@@ -115,19 +115,49 @@ impl Findings {
     }
 }
 
-/// Where each line of a text begins, so that each place costs its own line alone.
+/// Known positions of a text: the beginning of each line, and more in long ones, so that each place
+/// costs little even where all is in one line.
 struct Lines<'a> {
     text: &'a str,
-    starts: Vec<usize>,
+    marks: Vec<Mark>,
 }
+
+struct Mark {
+    at: usize,
+    line: usize,
+    column: usize,
+}
+
+/// How many bytes lie between two marks at most.
+const STRETCH: usize = 1024;
 
 impl<'a> Lines<'a> {
     fn of(text: &'a str) -> Self {
-        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self {
-            text,
-            starts: std::iter::once(0).chain(breaks).collect(),
+        let (mut line, mut column) = (1, 1);
+        let mut marks = vec![Mark {
+            at: 0,
+            line,
+            column,
+        }];
+        let mut last = 0;
+        for (at, letter) in text.char_indices() {
+            if at - last >= STRETCH {
+                marks.push(Mark { at, line, column });
+                last = at;
+            }
+            column += 1;
+            if letter == '\n' {
+                line += 1;
+                column = 1;
+                last = at + 1;
+                marks.push(Mark {
+                    at: last,
+                    line,
+                    column,
+                });
+            }
         }
+        Self { text, marks }
     }
 
     fn place(&self, source: &Source, span: Span) -> Place {
@@ -143,14 +173,13 @@ impl<'a> Lines<'a> {
     }
 
     fn position(&self, at: usize) -> (usize, usize) {
-        let line = self.starts.partition_point(|start| *start <= at);
-        let start = self.starts.get(line.saturating_sub(1)).copied();
-        let before = self.text.as_bytes();
-        let before = before.get(start.unwrap_or_default()..at.min(before.len()));
+        let at = at.min(self.text.len());
+        let next = self.marks.partition_point(|mark| mark.at <= at);
+        let mark = &self.marks[next.saturating_sub(1)];
         // The bytes that begin a character.
-        let characters = before.unwrap_or_default().iter();
-        let characters = characters.filter(|byte| **byte & 0xC0 != 0x80).count();
-        (line, 1 + characters)
+        let between = self.text.as_bytes()[mark.at..at].iter();
+        let characters = between.filter(|byte| **byte & 0xC0 != 0x80).count();
+        (mark.line, mark.column + characters)
     }
 }
 
@@ -171,6 +200,16 @@ mod tests {
             (99, (3, 1)),
         ] {
             assert_eq!(lines.position(at), position, "{at}");
+        }
+    }
+
+    #[test]
+    fn long_lines_have_columns() {
+        let text = format!("a\n{}b", "é".repeat(10_000));
+        let lines = Lines::of(&text);
+        assert!(lines.marks.len() > 10);
+        for column in [1, 512, 513, 514, 9_999, 10_001] {
+            assert_eq!(lines.position(2 * column), (2, column));
         }
     }
 }

@@ -3,14 +3,22 @@
 mod site;
 mod support;
 
-use std::{cell::RefCell, io::Write, net::SocketAddr, sync::Once, time::Duration};
+use std::{
+    cell::RefCell,
+    io::Write,
+    net::SocketAddr,
+    sync::{LazyLock, Once},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use gpt_runtime::{
+    action::Described,
     gpt::Definition,
     message::{File, Message},
     model::{
         ModelError, Usage,
+        responses::Responses,
         script::{Reply, Script},
     },
     server::Server,
@@ -367,6 +375,38 @@ const TOKENS: Usage = Usage {
     cached: 4,
     reasoning: 1,
 };
+
+#[tokio::test]
+async fn tools_that_cannot_be_strict_are_named_once() {
+    Lines::listen();
+    static LOOSE: LazyLock<Described> = LazyLock::new(|| {
+        let mut operation = support::operation(&site::API);
+        operation.tool.name = "tag";
+        operation.tool.parameters = r#"{"type":"object","properties":{"tags":{"type":"object"}}}"#;
+        Described::of(support::leak(operation))
+    });
+    static LOOSE_DESK: LazyLock<Definition> = LazyLock::new(|| Definition {
+        actions: vec![&*vec![&*LOOSE].leak()].leak(),
+        ..PLAIN
+    });
+    let model = Responses::new("http://127.0.0.1:1/v1", "m").unwrap();
+    Service::builder(Desk(&LOOSE_DESK))
+        .model(model)
+        .build()
+        .unwrap();
+    let lines = Lines::of("the tool is shown without strict mode");
+    let [line] = lines.as_slice() else {
+        panic!("one tool is not strict: {lines:?}");
+    };
+    assert_eq!(
+        (&line["tool"], &line["reason"], &line["level"]),
+        (
+            &json!("tag"),
+            &json!("there is an object with properties of any name"),
+            &json!("WARN"),
+        )
+    );
+}
 
 #[tokio::test]
 async fn metrics_have_an_address_of_their_own() {

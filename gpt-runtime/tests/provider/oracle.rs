@@ -1,7 +1,8 @@
 //! Whether bodies and events are as their providers describe them.
 //!
 //! OpenAI's document belongs to OpenAI and is read only where `GPT_CORPUS` names a folder with it.
-//! Anthropic publishes none: `anthropic.json` says by hand what its reference says in prose.
+//! Anthropic publishes none: `anthropic.json` and `anthropic_events.json` say by hand what its
+//! reference says in prose.
 
 use std::{
     collections::BTreeMap,
@@ -40,9 +41,13 @@ pub(crate) fn check_image_request(body: &Value) {
 /// Fails where an event that a test sends is not one that the provider would send.
 #[track_caller]
 pub(crate) fn check_event(protocol: Protocol, event: &Value) {
-    if let Protocol::Responses = protocol {
-        check(openai("ResponseStreamEvent"), event);
-    }
+    let schema = match protocol {
+        Protocol::Responses => openai("ResponseStreamEvent"),
+        Protocol::Anthropic => Some(anthropic_events()),
+        // Its tests speak the dialects of many servers.
+        Protocol::ChatCompletions => None,
+    };
+    check(schema, event);
 }
 
 /// Fails where what is said in OpenAI's stead is not what this schema of OpenAI's document says.
@@ -75,6 +80,11 @@ fn described(api: &'static Api, schema: &str) -> &'static Operation {
 fn anthropic() -> &'static Operation {
     static SCHEMA: OnceLock<&'static Operation> = OnceLock::new();
     SCHEMA.get_or_init(|| described(api("{}"), include_str!("anthropic.json")))
+}
+
+fn anthropic_events() -> &'static Operation {
+    static SCHEMA: OnceLock<&'static Operation> = OnceLock::new();
+    SCHEMA.get_or_init(|| described(api("{}"), include_str!("anthropic_events.json")))
 }
 
 fn openai(name: &'static str) -> Option<&'static Operation> {
