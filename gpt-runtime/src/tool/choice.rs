@@ -14,7 +14,10 @@ pub(crate) fn from_settings(tool: BuiltInTool, lookup: &Lookup<'_>) -> Result<Ve
         Ok::<_, Error>(value.filter(|value| !value.is_empty()))
     };
     match tool {
+        #[cfg(feature = "web")]
         BuiltInTool::WebSearch => web(variable),
+        #[cfg(not(feature = "web"))]
+        BuiltInTool::WebSearch => Ok(Vec::new()),
         BuiltInTool::ImageGeneration => images(variable),
         BuiltInTool::CodeInterpreter => {
             let interpreter = variable("GPT_PYTHON")?.unwrap_or_else(|| PYTHON.to_owned());
@@ -61,14 +64,6 @@ fn web(
         Arc::new(Search::new(provider)?),
         Arc::new(OpenPage::new(fetcher)),
     ])
-}
-
-#[cfg(not(feature = "web"))]
-#[allow(clippy::unnecessary_wraps, reason = "with the feature it can fail")]
-fn web(
-    _variable: impl Fn(&'static str) -> Result<Option<String>, Error>,
-) -> Result<Vec<Shared>, Error> {
-    Ok(Vec::new())
 }
 
 fn images(

@@ -54,7 +54,10 @@ pub struct Fetcher {
 /// What was fetched.
 #[cfg_attr(
     not(feature = "web"),
-    allow(dead_code, reason = "images need only their bytes")
+    allow(
+        dead_code,
+        reason = "only a page is told where it stands and what it is"
+    )
 )]
 pub(crate) struct Fetched {
     /// Where it stands, after redirects.
