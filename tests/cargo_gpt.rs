@@ -92,6 +92,112 @@ fn the_crate_builds_as_the_readme_uses_it() {
 }
 
 #[test]
+fn a_new_project_builds_and_its_test_passes() {
+    let place = folder().join("new");
+    let _ = fs::remove_dir_all(&place);
+    let project = place.join("sky-desk");
+    let name = project.to_str().unwrap();
+    let arguments = ["new", name, "--from", WEATHER, "--runtime-path", "."];
+    check(
+        &[
+            &arguments[..],
+            &["--operation", "getPoint"],
+            &["--path", "/alerts/active"],
+        ]
+        .concat(),
+        &expect![[r#"
+            0
+
+
+            $OUT/new/sky-desk is made: `cd $OUT/new/sky-desk`, then `cargo run`
+        "#]],
+    );
+    let read = |file: &str| fs::read_to_string(project.join(file)).unwrap();
+    expect![[r#"
+        You are Sky Desk. You answer with what National Weather Service says, and from nothing else. When it cannot say something, say so.
+
+        What you can call:
+
+        - `{{getPoint}}`: Find the forecast grid cell of a place.
+        - `{{getActiveAlerts}}`: Weather alerts in force now.
+
+        Ask for what is missing before you call. Begin with the answer; details come after it.
+    "#]]
+    .assert_eq(&read("src/instructions.md"));
+    assert_eq!(
+        read("actions/weather.yaml"),
+        fs::read_to_string(root().join(WEATHER)).unwrap()
+    );
+    fs::copy(root().join("Cargo.lock"), project.join("Cargo.lock")).unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args(["test", "--quiet", "--offline", "--color=never"])
+        .current_dir(&project)
+        .env("CARGO_TARGET_DIR", target())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", text(output.stderr));
+    assert!(text(output.stdout).contains("1 passed"));
+    let formatted = Command::new(env!("CARGO"))
+        .args(["fmt", "--check"])
+        .current_dir(&project)
+        .output()
+        .unwrap();
+    assert!(formatted.status.success(), "{}", text(formatted.stdout));
+    // What is there already is not overwritten.
+    check(
+        &["new", name],
+        &expect![[r#"
+            1
+            error: `$OUT/new/sky-desk` is there already
+
+        "#]],
+    );
+    let wrong = folder().join("new/wrong");
+    let wrong_name = wrong.to_str().unwrap();
+    let arguments = ["new", wrong_name, "--from", "tests/bad/wrong-kinds.yaml"];
+    check(
+        &[&arguments[..], &["--strict"]].concat(),
+        &expect![[r#"
+        1
+        4 errors
+
+    "#]],
+    );
+    assert!(!wrong.exists());
+    check(
+        &arguments,
+        &expect![[r#"
+        0
+        note: the build script is lenient: each mistake costs the part it stands in
+
+        $OUT/new/wrong is made: `cd $OUT/new/wrong`, then `cargo run`
+    "#]],
+    );
+    let script = fs::read_to_string(wrong.join("build.rs")).unwrap();
+    assert!(script.contains(".lenient(true)"), "{script}");
+    for (arguments, expected) in [
+        (&["new"][..], "error: the name of the project is missing"),
+        (
+            &["new", "Sky Desk"],
+            "error: `Sky Desk` cannot name a package",
+        ),
+        (
+            &["new", "a", "b"],
+            "error: a project has one name, and `b` is another",
+        ),
+        (
+            &["new", "a", "--from", "https://sky.example/openapi.json"],
+            "error: descriptions are read from files: fetch it with `curl --remote-name https",
+        ),
+    ] {
+        let output = cargo_gpt(arguments);
+        let said = text(output.stderr);
+        assert!(said.starts_with(expected), "{said}");
+        assert_eq!(output.status.code(), Some(2));
+    }
+}
+
+#[test]
 fn a_part_of_a_description() {
     let out = folder().join("part");
     let out = out.to_str().unwrap();
@@ -261,7 +367,7 @@ fn wrong_arguments() {
         &["export"],
         &expect![[r#"
             2
-            error: there is no command `export`; there are `generate`, `check` and `explain`
+            error: there is no command `export`; there are `new`, `generate`, `check` and `explain`
 
             For more information, try `cargo gpt --help`.
 

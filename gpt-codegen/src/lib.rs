@@ -101,6 +101,8 @@ pub fn compile(path: impl AsRef<Path>) -> Result<(), Error> {
 pub struct Generated {
     /// The name of the module.
     pub module: String,
+    /// What the API calls itself.
+    pub title: String,
     /// Its Rust code.
     pub code: String,
     /// What models see of its tools, as JSON: `tools`, and the `schemas` that they share.

@@ -72,6 +72,7 @@ fn run(config: &Config, path: &Path, text: Option<&str>) -> Result<Outcome, Fail
     };
     let generated = Generated {
         module,
+        title: parts.title,
         code: parts.code,
         tools: parts.json,
         operations: parts.operations,
@@ -120,6 +121,7 @@ impl Failure {
 }
 
 struct Parts {
+    title: String,
     code: String,
     tools: Tools,
     /// The tools to be looked at.
@@ -178,6 +180,7 @@ fn passes(
     };
     let code = emit(&api, &names, &tools, &options);
     Some(code.map(|code| Parts {
+        title: api.title.clone(),
         code,
         json: tool::to_text(&tools.to_json(&api, &names)) + "\n",
         tools,

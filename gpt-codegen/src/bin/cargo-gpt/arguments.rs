@@ -10,8 +10,10 @@ Turns OpenAPI descriptions into Rust.
 Usage: cargo gpt generate SPEC --out DIR [OPTIONS]
        cargo gpt check SPEC... [OPTIONS]
        cargo gpt explain [LINT]
+       cargo gpt new NAME [--from SPEC] [OPTIONS]
 
 Commands:
+  new       make a project of a GPT that builds, runs and has a test
   generate  write a crate with the typed client and the tools
   check     report what is wrong with descriptions, and write nothing
   explain   say what a lint is for and what to write instead, or list all
@@ -47,6 +49,22 @@ Example: cargo gpt check actions/*.yaml --warn chatgpt --deny undescribed-parame
 Options:
   --format FORMAT           `text` for people, which is the default; `json`, an object for each
                             finding in a line of its own; `sarif`, a log in SARIF 2.1.0
+";
+
+const NEW: &str = "\
+Makes a project of a GPT: definition, instructions, build script, a test and a README.
+
+Usage: cargo gpt new NAME [--from SPEC] [OPTIONS]
+
+Example: cargo gpt new weather-desk --from weather.yaml --tag forecasts
+
+With `--from` the description becomes the GPT's actions; instructions and starters are suggested
+from it. Where it has mistakes, the build script is made lenient, so that each costs only the part
+it stands in, unless `--strict` is there.
+
+Options:
+  --from SPEC               the description of the API that the GPT calls: a file
+  --runtime-path DIR        use the crates of the repository in this folder, instead of released ones
 ";
 
 const SHARED: &str = "  \
@@ -87,6 +105,16 @@ pub(crate) enum Command {
         out: PathBuf,
         runtime: Option<PathBuf>,
     },
+    New {
+        name: String,
+        from: Option<PathBuf>,
+        config: Config,
+        /// What the configuration sets, as calls of its methods.
+        settings: Vec<String>,
+        is_strict: bool,
+        color: Color,
+        crates: Option<PathBuf>,
+    },
     Check {
         specs: Vec<PathBuf>,
         config: Config,
@@ -120,7 +148,7 @@ pub(crate) fn parse(mut arguments: VecDeque<OsString>) -> Result<Command, String
         arguments.pop_front();
     }
     let Some(command) = arguments.pop_front() else {
-        return Err("a command is missing: `generate`, `check` or `explain`".to_owned());
+        return Err("a command is missing: `new`, `generate`, `check` or `explain`".to_owned());
     };
     match command.to_string_lossy().as_ref() {
         "-h" | "--help" | "help" => Ok(Command::Say(USAGE.to_owned())),
@@ -131,13 +159,14 @@ pub(crate) fn parse(mut arguments: VecDeque<OsString>) -> Result<Command, String
         "explain" => parse_explain(arguments),
         "generate" => Options::parse("generate", arguments)?.generate(),
         "check" => Options::parse("check", arguments)?.check(),
+        "new" => Options::parse("new", arguments)?.new_project(),
         other => Err(format!(
-            "there is no command `{other}`; there are `generate`, `check` and `explain`"
+            "there is no command `{other}`; there are `new`, `generate`, `check` and `explain`"
         )),
     }
 }
 
-/// The options of `generate` and `check`.
+/// The options of `new`, `generate` and `check`.
 struct Options {
     is_help: bool,
     specs: Vec<PathBuf>,
@@ -146,11 +175,15 @@ struct Options {
     format: Format,
     out: Option<PathBuf>,
     runtime: Option<PathBuf>,
+    from: Option<PathBuf>,
+    /// What the configuration sets, as calls of its methods.
+    settings: Vec<String>,
+    is_strict: bool,
 }
 
 impl Options {
     fn parse(command: &str, mut arguments: VecDeque<OsString>) -> Result<Self, String> {
-        let is_generate = command == "generate";
+        let (is_generate, is_new) = (command == "generate", command == "new");
         let mut options = Self {
             is_help: false,
             specs: Vec::new(),
@@ -160,6 +193,9 @@ impl Options {
             format: Format::default(),
             out: None,
             runtime: None,
+            from: None,
+            settings: Vec::new(),
+            is_strict: false,
         };
         while let Some(argument) = arguments.pop_front() {
             let text = argument.to_string_lossy().into_owned();
@@ -190,20 +226,64 @@ impl Options {
             let config = options.config.clone();
             match name {
                 "help" => options.is_help = true,
-                "derive-operation-ids" => options.config = config.derive_operation_ids(true),
-                "lenient" => options.config = config.lenient(true),
-                "strict" => options.config = config.lenient(false),
+                "derive-operation-ids" => {
+                    options
+                        .settings
+                        .push("derive_operation_ids(true)".to_owned());
+                    options.config = config.derive_operation_ids(true);
+                }
+                "lenient" => {
+                    options.settings.push("lenient(true)".to_owned());
+                    options.config = config.lenient(true);
+                }
+                "strict" => {
+                    options.is_strict = true;
+                    options.config = config.lenient(false);
+                }
                 "out" if is_generate => options.out = Some(PathBuf::from(value()?)),
-                "runtime-path" if is_generate => options.runtime = Some(PathBuf::from(value()?)),
-                "format" if !is_generate => options.format = format(&into_text(value()?)?)?,
+                "from" if is_new => options.from = Some(PathBuf::from(value()?)),
+                "runtime-path" if is_generate || is_new => {
+                    options.runtime = Some(PathBuf::from(value()?));
+                }
+                "format" if !is_generate && !is_new => {
+                    options.format = format(&into_text(value()?)?)?;
+                }
                 "color" => options.color = color(&into_text(value()?)?)?,
-                "operation" => options.config = config.operations([into_text(value()?)?]),
-                "tag" => options.config = config.tags([into_text(value()?)?]),
-                "path" => options.config = config.paths([into_text(value()?)?]),
-                "base-url" => options.config = config.base_url(into_text(value()?)?),
-                "allow" => options.config = config.allow(into_text(value()?)?),
-                "warn" => options.config = config.warn(into_text(value()?)?),
-                "deny" => options.config = config.deny(into_text(value()?)?),
+                "operation" => {
+                    let text = into_text(value()?)?;
+                    options.settings.push(format!("operations([{text:?}])"));
+                    options.config = config.operations([text]);
+                }
+                "tag" => {
+                    let text = into_text(value()?)?;
+                    options.settings.push(format!("tags([{text:?}])"));
+                    options.config = config.tags([text]);
+                }
+                "path" => {
+                    let text = into_text(value()?)?;
+                    options.settings.push(format!("paths([{text:?}])"));
+                    options.config = config.paths([text]);
+                }
+                "base-url" => {
+                    let text = into_text(value()?)?;
+                    options.settings.push(format!("base_url({text:?})"));
+                    options.config = config.base_url(text);
+                }
+                "allow" => {
+                    let text = into_text(value()?)?;
+                    options.settings.push(format!("allow({text:?})"));
+                    options.config = config.allow(text);
+                }
+                "warn" => {
+                    let text = into_text(value()?)?;
+                    options.settings.push(format!("warn({text:?})"));
+                    options.config = config.warn(text);
+                }
+                "deny" => {
+                    let text = into_text(value()?)?;
+                    options.settings.push(format!("deny({text:?})"));
+                    options.config = config.deny(text);
+                }
                 _ => return Err(format!("`{command}` has no option `--{name}`")),
             }
         }
@@ -229,6 +309,31 @@ impl Options {
                 .out
                 .ok_or("`--out` is missing: give the folder to write to")?,
             runtime: self.runtime,
+        })
+    }
+
+    fn new_project(mut self) -> Result<Command, String> {
+        if self.is_help {
+            return Ok(Command::Say(format!("{NEW}{SHARED}")));
+        }
+        if let [_, second, ..] = self.specs.as_slice() {
+            return Err(format!(
+                "a project has one name, and `{}` is another: a description is given with `--from`",
+                second.display()
+            ));
+        }
+        let name = self
+            .specs
+            .pop()
+            .ok_or("the name of the project is missing")?;
+        Ok(Command::New {
+            name: into_text(name.into_os_string())?,
+            from: self.from,
+            config: self.config,
+            settings: self.settings,
+            is_strict: self.is_strict,
+            color: self.color,
+            crates: self.runtime,
         })
     }
 

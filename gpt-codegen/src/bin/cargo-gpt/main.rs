@@ -1,6 +1,8 @@
-//! The `cargo gpt` command: generates a crate to look at, checks descriptions, explains lints.
+//! The `cargo gpt` command: makes projects, generates a crate to look at, checks descriptions,
+//! explains lints.
 
 mod arguments;
+mod new;
 mod report;
 
 use std::{
@@ -13,6 +15,7 @@ use std::{
 use gpt_codegen::{Checked, Config, Cost, Error, Finding, Generated, explain};
 
 use arguments::{Color, Command, Format};
+use new::{Actions, Project};
 
 /// Why it ends without success.
 enum Failure {
@@ -53,6 +56,36 @@ fn run(command: Command) -> Result<(), Failure> {
             color,
             format,
         } => check(&specs, &config, color, format),
+        Command::New {
+            name,
+            from,
+            config,
+            mut settings,
+            is_strict,
+            color,
+            crates,
+        } => {
+            let (folder, name) = new::place(&name).map_err(Failure::Arguments)?;
+            let actions = match &from {
+                Some(spec) => Some(actions(spec, config, &mut settings, is_strict, color)?),
+                None => None,
+            };
+            let project = Project {
+                name,
+                folder,
+                actions: actions.as_ref().map(|(spec, generated)| Actions {
+                    spec,
+                    generated,
+                    settings: &settings,
+                }),
+                crates: crates.as_deref(),
+            };
+            project.write().map_err(Failure::Other)?;
+            let folder = folder.display();
+            say(&format!(
+                "{folder} is made: `cd {folder}`, then `cargo run`\n"
+            ))
+        }
         Command::Generate {
             spec,
             config,
@@ -67,6 +100,36 @@ fn run(command: Command) -> Result<(), Failure> {
             say(&summary(&generated, &out))
         }
     }
+}
+
+/// What a description becomes in a project; leniently where it has mistakes, which then is one of
+/// the settings.
+fn actions<'a>(
+    spec: &'a Path,
+    config: Config,
+    settings: &mut Vec<String>,
+    is_strict: bool,
+    color: Color,
+) -> Result<(&'a Path, Generated), Failure> {
+    if let Some(url) = spec.to_str().filter(|it| it.contains("://")) {
+        return Err(Failure::Arguments(format!(
+            "descriptions are read from files: fetch it with `curl --remote-name {url}` first"
+        )));
+    }
+    let mut checked = config.check(spec)?;
+    if checked.generated.is_none() && !is_strict {
+        let lenient = config.lenient(true).check(spec)?;
+        if lenient.generated.is_some() {
+            settings.push("lenient(true)".to_owned());
+            checked = lenient;
+        }
+    }
+    tell(spec, &checked, color);
+    let generated = checked.generated.ok_or(Failure::Reported)?;
+    if settings.iter().any(|it| it == "lenient(true)") {
+        eprintln!("note: the build script is lenient: each mistake costs the part it stands in\n");
+    }
+    Ok((spec, generated))
 }
 
 /// A configuration that makes no sense comes from the arguments.
