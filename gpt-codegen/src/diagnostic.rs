@@ -227,6 +227,11 @@ impl Diagnostics {
         is_error
     }
 
+    /// Whether something of this name was found so far.
+    pub(crate) fn has_reported(&self, name: &str) -> bool {
+        self.found.iter().any(|it| it.name == name)
+    }
+
     /// Whether a lint is reported anywhere.
     pub(crate) fn is_on(&self, name: &str) -> bool {
         match self.settings.of(name, None) {

@@ -83,6 +83,7 @@ impl Document {
         }
         self.security_scheme(cx, name)?;
         let scopes = entry.node.as_sequence().unwrap_or_default();
+        self.check_scopes(cx, name, scopes);
         Some(Requirement {
             scheme: name.to_owned(),
             scopes: scopes
@@ -90,6 +91,42 @@ impl Document {
                 .filter_map(|scope| scope.as_str().map(str::to_owned))
                 .collect(),
         })
+    }
+
+    /// Reports scopes that no flow of an OAuth scheme has.
+    fn check_scopes(&self, cx: &mut Diagnostics, name: &str, scopes: &[Node]) {
+        let scheme = self.security_schemes().and_then(|it| it.get(name));
+        let flows = scheme
+            .and_then(|entry| self.follow(cx, &entry.node)?.get("flows"))
+            .and_then(Node::as_mapping);
+        let known: Vec<&str> = flows
+            .into_iter()
+            .flatten()
+            .filter_map(|(_, flow)| flow.node.get("scopes")?.as_mapping())
+            .flat_map(|scopes| scopes.keys().map(String::as_str))
+            .collect();
+        // Where none is described, they are known elsewhere.
+        if known.is_empty() {
+            return;
+        }
+        for (scope, text) in scopes.iter().filter_map(|it| Some((it, it.as_str()?))) {
+            if !known.contains(&text) {
+                let help = match nearest(text, known.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("describe it among the `scopes` of `{name}`"),
+                };
+                cx.report(
+                    Diagnostic::warning(
+                        "undefined-scope",
+                        scope.span,
+                        format!("`{name}` has no scope `{text}`"),
+                    )
+                    .label("no flow describes it")
+                    .help(help)
+                    .cause(text),
+                );
+            }
+        }
     }
 
     fn security_schemes(&self) -> Option<&crate::node::Mapping> {
@@ -123,6 +160,7 @@ fn scheme(cx: &mut Diagnostics, name: &str, node: &Node) -> Option<(SecurityKind
         return Some((SecurityKind::MutualTls, description.map(str::to_owned)));
     }
     let mut shell = envelope::check(cx, node, &SECURITY_SCHEME)?;
+    check_flows(cx, node);
     if node.get("type").and_then(Node::as_str) == Some("oauth2")
         && let crate::node::Value::Mapping(entries) = &mut shell.value
     {
@@ -180,6 +218,54 @@ fn scheme(cx: &mut Diagnostics, name: &str, node: &Node) -> Option<(SecurityKind
         )),
     }
 }
+
+/// Reports flows that are misspelt, and a flow in which people sign in but that does not say where.
+fn check_flows(cx: &mut Diagnostics, scheme: &Node) {
+    let flows = scheme.get("flows").and_then(Node::as_mapping);
+    for (name, flow) in flows.into_iter().flatten() {
+        if !FLOWS.contains(&name.as_str())
+            && !name.starts_with("x-")
+            && let Some(known) = nearest(name, FLOWS)
+        {
+            cx.report(
+                Diagnostic::error(
+                    "unknown-key",
+                    flow.key,
+                    format!("there is no flow `{name}`"),
+                )
+                .label("unknown key")
+                .help(format!("did you mean `{known}`?")),
+            );
+        }
+        if name != "authorizationCode" {
+            continue;
+        }
+        for url in ["authorizationUrl", "tokenUrl"] {
+            let given = flow.node.get(url).and_then(Node::as_str);
+            if given.is_none_or(|it| it.trim().is_empty()) {
+                cx.report(
+                    Diagnostic::error(
+                        "invalid-security-scheme",
+                        flow.key,
+                        format!("the flow `authorizationCode` has no `{url}`"),
+                    )
+                    .label(format!("`{url}` is missing here"))
+                    .help(format!("add `{url}: https://…`"))
+                    .note("where this is let pass, nobody can sign in: tokens come from outside"),
+                );
+            }
+        }
+    }
+}
+
+/// The flows of OAuth 2.0 that descriptions can have.
+const FLOWS: [&str; 5] = [
+    "implicit",
+    "password",
+    "clientCredentials",
+    "authorizationCode",
+    "deviceAuthorization",
+];
 
 /// The flow in which a person signs in. The others are for tokens that come from outside.
 fn authorization_code(node: &Node) -> SecurityKind {

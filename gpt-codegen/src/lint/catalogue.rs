@@ -125,6 +125,7 @@ lints! {
     "tool-name-clash" Provider Warn,
     "unchecked-keyword" Portable Warn,
     "undeclared-path-parameter" Portable Deny,
+    "undefined-scope" Portable Warn,
     "undefined-security-scheme" Portable Deny,
     "undescribed-operation" Portable Warn,
     "undescribed-parameter" Portable Allow,

@@ -600,6 +600,17 @@ impl Reader<'_> {
                     .help("write `KEY: VALUE`"),
             );
         }
+        if info.contains("did not find expected key")
+            && let Some(first) = self.item_without_dash(line)
+        {
+            let dash = line_start + (line.len() - line.trim_start().len());
+            return Box::new(
+                Diagnostic::fatal("invalid-yaml", first, "this item of a list has no `-`")
+                    .label("read as a mapping")
+                    .related(self.tree.span(dash, dash + 1), "the list goes on here")
+                    .help("write `- ` before its first key"),
+            );
+        }
         let mut diagnostic = Diagnostic::fatal(
             "invalid-yaml",
             self.tree.span(at, at + width),
@@ -619,6 +630,21 @@ impl Reader<'_> {
 }
 
 impl Reader<'_> {
+    /// The first key of the mapping before `line`, where that is an item of a list which stands
+    /// less deep: the first item of that list lost its `-`.
+    fn item_without_dash(&self, line: &str) -> Option<Span> {
+        let Kind::Mapping { entries, .. } = &self.open.last()?.kind else {
+            return None;
+        };
+        let (_, last) = entries.last()?;
+        let (_, first) = last.node.as_mapping()?.first()?;
+        let start = first.key.start as usize;
+        let before = self.text.get(..start)?;
+        let indent = start - before.rfind('\n').map_or(0, |found| found + 1);
+        let item = line.trim_start();
+        (item.starts_with("- ") && line.len() - item.len() < indent).then_some(first.key)
+    }
+
     /// The line before the one at `start` where the two are indented alike and it is plain text:
     /// a key whose `:` was forgotten.
     fn key_without_colon(&self, start: usize) -> Option<Span> {

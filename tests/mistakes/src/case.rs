@@ -1,8 +1,7 @@
 //! Mistakes as they are written down.
 
 /// The files that a line to point at may be in, beside that of the mistake.
-const MAIN: &str = "src/main.rs";
-const BUILD: &str = "build.rs";
+const FILES: [&str; 3] = ["src/main.rs", "src/instructions.md", "build.rs"];
 
 /// A mistake.
 #[derive(Debug)]
@@ -53,7 +52,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<Case>, String> {
                     };
                     let other = rest
                         .split_once(':')
-                        .filter(|(file, _)| [MAIN, BUILD].contains(file));
+                        .filter(|(file, _)| FILES.contains(file));
                     case.at = Some(At {
                         file: other.map(|(file, _)| file.to_owned()),
                         line: other.map_or(rest, |(_, line)| line).to_owned(),
@@ -100,14 +99,5 @@ impl Case {
             format!("{}{new}{}", &text[..*at], &text[at + old.len()..]),
             line,
         ))
-    }
-
-    /// What a message calls the file.
-    pub(crate) fn file_kind(&self) -> &'static str {
-        if self.file.ends_with("instructions.md") {
-            "instructions"
-        } else {
-            "document"
-        }
     }
 }

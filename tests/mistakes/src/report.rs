@@ -48,6 +48,10 @@ fn place_of(text: &str) -> Option<(String, usize)> {
     let mut parts = text.rsplitn(3, ':');
     let _column = parts.next()?;
     let line = parts.next()?.parse().ok()?;
-    let file = parts.next()?.trim_start_matches("weather/").to_owned();
-    Some((file, line))
+    let file = parts.next()?;
+    // A build script is named from the folder of the workspace.
+    let own = ["weather/", "shop/"]
+        .iter()
+        .find_map(|it| file.strip_prefix(it));
+    Some((own.unwrap_or(file).to_owned(), line))
 }
