@@ -115,6 +115,7 @@ impl Service {
             base_urls: Vec::new(),
             credentials: Vec::new(),
             time_limit: None,
+            length_limit: None,
             tools: Vec::new(),
             built_in_tools: Vec::new(),
             max_rounds: DEFAULT_ROUNDS,
@@ -587,6 +588,7 @@ pub struct Builder {
     base_urls: Vec<(&'static Api, String)>,
     credentials: Vec<(&'static Api, String, Credential)>,
     time_limit: Option<Duration>,
+    length_limit: Option<usize>,
     tools: Vec<Shared>,
     /// Those that stand for a built-in one.
     built_in_tools: Vec<(BuiltInTool, Shared)>,
@@ -717,6 +719,13 @@ impl Builder {
     /// [`mod@tool`] has them. Several may stand for one.
     pub fn built_in_tool(mut self, built_in: BuiltInTool, tool: impl Tool) -> Self {
         self.built_in_tools.push((built_in, Arc::new(tool)));
+        self
+    }
+
+    /// Refuses requests of a model, and shortens what it is shown of what calls bring, beyond so many
+    /// characters; 100,000 by default, as ChatGPT does.
+    pub fn max_call_length(mut self, characters: usize) -> Self {
+        self.length_limit = Some(characters);
         self
     }
 
@@ -860,6 +869,9 @@ impl Builder {
         };
         if let Some(limit) = self.time_limit {
             invoker.set_time_limit(limit);
+        }
+        if let Some(limit) = self.length_limit {
+            invoker.set_length_limit(limit);
         }
         for (api, url) in &self.base_urls {
             invoker.set_base_url(api, url)?;

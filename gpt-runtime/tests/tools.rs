@@ -141,6 +141,27 @@ async fn long_answers_are_shortened() {
 }
 
 #[tokio::test]
+async fn the_length_of_calls_can_be_another() {
+    let router = Router::new().route("/", get(async || "x".repeat(1000)));
+    let server = Server::start(router).await;
+    let output = call(&server, |_, invoker| invoker.set_length_limit(100)).await;
+    assert!(output.text.chars().count() <= 100, "{}", output.text);
+    assert!(
+        output.text.ends_with("of 1000 characters]"),
+        "{}",
+        output.text
+    );
+    let output = call(&server, |operation, invoker| {
+        operation.parameters = leak([parameter("q", Location::Query, Style::Form)]);
+        operation.tool.parameters = r#"{"type":"object","properties":{"q":{"type":"string"}}}"#;
+        invoker.set_length_limit(10);
+    })
+    .await;
+    assert!(output.is_error);
+    assert!(output.text.contains("10"), "{}", output.text);
+}
+
+#[tokio::test]
 async fn an_answer_without_end_is_left_early() {
     let output = shown(|| answer(200, "text/plain", endless())).await;
     assert!(!output.is_error);

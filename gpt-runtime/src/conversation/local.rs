@@ -64,7 +64,7 @@ impl Caller {
 
     /// Keeps the files of an output; the model is told of those that cannot be kept.
     async fn kept(&self, output: Output) -> Outcome {
-        let mut text = shortened(&output.text);
+        let mut text = shortened(&output.text, self.setting.invoker.length_limit());
         let mut files = Vec::new();
         for made in output.files.into_iter().take(MAX_FILES) {
             let name = made.name.clone();

@@ -39,6 +39,9 @@ pub struct Client {
     pub(super) settings: Arc<Settings>,
 }
 
+/// As ChatGPT has it.
+pub(super) const LENGTH_LIMIT: usize = 100_000;
+
 /// What holds for all calls of a client.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
@@ -48,6 +51,8 @@ pub(super) struct Settings {
     pub(super) headers: HeaderMap,
     pub(super) time_limit: Duration,
     pub(super) answer_limit: usize,
+    /// The most characters of a request that a model makes, and of what it is shown of an answer.
+    pub(super) length_limit: usize,
     pub(super) retry: Retry,
     pub(super) hooks: Hooks,
     pub(super) http: Http,
@@ -64,6 +69,7 @@ impl Client {
                 headers: HeaderMap::new(),
                 time_limit: Duration::from_secs(45),
                 answer_limit: 10_000_000,
+                length_limit: LENGTH_LIMIT,
                 retry: Retry::default(),
                 hooks: Hooks::default(),
                 http: Http::default(),

@@ -26,10 +26,7 @@ use crate::{
     request::{Arguments, Request, RequestError},
 };
 #[cfg(feature = "server")]
-use {crate::request, url::Url};
-
-/// The most characters of a request, and of what a model is shown of an answer.
-const LIMIT: usize = 100_000;
+use {super::client::LENGTH_LIMIT, crate::request, url::Url};
 
 /// Calls operations on behalf of a model. Cloning it is cheap and shares connections.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +35,7 @@ pub struct Invoker {
     clients: HashMap<usize, Client>,
     http: Http,
     time_limit: Option<Duration>,
+    length_limit: Option<usize>,
     back_off: BackOff,
 }
 
@@ -110,6 +108,18 @@ impl Invoker {
     /// Gives up on a call after this time; 45 seconds unless set.
     pub fn set_time_limit(&mut self, limit: Duration) {
         self.time_limit = Some(limit);
+    }
+
+    /// Refuses requests, and shortens what a model is shown of answers, beyond so many characters;
+    /// 100,000 unless set, as ChatGPT does.
+    pub fn set_length_limit(&mut self, characters: usize) {
+        self.length_limit = Some(characters);
+    }
+
+    /// The most characters that a model is shown of what a call brings.
+    #[cfg(feature = "server")]
+    pub(crate) fn length_limit(&self) -> usize {
+        self.length_limit.unwrap_or(LENGTH_LIMIT)
     }
 
     /// Calls an operation with flat arguments. Never fails: what goes wrong is told to the model.
@@ -221,6 +231,9 @@ impl Invoker {
         if let Some(limit) = self.time_limit {
             client.settings_mut().time_limit = limit;
         }
+        if let Some(limit) = self.length_limit {
+            client.settings_mut().length_limit = limit;
+        }
         client
     }
 
@@ -299,14 +312,15 @@ fn told(
     // A server may repeat what it was sent, in its headers too; a model must see no secret.
     let text = &mut invoked.output.text;
     let redacted = client.settings.credentials.redact(text);
-    *text = shorten::shorten(redacted.as_ref().unwrap_or(text), LIMIT, true);
+    let limit = client.settings.length_limit;
+    *text = shorten::shorten(redacted.as_ref().unwrap_or(text), limit, true);
     invoked
 }
 
 /// What a model is shown of the text of a tool that runs here.
 #[cfg(feature = "server")]
-pub(crate) fn shortened(text: &str) -> String {
-    shorten::shorten(text, LIMIT, true)
+pub(crate) fn shortened(text: &str, limit: usize) -> String {
+    shorten::shorten(text, limit, true)
 }
 
 fn key(api: &'static Api) -> usize {
@@ -338,11 +352,9 @@ impl Call<'_> {
         let server = client.settings.base_url.as_ref();
         let request = Request::new(operation, server, &arguments)?;
         let length = request.length();
-        if length > LIMIT {
-            return Err(Fault::Request(RequestError::TooLong {
-                length,
-                limit: LIMIT,
-            }));
+        let limit = client.settings.length_limit;
+        if length > limit {
+            return Err(Fault::Request(RequestError::TooLong { length, limit }));
         }
         let mut received = client.exchange(operation, &request).await?;
         if let Some(attachments) = attachments
@@ -379,7 +391,8 @@ fn show(client: &Client, operation: &Operation, received: &Received) -> ToolOutp
         // Before it is cut: half a secret is not found any more.
         let text = received.text();
         let text = client.settings.credentials.redact(&text).unwrap_or(text);
-        let limit = LIMIT.saturating_sub(head.chars().count());
+        let limit = client.settings.length_limit;
+        let limit = limit.saturating_sub(head.chars().count());
         shorten::shorten(&text, limit, received.is_whole)
     } else {
         received.summary()
