@@ -22,6 +22,13 @@ fn rules() -> Option<String> {
     Some(fs::read_to_string(path).expect("axe-core can be read"))
 }
 
+/// Holds the page as it is to the rules, where they are there.
+pub(super) fn hold(page: &mut Browser, name: &str) {
+    if let Some(rules) = rules() {
+        check(page, &rules, name);
+    }
+}
+
 /// What serious and critical there is against the page, in light and in dark.
 fn check(page: &mut Browser, rules: &str, name: &str) {
     for dark in [false, true] {

@@ -9,7 +9,7 @@ use std::{
 use gpt_runtime::model::script::Reply;
 use serde_json::json;
 
-use super::{browser::Browser, hosted::PIXEL, visit};
+use super::{access, browser::Browser, hosted::PIXEL, visit};
 
 /// Files of a person, and a place for downloads.
 struct Folder(PathBuf);
@@ -89,6 +89,7 @@ fn files_are_chosen_sent_shown_and_downloaded() {
                 0
             );
             check(page);
+            access::hold(page, "files");
             page.screenshot("page-files");
 
             // Another answer is to the same files.

@@ -10,6 +10,7 @@ use gpt_runtime::{
 use serde_json::{Value, json};
 
 use super::{
+    access,
     browser::Browser,
     site::{DEFINITION, Desk, Site},
 };
@@ -165,6 +166,7 @@ fn built_in_tools_and_sources_are_shown() {
         page.type_text("Rain?");
         page.press("Enter", false);
         check(page);
+        access::hold(page, "built-in tools");
         page.screenshot("page-hosted");
         page.reload();
         check(page);

@@ -19,6 +19,7 @@ use gpt_runtime::{
 use serde_json::json;
 
 use super::{
+    access,
     browser::Browser,
     site::{DEFINITION, Desk, Site},
 };
@@ -124,6 +125,7 @@ fn a_call_goes_on_when_the_person_has_signed_in() {
         }],
     }));
     ask(&mut page, &format!("{home}/"));
+    access::hold(&mut page, "sign-in");
     page.screenshot("page-sign-in");
     page.click(".consent a.button");
 
