@@ -4,8 +4,12 @@ use bytes::Bytes;
 use gpt_runtime::{
     gpt::{BuiltInTool, Definition},
     message::{Citation, HostedCall},
-    model::{Chunk, Chunks, Model, Request, chunks},
+    model::{
+        Chunk, Chunks, Model, Request, chunks,
+        script::{Reply, Script},
+    },
     service::Service,
+    tool::python::Python,
 };
 use serde_json::{Value, json};
 
@@ -171,4 +175,50 @@ fn built_in_tools_and_sources_are_shown() {
         page.reload();
         check(page);
     });
+}
+
+/// Python that runs here, in the sandbox, as a model asks for it.
+#[test]
+fn a_plot_drawn_here_is_shown() {
+    static GPT: Definition = Definition {
+        tools: &[BuiltInTool::CodeInterpreter],
+        ..DEFINITION
+    };
+    let interpreter = std::env::var("GPT_PYTHON").unwrap_or_else(|_| "/usr/bin/python3".to_owned());
+    let python = match Python::new(interpreter) {
+        Ok(python) => python,
+        Err(error) => {
+            let is_required = std::env::var("GPT_TEST_SANDBOX").is_ok_and(|it| it == "required");
+            assert!(!is_required, "{error}");
+            eprintln!("skipped: {error}");
+            return;
+        }
+    };
+    let Some(mut page) = Browser::start() else {
+        return;
+    };
+    let code = "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])\nplt.show()\nprint('drawn')";
+    let script = Script::new([
+        Reply::call("python", json!({ "code": code })),
+        Reply::text("There it is."),
+    ]);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let site = runtime.block_on(async {
+        let service = Service::builder(Desk(&GPT))
+            .model(script)
+            .built_in_tool(BuiltInTool::CodeInterpreter, python)
+            .build();
+        Site::of(service.unwrap(), std::sync::Arc::default(), |it| it).await
+    });
+    page.open(&format!("http://{}/", site.address));
+    page.wait("document.querySelector('#facts dd')");
+    page.type_text("Plot it");
+    page.press("Enter", false);
+    page.wait("document.querySelector('.answer[aria-busy=false]')");
+    page.wait("document.querySelector('.answer img')?.naturalWidth > 100");
+    assert_eq!(page.text(".call .title"), "Ran code");
+    page.screenshot("page-plot");
+    let inside = page.eval("document.querySelector('[data-tool=python] .inside').textContent");
+    assert!(inside.as_str().unwrap().contains("drawn"), "{inside}");
+    assert_eq!(page.complaints(), [""; 0]);
 }

@@ -52,7 +52,7 @@ export class Call extends Folded {
   }
 }
 
-/** What the model's provider does on its own, in words of its own. */
+/** Built-in tools, in words of their own. */
 const HOSTED = {
   web_search: {
     icon: 'globe',
@@ -84,7 +84,21 @@ const HOSTED = {
     },
     inside: ({ prompt }) => (typeof prompt === 'string' ? labelled('Prompt', prompt) : []),
   },
+  open_page: {
+    icon: 'globe',
+    states: {
+      running: 'Reading',
+      done: 'Read',
+      failed: 'Failed to read',
+      undone: 'Did not finish reading',
+    },
+    title: ({ url }) => [typeof url === 'string' && url ? url : 'a page'],
+  },
 };
+
+// What the server runs itself has these names for the model.
+HOSTED.python = HOSTED.code_interpreter;
+HOSTED.generate_image = HOSTED.image_generation;
 
 /** A call of a built-in tool. */
 export class HostedCall extends Folded {
