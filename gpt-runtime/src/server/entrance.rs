@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Json, Router,
-    extract::{FromRequestParts, Request},
+    extract::{FromRequestParts, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
@@ -146,37 +146,25 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .find_map(|(key, value)| (key == name).then_some(value))
 }
 
-/// Lets only those come in who may, and programs with any key where everyone may: clients of models
-/// send one always.
-pub(super) fn protect_model(router: Router, entrance: Arc<Entrance>) -> Router {
-    async fn check(
-        Extension(entrance): Extension<Arc<Entrance>>,
-        mut request: Request,
-        next: Next,
-    ) -> Response {
-        let caller = entrance.caller(request.headers()).await;
-        match caller.map(|it| it.or_else(|| entrance.access.stranger())) {
-            Ok(Some(caller)) => {
-                request.extensions_mut().insert(caller);
-                next.run(request).await
-            }
-            Ok(None) => refusal().into_response(),
-            Err(problem) => problem.into_response(),
-        }
-    }
-    router
-        .layer(middleware::from_fn(check))
-        .layer(Extension(entrance))
-}
-
 /// Lets only those come in who may.
 pub(super) fn protect(router: Router, entrance: Arc<Entrance>) -> Router {
+    protected(router, entrance, false)
+}
+
+/// The same for clients of models, which send a key always: where everyone may come, with any.
+pub(super) fn protect_model(router: Router, entrance: Arc<Entrance>) -> Router {
+    protected(router, entrance, true)
+}
+
+fn protected(router: Router, entrance: Arc<Entrance>, any_key: bool) -> Router {
     async fn check(
-        Extension(entrance): Extension<Arc<Entrance>>,
+        State((entrance, any_key)): State<(Arc<Entrance>, bool)>,
         mut request: Request,
         next: Next,
     ) -> Response {
-        match entrance.caller(request.headers()).await {
+        let stranger = || entrance.access.stranger().filter(|_| any_key);
+        let caller = entrance.caller(request.headers()).await;
+        match caller.map(|it| it.or_else(stranger)) {
             Ok(Some(caller)) => {
                 request.extensions_mut().insert(caller);
                 next.run(request).await
@@ -185,8 +173,9 @@ pub(super) fn protect(router: Router, entrance: Arc<Entrance>) -> Router {
             Err(problem) => problem.into_response(),
         }
     }
+    let state = (Arc::clone(&entrance), any_key);
     router
-        .layer(middleware::from_fn(check))
+        .layer(middleware::from_fn_with_state(state, check))
         .layer(Extension(entrance))
 }
 

@@ -167,7 +167,7 @@ pub async fn serve_all(gpts: &[&dyn Gpt]) -> Result<(), Error> {
     };
     let store = store::from_settings(name, &variable)?;
     let service = |gpt: &dyn Gpt| {
-        let builder = Service::builder_of(gpt.definition()).store(Arc::clone(&store));
+        let builder = crate::service::Builder::new(gpt.definition()).store(Arc::clone(&store));
         builder.from_env()?.build()
     };
     let mut server = Server::new(service(*first)?);
