@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use crate::write;
 
+/// The program, with words in capitals for what differs.
+const MAIN: &str = include_str!("new_main.rs.txt");
 /// How many operations the suggested instructions name.
 const NAMED: usize = 12;
 /// How many starters are suggested.
@@ -145,55 +147,13 @@ impl Project<'_> {
             list if list.is_empty() => String::new(),
             list => format!("    starters = [\n{list}    ],\n"),
         };
-        format!(
-            "//! {title}: a GPT.\n\
-             \n\
-             use gpt_runtime::gpt;\n\
-             \n\
-             {include}\
-             /// {}\n\
-             #[gpt(\n    \
-                 name = {title:?},\n    \
-                 instructions = include_str!(\"instructions.md\"),\n\
-             {starters}{actions}    \
-                 visibility = only_me,\n\
-             )]\n\
-             struct {strct};\n\
-             \n\
-             #[tokio::main]\n\
-             async fn main() -> Result<(), gpt_runtime::Error> {{\n    \
-                 gpt_runtime::serve({strct}).await\n\
-             }}\n\
-             \n\
-             #[cfg(test)]\n\
-             mod tests {{\n    \
-                 use gpt_runtime::{{\n        \
-                     Service,\n        \
-                     conversation::Event,\n        \
-                     model::script::{{Reply, Script}},\n    \
-                 }};\n\
-             \n    \
-                 use super::{strct};\n\
-             \n    \
-                 /// What the model is told and asked, without a model.\n    \
-                 #[tokio::test]\n    \
-                 async fn it_answers() {{\n        \
-                     let script = Script::new([Reply::text(\"Hello!\")]);\n        \
-                     let service = Service::builder({strct}).model(script.clone()).build();\n        \
-                     let service = service.expect(\"the definition is sound\");\n        \
-                     let conversation = service.start(Some(\"me\")).await.expect(\"it begins\");\n        \
-                     let turn = service.say(\"me\", &conversation, \"Hi\").await;\n        \
-                     let mut turn = turn.expect(\"nothing else is being said\");\n        \
-                     let mut last = None;\n        \
-                     while let Some(event) = turn.next().await {{\n            \
-                         last = Some(event);\n        \
-                     }}\n        \
-                     assert!(matches!(last, Some(Event::Finished {{ text, .. }}) if text == \"Hello!\"));\n        \
-                     assert_eq!(script.requests().len(), 1);\n    \
-                 }}\n\
-             }}\n",
-            one_line(&about)
-        )
+        // What the description says goes last: it may hold any of the words.
+        MAIN.replace("TITLE", &title)
+            .replace("\"NAME\"", &format!("{title:?}"))
+            .replace("STRUCT", &strct)
+            .replace("INCLUDE\n\n", &include)
+            .replacen("/// ABOUT\n", &format!("/// {}\n", one_line(&about)), 1)
+            .replacen("    SETTINGS\n", &(starters + &actions), 1)
     }
 
     fn instructions(&self, tools: &[Tool]) -> String {
