@@ -1,6 +1,7 @@
 //! A GPT with everything it needs to talk: model, actions, conversations.
 
 mod builder;
+mod calls;
 mod files;
 
 use std::{
@@ -9,7 +10,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -19,7 +19,6 @@ use crate::{
         Control, Decision, Event, Place, Setting, Turn, consents,
         lease::{self, Lease},
         missing_results, record, run,
-        trial::{self, Tried},
     },
     error::Error,
     file::Links,
@@ -36,6 +35,7 @@ use crate::{
 /// Events that may wait for a slow reader before the turn waits for it.
 const EVENTS_AHEAD: usize = 64;
 
+pub(crate) use crate::conversation::Found;
 pub use builder::Builder;
 pub use files::Said;
 
@@ -245,18 +245,6 @@ impl Service {
             withdrawn = true;
         }
         Ok(withdrawn)
-    }
-
-    /// Calls an operation on behalf of a person outside of any conversation; `None` where no tool
-    /// has this name.
-    pub(crate) async fn try_operation(
-        &self,
-        person: &str,
-        tool: &str,
-        arguments: &Value,
-    ) -> Option<Tried> {
-        let operation = self.setting.tools.operation(tool)?;
-        Some(trial::call(&self.setting, person, operation, arguments).await)
     }
 
     /// Says something in a conversation of a person. One turn at a time: a second one is refused
