@@ -3,6 +3,8 @@
 mod builder;
 mod calls;
 mod files;
+#[cfg(feature = "mcp")]
+mod questions;
 
 use std::{
     collections::HashMap,
@@ -38,6 +40,11 @@ const EVENTS_AHEAD: usize = 64;
 pub(crate) use crate::conversation::Found;
 pub use builder::Builder;
 pub use files::Said;
+#[cfg(feature = "mcp")]
+pub(crate) use {
+    crate::conversation::{Called, Question},
+    questions::SignInNeeded,
+};
 
 /// A GPT that can be talked to. Cloning it is cheap and shares everything.
 #[derive(Clone)]
@@ -48,6 +55,8 @@ pub struct Service {
     slug: Option<Arc<str>>,
     /// Where APIs fetch files, if anywhere.
     links: Option<Arc<Links>>,
+    #[cfg(feature = "mcp")]
+    mcp: crate::mcp::Settings,
 }
 
 /// Turns that run, by conversation.
