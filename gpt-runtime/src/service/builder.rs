@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     file::FileLimits,
     gpt::{BuiltInTool, Definition},
-    invoke::Invoker,
+    invoke::{Invoker, stand_in},
     model::{self, Model, offline::Offline},
     secret::SecretKey,
     sign_in::{OAuthClient, SignIns},
@@ -56,6 +56,8 @@ pub struct Builder {
     file_limits: FileLimits,
     limits: Limits,
     slug: Option<Arc<str>>,
+    /// What answers calls in the place of servers.
+    stand_in: Option<stand_in::Shared>,
 }
 
 impl Builder {
@@ -85,6 +87,7 @@ impl Builder {
                 messages: DEFAULT_MESSAGES,
             },
             slug: None,
+            stand_in: None,
         }
     }
 
@@ -308,6 +311,56 @@ impl Builder {
         self
     }
 
+    /// What the GPT is.
+    pub(crate) fn definition(&self) -> &'static Definition {
+        self.definition
+    }
+
+    /// The model, where one is set.
+    pub(crate) fn given_model(&self) -> Option<&Arc<dyn Model>> {
+        self.model.as_ref()
+    }
+
+    /// Keeps nothing, unless a store is set.
+    pub(crate) fn in_memory(mut self) -> Self {
+        self.store
+            .get_or_insert_with(|| Arc::new(Memory::default()));
+        self
+    }
+
+    /// Lets this answer calls in the place of servers.
+    pub(crate) fn stand_in(mut self, stand_in: stand_in::Shared) -> Self {
+        self.stand_in = Some(stand_in);
+        self
+    }
+
+    /// Sets a credential without meaning wherever none is set, nobody signs in, and the document's
+    /// own server would be called.
+    pub(crate) fn with_placeholders(mut self) -> Self {
+        for api in self.apis() {
+            let is_elsewhere = self.base_urls.iter().any(|(it, _)| std::ptr::eq(*it, api));
+            if is_elsewhere {
+                continue;
+            }
+            for scheme in api.security_schemes {
+                let is_it =
+                    |it: &'static Api, name: &str| std::ptr::eq(it, api) && name == scheme.name;
+                let has = |it: &Invoker| it.has_credential(api, scheme.name);
+                let is_set = self.credentials.iter().any(|(it, name, _)| is_it(it, name))
+                    || self
+                        .oauth_clients
+                        .iter()
+                        .any(|(it, name, _)| is_it(it, name))
+                    || self.invoker.as_ref().is_some_and(has);
+                if let Some(credential) = Credential::placeholder(scheme.kind).filter(|_| !is_set) {
+                    let credential = (api, scheme.name.to_owned(), credential);
+                    self.credentials.push(credential);
+                }
+            }
+        }
+        self
+    }
+
     /// The service.
     ///
     /// # Errors
@@ -361,6 +414,9 @@ impl Builder {
         }
         for (api, scheme, credential) in self.credentials {
             invoker.set_credential(api, &scheme, credential)?;
+        }
+        if let Some(stand_in) = self.stand_in {
+            invoker.set_stand_in(stand_in);
         }
         let store = self.store.unwrap_or_else(|| Arc::new(Memory::default()));
         let mut clients = Vec::new();
