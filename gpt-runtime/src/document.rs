@@ -71,7 +71,7 @@ use crate::{
     },
     credential::variable,
     error::Error,
-    gpt::{Definition, slug},
+    gpt::{Category, Definition, slug},
     schema,
 };
 
@@ -116,7 +116,7 @@ fn gpt(definition: &Definition) -> Result<Value, Error> {
         "tools": tools,
         "visibility": definition.visibility.name(),
         "privacy_policy": definition.privacy_policy,
-        "category": definition.category.map(|it| it.name()),
+        "category": definition.category.map(Category::name),
         "apis": apis,
     }))
 }
