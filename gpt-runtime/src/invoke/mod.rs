@@ -31,5 +31,5 @@ pub use tools::{Invoker, ToolOutput};
 pub(crate) use {
     attachments::{Attachments, Kept},
     call::typed,
-    tools::{Setup, shortened},
+    tools::{Invoked, Setup, shortened},
 };

@@ -1,5 +1,7 @@
 //! Puts a service together: in code, from the environment, or from another source of settings.
 
+mod test;
+
 use std::{sync::Arc, time::Duration};
 
 use super::{Limits, Running, Service};
@@ -19,6 +21,9 @@ use crate::{
     store::{self, Store, memory::Memory},
     tool::{self, Shared, Tool},
 };
+
+#[cfg(feature = "mcp")]
+use crate::mcp::{self, Confirmation};
 
 const DEFAULT_ROUNDS: usize = 10;
 const DEFAULT_DECISION_LIMIT: Duration = Duration::from_secs(600);
@@ -58,6 +63,10 @@ pub struct Builder {
     slug: Option<Arc<str>>,
     /// What answers calls in the place of servers.
     stand_in: Option<stand_in::Shared>,
+    #[cfg(feature = "mcp")]
+    mcp_confirmation: Option<Confirmation>,
+    #[cfg(feature = "mcp")]
+    max_mcp_tools: Option<usize>,
 }
 
 impl Builder {
@@ -88,6 +97,10 @@ impl Builder {
             },
             slug: None,
             stand_in: None,
+            #[cfg(feature = "mcp")]
+            mcp_confirmation: None,
+            #[cfg(feature = "mcp")]
+            max_mcp_tools: None,
         }
     }
 
@@ -118,7 +131,7 @@ impl Builder {
         self.configured(&|name| Ok(lookup(name)))
     }
 
-    fn configured(mut self, lookup: &Lookup<'_>) -> Result<Self, Error> {
+    pub(crate) fn configured(mut self, lookup: &Lookup<'_>) -> Result<Self, Error> {
         if self.model.is_none() {
             self.model = Some(model::from_settings(lookup)?);
         }
@@ -144,6 +157,10 @@ impl Builder {
             && let Some(key) = lookup("GPT_SECRET_KEY")?.filter(|key| !key.trim().is_empty())
         {
             self.secret_key = Some(SecretKey::from_base64(&key)?);
+        }
+        #[cfg(feature = "mcp")]
+        if self.mcp_confirmation.is_none() {
+            self.mcp_confirmation = Confirmation::from_settings(lookup)?;
         }
         for api in self.apis() {
             for scheme in api.security_schemes.iter().filter(|it| it.kind.is_bearer()) {
@@ -311,53 +328,19 @@ impl Builder {
         self
     }
 
-    /// What the GPT is.
-    pub(crate) fn definition(&self) -> &'static Definition {
-        self.definition
-    }
-
-    /// The model, where one is set.
-    pub(crate) fn given_model(&self) -> Option<&Arc<dyn Model>> {
-        self.model.as_ref()
-    }
-
-    /// Keeps nothing, unless a store is set.
-    pub(crate) fn in_memory(mut self) -> Self {
-        self.store
-            .get_or_insert_with(|| Arc::new(Memory::default()));
+    /// Who decides about calls that ask first, where the GPT is an MCP server; the person unless
+    /// set.
+    #[cfg(feature = "mcp")]
+    pub fn mcp_confirmation(mut self, confirmation: Confirmation) -> Self {
+        self.mcp_confirmation = Some(confirmation);
         self
     }
 
-    /// Lets this answer calls in the place of servers.
-    pub(crate) fn stand_in(mut self, stand_in: stand_in::Shared) -> Self {
-        self.stand_in = Some(stand_in);
-        self
-    }
-
-    /// Sets a credential without meaning wherever none is set, nobody signs in, and the document's
-    /// own server would be called.
-    pub(crate) fn with_placeholders(mut self) -> Self {
-        for api in self.apis() {
-            let is_elsewhere = self.base_urls.iter().any(|(it, _)| std::ptr::eq(*it, api));
-            if is_elsewhere {
-                continue;
-            }
-            for scheme in api.security_schemes {
-                let is_it =
-                    |it: &'static Api, name: &str| std::ptr::eq(it, api) && name == scheme.name;
-                let has = |it: &Invoker| it.has_credential(api, scheme.name);
-                let is_set = self.credentials.iter().any(|(it, name, _)| is_it(it, name))
-                    || self
-                        .oauth_clients
-                        .iter()
-                        .any(|(it, name, _)| is_it(it, name))
-                    || self.invoker.as_ref().is_some_and(has);
-                if let Some(credential) = Credential::placeholder(scheme.kind).filter(|_| !is_set) {
-                    let credential = (api, scheme.name.to_owned(), credential);
-                    self.credentials.push(credential);
-                }
-            }
-        }
+    /// How many tools an MCP client is listed, 64 by default. Of more than these it is given two
+    /// that find and call the others.
+    #[cfg(feature = "mcp")]
+    pub fn max_mcp_tools(mut self, tools: usize) -> Self {
+        self.max_mcp_tools = Some(tools);
         self
     }
 
@@ -459,6 +442,8 @@ impl Builder {
             running: Running::default(),
             slug: self.slug,
             links: None,
+            #[cfg(feature = "mcp")]
+            mcp: mcp::Settings::new(self.mcp_confirmation, self.max_mcp_tools),
         })
     }
 
