@@ -1,10 +1,12 @@
 //! The `cargo gpt` command: makes projects, generates a crate to look at, checks descriptions,
-//! explains lints.
+//! explains lints, and exports GPTs to other hosts.
 
 mod arguments;
 mod check;
+mod export;
 mod generate;
 mod new;
+mod program;
 mod project;
 mod report;
 mod terminal;
@@ -51,6 +53,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::New(new) => new.run(color),
         Command::Generate(generate) => generate.run(color),
         Command::Check(check) => check.run(color),
+        Command::Export(export) => export.run(),
         Command::Explain(explain) => match &explain.lint {
             Some(lint) => say(explain::explain(lint)?.text),
             None => say(&explain::list()),
