@@ -1,11 +1,11 @@
-//! The `cargo gpt` command: makes projects, generates a crate to look at, checks descriptions,
-//! explains lints, and exports GPTs to other hosts.
+//! The `cargo gpt` command: makes projects, imports GPTs of other hosts and exports to them,
+//! generates a crate to look at, checks descriptions, explains lints.
 
 mod arguments;
 mod check;
 mod export;
 mod generate;
-mod new;
+mod import;
 mod program;
 mod project;
 mod report;
@@ -51,6 +51,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let color = arguments.color;
     match arguments.command {
         Command::New(new) => new.run(color),
+        Command::Import(import) => import.run(color),
         Command::Generate(generate) => generate.run(color),
         Command::Check(check) => check.run(color),
         Command::Export(export) => export.run(),
