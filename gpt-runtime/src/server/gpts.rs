@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::Request,
     middleware::{self, Next},
 };
@@ -11,10 +11,13 @@ use tracing::Span;
 use url::Url;
 
 use super::{
-    api, configuration, directory, entrance, entrance::Entrance, files, openai, page,
+    api, configuration, directory, entrance, entrance::Entrance, files, oauth, openai, page,
     shutdown::Stopping, sign_in,
 };
-use crate::{access::Access, error::Error, gpt::Visibility, metrics::Metrics, service::Service};
+use crate::{
+    access::Access, error::Error, gpt::Visibility, metrics::Metrics, service::Service,
+    tool::fetch::Fetcher,
+};
 
 /// The most characters of a slug.
 const LONGEST: usize = 64;
@@ -26,6 +29,8 @@ pub(super) struct Gpts {
     pub(super) hosted: Vec<Hosted>,
     /// What is counted of them all.
     pub(super) metrics: Arc<Metrics>,
+    /// Reads documents about the clients of OAuth.
+    fetcher: Fetcher,
     are_several: bool,
 }
 
@@ -45,6 +50,7 @@ impl Gpts {
         others: Vec<Service>,
         owner_token: Option<&str>,
         url: Url,
+        fetcher: Fetcher,
     ) -> Result<Self, Error> {
         let are_several = !others.is_empty();
         let services = [vec![first.clone()], others].concat();
@@ -87,6 +93,7 @@ impl Gpts {
             entrance,
             hosted,
             metrics,
+            fetcher: fetcher.without_redirects(),
             are_several,
         })
     }
@@ -101,21 +108,23 @@ impl Gpts {
     }
 
     pub(super) fn router(&self, stopping: &Stopping) -> Router {
+        let metadata = oauth::metadata(Arc::clone(&self.entrance), self.are_several);
+        let gpts = self.hosted.iter();
+        let routers = gpts.map(|gpt| (gpt, gpt.router(stopping, &self.fetcher)));
         if !self.are_several {
-            let routers = self.hosted.iter().map(|gpt| gpt.router(stopping));
-            return routers.fold(Router::new(), Router::merge);
+            return routers.fold(metadata, |all, (_, router)| all.merge(router));
         }
-        let directory = directory::routes(Arc::clone(&self.entrance), &self.hosted);
-        self.hosted.iter().fold(directory, |router, gpt| {
-            let routes = named(gpt.router(stopping), &gpt.slug);
-            router.nest(&gpt.entrance.path("/"), routes)
+        let fetcher = self.fetcher.clone();
+        let directory = directory::routes(Arc::clone(&self.entrance), &self.hosted, fetcher);
+        routers.fold(directory.merge(metadata), |all, (gpt, router)| {
+            all.nest(&gpt.entrance.path("/"), named(router, &gpt.slug))
         })
     }
 }
 
 impl Hosted {
     /// The page and the API of the GPT.
-    fn router(&self, stopping: &Stopping) -> Router {
+    fn router(&self, stopping: &Stopping, fetcher: &Fetcher) -> Router {
         let (service, entrance) = (&self.service, &self.entrance);
         let page = page::routes(service, Arc::clone(entrance));
         let links = files::links(service.clone());
@@ -123,7 +132,8 @@ impl Hosted {
             .merge(configuration::routes(service.clone()))
             .merge(entrance::routes())
             .merge(files::routes(service.clone()))
-            .merge(sign_in::routes(service.clone()));
+            .merge(sign_in::routes(service.clone()))
+            .merge(oauth::connected());
         let model = match service.slug() {
             Some(slug) => slug.to_owned(),
             None => Some(made_of(service.definition().name))
@@ -131,7 +141,14 @@ impl Hosted {
                 .unwrap_or_else(|| "gpt".to_owned()),
         };
         let model = openai::routes(service.clone(), &model, stopping.clone());
+        let authorization = oauth::Authorization {
+            entrance: Arc::clone(entrance),
+            gpt: service.definition().name,
+            fetcher: fetcher.clone(),
+        };
+        let authorization = oauth::routes().layer(Extension(authorization));
         page.merge(links)
+            .merge(authorization)
             .merge(entrance::protect_model(model, Arc::clone(entrance)))
             .merge(entrance::protect(api, Arc::clone(entrance)))
     }
