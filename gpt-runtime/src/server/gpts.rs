@@ -10,6 +10,8 @@ use axum::{
 use tracing::Span;
 use url::Url;
 
+#[cfg(feature = "mcp")]
+use super::mcp;
 use super::{
     api, configuration, directory, entrance, entrance::Entrance, files, oauth, openai, page,
     shutdown::Stopping, sign_in,
@@ -147,6 +149,10 @@ impl Hosted {
             fetcher: fetcher.clone(),
         };
         let authorization = oauth::routes().layer(Extension(authorization));
+        // A token that is over must be refused there, also where everyone may come: the client
+        // would be nobody instead of getting another one.
+        #[cfg(feature = "mcp")]
+        let api = api.merge(mcp::routes(service.clone(), stopping.clone()));
         page.merge(links)
             .merge(authorization)
             .merge(entrance::protect_model(model, Arc::clone(entrance)))
