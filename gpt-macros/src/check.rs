@@ -4,6 +4,7 @@ use crate::ast::{Gpt, Setting, Settings, Text};
 use crate::ctxt::Ctxt;
 use crate::docs;
 use crate::limits::{self, example};
+use crate::place::Written;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Item, ItemStruct, LitStr};
@@ -71,8 +72,13 @@ fn check_name(cx: &Ctxt, item: &ItemStruct, settings: &Settings) {
     match &settings.name {
         Setting::Absent => {
             let words = words(&item.ident.to_string());
-            let help = format!("add `name = \"{words}\"`");
-            cx.error(&item.ident, "missing key `name` in `#[gpt]`", &help);
+            if let Some(start) = settings.start_of_file() {
+                let help = format!("add `name: {words}` between two lines of `---`");
+                cx.error(&start, "missing `name` in the front matter", &help);
+            } else {
+                let help = format!("add `name = \"{words}\"`");
+                cx.error(&item.ident, "missing key `name` in `#[gpt]`", &help);
+            }
         }
         Setting::Given(name) => check_not_blank(cx, "name", name),
         Setting::Wrong => {}
@@ -101,7 +107,8 @@ fn check_description(cx: &Ctxt, item: &ItemStruct, settings: &Settings) -> Optio
         cx.error(&item.ident, "missing description of the GPT", &help);
         return None;
     }
-    Some(Text::Literal(LitStr::new(&docs, item.ident.span())))
+    let docs = LitStr::new(&docs, item.ident.span());
+    Some(Text::Literal(docs.into()))
 }
 
 /// Without instructions a GPT is the bare model; with too many the ChatGPT editor refuses it.
@@ -149,15 +156,21 @@ fn check_privacy_policy(cx: &Ctxt, settings: &Settings) {
     }
     if scheme.eq_ignore_ascii_case("http") && is_host(host) && !has_gap {
         if !is_loopback(host) {
-            let help = format!("write `privacy_policy = \"https://{rest}\"`");
+            let help = format!(
+                "write `{}`",
+                policy.as_key("privacy_policy", &format!("https://{rest}"))
+            );
             cx.error(policy, "privacy policy is not served over https", &help);
         }
         return;
     }
     let help = if scheme.is_empty() && host.contains('.') && is_host(host) && !has_gap {
-        format!("write `privacy_policy = \"https://{rest}\"`")
+        format!(
+            "write `{}`",
+            policy.as_key("privacy_policy", &format!("https://{rest}"))
+        )
     } else {
-        format!("write `{}`", example("privacy_policy"))
+        format!("write `{}`", policy.example("privacy_policy"))
     };
     cx.error(policy, "privacy policy is not an absolute https URL", &help);
 }
@@ -181,9 +194,9 @@ fn first_token(item: &Item) -> TokenStream {
     item.to_token_stream().into_iter().take(1).collect()
 }
 
-fn check_not_blank(cx: &Ctxt, key: &str, text: &LitStr) {
+fn check_not_blank(cx: &Ctxt, key: &str, text: &Written) {
     if text.value().trim().is_empty() {
-        let help = format!("write `{}`", example(key));
+        let help = format!("write `{}`", text.example(key));
         cx.error(text, &format!("`{key}` is empty"), &help);
     }
 }

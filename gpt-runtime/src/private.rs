@@ -16,7 +16,9 @@ pub use crate::{
 /// The assertions of `#[gpt]`.
 #[cfg(feature = "server")]
 pub mod check {
-    pub use crate::check::{action, description, instructions, references, room};
+    pub use crate::check::{
+        action, description, instructions, reference, references, room, unread,
+    };
 }
 
 /// What `#[gpt]` writes down, where the assertions can read it.

@@ -141,7 +141,7 @@ pub(super) fn writes<S: Clone + Send + Sync + 'static>(
 }
 
 /// The same for requests whose bodies may have any content type, such as files and forms.
-pub(super) fn writes_any<S: Clone + Send + Sync + 'static>(
+pub(super) fn uploads<S: Clone + Send + Sync + 'static>(
     handlers: MethodRouter<S>,
 ) -> MethodRouter<S> {
     async fn check(request: Request, next: Next) -> Response {
