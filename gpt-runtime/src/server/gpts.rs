@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::Request,
     middleware::{self, Next},
 };
@@ -13,13 +13,17 @@ use url::Url;
 #[cfg(feature = "mcp")]
 use super::mcp;
 use super::{
-    api, configuration, directory, entrance, entrance::Entrance, files, openai, page,
+    api, configuration, directory, entrance, entrance::Entrance, files, oauth, openai, page,
     shutdown::Stopping, sign_in,
 };
-use crate::{access::Access, error::Error, gpt::Visibility, metrics::Metrics, service::Service};
-
-/// The most characters of a slug.
-const LONGEST: usize = 64;
+use crate::{
+    access::Access,
+    error::Error,
+    gpt::{self, Definition, LONGEST_SLUG, Visibility},
+    metrics::Metrics,
+    service::Service,
+    tool::fetch::Fetcher,
+};
 
 /// What a server serves.
 pub(super) struct Gpts {
@@ -28,6 +32,8 @@ pub(super) struct Gpts {
     pub(super) hosted: Vec<Hosted>,
     /// What is counted of them all.
     pub(super) metrics: Arc<Metrics>,
+    /// Reads documents about the clients of OAuth.
+    fetcher: Fetcher,
     are_several: bool,
 }
 
@@ -47,6 +53,7 @@ impl Gpts {
         others: Vec<Service>,
         owner_token: Option<&str>,
         url: Url,
+        fetcher: Fetcher,
     ) -> Result<Self, Error> {
         let are_several = !others.is_empty();
         let services = [vec![first.clone()], others].concat();
@@ -89,6 +96,7 @@ impl Gpts {
             entrance,
             hosted,
             metrics,
+            fetcher: fetcher.without_redirects(),
             are_several,
         })
     }
@@ -97,27 +105,34 @@ impl Gpts {
         self.are_several
     }
 
+    pub(super) fn definitions(&self) -> Vec<&'static Definition> {
+        let hosted = self.hosted.iter();
+        hosted.map(|it| it.service.definition()).collect()
+    }
+
     /// The services of them all.
     pub(super) fn services(&self) -> Vec<Service> {
         self.hosted.iter().map(|it| it.service.clone()).collect()
     }
 
     pub(super) fn router(&self, stopping: &Stopping) -> Router {
+        let metadata = oauth::metadata(Arc::clone(&self.entrance), self.are_several);
+        let gpts = self.hosted.iter();
+        let routers = gpts.map(|gpt| (gpt, gpt.router(stopping, &self.fetcher)));
         if !self.are_several {
-            let routers = self.hosted.iter().map(|gpt| gpt.router(stopping));
-            return routers.fold(Router::new(), Router::merge);
+            return routers.fold(metadata, |all, (_, router)| all.merge(router));
         }
-        let directory = directory::routes(Arc::clone(&self.entrance), &self.hosted);
-        self.hosted.iter().fold(directory, |router, gpt| {
-            let routes = named(gpt.router(stopping), &gpt.slug);
-            router.nest(&gpt.entrance.path("/"), routes)
+        let fetcher = self.fetcher.clone();
+        let directory = directory::routes(Arc::clone(&self.entrance), &self.hosted, fetcher);
+        routers.fold(directory.merge(metadata), |all, (gpt, router)| {
+            all.nest(&gpt.entrance.path("/"), named(router, &gpt.slug))
         })
     }
 }
 
 impl Hosted {
     /// The page and the API of the GPT.
-    fn router(&self, stopping: &Stopping) -> Router {
+    fn router(&self, stopping: &Stopping, fetcher: &Fetcher) -> Router {
         let (service, entrance) = (&self.service, &self.entrance);
         let page = page::routes(service, Arc::clone(entrance));
         let links = files::links(service.clone());
@@ -125,17 +140,27 @@ impl Hosted {
             .merge(configuration::routes(service.clone()))
             .merge(entrance::routes())
             .merge(files::routes(service.clone()))
-            .merge(sign_in::routes(service.clone()));
+            .merge(sign_in::routes(service.clone()))
+            .merge(oauth::connected());
         let model = match service.slug() {
             Some(slug) => slug.to_owned(),
-            None => Some(made_of(service.definition().name))
+            None => Some(gpt::slug(service.definition().name))
                 .filter(|slug| !slug.is_empty())
                 .unwrap_or_else(|| "gpt".to_owned()),
         };
         let model = openai::routes(service.clone(), &model, stopping.clone());
+        let authorization = oauth::Authorization {
+            entrance: Arc::clone(entrance),
+            gpt: service.definition().name,
+            fetcher: fetcher.clone(),
+        };
+        let authorization = oauth::routes().layer(Extension(authorization));
+        // A token that is over must be refused there, also where everyone may come: the client
+        // would be nobody instead of getting another one.
         #[cfg(feature = "mcp")]
-        let model = model.merge(mcp::routes(service.clone(), stopping.clone()));
+        let api = api.merge(mcp::routes(service.clone(), stopping.clone()));
         page.merge(links)
+            .merge(authorization)
             .merge(entrance::protect_model(model, Arc::clone(entrance)))
             .merge(entrance::protect(api, Arc::clone(entrance)))
     }
@@ -157,12 +182,12 @@ fn slugs(services: &[Service]) -> Result<Vec<String>, Error> {
         let name = service.definition().name;
         let slug = match service.slug() {
             Some(slug) => slug.to_owned(),
-            None => made_of(name),
+            None => gpt::slug(name),
         };
         let wrong = |message: String| setting(&format!("slug of `{name}`"), message);
         if !is_slug(&slug) {
             return Err(wrong(format!(
-                "`{slug}` cannot stand in an address: set one of at most {LONGEST} lower-case \
+                "`{slug}` cannot stand in an address: set one of at most {LONGEST_SLUG} lower-case \
                  letters, digits and dashes with `Builder::slug`"
             )));
         }
@@ -176,17 +201,9 @@ fn slugs(services: &[Service]) -> Result<Vec<String>, Error> {
     Ok(slugs)
 }
 
-/// `weather-desk` for `Weather Desk`.
-fn made_of(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let words = lower.split(|letter: char| !letter.is_ascii_alphanumeric());
-    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
-    words.join("-").chars().take(LONGEST).collect()
-}
-
 fn is_slug(text: &str) -> bool {
     let stands = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=LONGEST).contains(&text.len()) && text.bytes().all(stands)
+    (1..=LONGEST_SLUG).contains(&text.len()) && text.bytes().all(stands)
 }
 
 fn setting(name: &str, message: String) -> Error {

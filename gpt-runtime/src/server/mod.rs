@@ -36,6 +36,7 @@
 //! | `GET /api/consents`, `DELETE /api/consents/{tool}` | | the tools that are always allowed; 204 once one asks again |
 //! | `GET /api/sign-ins`, `DELETE /api/sign-ins/{api}/{scheme}` | | where people sign in; 204 once the token is forgotten |
 //! | `POST /api/sessions` | `{}` | 204 with a session as a cookie |
+//! | `GET /api/clients`, `DELETE /api/clients/{id}` | | the programs that the person lets use the GPT; 204 once one is disconnected |
 //! | `GET /api/share`, `POST /api/share` | | the share link, and a new one, for the owner |
 //! | `GET /api/configuration` | | instructions, actions, their servers and authentication, for the owner |
 //! | `POST /api/operations/{tool}/test` | `{"arguments": {…}}` | result of one call, for the owner |
@@ -97,6 +98,15 @@
 //! into a session, a cookie that scripts cannot read. Conversations, lasting consents and sign-ins
 //! belong to a session; what a client without one begins is known by its id alone.
 //!
+//! **Programs** such as ChatGPT, Claude and editors need no token pasted: the GPT is an OAuth 2.1
+//! resource with an authorization server of its own, as MCP has it. Whoever may not come in is
+//! answered with the address of its metadata (RFC 9728). A program says what it is by a document at
+//! its own address (Client ID Metadata Documents) or registers (RFC 7591), and sends the person's
+//! browser to a page of the GPT, where they allow it or decline. Its tokens open this GPT alone, and
+//! act for the person: their conversations, consents and sign-ins, but nothing that only the owner
+//! may do. They end when the person disconnects the program, and with what let the person in, such
+//! as the share link. An access token lasts an hour; one that replaces it is good once.
+//!
 //! # Who may connect
 //!
 //! On a loopback address only requests for this very host and port are answered, so that no web
@@ -106,6 +116,7 @@
 
 mod address;
 mod api;
+mod command;
 mod configuration;
 mod connections;
 mod directory;
@@ -121,6 +132,7 @@ mod limits;
 mod log;
 #[cfg(feature = "mcp")]
 mod mcp;
+mod oauth;
 mod openai;
 mod page;
 mod problem;
@@ -140,20 +152,26 @@ use axum::{
 };
 use tokio::net::TcpListener;
 
-use self::gpts::Gpts;
 #[cfg(feature = "mcp")]
 pub use self::stdio::serve_stdio;
+use self::{command::Command, gpts::Gpts};
 use crate::{
     environment::variable, error::Error, gpt::Gpt, metrics::Metrics, service::Service, store,
+    tool::fetch::Fetcher,
 };
 
-/// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM.
+/// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM, or does what
+/// `GPT_COMMAND` says.
 pub async fn serve(gpt: impl Gpt) -> Result<(), Error> {
+    if Command::from_env()? == Command::Definition {
+        // What a GPT is depends on no setting, which may be missing.
+        return command::print(&[gpt.definition()]);
+    }
     Server::new(Service::from_env(gpt)?).run().await
 }
 
 /// Serves several GPTs, as [`Server::and`] says, with the settings of the environment until Ctrl-C
-/// or SIGTERM: `serve_all(&[&WeatherDesk, &NewsDesk])`.
+/// or SIGTERM, or does what `GPT_COMMAND` says: `serve_all(&[&WeatherDesk, &NewsDesk])`.
 ///
 /// They share the store that `GPT_STORE` names, else the file `gpts.db` in the working directory.
 ///
@@ -166,6 +184,10 @@ pub async fn serve_all(gpts: &[&dyn Gpt]) -> Result<(), Error> {
             message: "there is no GPT to serve: name one".to_owned(),
         });
     };
+    if Command::from_env()? == Command::Definition {
+        let definitions: Vec<_> = gpts.iter().map(|it| it.definition()).collect();
+        return command::print(&definitions);
+    }
     let name = if others.is_empty() {
         first.definition().name
     } else {
@@ -192,6 +214,7 @@ pub struct Server {
     owner_token: Option<String>,
     settings: settings::InCode,
     tell: Option<Arc<limits::Tell>>,
+    client_fetcher: Option<Fetcher>,
 }
 
 impl Server {
@@ -205,6 +228,7 @@ impl Server {
             owner_token: None,
             settings: settings::InCode::default(),
             tell: None,
+            client_fetcher: None,
         }
     }
 
@@ -240,6 +264,14 @@ impl Server {
     #[must_use]
     pub fn owner_token(mut self, token: impl Into<String>) -> Self {
         self.owner_token = Some(token.into());
+        self
+    }
+
+    /// Fetches with this the documents by which programs say what they are, before a person lets
+    /// them use the GPT; from public addresses alone unless set.
+    #[must_use]
+    pub fn client_fetcher(mut self, fetcher: Fetcher) -> Self {
+        self.client_fetcher = Some(fetcher);
         self
     }
 
@@ -324,7 +356,12 @@ impl Server {
             Some(url) => url,
             None => address::local_url(local_addr)?,
         };
-        let gpts = Gpts::open(self.service, self.others, owner_token.as_deref(), url).await?;
+        let fetcher = match self.client_fetcher {
+            Some(fetcher) => fetcher,
+            None => Fetcher::new()?,
+        };
+        let token = owner_token.as_deref();
+        let gpts = Gpts::open(self.service, self.others, token, url, fetcher).await?;
         let settings = self.settings.resolve()?;
         let metrics = match &settings.metrics_address {
             Some(address) => Some(listen_for_metrics(address).await?),
@@ -344,8 +381,13 @@ impl Server {
     /// Listens, prints the address, and serves until Ctrl-C or SIGTERM.
     ///
     /// Log lines go to standard error, as `GPT_LOG` and `GPT_LOG_FORMAT` say, unless the program
-    /// has a subscriber of its own by then.
+    /// has a subscriber of its own by then. Does what `GPT_COMMAND` says instead, where it is set.
     pub async fn run(self) -> Result<(), Error> {
+        if Command::from_env()? == Command::Definition {
+            let services = [&self.service].into_iter().chain(&self.others);
+            let definitions: Vec<_> = services.map(Service::definition).collect();
+            return command::print(&definitions);
+        }
         log::install()?;
         self.bind().await?.run().await
     }
@@ -396,8 +438,12 @@ impl Bound {
         self.metrics.as_ref()?.local_addr().ok()
     }
 
-    /// Prints the address and serves until Ctrl-C or SIGTERM; logs as [`Server::run`] does.
+    /// Prints the address and serves until Ctrl-C or SIGTERM, or does what `GPT_COMMAND` says; logs
+    /// as [`Server::run`] does.
     pub async fn run(self) -> Result<(), Error> {
+        if Command::from_env()? == Command::Definition {
+            return command::print(&self.gpts.definitions());
+        }
         log::install()?;
         let signal = shutdown::signal()?;
         let mut names = Vec::new();

@@ -12,6 +12,8 @@ use clap::{
 };
 use gpt_codegen::{Config, explain};
 
+use crate::{export::Host, program::Which};
+
 /// Makes GPTs of OpenAPI descriptions: projects, clients, checks.
 #[derive(Debug, Parser)]
 #[command(
@@ -39,26 +41,66 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     New(New),
+    Import(Import),
     Generate(Generate),
     Check(Check),
     Explain(Explain),
+    Export(Export),
 }
 
 /// Make a project of a GPT: definition, instructions, build script, a test and a README
 ///
 /// With `--from` the description becomes the GPT's actions; instructions and starters are suggested
 /// from it. Where it has mistakes, the build script is made lenient, so that each costs only the
-/// part it stands in, unless `--strict` is there.
+/// part it stands in, unless `--strict` is there. `cargo gpt import` says what else may be a source.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: cargo gpt new weather-desk --from weather.yaml --tag forecasts")]
 pub(crate) struct New {
     /// The folder to make, which names the package
     pub(crate) name: PathBuf,
-    /// The description of the API that the GPT calls: a file
-    #[arg(long, value_name = "SPEC")]
+    /// The description of the API that the GPT calls, a file or a URL, or another source
+    #[arg(long, value_name = "SOURCE")]
     pub(crate) from: Option<PathBuf>,
     /// Use the crates of the repository in this folder, instead of released ones
     #[arg(long, value_name = "DIR")]
+    pub(crate) runtime_path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Make a project of a GPT that is elsewhere, or of an API
+///
+/// A source is a file or a URL: an OpenAPI description, which is taken with all files that it refers
+/// to; a GPT of ChatGPT as its web client gets it, with its actions; an agent of LibreChat with its
+/// actions; the `ai-plugin.json` of a plugin. What cannot be taken over is said, and stands in the
+/// README of the project. Secrets are written nowhere: the variables to set are named instead.
+///
+/// `actions/origin.json` records where the descriptions are from. With `--update`, in the folder of
+/// the project, they are fetched again, and what changed is said: operations, arguments and what
+/// models are told. With `--dry-run` nothing is written, and it ends with 1 where an operation is
+/// gone or its arguments do not fit any more.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples: cargo gpt import https://api.weather.gov/openapi.json weather-desk
+          cargo gpt import --update --dry-run")]
+pub(crate) struct Import {
+    /// What to import: a file, or a URL with `https://`
+    #[arg(required_unless_present = "update")]
+    pub(crate) source: Option<PathBuf>,
+    /// The folder to make, which names the package; named as the GPT unless it is given
+    #[arg(conflicts_with = "update")]
+    pub(crate) name: Option<PathBuf>,
+    /// Fetch the source of the project in this folder again
+    #[arg(long)]
+    pub(crate) update: bool,
+    /// Say what changed, and write nothing
+    #[arg(long, requires = "update")]
+    pub(crate) dry_run: bool,
+    /// Write over descriptions that were changed by hand
+    #[arg(long, requires = "update")]
+    pub(crate) force: bool,
+    /// Use the crates of the repository in this folder, instead of released ones
+    #[arg(long, value_name = "DIR", conflicts_with = "update")]
     pub(crate) runtime_path: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: Reading,
@@ -169,6 +211,35 @@ pub(crate) struct Explain {
     pub(crate) lint: Option<String>,
 }
 
+/// Write what other hosts take of a GPT: ChatGPT, MCP clients, APIs of models, LibreChat
+///
+/// Builds the program and asks it what it is. For each host there is a folder, with a `REPORT.md` of
+/// what to do with it and of what the host cannot express. Secrets are never written.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo gpt export --to chatgpt --out export")]
+pub(crate) struct Export {
+    /// The host (repeatable); all where there is none
+    #[arg(long, value_name = "HOST")]
+    pub(crate) to: Vec<Host>,
+    /// The folder for the folders of the hosts
+    #[arg(long, value_name = "DIR", default_value = "export")]
+    pub(crate) out: PathBuf,
+    /// Only this GPT, where the program has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) gpt: Option<String>,
+    /// The address where the program is served, for MCP clients
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Overwrite files that this command did not make
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Read what `GPT_COMMAND=definition` printed, instead of building the program
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["package", "bin"])]
+    pub(crate) definition: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
 /// How a description is read.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Reading {
@@ -206,6 +277,13 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
+    /// Whether it chooses among operations.
+    pub(crate) fn selects(&self) -> bool {
+        [&self.operations, &self.tags, &self.paths]
+            .iter()
+            .any(|it| !it.is_empty())
+    }
+
     /// What is set, but for how strictly to read.
     pub(crate) fn config(&self) -> Config {
         let mut config = Config::new()

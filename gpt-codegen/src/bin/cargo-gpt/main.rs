@@ -1,10 +1,12 @@
-//! The `cargo gpt` command: makes projects, generates a crate to look at, checks descriptions,
-//! explains lints.
+//! The `cargo gpt` command: makes projects, imports GPTs of other hosts and exports to them,
+//! generates a crate to look at, checks descriptions, explains lints.
 
 mod arguments;
 mod check;
+mod export;
 mod generate;
-mod new;
+mod import;
+mod program;
 mod project;
 mod report;
 mod terminal;
@@ -49,8 +51,10 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let color = arguments.color;
     match arguments.command {
         Command::New(new) => new.run(color),
+        Command::Import(import) => import.run(color),
         Command::Generate(generate) => generate.run(color),
         Command::Check(check) => check.run(color),
+        Command::Export(export) => export.run(),
         Command::Explain(explain) => match &explain.lint {
             Some(lint) => say(explain::explain(lint)?.text),
             None => say(&explain::list()),
