@@ -153,7 +153,12 @@ pub(crate) struct Check {
 #[derive(Debug, Default, Args)]
 pub(crate) struct Packages {
     /// This package of the workspace (repeatable)
-    #[arg(short, long = "package", value_name = "PACKAGE", conflicts_with = "specs")]
+    #[arg(
+        short,
+        long = "package",
+        value_name = "PACKAGE",
+        conflicts_with = "specs"
+    )]
     names: Vec<String>,
     /// All packages of the workspace
     #[arg(long, conflicts_with = "specs")]
@@ -304,12 +309,9 @@ impl Reading {
         self.deny.iter().fold(config, Config::deny)
     }
 
-    /// Whether it says what of a description is read.
-    pub(crate) fn selects(&self) -> bool {
-        let lists = [&self.operations, &self.tags, &self.paths];
-        lists.iter().any(|list| !list.is_empty())
-            || self.base_url.is_some()
-            || self.derive_operation_ids
+    /// Whether it says more than how strictly to read.
+    pub(crate) fn is_about_content(&self) -> bool {
+        self.selects() || self.base_url.is_some() || self.derive_operation_ids
     }
 
     /// The same as calls of the methods of [`Config`], for a build script.
