@@ -8,6 +8,11 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Item, ItemStruct, LitStr};
 
+const READER: docs::Reader<'static> = docs::Reader {
+    attribute: "gpt",
+    instead: "add the key `description`, which takes the same expression",
+};
+
 /// A GPT is a value that is handed to `serve`, with fields where it needs some.
 pub(crate) fn check_item<'a>(cx: &Ctxt, item: &'a Item) -> Option<&'a ItemStruct> {
     let (kind, place) = match item {
@@ -92,7 +97,7 @@ fn check_description(cx: &Ctxt, item: &ItemStruct, settings: &Settings) -> Optio
         Setting::Wrong => return None,
         Setting::Absent => {}
     }
-    let docs = docs::text(cx, &item.attrs)?;
+    let docs = docs::text(cx, &item.attrs, READER)?;
     if docs.is_empty() {
         let help = format!(
             "put a doc comment on the struct, or add `{}`",

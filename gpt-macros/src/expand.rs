@@ -5,6 +5,7 @@ use crate::ctxt::Ctxt;
 use crate::{check, fallback, parse};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Item, Path};
 
 /// Expands `#[gpt(attribute)] item`; the item stays as it is.
@@ -65,6 +66,10 @@ fn implementation(
         .filter(|attribute| attribute.path().is_ident("cfg"));
     let cfgs = quote!(#(#cfgs)*);
     let definition = definition(&rt, gpt);
+    let name = ident.unraw().to_string();
+    let is_methods = |action: &Action| matches!(action, Action::Methods(_));
+    // Of what could not be read nobody knows.
+    let lists_methods = !is_whole || gpt.actions.iter().any(is_methods);
     let (impl_generics, type_generics, _) = generics.split_for_impl();
     let mut where_clause = TokenStream::new();
     let mut assertions = assertions(&rt, ident, gpt, is_whole);
@@ -78,6 +83,11 @@ fn implementation(
         #[automatically_derived]
         impl #impl_generics #rt::Define for #ident #type_generics #where_clause {
             const DEFINITION: &'static #rt::Definition = &#definition;
+            const NAME: &'static str = #name;
+            const PLACE: &'static str = ::core::concat!(
+                ::core::module_path!(), ":", ::core::line!(), ":", ::core::column!(), ":", #name
+            );
+            const LISTS_METHODS: bool = #lists_methods;
         }
         #cfgs
         #[automatically_derived]
@@ -140,6 +150,7 @@ fn operations(rt: &TokenStream, action: &Action) -> TokenStream {
             let operations = Ident::new("OPERATIONS", span.resolved_at(Span::call_site()));
             quote!(#path::#operations)
         }
+        Action::Methods(path) => quote!(<#path as #rt::Methods>::OPERATIONS),
         Action::Operation(path) => quote!(&[<#path as #rt::Action>::OPERATION]),
     }
 }
@@ -172,12 +183,32 @@ fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt, is_whole: bool) -> Vec
         let check = quote!(#rt::check::action::<{ #rt::check::room(#definition) }>);
         call_at(action.path(), check, quote!(#definition, #index))
     });
-    texts.chain(references).chain(actions).collect()
+    let owners = gpt
+        .actions
+        .iter()
+        .enumerate()
+        .filter_map(|(index, action)| {
+            let Action::Module(path) = action else {
+                return None;
+            };
+            let check = quote!(#rt::check::belongs);
+            let owner = quote!(<#ident as #rt::Define>::NAME, <#ident as #rt::Define>::PLACE);
+            Some(call_at(path, check, quote!(#definition, #index, #owner)))
+        });
+    texts
+        .chain(references)
+        .chain(actions)
+        .chain(owners)
+        .collect()
 }
 
 /// A call that stands at the place of `tokens`: where an assertion fails, rustc marks the call,
 /// from its first token to its last.
-fn call_at(tokens: &impl ToTokens, function: TokenStream, arguments: TokenStream) -> TokenStream {
+pub(crate) fn call_at(
+    tokens: &impl ToTokens,
+    function: TokenStream,
+    arguments: TokenStream,
+) -> TokenStream {
     let mut tokens = tokens.to_token_stream().into_iter();
     let first = tokens
         .next()

@@ -157,6 +157,8 @@ pub mod error;
 #[cfg(feature = "server")]
 mod file;
 #[cfg(feature = "server")]
+pub mod function;
+#[cfg(feature = "server")]
 pub mod gpt;
 pub mod invoke;
 #[cfg(feature = "server")]
@@ -185,10 +187,12 @@ pub mod tool;
 
 pub use error::Error;
 #[cfg(feature = "server")]
+pub use function::ActionError;
+#[cfg(feature = "server")]
 pub use gpt::Gpt;
 #[cfg(feature = "server")]
 #[doc(inline)]
-pub use gpt_macros::gpt;
+pub use gpt_macros::{action, actions, gpt};
 #[cfg(feature = "server")]
 pub use server::{Server, serve, serve_all};
 #[cfg(feature = "server")]

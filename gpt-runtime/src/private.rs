@@ -16,14 +16,49 @@ pub use crate::{
 /// The assertions of `#[gpt]`.
 #[cfg(feature = "server")]
 pub mod check {
-    pub use crate::check::{action, description, instructions, references, room};
+    pub use crate::check::{action, belongs, description, instructions, methods, references, room};
 }
 
 /// What `#[gpt]` writes down, where the assertions can read it.
 #[cfg(feature = "server")]
-pub trait Define {
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a GPT, so no action can belong to it",
+    label = "put `#[gpt(...)]` on this type, or take an argument by its value",
+    note = "the reference that an action takes first is to the GPT it belongs to"
+)]
+pub trait Define: Gpt {
     /// What the GPT is.
     const DEFINITION: &'static Definition;
+    /// Its type as people write it.
+    const NAME: &'static str;
+    /// Where it is defined, which is another place for each.
+    const PLACE: &'static str;
+    /// Whether `actions` names `Self`.
+    const LISTS_METHODS: bool;
+}
+
+/// What `#[actions]` writes down.
+#[cfg(feature = "server")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no actions of its own",
+    label = "put `#[actions]` on an `impl {Self}` block, and `#[action]` on methods in it"
+)]
+pub trait Methods: Define + Sized {
+    /// The methods with `#[action]`.
+    const OPERATIONS: &'static [&'static Described];
+    /// The GPT they are of.
+    const OWNER: function::Owner = function::Owner::of::<Self>();
+    /// Whether it lists them.
+    const ARE_LISTED: bool = <Self as Define>::LISTS_METHODS;
+}
+
+/// What `#[action]` makes of a function.
+#[cfg(feature = "server")]
+pub mod function {
+    pub use crate::function::{
+        Argument, Asks, Function, Owner, Parameter, Pending, Plain, Returns, state,
+    };
+    pub use std::boxed::Box;
 }
 
 pub use crate::data::{

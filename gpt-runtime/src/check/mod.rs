@@ -35,6 +35,39 @@ pub const fn description(definition: &Definition) {
     fail_with(blank("description", definition.description));
 }
 
+/// A function that takes a reference to a GPT is listed by that GPT alone.
+#[track_caller]
+pub const fn belongs(definition: &Definition, entry: usize, name: &str, place: &str) {
+    let mut operations = definition.actions[entry];
+    while let [operation, rest @ ..] = operations {
+        if let Some(function) = operation.function()
+            && let Some(owner) = function.owner
+            && !equal(owner.place, place)
+        {
+            Message::new("action `")
+                .text(operation.id)
+                .text("` belongs to `")
+                .text(owner.name)
+                .text("`\n= help: list it there, or let it take `&")
+                .text(name)
+                .text("`")
+                .fail();
+        }
+        operations = rest;
+    }
+}
+
+/// The methods with `#[action]` are among the actions of their type.
+#[track_caller]
+pub const fn methods(are_listed: bool, name: &str) {
+    if !are_listed {
+        Message::new("the actions of `")
+            .text(name)
+            .text("` are not listed\n= help: add `Self` to `actions` in its `#[gpt]`")
+            .fail();
+    }
+}
+
 /// What is wrong with a definition that was not written with `#[gpt]`, in the same words.
 pub(crate) fn problems(definition: &Definition) -> Vec<String> {
     let mut problems: Vec<String> = [

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{record, run::Setting};
 use crate::{
     action::Operation,
+    function::Failure,
     invoke::{Setup, ToolOutput},
 };
 
@@ -32,6 +33,19 @@ pub(crate) async fn call(
         output,
         milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
     }
+}
+
+/// Calls a function for another host, which has asked its people itself; `None` for an operation of
+/// an API.
+pub(crate) async fn call_function(
+    setting: &Arc<Setting>,
+    operation: &'static Operation,
+    arguments: &Value,
+) -> Option<Result<Value, Failure>> {
+    let recorded = record::Call::begin(&setting.metrics, operation);
+    let result = setting.invoker.call_function(operation, arguments).await?;
+    recorded.finish(result.is_ok());
+    Some(result)
 }
 
 async fn invoke(

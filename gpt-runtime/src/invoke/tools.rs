@@ -26,7 +26,7 @@ use crate::{
     request::{Arguments, Request, RequestError},
 };
 #[cfg(feature = "server")]
-use {super::client::LENGTH_LIMIT, crate::request, url::Url};
+use {super::client::LENGTH_LIMIT, crate::function::Functions, crate::request, url::Url};
 
 /// Calls operations on behalf of a model. Cloning it is cheap and shares connections.
 #[derive(Clone, Debug, Default)]
@@ -34,9 +34,11 @@ pub struct Invoker {
     /// By the address of their API.
     clients: HashMap<usize, Client>,
     http: Http,
-    time_limit: Option<Duration>,
-    length_limit: Option<usize>,
+    pub(super) time_limit: Option<Duration>,
+    pub(super) length_limit: Option<usize>,
     back_off: BackOff,
+    #[cfg(feature = "server")]
+    pub(super) functions: Functions,
 }
 
 /// What a model is shown of a call.
@@ -141,6 +143,10 @@ impl Invoker {
         arguments: &Value,
         headers: &HeaderMap,
     ) -> ToolOutput {
+        #[cfg(feature = "server")]
+        if let Some(output) = self.show_function(operation, arguments).await {
+            return output;
+        }
         let client = self.prepared(operation, headers);
         let call = Call {
             client: &client,
@@ -159,6 +165,12 @@ impl Invoker {
         arguments: &Value,
         setup: Setup<'_>,
     ) -> Invoked {
+        if let Some(output) = self.show_function(operation, arguments).await {
+            return Invoked {
+                output,
+                is_unauthorized: false,
+            };
+        }
         let mut client = self.prepared(operation, setup.headers);
         if setup.attachments.is_some() {
             client.settings_mut().answer_limit = attachments::ANSWER_LIMIT;

@@ -11,7 +11,7 @@ use tracing::Span;
 use url::Url;
 
 use super::{
-    api, configuration, directory, entrance, entrance::Entrance, files, openai, page,
+    actions, api, configuration, directory, entrance, entrance::Entrance, files, openai, page,
     shutdown::Stopping, sign_in,
 };
 use crate::{access::Access, error::Error, gpt::Visibility, metrics::Metrics, service::Service};
@@ -121,6 +121,7 @@ impl Hosted {
         let links = files::links(service.clone());
         let api = api::routes(service.clone(), entrance, stopping.clone())
             .merge(configuration::routes(service.clone()))
+            .merge(actions::routes(service.clone(), entrance))
             .merge(entrance::routes())
             .merge(files::routes(service.clone()))
             .merge(sign_in::routes(service.clone()));

@@ -104,6 +104,7 @@
 //! the GPT's own page or from no page at all. `GPT_PUBLIC_URL` names the address people use when
 //! a proxy stands in front.
 
+mod actions;
 mod address;
 mod api;
 mod configuration;
@@ -138,7 +139,8 @@ use tokio::net::TcpListener;
 
 use self::gpts::Gpts;
 use crate::{
-    environment::variable, error::Error, gpt::Gpt, metrics::Metrics, service::Service, store,
+    environment::variable, error::Error, function::Held, gpt::Gpt, metrics::Metrics,
+    service::Service, store,
 };
 
 /// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM.
@@ -153,7 +155,7 @@ pub async fn serve(gpt: impl Gpt) -> Result<(), Error> {
 ///
 /// # Errors
 /// A setting cannot be used, there is no GPT, or two have one slug.
-pub async fn serve_all(gpts: &[&dyn Gpt]) -> Result<(), Error> {
+pub async fn serve_all(gpts: &[&'static dyn Gpt]) -> Result<(), Error> {
     let [first, others @ ..] = gpts else {
         return Err(Error::Setting {
             name: "serve_all".to_owned(),
@@ -166,8 +168,8 @@ pub async fn serve_all(gpts: &[&dyn Gpt]) -> Result<(), Error> {
         "gpts"
     };
     let store = store::from_settings(name, &variable)?;
-    let service = |gpt: &dyn Gpt| {
-        let builder = crate::service::Builder::new(gpt.definition()).store(Arc::clone(&store));
+    let service = |gpt: &'static dyn Gpt| {
+        let builder = crate::service::Builder::new(Held::Lent(gpt)).store(Arc::clone(&store));
         builder.from_env()?.build()
     };
     let mut server = Server::new(service(*first)?);

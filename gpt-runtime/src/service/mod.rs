@@ -23,6 +23,7 @@ use crate::{
     },
     error::Error,
     file::Links,
+    function::{self, Failure, Held},
     gpt::{Definition, Gpt},
     invoke::Invoker,
     message::{Message, current, last_said},
@@ -74,21 +75,13 @@ impl Service {
     ///
     /// # Errors
     /// A variable cannot be used, or the GPT and its model do not fit together.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "a GPT is given to its service"
-    )]
     pub fn from_env(gpt: impl Gpt) -> Result<Self, Error> {
         Self::builder(gpt).from_env()?.build()
     }
 
     /// Puts a service together by hand; nothing is read from the environment.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "a GPT is given to its service"
-    )]
     pub fn builder(gpt: impl Gpt) -> Builder {
-        Builder::new(gpt.definition())
+        Builder::new(Held::Own(Arc::new(gpt)))
     }
 
     /// What the GPT is.
@@ -257,6 +250,19 @@ impl Service {
     ) -> Option<Tried> {
         let operation = self.setting.tools.operation(tool)?;
         Some(trial::call(&self.setting, person, operation, arguments).await)
+    }
+
+    /// Calls a function of this program by the name of its tool; `None` where there is none.
+    pub(crate) async fn call_function(
+        &self,
+        tool: &str,
+        arguments: &Value,
+    ) -> Option<Result<Value, Failure>> {
+        let operation = self.setting.tools.operation(tool)?;
+        if !function::is_one(operation) {
+            return None;
+        }
+        trial::call_function(&self.setting, operation, arguments).await
     }
 
     /// Says something in a conversation of a person. One turn at a time: a second one is refused
