@@ -280,35 +280,37 @@ async fn hostile_arguments_are_refused() {
         .iter()
         .map(|it| it.chars().take(300).collect::<String>())
         .collect();
-    check(&seen.join("\n"), &expect![[r#"
-        failed: Not called: the arguments are not as described:
-        - `amount`: is missing: The amount in euros.
-        - `to`: is missing: Money of a place.
-        - `eur`: Of Europe.
-        Correct this and call again.
-        failed: Not called: the arguments are not as described:
-        - `amount`: must be a number, not "4": write 4 without quotes
-        - `to`: "yen" is not one of "usd", "eur"
-        Correct this and call again.
-        failed: Not called: the arguments are not as described:
-        - `ammount`: is not an argument of convert; did you mean `amount`?
-        Correct this and call again.
-        failed: the amount must not be negative
-        order-coins asks, always: true
-        failed: Not called: the arguments are not as described:
-        - `lines[0].count`: 10 is out of range: it must be at most 9
-        Correct this and call again.
-        order-coins asks, always: true
-        failed: Not called: the arguments are not as described:
-        - `lines[0].count`: -1 is out of range: it must be at least 1
-        - `lines[0].count`: -1 is not a non-negative integer of 32 bits
-        Correct this and call again.
-        order-coins asks, always: true
-        failed: Not called: the arguments have 100033 characters: at most 100000 are allowed.
-        order-coins asks, always: true
-        failed: Not called: the arguments are not as described:
-        - the arguments are too long or too deep to be checked: send less at once
-        Correct this and call again."#]]);
+    check(
+        &seen.join("\n"),
+        &expect![[r#"
+            failed: Not called: the arguments are not as described:
+            - `amount`: is missing: The amount in euros.
+            - `to`: is missing: Money of a place. `eur`: Of Europe.
+            Correct this and call again.
+            failed: Not called: the arguments are not as described:
+            - `amount`: must be a number, not "4": write 4 without quotes
+            - `to`: "yen" is not one of "usd", "eur"
+            Correct this and call again.
+            failed: Not called: the arguments are not as described:
+            - `ammount`: is not an argument of convert; did you mean `amount`?
+            Correct this and call again.
+            failed: the amount must not be negative
+            order-coins asks, always: true
+            failed: Not called: the arguments are not as described:
+            - `lines[0].count`: 10 is out of range: it must be at most 9
+            Correct this and call again.
+            order-coins asks, always: true
+            failed: Not called: the arguments are not as described:
+            - `lines[0].count`: -1 is out of range: it must be at least 1
+            - `lines[0].count`: -1 is not a non-negative integer of 32 bits
+            Correct this and call again.
+            order-coins asks, always: true
+            failed: Not called: the arguments have 100033 characters: at most 100000 are allowed.
+            order-coins asks, always: true
+            failed: Not called: the arguments are not as described:
+            - the arguments are too long or too deep to be checked: send less at once
+            Correct this and call again."#]],
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -321,13 +323,16 @@ async fn a_function_that_misbehaves_is_bounded() {
         .iter()
         .map(|it| it.chars().take(200).collect::<String>())
         .collect();
-    check(&shown.join("\n"), &expect![[r#"
-        failed: the disk is not there
-        failed: The call failed: it failed because of a mistake in this server, and may have done a part of its work.
-        failed: The call failed: it failed because of a mistake in this server, and may have done a part of its work.
-        failed: The call failed: it took longer than 2s, and may have done a part of its work.
-        ["xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
-        no harm"#]]);
+    check(
+        &shown.join("\n"),
+        &expect![[r#"
+            failed: the disk is not there
+            failed: The call failed: a mistake in this server; the action may have done a part of its work.
+            failed: The call failed: a mistake in this server; the action may have done a part of its work.
+            failed: The call failed: the action took longer than 2s, and may have done a part of its work.
+            ["xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+            no harm"#]],
+    );
 }
 
 #[tokio::test]
@@ -361,52 +366,23 @@ async fn a_function_is_described_like_an_operation() {
             })
         })
         .collect();
-    check(&pretty(&json!(described)), &expect![[r##"
-        [
-          {
-            "id": "convert",
-            "name": "convert",
-            "description": "Converts an amount of money from euros.",
-            "parameters": {
-              "type": "object",
-              "properties": {
-                "amount": {
-                  "type": "number",
-                  "format": "double",
-                  "description": "The amount in euros."
-                },
-                "to": {
-                  "$ref": "#/$defs/Currency"
-                },
-                "note": {
-                  "type": [
-                    "string",
-                    "null"
-                  ]
-                }
-              },
-              "required": [
-                "amount",
-                "to"
-              ],
-              "additionalProperties": false,
-              "$defs": {
-                "Currency": {
-                  "description": "Money of a place.\n- `eur`: Of Europe.",
-                  "type": "string",
-                  "enum": [
-                    "usd",
-                    "eur"
-                  ]
-                },
-                "Converted": {
+    check(
+        &pretty(&json!(described)),
+        &expect![[r##"
+            [
+              {
+                "id": "convert",
+                "name": "convert",
+                "description": "Converts an amount of money from euros.",
+                "parameters": {
                   "type": "object",
                   "properties": {
                     "amount": {
                       "type": "number",
-                      "format": "double"
+                      "format": "double",
+                      "description": "The amount in euros."
                     },
-                    "currency": {
+                    "to": {
                       "$ref": "#/$defs/Currency"
                     },
                     "note": {
@@ -418,138 +394,148 @@ async fn a_function_is_described_like_an_operation() {
                   },
                   "required": [
                     "amount",
-                    "currency"
-                  ]
-                }
-              }
-            },
-            "example": "null",
-            "request": "QUERY /actions/convert",
-            "consequential": false
-          },
-          {
-            "id": "order",
-            "name": "order-coins",
-            "description": "Orders coins.",
-            "parameters": {
-              "type": "object",
-              "properties": {
-                "lines": {
-                  "type": "array",
-                  "items": {
-                    "$ref": "#/$defs/Line"
+                    "to"
+                  ],
+                  "additionalProperties": false,
+                  "$defs": {
+                    "Currency": {
+                      "description": "Money of a place. `eur`: Of Europe.",
+                      "type": "string",
+                      "enum": [
+                        "usd",
+                        "eur"
+                      ]
+                    }
                   }
                 },
-                "where": {
-                  "anyOf": [
-                    {
-                      "$ref": "#/$defs/Currency"
-                    },
-                    {
-                      "type": "null"
-                    }
-                  ]
-                }
+                "example": "{\"amount\":1,\"to\":\"usd\"}",
+                "request": "QUERY /actions/convert",
+                "consequential": false
               },
-              "required": [
-                "lines"
-              ],
-              "additionalProperties": false,
-              "$defs": {
-                "Line": {
+              {
+                "id": "order",
+                "name": "order-coins",
+                "description": "Orders coins.",
+                "parameters": {
                   "type": "object",
                   "properties": {
-                    "item": {
-                      "type": "string"
-                    },
-                    "count": {
-                      "type": "integer",
-                      "format": "uint32",
-                      "minimum": 1,
-                      "maximum": 9
-                    },
-                    "parts": {
+                    "lines": {
                       "type": "array",
                       "items": {
                         "$ref": "#/$defs/Line"
                       }
+                    },
+                    "where": {
+                      "anyOf": [
+                        {
+                          "$ref": "#/$defs/Currency"
+                        },
+                        {
+                          "type": "null"
+                        }
+                      ]
                     }
                   },
                   "required": [
-                    "item",
-                    "count"
-                  ]
+                    "lines"
+                  ],
+                  "additionalProperties": false,
+                  "$defs": {
+                    "Line": {
+                      "type": "object",
+                      "properties": {
+                        "item": {
+                          "type": "string"
+                        },
+                        "count": {
+                          "type": "integer",
+                          "format": "uint32",
+                          "minimum": 1,
+                          "maximum": 9
+                        },
+                        "parts": {
+                          "type": "array",
+                          "items": {
+                            "$ref": "#/$defs/Line"
+                          }
+                        }
+                      },
+                      "required": [
+                        "item",
+                        "count"
+                      ]
+                    },
+                    "Currency": {
+                      "description": "Money of a place. `eur`: Of Europe.",
+                      "type": "string",
+                      "enum": [
+                        "usd",
+                        "eur"
+                      ]
+                    }
+                  }
                 },
-                "Currency": {
-                  "description": "Money of a place.\n- `eur`: Of Europe.",
-                  "type": "string",
-                  "enum": [
-                    "usd",
-                    "eur"
-                  ]
-                }
+                "example": "{\"lines\":[]}",
+                "request": "POST /actions/order-coins",
+                "consequential": false
+              },
+              {
+                "id": "misbehave",
+                "name": "misbehave",
+                "description": "Does what it is told, which is no good.",
+                "parameters": {
+                  "type": "object",
+                  "properties": {
+                    "how": {
+                      "type": "string"
+                    }
+                  },
+                  "required": [
+                    "how"
+                  ],
+                  "additionalProperties": false
+                },
+                "example": "{\"how\":\"text\"}",
+                "request": "QUERY /actions/misbehave",
+                "consequential": false
+              },
+              {
+                "id": "remember",
+                "name": "remember",
+                "description": "Writes a line into the book.",
+                "parameters": {
+                  "type": "object",
+                  "properties": {
+                    "text": {
+                      "type": "string",
+                      "description": "What to write."
+                    }
+                  },
+                  "required": [
+                    "text"
+                  ],
+                  "additionalProperties": false
+                },
+                "example": "{\"text\":\"text\"}",
+                "request": "POST /actions/remember",
+                "consequential": true
+              },
+              {
+                "id": "recall",
+                "name": "recall",
+                "description": "Reads the book.",
+                "parameters": {
+                  "type": "object",
+                  "properties": {},
+                  "required": [],
+                  "additionalProperties": false
+                },
+                "example": "{}",
+                "request": "QUERY /actions/recall",
+                "consequential": false
               }
-            },
-            "example": "null",
-            "request": "POST /actions/order-coins",
-            "consequential": false
-          },
-          {
-            "id": "misbehave",
-            "name": "misbehave",
-            "description": "Does what it is told, which is no good.",
-            "parameters": {
-              "type": "object",
-              "properties": {
-                "how": {
-                  "type": "string"
-                }
-              },
-              "required": [
-                "how"
-              ],
-              "additionalProperties": false
-            },
-            "example": "null",
-            "request": "QUERY /actions/misbehave",
-            "consequential": false
-          },
-          {
-            "id": "remember",
-            "name": "remember",
-            "description": "Writes a line into the book.",
-            "parameters": {
-              "type": "object",
-              "properties": {
-                "text": {
-                  "type": "string",
-                  "description": "What to write."
-                }
-              },
-              "required": [
-                "text"
-              ],
-              "additionalProperties": false
-            },
-            "example": "null",
-            "request": "POST /actions/remember",
-            "consequential": true
-          },
-          {
-            "id": "recall",
-            "name": "recall",
-            "description": "Reads the book.",
-            "parameters": {
-              "type": "object",
-              "properties": {},
-              "required": [],
-              "additionalProperties": false
-            },
-            "example": "null",
-            "request": "QUERY /actions/recall",
-            "consequential": false
-          }
-        ]"##]]);
+            ]"##]],
+    );
 }
 
 async fn serve(is_owner_known: bool) -> (Site, Arc<Mutex<Vec<String>>>) {
@@ -583,67 +569,71 @@ async fn other_hosts_call_functions() {
     ] {
         answers += &format!("> {request}\n{}\n\n", site.ask(request).await);
     }
-    check(&answers, &expect![[r#"
-        > POST /actions/convert {"amount":4,"to":"usd"}
-        200 OK
-        content-type: application/json
+    check(
+        &answers,
+        &expect![[r#"
+            > POST /actions/convert {"amount":4,"to":"usd"}
+            200 OK
+            content-type: application/json
 
-        {"amount":5.0,"currency":"usd","note":null}
+            {"amount":5.0,"currency":"usd","note":null}
 
-        > POST /actions/remember {"text":"from afar"}
-        204 No Content
-
-
-
-        > POST /actions/recall {}
-        200 OK
-        content-type: application/json
-
-        ["from afar"]
-
-        > POST /actions/convert {"amount":-1,"to":"usd"}
-        422 Unprocessable Entity
-        content-type: application/problem+json
-
-        {"type":"about:blank","title":"Unprocessable Entity","status":422,"detail":"the amount must not be negative"}
-
-        > POST /actions/convert {"to":"yen"}
-        422 Unprocessable Entity
-        content-type: application/problem+json
-
-        {"type":"about:blank","title":"Unprocessable Entity","status":422,"detail":"the arguments are not as described:\n- `amount`: is missing: The amount in euros.\n- `to`: \"yen\" is not one of \"usd\", \"eur\""}
-
-        > POST /actions/misbehave {"how":"panic"}
-        500 Internal Server Error
-        content-type: application/problem+json
-
-        {"type":"about:blank","title":"Internal Server Error","status":500,"detail":"it failed because of a mistake in this server, and may have done a part of its work"}
-
-        > POST /actions/order {"lines":[]}
-        404 Not Found
-        content-type: application/problem+json
-
-        {"type":"about:blank","title":"Not Found","status":404,"detail":"there is no action of this name: `GET /actions/openapi.json` lists them"}
-
-        > POST /actions/convert content-type=text/plain {"amount":4,"to":"usd"}
-        415 Unsupported Media Type
-        content-type: application/problem+json
-
-        {"type":"about:blank","title":"Unsupported Media Type","status":415,"detail":"send a JSON body and the header `Content-Type: application/json`"}
-
-        > POST /actions/remember origin=https://evil.example {"text":"x"}
-        403 Forbidden
-        content-type: application/problem+json
-
-        {"type":"about:blank","title":"Forbidden","status":403,"detail":"only the GPT's own page may send this from a browser"}
-
-        > GET /actions/convert
-        405 Method Not Allowed
-        allow: POST
+            > POST /actions/remember {"text":"from afar"}
+            204 No Content
 
 
 
-    "#]]);
+            > POST /actions/recall {}
+            200 OK
+            content-type: application/json
+
+            ["from afar"]
+
+            > POST /actions/convert {"amount":-1,"to":"usd"}
+            422 Unprocessable Entity
+            content-type: application/problem+json
+
+            {"type":"about:blank","title":"Unprocessable Entity","status":422,"detail":"the amount must not be negative"}
+
+            > POST /actions/convert {"to":"yen"}
+            422 Unprocessable Entity
+            content-type: application/problem+json
+
+            {"type":"about:blank","title":"Unprocessable Entity","status":422,"detail":"the arguments are not as described:\n- `amount`: is missing: The amount in euros.\n- `to`: \"yen\" is not one of \"usd\", \"eur\""}
+
+            > POST /actions/misbehave {"how":"panic"}
+            500 Internal Server Error
+            content-type: application/problem+json
+
+            {"type":"about:blank","title":"Internal Server Error","status":500,"detail":"a mistake in this server; the action may have done a part of its work"}
+
+            > POST /actions/order {"lines":[]}
+            404 Not Found
+            content-type: application/problem+json
+
+            {"type":"about:blank","title":"Not Found","status":404,"detail":"there is no action of this name: `GET /actions/openapi.json` lists them"}
+
+            > POST /actions/convert content-type=text/plain {"amount":4,"to":"usd"}
+            415 Unsupported Media Type
+            content-type: application/problem+json
+
+            {"type":"about:blank","title":"Unsupported Media Type","status":415,"detail":"send a JSON body and the header `Content-Type: application/json`"}
+
+            > POST /actions/remember origin=https://evil.example {"text":"x"}
+            403 Forbidden
+            content-type: application/problem+json
+
+            {"type":"about:blank","title":"Forbidden","status":403,"detail":"only the GPT's own page may send this from a browser"}
+
+            > GET /actions/convert
+            405 Method Not Allowed
+            content-type: application/problem+json
+            allow: POST
+
+            {"type":"about:blank","title":"Method Not Allowed","status":405,"detail":"this path has other methods: the header `Allow` names them"}
+
+        "#]],
+    );
     assert_eq!(*book.lock().unwrap(), ["from afar"]);
 }
 
@@ -654,163 +644,349 @@ async fn the_document_is_within_the_rules() {
     let (head, body) = answer.split_once("\n\n").unwrap();
     assert_eq!(head, "200 OK\ncontent-type: application/json");
     let document: Value = serde_json::from_str(body).unwrap();
-    check(&pretty(&document), &expect![[r##"
-        {
-          "openapi": "3.1.0",
-          "info": {
-            "title": "Bureau",
-            "description": "Changes money, and keeps a book.",
-            "version": "0.1.0"
-          },
-          "servers": [
+    check(
+        &pretty(&document),
+        &expect![[r##"
             {
-              "url": "http://ADDRESS"
-            }
-          ],
-          "paths": {
-            "/actions/convert": {
-              "post": {
-                "operationId": "convert",
-                "description": "Converts an amount of money from euros.",
-                "x-openai-isConsequential": false,
-                "requestBody": {
-                  "required": true,
-                  "content": {
-                    "application/json": {
-                      "schema": {
-                        "type": "object",
-                        "properties": {
-                          "amount": {
-                            "type": "number",
-                            "format": "double",
-                            "description": "The amount in euros."
-                          },
-                          "to": {
-                            "$ref": "#/components/schemas/Currency"
-                          },
-                          "note": {
-                            "type": [
-                              "string",
-                              "null"
-                            ]
-                          }
-                        },
-                        "required": [
-                          "amount",
-                          "to"
-                        ],
-                        "additionalProperties": false
-                      }
-                    }
-                  }
-                },
-                "responses": {
-                  "200": {
-                    "description": "What it answers.",
-                    "content": {
-                      "application/json": {
-                        "schema": {
-                          "$ref": "#/components/schemas/Converted"
-                        }
-                      }
-                    }
-                  },
-                  "default": {
-                    "description": "Why it is not done.",
-                    "content": {
-                      "application/problem+json": {
-                        "schema": {
-                          "type": "object",
-                          "properties": {
-                            "type": {
-                              "type": "string"
-                            },
-                            "title": {
-                              "type": "string"
-                            },
-                            "status": {
-                              "type": "integer"
-                            },
-                            "detail": {
-                              "type": "string",
-                              "description": "What is wrong, and what to do about it."
-                            }
-                          }
-                        }
-                      }
-                    }
-                  }
-                },
-                "summary": "Convert money"
-              }
-            },
-            "/actions/order-coins": {
-              "post": {
-                "operationId": "order-coins",
-                "description": "Orders coins.",
-                "x-openai-isConsequential": false,
-                "requestBody": {
-                  "required": true,
-                  "content": {
-                    "application/json": {
-                      "schema": {
-                        "type": "object",
-                        "properties": {
-                          "lines": {
-                            "type": "array",
-                            "items": {
-                              "$ref": "#/components/schemas/Line"
-                            }
-                          },
-                          "where": {
-                            "anyOf": [
-                              {
+              "openapi": "3.1.0",
+              "info": {
+                "title": "Bureau",
+                "description": "Changes money, and keeps a book.",
+                "version": "0.1.0"
+              },
+              "servers": [
+                {
+                  "url": "http://ADDRESS"
+                }
+              ],
+              "paths": {
+                "/actions/convert": {
+                  "post": {
+                    "operationId": "convert",
+                    "summary": "Convert money",
+                    "description": "Converts an amount of money from euros.",
+                    "x-openai-isConsequential": false,
+                    "requestBody": {
+                      "required": true,
+                      "content": {
+                        "application/json": {
+                          "schema": {
+                            "type": "object",
+                            "properties": {
+                              "amount": {
+                                "type": "number",
+                                "format": "double",
+                                "description": "The amount in euros."
+                              },
+                              "to": {
                                 "$ref": "#/components/schemas/Currency"
                               },
-                              {
-                                "type": "null"
+                              "note": {
+                                "type": [
+                                  "string",
+                                  "null"
+                                ]
                               }
-                            ]
+                            },
+                            "required": [
+                              "amount",
+                              "to"
+                            ],
+                            "additionalProperties": false
                           }
-                        },
-                        "required": [
-                          "lines"
-                        ],
-                        "additionalProperties": false
+                        }
+                      }
+                    },
+                    "responses": {
+                      "200": {
+                        "description": "What it answers.",
+                        "content": {
+                          "application/json": {
+                            "schema": {
+                              "$ref": "#/components/schemas/Converted"
+                            }
+                          }
+                        }
+                      },
+                      "default": {
+                        "description": "Why it is not done.",
+                        "content": {
+                          "application/problem+json": {
+                            "schema": {
+                              "type": "object",
+                              "properties": {
+                                "type": {
+                                  "type": "string"
+                                },
+                                "title": {
+                                  "type": "string"
+                                },
+                                "status": {
+                                  "type": "integer"
+                                },
+                                "detail": {
+                                  "type": "string",
+                                  "description": "What is wrong, and what to do about it."
+                                }
+                              }
+                            }
+                          }
+                        }
                       }
                     }
                   }
                 },
-                "responses": {
-                  "200": {
-                    "description": "What it answers.",
-                    "content": {
-                      "application/json": {
-                        "schema": {
-                          "type": "string"
+                "/actions/order-coins": {
+                  "post": {
+                    "operationId": "order-coins",
+                    "summary": "order-coins",
+                    "description": "Orders coins.",
+                    "x-openai-isConsequential": false,
+                    "requestBody": {
+                      "required": true,
+                      "content": {
+                        "application/json": {
+                          "schema": {
+                            "type": "object",
+                            "properties": {
+                              "lines": {
+                                "type": "array",
+                                "items": {
+                                  "$ref": "#/components/schemas/Line"
+                                }
+                              },
+                              "where": {
+                                "anyOf": [
+                                  {
+                                    "$ref": "#/components/schemas/Currency"
+                                  },
+                                  {
+                                    "type": "null"
+                                  }
+                                ]
+                              }
+                            },
+                            "required": [
+                              "lines"
+                            ],
+                            "additionalProperties": false
+                          }
+                        }
+                      }
+                    },
+                    "responses": {
+                      "200": {
+                        "description": "What it answers.",
+                        "content": {
+                          "application/json": {
+                            "schema": {
+                              "type": "string"
+                            }
+                          }
+                        }
+                      },
+                      "default": {
+                        "description": "Why it is not done.",
+                        "content": {
+                          "application/problem+json": {
+                            "schema": {
+                              "type": "object",
+                              "properties": {
+                                "type": {
+                                  "type": "string"
+                                },
+                                "title": {
+                                  "type": "string"
+                                },
+                                "status": {
+                                  "type": "integer"
+                                },
+                                "detail": {
+                                  "type": "string",
+                                  "description": "What is wrong, and what to do about it."
+                                }
+                              }
+                            }
+                          }
                         }
                       }
                     }
-                  },
-                  "default": {
-                    "description": "Why it is not done.",
-                    "content": {
-                      "application/problem+json": {
-                        "schema": {
-                          "type": "object",
-                          "properties": {
-                            "type": {
-                              "type": "string"
+                  }
+                },
+                "/actions/misbehave": {
+                  "post": {
+                    "operationId": "misbehave",
+                    "summary": "misbehave",
+                    "description": "Does what it is told, which is no good.",
+                    "x-openai-isConsequential": false,
+                    "requestBody": {
+                      "required": true,
+                      "content": {
+                        "application/json": {
+                          "schema": {
+                            "type": "object",
+                            "properties": {
+                              "how": {
+                                "type": "string"
+                              }
                             },
-                            "title": {
-                              "type": "string"
+                            "required": [
+                              "how"
+                            ],
+                            "additionalProperties": false
+                          }
+                        }
+                      }
+                    },
+                    "responses": {
+                      "200": {
+                        "description": "What it answers.",
+                        "content": {
+                          "application/json": {
+                            "schema": true
+                          }
+                        }
+                      },
+                      "default": {
+                        "description": "Why it is not done.",
+                        "content": {
+                          "application/problem+json": {
+                            "schema": {
+                              "type": "object",
+                              "properties": {
+                                "type": {
+                                  "type": "string"
+                                },
+                                "title": {
+                                  "type": "string"
+                                },
+                                "status": {
+                                  "type": "integer"
+                                },
+                                "detail": {
+                                  "type": "string",
+                                  "description": "What is wrong, and what to do about it."
+                                }
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "/actions/remember": {
+                  "post": {
+                    "operationId": "remember",
+                    "summary": "remember",
+                    "description": "Writes a line into the book.",
+                    "x-openai-isConsequential": true,
+                    "requestBody": {
+                      "required": true,
+                      "content": {
+                        "application/json": {
+                          "schema": {
+                            "type": "object",
+                            "properties": {
+                              "text": {
+                                "type": "string",
+                                "description": "What to write."
+                              }
                             },
-                            "status": {
-                              "type": "integer"
-                            },
-                            "detail": {
-                              "type": "string",
-                              "description": "What is wrong, and what to do about it."
+                            "required": [
+                              "text"
+                            ],
+                            "additionalProperties": false
+                          }
+                        }
+                      }
+                    },
+                    "responses": {
+                      "204": {
+                        "description": "It is done, and answers nothing."
+                      },
+                      "default": {
+                        "description": "Why it is not done.",
+                        "content": {
+                          "application/problem+json": {
+                            "schema": {
+                              "type": "object",
+                              "properties": {
+                                "type": {
+                                  "type": "string"
+                                },
+                                "title": {
+                                  "type": "string"
+                                },
+                                "status": {
+                                  "type": "integer"
+                                },
+                                "detail": {
+                                  "type": "string",
+                                  "description": "What is wrong, and what to do about it."
+                                }
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "/actions/recall": {
+                  "post": {
+                    "operationId": "recall",
+                    "summary": "recall",
+                    "description": "Reads the book.",
+                    "x-openai-isConsequential": false,
+                    "requestBody": {
+                      "required": true,
+                      "content": {
+                        "application/json": {
+                          "schema": {
+                            "type": "object",
+                            "properties": {},
+                            "required": [],
+                            "additionalProperties": false
+                          }
+                        }
+                      }
+                    },
+                    "responses": {
+                      "200": {
+                        "description": "What it answers.",
+                        "content": {
+                          "application/json": {
+                            "schema": {
+                              "type": "array",
+                              "items": {
+                                "type": "string"
+                              }
+                            }
+                          }
+                        }
+                      },
+                      "default": {
+                        "description": "Why it is not done.",
+                        "content": {
+                          "application/problem+json": {
+                            "schema": {
+                              "type": "object",
+                              "properties": {
+                                "type": {
+                                  "type": "string"
+                                },
+                                "title": {
+                                  "type": "string"
+                                },
+                                "status": {
+                                  "type": "integer"
+                                },
+                                "detail": {
+                                  "type": "string",
+                                  "description": "What is wrong, and what to do about it."
+                                }
+                              }
                             }
                           }
                         }
@@ -818,246 +994,67 @@ async fn the_document_is_within_the_rules() {
                     }
                   }
                 }
-              }
-            },
-            "/actions/misbehave": {
-              "post": {
-                "operationId": "misbehave",
-                "description": "Does what it is told, which is no good.",
-                "x-openai-isConsequential": false,
-                "requestBody": {
-                  "required": true,
-                  "content": {
-                    "application/json": {
-                      "schema": {
-                        "type": "object",
-                        "properties": {
-                          "how": {
-                            "type": "string"
-                          }
-                        },
-                        "required": [
-                          "how"
-                        ],
-                        "additionalProperties": false
-                      }
-                    }
-                  }
-                },
-                "responses": {
-                  "200": {
-                    "description": "What it answers.",
-                    "content": {
-                      "application/json": {
-                        "schema": true
-                      }
-                    }
-                  },
-                  "default": {
-                    "description": "Why it is not done.",
-                    "content": {
-                      "application/problem+json": {
-                        "schema": {
-                          "type": "object",
-                          "properties": {
-                            "type": {
-                              "type": "string"
-                            },
-                            "title": {
-                              "type": "string"
-                            },
-                            "status": {
-                              "type": "integer"
-                            },
-                            "detail": {
-                              "type": "string",
-                              "description": "What is wrong, and what to do about it."
-                            }
-                          }
-                        }
-                      }
-                    }
-                  }
-                }
-              }
-            },
-            "/actions/remember": {
-              "post": {
-                "operationId": "remember",
-                "description": "Writes a line into the book.",
-                "x-openai-isConsequential": true,
-                "requestBody": {
-                  "required": true,
-                  "content": {
-                    "application/json": {
-                      "schema": {
-                        "type": "object",
-                        "properties": {
-                          "text": {
-                            "type": "string",
-                            "description": "What to write."
-                          }
-                        },
-                        "required": [
-                          "text"
-                        ],
-                        "additionalProperties": false
-                      }
-                    }
-                  }
-                },
-                "responses": {
-                  "204": {
-                    "description": "It is done, and answers nothing."
-                  },
-                  "default": {
-                    "description": "Why it is not done.",
-                    "content": {
-                      "application/problem+json": {
-                        "schema": {
-                          "type": "object",
-                          "properties": {
-                            "type": {
-                              "type": "string"
-                            },
-                            "title": {
-                              "type": "string"
-                            },
-                            "status": {
-                              "type": "integer"
-                            },
-                            "detail": {
-                              "type": "string",
-                              "description": "What is wrong, and what to do about it."
-                            }
-                          }
-                        }
-                      }
-                    }
-                  }
-                }
-              }
-            },
-            "/actions/recall": {
-              "post": {
-                "operationId": "recall",
-                "description": "Reads the book.",
-                "x-openai-isConsequential": false,
-                "requestBody": {
-                  "required": true,
-                  "content": {
-                    "application/json": {
-                      "schema": {
-                        "type": "object",
-                        "properties": {},
-                        "required": [],
-                        "additionalProperties": false
-                      }
-                    }
-                  }
-                },
-                "responses": {
-                  "200": {
-                    "description": "What it answers.",
-                    "content": {
-                      "application/json": {
-                        "schema": {
-                          "type": "array",
-                          "items": {
-                            "type": "string"
-                          }
-                        }
-                      }
-                    }
-                  },
-                  "default": {
-                    "description": "Why it is not done.",
-                    "content": {
-                      "application/problem+json": {
-                        "schema": {
-                          "type": "object",
-                          "properties": {
-                            "type": {
-                              "type": "string"
-                            },
-                            "title": {
-                              "type": "string"
-                            },
-                            "status": {
-                              "type": "integer"
-                            },
-                            "detail": {
-                              "type": "string",
-                              "description": "What is wrong, and what to do about it."
-                            }
-                          }
-                        }
-                      }
-                    }
-                  }
-                }
-              }
-            }
-          },
-          "components": {
-            "schemas": {
-              "Currency": {
-                "description": "Money of a place.\n- `eur`: Of Europe.",
-                "type": "string",
-                "enum": [
-                  "usd",
-                  "eur"
-                ]
               },
-              "Converted": {
-                "type": "object",
-                "properties": {
-                  "amount": {
-                    "type": "number",
-                    "format": "double"
+              "components": {
+                "schemas": {
+                  "Currency": {
+                    "description": "Money of a place. `eur`: Of Europe.",
+                    "type": "string",
+                    "enum": [
+                      "usd",
+                      "eur"
+                    ]
                   },
-                  "currency": {
-                    "$ref": "#/components/schemas/Currency"
+                  "Converted": {
+                    "type": "object",
+                    "properties": {
+                      "amount": {
+                        "type": "number",
+                        "format": "double"
+                      },
+                      "currency": {
+                        "$ref": "#/components/schemas/Currency"
+                      },
+                      "note": {
+                        "type": [
+                          "string",
+                          "null"
+                        ]
+                      }
+                    },
+                    "required": [
+                      "amount",
+                      "currency"
+                    ]
                   },
-                  "note": {
-                    "type": [
-                      "string",
-                      "null"
+                  "Line": {
+                    "type": "object",
+                    "properties": {
+                      "item": {
+                        "type": "string"
+                      },
+                      "count": {
+                        "type": "integer",
+                        "format": "uint32",
+                        "minimum": 1,
+                        "maximum": 9
+                      },
+                      "parts": {
+                        "type": "array",
+                        "items": {
+                          "$ref": "#/components/schemas/Line"
+                        }
+                      }
+                    },
+                    "required": [
+                      "item",
+                      "count"
                     ]
                   }
-                },
-                "required": [
-                  "amount",
-                  "currency"
-                ]
-              },
-              "Line": {
-                "type": "object",
-                "properties": {
-                  "item": {
-                    "type": "string"
-                  },
-                  "count": {
-                    "type": "integer",
-                    "format": "uint32",
-                    "minimum": 1,
-                    "maximum": 9
-                  },
-                  "parts": {
-                    "type": "array",
-                    "items": {
-                      "$ref": "#/components/schemas/Line"
-                    }
-                  }
-                },
-                "required": [
-                  "item",
-                  "count"
-                ]
+                }
               }
-            }
-          }
-        }"##]]);
+            }"##]],
+    );
 }
 
 #[tokio::test]
@@ -1069,27 +1066,33 @@ async fn the_owner_sees_and_tries_functions() {
     let mut set = shown["action_sets"][0].take();
     set["operations"].as_array_mut().unwrap().truncate(1);
     set["operations"][0]["parameters"].take();
-    check(&pretty(&set), &expect![[r#"
-        {
-          "name": "functions",
-          "title": "This server",
-          "version": "0.1.0",
-          "server": "http://ADDRESS/actions/",
-          "problem": null,
-          "authentication": [],
-          "operations": [
+    check(
+        &pretty(&set),
+        &expect![[r#"
             {
-              "tool": "convert",
-              "method": "QUERY",
-              "path": "/actions/convert",
-              "description": "Converts an amount of money from euros.",
-              "consequential": false,
-              "deprecated": false,
-              "parameters": null,
-              "example": null
-            }
-          ]
-        }"#]]);
+              "name": "functions",
+              "title": "This server",
+              "version": "0.1.0",
+              "server": "http://ADDRESS/actions/",
+              "problem": null,
+              "authentication": [],
+              "operations": [
+                {
+                  "tool": "convert",
+                  "method": "QUERY",
+                  "path": "/actions/convert",
+                  "description": "Converts an amount of money from euros.",
+                  "consequential": false,
+                  "deprecated": false,
+                  "parameters": null,
+                  "example": {
+                    "amount": 1,
+                    "to": "usd"
+                  }
+                }
+              ]
+            }"#]],
+    );
     let request =
         format!(r#"POST /api/operations/remember/test {TOKEN} {{"arguments":{{"text":"x"}}}}"#);
     let tried = site.ask(&request).await;

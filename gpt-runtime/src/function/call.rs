@@ -36,10 +36,10 @@ pub enum Failure {
     #[error(transparent)]
     Refused(ActionError),
     /// It took too long.
-    #[error("it took longer than {0:?}, and may have done a part of its work")]
+    #[error("the action took longer than {0:?}, and may have done a part of its work")]
     TimeLimit(Duration),
     /// A mistake in it: a panic, or an answer that cannot be written. The log says more.
-    #[error("it failed because of a mistake in this server, and may have done a part of its work")]
+    #[error("a mistake in this server; the action may have done a part of its work")]
     Broken,
 }
 

@@ -15,6 +15,8 @@ pub struct Description<'a> {
     generator: &'a mut SchemaGenerator,
     properties: Map<String, Value>,
     required: Vec<Value>,
+    /// What the properties refer to.
+    referred: Vec<String>,
     answer: Value,
 }
 
@@ -40,6 +42,7 @@ impl<'a> Description<'a> {
             generator,
             properties: Map::new(),
             required: Vec::new(),
+            referred: Vec::new(),
             answer: Value::Null,
         };
         (function.describe)(&mut description);
@@ -68,6 +71,7 @@ impl<'a> Description<'a> {
     }
 
     pub(super) fn answer(&mut self, schema: fn(&mut SchemaGenerator) -> Schema) {
+        self.referred = self.generator.definitions().keys().cloned().collect();
         self.answer = plain(schema(self.generator).to_value());
     }
 }
@@ -103,7 +107,9 @@ pub(crate) fn operation(described: &Described, function: &Function) -> Operation
         (name, name)
     });
     let properties: Vec<_> = properties.collect();
-    let definitions = definitions(&mut generator);
+    let referred = description.referred;
+    let mut definitions = definitions(&mut generator);
+    definitions.retain(|name, _| referred.contains(name));
     let example = example(&parameters, &definitions);
     if !definitions.is_empty() {
         parameters["$defs"] = definitions.into();
@@ -182,7 +188,7 @@ fn choice(variants: &Value) -> Option<Map<String, Value>> {
         for text in texts {
             let name = text.as_str()?;
             if let Some(description) = variant.get("description").and_then(Value::as_str) {
-                said.push(format!("- `{name}`: {description}"));
+                said.push(format!("`{name}`: {description}"));
             }
             values.push(text.clone());
         }
@@ -191,7 +197,7 @@ fn choice(variants: &Value) -> Option<Map<String, Value>> {
     choice.insert("type".to_owned(), "string".into());
     choice.insert("enum".to_owned(), values.into());
     if !said.is_empty() {
-        choice.insert("description".to_owned(), said.join("\n").into());
+        choice.insert("description".to_owned(), said.join(" ").into());
     }
     Some(choice)
 }
@@ -201,7 +207,7 @@ fn merge(keywords: &mut Map<String, Value>, others: Map<String, Value>) {
     for (keyword, value) in others {
         let before = keywords.get(&keyword).and_then(Value::as_str);
         let value = match (keyword.as_str(), before, value.as_str()) {
-            ("description", Some(before), Some(after)) => format!("{before}\n{after}").into(),
+            ("description", Some(before), Some(after)) => format!("{before} {after}").into(),
             _ => value,
         };
         keywords.insert(keyword, value);
@@ -228,8 +234,12 @@ fn example(schema: &Value, definitions: &Map<String, Value>) -> Value {
         if let Some(inner) = referred.or(first("anyOf")).or(first("allOf")) {
             return at(inner, definitions, depth + 1);
         }
-        let kind = schema.get("type");
-        let kind = kind.and_then(|it| it.as_str().or(it.get(0)?.as_str()));
+        let kind = match schema.get("type") {
+            // The other one is `null`.
+            Some(Value::Array(kinds)) => kinds.first(),
+            kind => kind,
+        };
+        let kind = kind.and_then(Value::as_str);
         match kind {
             Some("boolean") => true.into(),
             Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or(1.into()),
@@ -263,7 +273,7 @@ mod tests {
             ]
         });
         let expected = json!({
-            "description": "How sure.\n- `guess`: Not at all.",
+            "description": "How sure. `guess`: Not at all.",
             "type": "string",
             "enum": ["guess", "sure", "certain"]
         });

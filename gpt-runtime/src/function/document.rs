@@ -77,8 +77,9 @@ fn operation(
             json!({ "description": "It is done, and answers nothing." }),
         ),
     };
-    let mut operation = json!({
+    json!({
         "operationId": described.tool.name,
+        "summary": function.title.unwrap_or(described.tool.name),
         "description": bounded(described.tool.description, OPERATION),
         "x-openai-isConsequential": described.operation().consequential,
         "requestBody": {
@@ -96,11 +97,7 @@ fn operation(
                 },
             },
         },
-    });
-    if let Some(title) = function.title {
-        operation["summary"] = title.into();
-    }
-    operation
+    })
 }
 
 /// An error as RFC 9457 has it.

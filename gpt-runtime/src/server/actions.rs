@@ -12,6 +12,7 @@ use axum::{
 use serde_json::{Map, Value};
 
 use super::{
+    api::no_such_method,
     entrance::Entrance,
     extract::{Body, Segments},
     guard::writes,
@@ -35,6 +36,7 @@ pub(super) fn routes(service: Service, entrance: &Entrance) -> Router {
     Router::new()
         .route(&path("openapi.json"), get(document))
         .route(&path("{name}"), writes(turns(post(call))))
+        .method_not_allowed_fallback(no_such_method)
         .with_state(service)
 }
 
