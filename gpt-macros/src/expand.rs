@@ -83,11 +83,11 @@ fn implementation(
         #[automatically_derived]
         impl #impl_generics #rt::Define for #ident #type_generics #where_clause {
             const DEFINITION: &'static #rt::Definition = &#definition;
-            const NAME: &'static str = #name;
-            const PLACE: &'static str = ::core::concat!(
+            const NAME: &'static ::core::primitive::str = #name;
+            const PLACE: &'static ::core::primitive::str = ::core::concat!(
                 ::core::module_path!(), ":", ::core::line!(), ":", ::core::column!(), ":", #name
             );
-            const LISTS_METHODS: bool = #lists_methods;
+            const LISTS_METHODS: ::core::primitive::bool = #lists_methods;
         }
         #cfgs
         #[automatically_derived]

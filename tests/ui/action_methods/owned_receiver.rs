@@ -1,0 +1,22 @@
+use gpt_runtime::{actions, gpt};
+
+#[path = "../actions.rs"]
+mod support;
+use support::serve;
+
+/// A desk.
+#[gpt(name = "Desk", instructions = "Count.", actions = [Self])]
+struct Desk;
+
+#[actions]
+impl Desk {
+    /// Counts.
+    #[action]
+    fn count(self) -> u32 {
+        1
+    }
+}
+
+fn main() {
+    serve(Desk);
+}

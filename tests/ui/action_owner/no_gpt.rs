@@ -1,0 +1,21 @@
+use gpt_runtime::{action, gpt};
+
+#[path = "../actions.rs"]
+mod actions;
+use actions::serve;
+
+struct Shop(u32);
+
+/// Counts.
+#[action]
+fn count(shop: &Shop) -> u32 {
+    shop.0
+}
+
+/// A desk.
+#[gpt(name = "Desk", instructions = "Count.", actions = [count])]
+struct Desk;
+
+fn main() {
+    serve(Desk);
+}
