@@ -14,6 +14,8 @@ mod actions_gpt;
 mod actions_in_rust;
 #[path = "ui/pass/defaults.rs"]
 mod defaults;
+#[path = "ui/pass/definition.rs"]
+mod definition;
 #[path = "ui/pass/every_key.rs"]
 mod every_key;
 #[path = "ui/pass/function_body.rs"]

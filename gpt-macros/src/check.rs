@@ -4,6 +4,7 @@ use crate::ast::{Gpt, Setting, Settings, Text};
 use crate::ctxt::Ctxt;
 use crate::docs;
 use crate::limits::{self, example};
+use crate::place::Written;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Item, ItemStruct, LitStr};
@@ -15,8 +16,23 @@ const READER: docs::Reader<'static> = docs::Reader {
 
 /// A GPT is a value that is handed to `serve`, with fields where it needs some.
 pub(crate) fn check_item<'a>(cx: &Ctxt, item: &'a Item) -> Option<&'a ItemStruct> {
-    let (kind, place) = match item {
-        Item::Struct(item) => return Some(item),
+    if let Item::Struct(item) = item {
+        return Some(item);
+    }
+    let (kind, place) = kind_of(item);
+    let message = format!("`#[gpt]` goes on a struct, not on {kind}");
+    cx.error(
+        place,
+        &message,
+        "write `struct WeatherDesk;` below the attribute",
+    );
+    None
+}
+
+/// What an item is, and the token that says so.
+pub(crate) fn kind_of(item: &Item) -> (&'static str, TokenStream) {
+    match item {
+        Item::Struct(item) => ("a struct", item.struct_token.to_token_stream()),
         Item::Enum(item) => ("an enum", item.enum_token.to_token_stream()),
         Item::Union(item) => ("a union", item.union_token.to_token_stream()),
         Item::Fn(item) => ("a function", item.sig.fn_token.to_token_stream()),
@@ -27,14 +43,7 @@ pub(crate) fn check_item<'a>(cx: &Ctxt, item: &'a Item) -> Option<&'a ItemStruct
         Item::Const(item) => ("a constant", item.const_token.to_token_stream()),
         Item::Static(item) => ("a static", item.static_token.to_token_stream()),
         other => ("this item", first_token(other)),
-    };
-    let message = format!("`#[gpt]` goes on a struct, not on {kind}");
-    cx.error(
-        place,
-        &message,
-        "write `struct WeatherDesk;` below the attribute",
-    );
-    None
+    }
 }
 
 /// Checks every rule; `None` when a part that the expansion needs is missing.
@@ -76,8 +85,13 @@ fn check_name(cx: &Ctxt, item: &ItemStruct, settings: &Settings) {
     match &settings.name {
         Setting::Absent => {
             let words = words(&item.ident.to_string());
-            let help = format!("add `name = \"{words}\"`");
-            cx.error(&item.ident, "missing key `name` in `#[gpt]`", &help);
+            if let Some(start) = settings.start_of_file() {
+                let help = format!("add `name: {words}` between two lines of `---`");
+                cx.error(&start, "missing `name` in the front matter", &help);
+            } else {
+                let help = format!("add `name = \"{words}\"`");
+                cx.error(&item.ident, "missing key `name` in `#[gpt]`", &help);
+            }
         }
         Setting::Given(name) => check_not_blank(cx, "name", name),
         Setting::Wrong => {}
@@ -106,7 +120,8 @@ fn check_description(cx: &Ctxt, item: &ItemStruct, settings: &Settings) -> Optio
         cx.error(&item.ident, "missing description of the GPT", &help);
         return None;
     }
-    Some(Text::Literal(LitStr::new(&docs, item.ident.span())))
+    let docs = LitStr::new(&docs, item.ident.span());
+    Some(Text::Literal(docs.into()))
 }
 
 /// Without instructions a GPT is the bare model; with too many the ChatGPT editor refuses it.
@@ -154,15 +169,21 @@ fn check_privacy_policy(cx: &Ctxt, settings: &Settings) {
     }
     if scheme.eq_ignore_ascii_case("http") && is_host(host) && !has_gap {
         if !is_loopback(host) {
-            let help = format!("write `privacy_policy = \"https://{rest}\"`");
+            let help = format!(
+                "write `{}`",
+                policy.as_key("privacy_policy", &format!("https://{rest}"))
+            );
             cx.error(policy, "privacy policy is not served over https", &help);
         }
         return;
     }
     let help = if scheme.is_empty() && host.contains('.') && is_host(host) && !has_gap {
-        format!("write `privacy_policy = \"https://{rest}\"`")
+        format!(
+            "write `{}`",
+            policy.as_key("privacy_policy", &format!("https://{rest}"))
+        )
     } else {
-        format!("write `{}`", example("privacy_policy"))
+        format!("write `{}`", policy.example("privacy_policy"))
     };
     cx.error(policy, "privacy policy is not an absolute https URL", &help);
 }
@@ -186,9 +207,9 @@ fn first_token(item: &Item) -> TokenStream {
     item.to_token_stream().into_iter().take(1).collect()
 }
 
-fn check_not_blank(cx: &Ctxt, key: &str, text: &LitStr) {
+fn check_not_blank(cx: &Ctxt, key: &str, text: &Written) {
     if text.value().trim().is_empty() {
-        let help = format!("write `{}`", example(key));
+        let help = format!("write `{}`", text.example(key));
         cx.error(text, &format!("`{key}` is empty"), &help);
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::ast::{Action, Gpt, Settings, Text, Word};
 use crate::ctxt::Ctxt;
-use crate::{check, fallback, parse};
+use crate::place::Written;
+use crate::{check, definition, fallback, parse};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
@@ -11,7 +12,8 @@ use syn::{Attribute, Generics, Item, Path};
 /// Expands `#[gpt(attribute)] item`; the item stays as it is.
 pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let cx = Ctxt::new();
-    let settings = parse::settings(&cx, attribute);
+    let mut settings = parse::settings(&cx, attribute);
+    definition::read(&cx, &mut settings);
     let parsed = parse::item(&cx, item.clone());
     let strct = parsed
         .as_ref()
@@ -70,9 +72,11 @@ fn implementation(
     let is_methods = |action: &Action| matches!(action, Action::Methods(_));
     // Of what could not be read nobody knows.
     let lists_methods = !is_whole || gpt.actions.iter().any(is_methods);
+    // So that cargo builds anew when the file changes.
+    let file = settings.file.iter().map(|file| &file.name);
     let (impl_generics, type_generics, _) = generics.split_for_impl();
     let mut where_clause = TokenStream::new();
-    let mut assertions = assertions(&rt, ident, gpt, is_whole);
+    let mut assertions = assertions(&rt, ident, settings, gpt, is_whole);
     if !generics.params.is_empty() {
         // A fallback: nothing may be wrong beyond the parameters.
         where_clause = quote!(where Self: ::core::marker::Send + ::core::marker::Sync + 'static);
@@ -98,6 +102,10 @@ fn implementation(
         }
         #(
             #cfgs
+            const _: &[u8] = ::core::include_bytes!(#file);
+        )*
+        #(
+            #cfgs
             #[allow(long_running_const_eval)]
             const _: () = #assertions;
         )*
@@ -105,10 +113,10 @@ fn implementation(
 }
 
 fn definition(rt: &TokenStream, gpt: &Gpt) -> TokenStream {
-    let name = &gpt.name;
+    let name = &gpt.name.literal;
     let description = &gpt.description;
     let instructions = &gpt.instructions;
-    let starters = gpt.starters;
+    let starters = gpt.starters.iter().map(|starter| &starter.literal);
     let tools = gpt.tools.iter().map(Word::variant);
     let actions = gpt.actions.iter().map(|action| operations(rt, action));
     let visibility = match gpt.visibility {
@@ -117,7 +125,10 @@ fn definition(rt: &TokenStream, gpt: &Gpt) -> TokenStream {
     };
     let privacy_policy = gpt.privacy_policy.map_or_else(
         || quote!(::core::option::Option::None),
-        |url| quote!(::core::option::Option::Some(#url)),
+        |url| {
+            let url = &url.literal;
+            quote!(::core::option::Option::Some(#url))
+        },
     );
     let category = gpt.category.map_or_else(
         || quote!(::core::option::Option::None),
@@ -150,13 +161,19 @@ fn operations(rt: &TokenStream, action: &Action) -> TokenStream {
             let operations = Ident::new("OPERATIONS", span.resolved_at(Span::call_site()));
             quote!(#path::#operations)
         }
-        Action::Methods(path) => quote!(<#path as #rt::Methods>::OPERATIONS),
+        Action::Methods(path) => quote!(<#path as #rt::function::Methods>::OPERATIONS),
         Action::Operation(path) => quote!(&[<#path as #rt::Action>::OPERATION]),
     }
 }
 
 /// What is asserted about texts that are expressions, and about each action.
-fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt, is_whole: bool) -> Vec<TokenStream> {
+fn assertions(
+    rt: &TokenStream,
+    ident: &Ident,
+    settings: &Settings,
+    gpt: &Gpt,
+    is_whole: bool,
+) -> Vec<TokenStream> {
     let definition = quote!(<#ident as #rt::Define>::DEFINITION);
     let texts = [
         (quote!(description), &gpt.description),
@@ -170,14 +187,31 @@ fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt, is_whole: bool) -> Vec
         Text::Literal(_) => None,
     });
     let references = match &gpt.instructions {
-        Text::Literal(literal) if !literal.value().contains("{{") => None,
         // Without all actions and tools nobody knows what instructions may refer to.
-        _ if !is_whole => None,
-        text => Some(call_at(
-            text,
-            quote!(#rt::check::references),
-            definition.clone(),
-        )),
+        _ if !is_whole => Vec::new(),
+        Text::Literal(Written {
+            part: Some(part), ..
+        }) => definition::references(part)
+            .iter()
+            .map(|(name, place)| {
+                let excerpt = place.excerpt();
+                let arguments = quote!(#definition, #name, #excerpt);
+                call_at(&place.file.name, quote!(#rt::check::reference), arguments)
+            })
+            .collect(),
+        Text::Literal(text) if !text.value().contains("{{") => Vec::new(),
+        text => {
+            let check = quote!(#rt::check::references);
+            vec![call_at(text, check, definition.clone())]
+        }
+    };
+    // rustc knows the source file, unless the code is in none; not every editor tells.
+    let unread = match settings.definition.given() {
+        Some(name) if settings.is_unread => {
+            let name = &name.literal;
+            Some(call_at(name, quote!(#rt::check::unread), quote!(#name)))
+        }
+        _ => None,
     };
     let actions = gpt.actions.iter().enumerate().map(|(index, action)| {
         let check = quote!(#rt::check::action::<{ #rt::check::room(#definition) }>);
@@ -196,6 +230,7 @@ fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt, is_whole: bool) -> Vec
             Some(call_at(path, check, quote!(#definition, #index, #owner)))
         });
     texts
+        .chain(unread)
         .chain(references)
         .chain(actions)
         .chain(owners)

@@ -4,11 +4,13 @@ mod action;
 mod ast;
 mod check;
 mod ctxt;
+mod definition;
 mod docs;
 mod expand;
 mod fallback;
 mod limits;
 mod parse;
+mod place;
 mod suggest;
 mod value;
 
@@ -62,11 +64,53 @@ use proc_macro::TokenStream;
 /// | `visibility` | `only_me`, `link` or `everyone` | `only_me` |
 /// | `privacy_policy` | string literal | none |
 /// | `category` | `writing`, `productivity`, `research`, `education`, `lifestyle`, `programming` or `other` | none |
+/// | `definition` | name of a file beside the source file | no file is read |
 /// | `crate` | path of the runtime crate | `::gpt_runtime` |
 ///
 /// A constant expression is anything of type `&'static str` that rustc can evaluate: the name of a
 /// constant, `concat!`, `env!`, and above all `include_str!("instructions.md")`, where rustc looks
 /// for the file beside the source file and builds anew when it changes.
+///
+/// # Definitions in Markdown
+///
+/// What changes without a programmer may stand in a file of its own, `definition = "gpt.md"`: the
+/// instructions, and above them, between two lines of `---`, what else is words.
+///
+/// ```text
+/// ---
+/// name: Weather Desk
+/// description: Forecasts and alerts for any place in the United States
+/// starters:
+///   - Will it rain in Denver tomorrow?
+///   - Any storm alerts in Florida?
+/// privacy_policy: https://example.com/privacy
+/// category: lifestyle
+/// ---
+///
+/// Answer briefly, with the name of the place. Call {{getPoint}} before {{getForecast}}.
+/// ```
+///
+/// All of it is optional; what stands in the file does not stand in the attribute as well. Who may
+/// use the GPT and what it may call is code: `visibility`, `tools` and `actions` are no keys of the
+/// file. The front matter is YAML 1.2 with these keys, whose values are texts; ` #` in a text needs
+/// quotes. Space around the instructions is left out, and lines end with `\n` whatever ends them in
+/// the file.
+///
+/// The rules are the same, and reports show the line in the file. rustc can only mark the name of
+/// the file with them:
+///
+/// ```text
+/// error: duplicate starter `Any storm alerts in Florida?`
+///         --> src/gpt.md:6:5
+///          |
+///        6 |   - Any storm alerts in Florida?
+///          |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+///          |
+///          = help: list it once
+///   --> src/main.rs:6:20
+/// ```
+///
+/// Cargo builds anew when the file changes.
 ///
 /// # Rules
 ///

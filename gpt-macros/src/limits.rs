@@ -27,7 +27,23 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
         "privacy_policy = \"https://example.com/privacy\"",
     ),
     ("category", "category = productivity"),
+    ("definition", "definition = \"gpt.md\""),
     ("crate", "crate = ::gpt_runtime"),
+];
+
+/// The keys of the front matter of a file that `definition` names, each with an example.
+pub(crate) const FILE_KEYS: &[(&str, &str)] = &[
+    ("name", "name: Weather Desk"),
+    ("description", "description: Forecasts for any place"),
+    (
+        "starters",
+        "starters: [\"Will it rain in Denver tomorrow?\"]",
+    ),
+    (
+        "privacy_policy",
+        "privacy_policy: https://example.com/privacy",
+    ),
+    ("category", "category: productivity"),
 ];
 
 /// The built-in tools, each with its variant of `BuiltInTool`.
@@ -80,10 +96,22 @@ pub(crate) const SYNONYMS: &[(&str, &str)] = &[
     ("anyone_with_link", "link"),
     ("public", "everyone"),
     ("store", "everyone"),
+    ("file", "definition"),
+    ("markdown", "definition"),
+    ("front_matter", "definition"),
 ];
 
-/// How to write `key`, for help texts.
+/// How to write `key` in the attribute, for help texts.
 pub(crate) fn example(key: &str) -> &'static str {
-    let known = KEYS.iter().find(|(name, _)| *name == key);
+    example_of(KEYS, key)
+}
+
+/// How to write `key` in front matter.
+pub(crate) fn example_in_file(key: &str) -> &'static str {
+    example_of(FILE_KEYS, key)
+}
+
+fn example_of(keys: &[(&str, &'static str)], key: &str) -> &'static str {
+    let known = keys.iter().find(|(name, _)| *name == key);
     known.map_or("", |(_, example)| example)
 }

@@ -16,7 +16,9 @@ pub use crate::{
 /// The assertions of `#[gpt]`.
 #[cfg(feature = "server")]
 pub mod check {
-    pub use crate::check::{action, belongs, description, instructions, methods, references, room};
+    pub use crate::check::{
+        action, belongs, description, instructions, methods, reference, references, room, unread,
+    };
 }
 
 /// What `#[gpt]` writes down, where the assertions can read it.
@@ -26,7 +28,7 @@ pub mod check {
     label = "put `#[gpt(...)]` on this type, or take an argument by its value",
     note = "the reference that an action takes first is to the GPT it belongs to"
 )]
-pub trait Define: Gpt {
+pub trait Define: 'static {
     /// What the GPT is.
     const DEFINITION: &'static Definition;
     /// Its type as people write it.
@@ -37,27 +39,10 @@ pub trait Define: Gpt {
     const LISTS_METHODS: bool;
 }
 
-/// What `#[actions]` writes down.
-#[cfg(feature = "server")]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no actions of its own",
-    label = "put `#[actions]` on an `impl {Self}` block, and `#[action]` on methods in it"
-)]
-pub trait Methods: Define + Sized {
-    /// The methods with `#[action]`.
-    const OPERATIONS: &'static [&'static Described];
-    /// The GPT they are of.
-    const OWNER: function::Owner = function::Owner::of::<Self>();
-    /// Whether it lists them.
-    const ARE_LISTED: bool = <Self as Define>::LISTS_METHODS;
-}
-
 /// What `#[action]` makes of a function.
 #[cfg(feature = "server")]
 pub mod function {
-    pub use crate::function::{
-        Argument, Asks, Function, Owner, Parameter, Pending, Plain, Returns, state,
-    };
+    pub use crate::function::{Asks, Function, Methods, Owner, Parameter, Plain, Returns, state};
     pub use std::boxed::Box;
 }
 

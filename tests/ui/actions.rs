@@ -18,6 +18,7 @@ macro_rules! module {
                 servers: &[],
                 security_schemes: &[],
                 schemas: "{}",
+                answer_schemas: "{}",
             };
 
             pub const OPERATIONS: &[&rt::Described] =

@@ -53,7 +53,7 @@ pub(crate) fn emit(
         names,
         alike: Alike::new(api, names),
     };
-    for (op, (tool, index)) in api.operations.iter().zip(tools.tools.iter().zip(0_u32..)) {
+    for (op, (tool, index)) in api.operations.iter().zip(tools.list.iter().zip(0_u32..)) {
         cx.operation(op, names.operation(OperationId(index)), tool, &mut module);
     }
     for (webhook, index) in api.webhooks.iter().zip(0_u32..) {
@@ -78,7 +78,7 @@ pub(crate) fn emit(
         #unneeded
         use rt::prelude::*;
     };
-    let first = [uses, cx.api(&tools.schemas)?, cx.operations()];
+    let first = [uses, cx.api(tools)?, cx.operations()];
     write_items(&mut text, first.map(Item::Tokens))?;
     // Webhooks alone need no client.
     if !api.operations.is_empty() {

@@ -31,7 +31,7 @@ impl Cost {
             .iter()
             .map(|(name, schema)| (name.as_str(), Shared::of(name, schema)))
             .collect();
-        let characters = tools.tools.iter().map(|tool| {
+        let characters = tools.list.iter().map(|tool| {
             let own = json!({
                 "name": tool.name,
                 "description": tool.description,
@@ -56,7 +56,7 @@ impl Cost {
             }
         });
         Self {
-            tools: tools.tools.len(),
+            tools: tools.list.len(),
             characters: characters.sum(),
         }
     }
@@ -123,13 +123,15 @@ mod tests {
         defs.shift_remove("Unused");
         let tool = json!({ "name": "get", "description": "Gets.", "parameters": whole });
         let tools = Tools {
-            tools: vec![Tool {
+            list: vec![Tool {
                 name: "get".into(),
                 description: "Gets.".into(),
                 parameters,
                 example: json!({}),
+                answers: Vec::new(),
             }],
             schemas: schemas.as_object().unwrap().clone(),
+            answer_schemas: serde_json::Map::new(),
         };
         let cost = Cost::of(&tools);
         assert_eq!(

@@ -3,8 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
-    FnArg, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Signature, Type,
-    ext::IdentExt, spanned::Spanned,
+    FnArg, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Signature, Type, ext::IdentExt,
 };
 
 use super::{
@@ -12,7 +11,7 @@ use super::{
     check::{self, Place},
     parse,
 };
-use crate::{ctxt::Ctxt, parse as item};
+use crate::{check::kind_of, ctxt::Ctxt, parse as item};
 
 /// Expands `#[action(attribute)] item`; the function stays as it is, but for the doc comments of its
 /// parameters, which Rust does not take there.
@@ -50,7 +49,13 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
     }
     let described = checked.map(|checked| {
         let ident = &checked.ident;
-        describe(&settings, &settings.runtime(), &checked, &quote!(#ident))
+        describe(
+            &settings,
+            &settings.runtime(),
+            &checked,
+            &quote!(#ident),
+            None,
+        )
     });
     let operations = operations(&settings, &function, quote!(&[#described]));
     quote!(#function #operations)
@@ -84,15 +89,13 @@ fn operations(settings: &Settings, function: &ItemFn, operations: TokenStream) -
 }
 
 fn not_a_function(cx: &Ctxt, item: &Item) {
-    let first = item.to_token_stream().into_iter().next();
-    let first = first.map_or_else(TokenStream::new, TokenTree::into);
-    if let Item::Impl(item) = item {
-        let help = "write `#[actions]` here, and `#[action]` on its methods";
-        cx.error(item.impl_token, "`#[action]` goes on a function", help);
-    } else {
-        let help = "write `async fn` below the attribute";
-        cx.error(first, "`#[action]` goes on a function", help);
-    }
+    let (kind, place) = kind_of(item);
+    let message = format!("`#[action]` goes on a function, not on {kind}");
+    let help = match item {
+        Item::Impl(_) => "write `#[actions]` here, and `#[action]` on its methods",
+        _ => "write `async fn` below the attribute",
+    };
+    cx.error(place, &message, help);
 }
 
 /// Removes the doc comments of parameters.
@@ -104,13 +107,22 @@ pub(super) fn strip_docs(signature: &mut Signature) {
     }
 }
 
-/// The description of a function that is called as `callee`. What the user wrote keeps its place, so
-/// that rustc points there.
+/// The GPT that a type is, at the place of that type.
+pub(super) fn owner(runtime: &syn::Path, ty: &Type) -> TokenStream {
+    let span = first_span(ty);
+    let rt = at(span, quote!(#runtime::__private));
+    quote_spanned!(span=> #rt::function::Owner::of::<#ty>())
+}
+
+/// The description of a function that is called as `callee`, and takes a `receiver` where it is a
+/// method. What the user wrote keeps its place, and what is demanded of it stands there too, so that
+/// rustc points there.
 pub(super) fn describe(
     settings: &Settings,
     runtime: &syn::Path,
     function: &Function,
     callee: &TokenStream,
+    receiver: Option<&Type>,
 ) -> TokenStream {
     let rt = quote!(#runtime::__private);
     let id = function.ident.unraw().to_string();
@@ -126,22 +138,13 @@ pub(super) fn describe(
         Asks::Once => format_ident!("Once"),
         Asks::EachTime => format_ident!("EachTime"),
     };
-    let (owner, state) = match &function.state {
-        State::Nothing => (optional::<TokenStream>(None), None),
-        State::Receiver => (
-            optional(Some(quote!(<Self as #rt::Methods>::OWNER))),
-            Some(quote!(#rt::function::state::<Self>(state)?,)),
-        ),
-        State::Reference(ty) => {
-            let span = ty.span();
-            (
-                optional(Some(
-                    quote_spanned!(span=> #rt::function::Owner::of::<#ty>()),
-                )),
-                Some(quote!(#rt::function::state::<#ty>(state)?,)),
-            )
-        }
+    let state = match &function.state {
+        State::Nothing => None,
+        State::Receiver => receiver,
+        State::Reference(ty) => Some(&**ty),
     };
+    let owner = optional(state.map(|ty| owner(runtime, ty)));
+    let state = state.map(|ty| quote!(#rt::function::state::<#ty>(state)?,));
     let parameters: Vec<_> = function
         .parameters
         .iter()
@@ -149,12 +152,14 @@ pub(super) fn describe(
             let (ty, description) = (&parameter.ty, &parameter.description);
             let name = parameter.ident.unraw().to_string();
             let span = first_span(ty);
+            let rt = at(span, rt.clone());
             quote_spanned!(span=> #rt::function::Parameter::<#ty>::new(#name, #description))
         })
         .collect();
     let returned = function.returned();
     let (value_span, error_span) = spans_of_output(function);
-    let describe = Ident::new("describe", value_span);
+    let returns = at(value_span, quote!(#rt::function::Returns));
+    let value = quote_spanned!(value_span=> #returns::<#returned>::new().value());
     let finish = Ident::new("finish", error_span);
     let wait = function.is_async.then(|| quote!(.await));
     quote! {
@@ -167,14 +172,15 @@ pub(super) fn describe(
                 #[allow(unused_imports)]
                 use #rt::function::Plain as _;
                 #(#parameters.describe(description);)*
-                #rt::function::Returns::<#returned>::new().#describe(description);
+                #value.describe(description);
             },
             call: |state, mut arguments| #rt::function::Box::pin(async move {
                 #[allow(unused_imports)]
                 use #rt::function::Plain as _;
                 let _ = (&state, &mut arguments);
                 #rt::function::Returns::<#returned>::new().#finish(
-                    #callee(#state #(#parameters.take(&mut arguments)?),*)#wait
+                    #callee(#state #(#parameters.take(&mut arguments)?),*)#wait,
+                    #value
                 )
             }),
         })
@@ -186,6 +192,15 @@ fn optional<T: ToTokens>(value: Option<T>) -> TokenStream {
         Some(value) => quote!(::core::option::Option::Some(#value)),
         None => quote!(::core::option::Option::None),
     }
+}
+
+/// The tokens at another place.
+fn at(span: Span, tokens: TokenStream) -> TokenStream {
+    let at = |mut token: TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(at).collect()
 }
 
 /// Where to point when the value of an answer, and its error, cannot be one.

@@ -6,7 +6,7 @@ use syn::{Attribute, ImplItem, Item, ItemImpl, Meta, spanned::Spanned};
 
 use super::{
     check::{self, Place},
-    expand::{describe, strip_docs},
+    expand::{describe, owner, strip_docs},
     parse,
 };
 use crate::{ctxt::Ctxt, parse as item};
@@ -54,19 +54,16 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
         &described
     };
     let assertion = errors.is_none().then(|| {
-        // The place of the attribute.
+        let owner = self::owner(&runtime, owner);
+        // It fails at the place of the attribute.
         let span = Span::call_site();
-        let call = quote_spanned!(span=> #rt::check::methods(
-            <#owner as #rt::Methods>::ARE_LISTED,
-            <#owner as #rt::Methods>::OWNER.name,
-        ));
-        quote!(const _: () = #call;)
+        quote_spanned!(span=> const _: () = #rt::check::methods(#owner);)
     });
     quote! {
         #block
         #errors
         #[automatically_derived]
-        impl #rt::Methods for #owner {
+        impl #rt::function::Methods for #owner {
             const OPERATIONS: &'static [&'static #rt::Described] = &[#(#operations),*];
         }
         #assertion
@@ -113,7 +110,8 @@ fn methods(cx: &Ctxt, runtime: &syn::Path, block: &mut ItemImpl) -> Vec<TokenStr
         if let Some(checked) = checked {
             let ident = &checked.ident;
             let callee = quote!(Self::#ident);
-            described.push(describe(&settings, runtime, &checked, &callee));
+            let receiver = Some(&*block.self_ty);
+            described.push(describe(&settings, runtime, &checked, &callee, receiver));
         }
     }
     if !are_any {

@@ -6,6 +6,7 @@ mod reference;
 mod text;
 
 use crate::action::Described;
+use crate::function::Owner;
 use crate::gpt::{BuiltInTool, Definition, Visibility};
 
 pub(crate) use reference::next as next_reference;
@@ -27,6 +28,23 @@ pub const fn instructions(definition: &Definition) {
 #[track_caller]
 pub const fn references(definition: &Definition) {
     fail_with(reference::wrong(definition));
+}
+
+/// What the file of a definition refers to is a tool of the GPT; `place` shows the reference and
+/// ends where a help text goes on.
+#[track_caller]
+pub const fn reference(definition: &Definition, name: &str, place: &str) {
+    fail_with(reference::wrong_in_file(definition, name, place));
+}
+
+/// The file of a definition was found.
+#[track_caller]
+pub const fn unread(name: &str) {
+    Message::new("`")
+        .text(name)
+        .text("` is looked for beside the source file, and this code is in none")
+        .text("\n= help: write the definition into the attribute")
+        .fail();
 }
 
 /// A description is not empty.
@@ -59,10 +77,10 @@ pub const fn belongs(definition: &Definition, entry: usize, name: &str, place: &
 
 /// The methods with `#[action]` are among the actions of their type.
 #[track_caller]
-pub const fn methods(are_listed: bool, name: &str) {
-    if !are_listed {
+pub const fn methods(owner: Owner) {
+    if !owner.lists_methods {
         Message::new("the actions of `")
-            .text(name)
+            .text(owner.name)
             .text("` are not listed\n= help: add `Self` to `actions` in its `#[gpt]`")
             .fail();
     }
@@ -217,6 +235,16 @@ const fn fail_twice(earlier: &Described, operation: &Described) -> ! {
             .text("` of `")
             .text(operation.api.name)
             .text("` is listed twice\n= help: name the module or single operations, not both")
+            .fail();
+    }
+    if operation.function().is_some() && earlier.function().is_some() {
+        Message::new("actions `")
+            .text(earlier.id)
+            .text("` and `")
+            .text(operation.id)
+            .text("` have the same name for the model, `")
+            .text(operation.tool.name)
+            .text("`\n= help: give one another name: `#[action(name = \"...\")]`")
             .fail();
     }
     Message::new("two operations have the tool name `")

@@ -54,7 +54,7 @@ impl std::error::Error for ActionError {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the answer of an action",
     label = "this cannot be written as described JSON",
-    note = "put `#[derive(serde::Serialize, schemars::JsonSchema)]` on it"
+    note = "put `#[derive(serde::Serialize, schemars::JsonSchema)]` on each type of yours in it"
 )]
 pub trait Answer: Sized {
     #[doc(hidden)]
@@ -111,20 +111,19 @@ impl<R> Returns<R> {
 
 #[allow(missing_docs, reason = "for the code of `#[action]` alone")]
 impl<T, E> Returns<Result<T, E>> {
-    pub fn describe(self, description: &mut Description<'_>)
+    pub fn value(self) -> Described<T>
     where
         T: Answer,
     {
-        description.answer(T::schema);
+        Described::new()
     }
 
-    pub fn finish(self, returned: Result<T, E>) -> Result<Value, Failure>
+    pub fn finish(self, returned: Result<T, E>, value: Described<T>) -> Result<Value, Failure>
     where
-        T: Answer,
         E: Refusal,
     {
         match returned {
-            Ok(value) => written(value),
+            Ok(returned) => value.write(returned),
             Err(error) => Err(Failure::Refused(error.into_error())),
         }
     }
@@ -134,17 +133,18 @@ impl<T, E> Returns<Result<T, E>> {
 #[allow(missing_docs, reason = "for the code of `#[action]` alone")]
 pub trait Plain: Sized {
     type Value;
-    fn describe(self, description: &mut Description<'_>)
+    fn value(self) -> Described<Self::Value>
     where
         Self::Value: Answer,
     {
-        description.answer(Self::Value::schema);
+        Described::new()
     }
-    fn finish(self, returned: Self::Value) -> Result<Value, Failure>
-    where
-        Self::Value: Answer,
-    {
-        written(returned)
+    fn finish(
+        self,
+        returned: Self::Value,
+        value: Described<Self::Value>,
+    ) -> Result<Value, Failure> {
+        value.write(returned)
     }
 }
 
@@ -152,9 +152,35 @@ impl<R> Plain for Returns<R> {
     type Value = R;
 }
 
-fn written(value: impl Answer) -> Result<Value, Failure> {
-    value.write().map_err(|error| {
-        // Its words may be of anything.
-        Failure::broken(&format!("its answer is no JSON: {error}"))
-    })
+/// A value that can be an answer. Only making this asks whether it can, so that one mistake is one
+/// error although code describes an answer in one place and writes it in another.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Described<T> {
+    schema: fn(&mut SchemaGenerator) -> Schema,
+    write: fn(T) -> Result<Value, serde_json::Error>,
+}
+
+#[allow(missing_docs, reason = "for the code of `#[action]` alone")]
+impl<T> Described<T> {
+    fn new() -> Self
+    where
+        T: Answer,
+    {
+        Self {
+            schema: T::schema,
+            write: T::write,
+        }
+    }
+
+    pub fn describe(self, description: &mut Description<'_>) {
+        description.answer(self.schema);
+    }
+
+    fn write(self, value: T) -> Result<Value, Failure> {
+        (self.write)(value).map_err(|error| {
+            // Its words may be of anything.
+            Failure::broken(&format!("its answer is no JSON: {error}"))
+        })
+    }
 }

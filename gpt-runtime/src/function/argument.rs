@@ -13,7 +13,7 @@ use crate::schema::Violation;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of an action",
     label = "this cannot be read from described JSON",
-    note = "put `#[derive(serde::Deserialize, schemars::JsonSchema)]` on it"
+    note = "put `#[derive(serde::Deserialize, schemars::JsonSchema)]` on each type of yours in it"
 )]
 pub trait Argument: Sized {
     #[doc(hidden)]

@@ -29,6 +29,15 @@ pub(super) fn generator(path: &'static str) -> SchemaGenerator {
     settings.into_generator()
 }
 
+/// What makes schemas that are whole in themselves, but for types that hold themselves.
+fn whole() -> SchemaGenerator {
+    let settings = SchemaSettings::draft2020_12().with(|it| {
+        it.inline_subschemas = true;
+        it.meta_schema = None;
+    });
+    settings.into_generator()
+}
+
 /// The schemas that were referred to since a generator was made, by name.
 pub(super) fn definitions(generator: &mut SchemaGenerator) -> Map<String, Value> {
     let definitions = generator.take_definitions(true);
@@ -97,10 +106,6 @@ impl Description<'_> {
 pub(crate) fn operation(described: &Described, function: &Function) -> Operation {
     let mut generator = generator("/$defs");
     let description = Description::of(function, &mut generator);
-    let answer = match description.answer_schema() {
-        Some(_) => Response::new(Status::Code(200), Some("application/json")),
-        None => Response::new(Status::Code(204), None),
-    };
     let mut parameters = description.arguments();
     let properties = description.properties.keys().map(|name| {
         let name: &'static str = leaked(name.clone());
@@ -135,12 +140,26 @@ pub(crate) fn operation(described: &Described, function: &Function) -> Operation
             by_media_type: false,
             arguments: BodyArguments::Properties(properties.leak(), false),
         }),
-        answers: vec![answer].leak(),
+        answers: vec![answer(function)].leak(),
         failures: &[],
         security: &[],
         consequential: function.asks == Asks::EachTime,
         deprecated: false,
     }
+}
+
+fn answer(function: &Function) -> Response {
+    let mut generator = whole();
+    let description = Description::of(function, &mut generator);
+    let Some(schema) = description.answer_schema().map(Value::to_string) else {
+        return Response::new(Status::Code(204), None);
+    };
+    let mut response = Response::new(Status::Code(200), Some("application/json"));
+    // What functions answer shares no schemas, so nothing can refer to one.
+    if !schema.contains("\"$ref\"") {
+        response.schema = Some(leaked(schema));
+    }
+    response
 }
 
 /// A text for as long as the program runs, as its functions are.

@@ -60,7 +60,7 @@ mod answer;
 mod argument;
 mod call;
 mod description;
-mod document;
+mod openapi;
 
 use std::{any::Any, collections::HashMap, fmt, pin::Pin, sync::Arc, time::Duration};
 
@@ -77,7 +77,7 @@ pub use schemars;
 
 pub(crate) use call::Failure;
 pub(crate) use description::operation;
-pub(crate) use document::document;
+pub(crate) use openapi::openapi;
 
 #[doc(hidden)]
 pub use {
@@ -95,6 +95,7 @@ pub(crate) static API: Api = Api {
     servers: &[],
     security_schemes: &[],
     schemas: "{}",
+    answer_schemas: "{}",
 };
 
 /// What the path of a function begins with, before its name.
@@ -128,6 +129,8 @@ pub struct Owner {
     pub name: &'static str,
     /// Whether a value is one.
     pub is: fn(&dyn Any) -> bool,
+    /// Whether it lists its methods.
+    pub lists_methods: bool,
 }
 
 impl Owner {
@@ -138,8 +141,19 @@ impl Owner {
             place: T::PLACE,
             name: T::NAME,
             is: |value| value.is::<T>(),
+            lists_methods: T::LISTS_METHODS,
         }
     }
+}
+
+/// Methods that are actions: what `#[actions]` implements.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no actions of its own",
+    label = "put `#[actions]` on an `impl {Self}` block, and `#[action]` on methods in it"
+)]
+pub trait Methods {
+    /// Those with `#[action]`.
+    const OPERATIONS: &'static [&'static Described];
 }
 
 /// Before which calls of a function people are asked.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     client::{LENGTH_LIMIT, TIME_LIMIT},
     shorten::shorten,
-    tools::{Invoker, ToolOutput},
+    tools::{Invoked, Invoker, ToolOutput},
 };
 use crate::{
     action::Operation,
@@ -39,13 +39,8 @@ impl Invoker {
         &self,
         operation: &'static Operation,
         arguments: &Value,
-    ) -> Option<ToolOutput> {
+    ) -> Option<Invoked> {
         let result = self.call_function(operation, arguments).await?;
-        Some(self.shown(result))
-    }
-
-    /// What a model is shown of the answer of a function.
-    pub(crate) fn shown(&self, result: Result<Value, Failure>) -> ToolOutput {
         let is_error = result.is_err();
         let text = match result {
             Ok(Value::Null) => "The call succeeded with an empty answer.".to_owned(),
@@ -59,9 +54,14 @@ impl Invoker {
             Err(failure) => format!("The call failed: {failure}."),
         };
         let limit = self.length_limit.unwrap_or(LENGTH_LIMIT);
-        ToolOutput {
-            text: shorten(&text, limit, true),
-            is_error,
-        }
+        let shown = shorten(&text, limit, true);
+        Some(Invoked {
+            is_whole: !is_error && shown == text,
+            output: ToolOutput {
+                text: shown,
+                is_error,
+            },
+            is_unauthorized: false,
+        })
     }
 }

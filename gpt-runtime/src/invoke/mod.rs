@@ -30,5 +30,5 @@ pub use tools::{Invoker, ToolOutput};
 #[cfg(feature = "server")]
 pub(crate) use {
     attachments::{Attachments, Kept},
-    tools::{Setup, shortened},
+    tools::{Invoked, Setup, shortened},
 };

@@ -30,7 +30,7 @@ pub(super) fn routes(service: Service, entrance: &Entrance) -> Router {
     if function::all(definition).next().is_none() {
         return Router::new();
     }
-    let document = Arc::new(function::document(definition, &entrance.address("")));
+    let document = Arc::new(function::openapi(definition, &entrance.address("")));
     let document = async move || Json(document.as_ref().clone());
     let path = |name: &str| [function::PATH, name].concat();
     Router::new()

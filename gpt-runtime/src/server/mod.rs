@@ -107,6 +107,7 @@
 mod actions;
 mod address;
 mod api;
+mod command;
 mod configuration;
 mod connections;
 mod directory;
@@ -120,12 +121,16 @@ mod guard;
 mod health;
 mod limits;
 mod log;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod openai;
 mod page;
 mod problem;
 mod settings;
 mod shutdown;
 mod sign_in;
+#[cfg(feature = "mcp")]
+mod stdio;
 mod watch;
 
 use std::{fmt::Display, io::Write as _, net::SocketAddr, sync::Arc, time::Duration};
@@ -137,19 +142,26 @@ use axum::{
 };
 use tokio::net::TcpListener;
 
-use self::gpts::Gpts;
+#[cfg(feature = "mcp")]
+pub use self::stdio::serve_stdio;
+use self::{command::Command, gpts::Gpts};
 use crate::{
     environment::variable, error::Error, function::Held, gpt::Gpt, metrics::Metrics,
     service::Service, store,
 };
 
-/// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM.
+/// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM, or does what
+/// `GPT_COMMAND` says.
 pub async fn serve(gpt: impl Gpt) -> Result<(), Error> {
+    if Command::from_env()? == Command::Definition {
+        // What a GPT is depends on no setting, which may be missing.
+        return command::print(&[gpt.definition()]);
+    }
     Server::new(Service::from_env(gpt)?).run().await
 }
 
 /// Serves several GPTs, as [`Server::and`] says, with the settings of the environment until Ctrl-C
-/// or SIGTERM: `serve_all(&[&WeatherDesk, &NewsDesk])`.
+/// or SIGTERM, or does what `GPT_COMMAND` says: `serve_all(&[&WeatherDesk, &NewsDesk])`.
 ///
 /// They share the store that `GPT_STORE` names, else the file `gpts.db` in the working directory.
 ///
@@ -162,6 +174,10 @@ pub async fn serve_all(gpts: &[&'static dyn Gpt]) -> Result<(), Error> {
             message: "there is no GPT to serve: name one".to_owned(),
         });
     };
+    if Command::from_env()? == Command::Definition {
+        let definitions: Vec<_> = gpts.iter().map(|it| it.definition()).collect();
+        return command::print(&definitions);
+    }
     let name = if others.is_empty() {
         first.definition().name
     } else {
@@ -340,8 +356,13 @@ impl Server {
     /// Listens, prints the address, and serves until Ctrl-C or SIGTERM.
     ///
     /// Log lines go to standard error, as `GPT_LOG` and `GPT_LOG_FORMAT` say, unless the program
-    /// has a subscriber of its own by then.
+    /// has a subscriber of its own by then. Does what `GPT_COMMAND` says instead, where it is set.
     pub async fn run(self) -> Result<(), Error> {
+        if Command::from_env()? == Command::Definition {
+            let services = [&self.service].into_iter().chain(&self.others);
+            let definitions: Vec<_> = services.map(Service::definition).collect();
+            return command::print(&definitions);
+        }
         log::install()?;
         self.bind().await?.run().await
     }
@@ -392,8 +413,12 @@ impl Bound {
         self.metrics.as_ref()?.local_addr().ok()
     }
 
-    /// Prints the address and serves until Ctrl-C or SIGTERM; logs as [`Server::run`] does.
+    /// Prints the address and serves until Ctrl-C or SIGTERM, or does what `GPT_COMMAND` says; logs
+    /// as [`Server::run`] does.
     pub async fn run(self) -> Result<(), Error> {
+        if Command::from_env()? == Command::Definition {
+            return command::print(&self.gpts.definitions());
+        }
         log::install()?;
         let signal = shutdown::signal()?;
         let mut names = Vec::new();

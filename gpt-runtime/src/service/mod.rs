@@ -1,7 +1,10 @@
 //! A GPT with everything it needs to talk: model, actions, conversations.
 
 mod builder;
+mod calls;
 mod files;
+#[cfg(feature = "mcp")]
+mod questions;
 
 use std::{
     collections::HashMap,
@@ -9,7 +12,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -19,11 +21,10 @@ use crate::{
         Control, Decision, Event, Place, Setting, Turn, consents,
         lease::{self, Lease},
         missing_results, record, run,
-        trial::{self, Tried},
     },
     error::Error,
     file::Links,
-    function::{self, Failure, Held},
+    function::Held,
     gpt::{Definition, Gpt},
     invoke::Invoker,
     message::{Message, current, last_said},
@@ -37,8 +38,14 @@ use crate::{
 /// Events that may wait for a slow reader before the turn waits for it.
 const EVENTS_AHEAD: usize = 64;
 
+pub(crate) use crate::conversation::Found;
 pub use builder::Builder;
 pub use files::Said;
+#[cfg(feature = "mcp")]
+pub(crate) use {
+    crate::conversation::{Called, Question},
+    questions::SignInNeeded,
+};
 
 /// A GPT that can be talked to. Cloning it is cheap and shares everything.
 #[derive(Clone)]
@@ -49,6 +56,8 @@ pub struct Service {
     slug: Option<Arc<str>>,
     /// Where APIs fetch files, if anywhere.
     links: Option<Arc<Links>>,
+    #[cfg(feature = "mcp")]
+    mcp: crate::mcp::Settings,
 }
 
 /// Turns that run, by conversation.
@@ -238,31 +247,6 @@ impl Service {
             withdrawn = true;
         }
         Ok(withdrawn)
-    }
-
-    /// Calls an operation on behalf of a person outside of any conversation; `None` where no tool
-    /// has this name.
-    pub(crate) async fn try_operation(
-        &self,
-        person: &str,
-        tool: &str,
-        arguments: &Value,
-    ) -> Option<Tried> {
-        let operation = self.setting.tools.operation(tool)?;
-        Some(trial::call(&self.setting, person, operation, arguments).await)
-    }
-
-    /// Calls a function of this program by the name of its tool; `None` where there is none.
-    pub(crate) async fn call_function(
-        &self,
-        tool: &str,
-        arguments: &Value,
-    ) -> Option<Result<Value, Failure>> {
-        let operation = self.setting.tools.operation(tool)?;
-        if !function::is_one(operation) {
-            return None;
-        }
-        trial::call_function(&self.setting, operation, arguments).await
     }
 
     /// Says something in a conversation of a person. One turn at a time: a second one is refused

@@ -1,8 +1,6 @@
 use gpt_runtime::gpt;
 
-#[path = "../actions.rs"]
-mod actions;
-use actions::serve;
+fn serve(_: impl gpt_runtime::Gpt) {}
 
 /// A desk.
 #[gpt(name = "Desk", instructions = "Count.", actions = [Self])]

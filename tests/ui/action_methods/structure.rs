@@ -1,8 +1,6 @@
 use gpt_runtime::{actions, gpt};
 
-#[path = "../actions.rs"]
-mod support;
-use support::serve;
+fn serve(_: impl gpt_runtime::Gpt) {}
 
 /// A desk.
 #[gpt(name = "Desk", instructions = "Count.", actions = [Self])]

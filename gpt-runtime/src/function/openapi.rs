@@ -21,7 +21,7 @@ const PARAMETER: usize = 700;
 const SCHEMAS: &str = "/components/schemas";
 
 /// The document, for a server at an address; without paths where the GPT has no functions.
-pub(crate) fn document(definition: &Definition, server: &str) -> Value {
+pub(crate) fn openapi(definition: &Definition, server: &str) -> Value {
     let mut generator = generator(SCHEMAS);
     let path = |(described, function): (&'static Described, &'static Function)| {
         let operation = operation(described, function, &mut generator);
