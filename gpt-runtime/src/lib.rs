@@ -54,6 +54,9 @@
 //! }
 //! ```
 //!
+//! A function is an action too, with [`#[action]`](macro@action), and so are methods of the GPT, with
+//! [`#[actions]`](macro@actions): [`mod@function`] shows both.
+//!
 //! The model is an untrusted caller, and so is the API: arguments are validated against the
 //! document before anything is sent, answers are shortened before a model reads them, secrets are
 //! taken out of them, and a person is asked before a call that changes something.

@@ -41,6 +41,7 @@
 //! | `POST /api/operations/{tool}/test` | `{"arguments": {…}}` | result of one call, for the owner |
 //! | `GET /api/gpts` | | of a server of several, those that match `q` and `category` |
 //! | `GET /api/openapi.json` | | this API as OpenAPI 3.1 |
+//! | `GET /actions/openapi.json`, `POST /actions/{name}` | the arguments | actions of this program, for other hosts |
 //! | `GET /v1/models`, `POST /v1/chat/completions`, `POST /v1/responses` | as OpenAI's API has them | the GPT as a model for OpenAI's clients |
 //! | `GET /healthz`, `GET /readyz` | | 204 while the process runs, and while it can answer |
 //!
@@ -79,6 +80,14 @@
 //! the model names files, and the API is sent their names, media types and links, which lead to the
 //! file for five minutes and without a session. Files in the property `openaiFileResponse` of an
 //! answer are kept: ten at most, of 10 MB each, in base64 or as URLs on servers of the API.
+//!
+//! **Actions of this program**, which are functions with [`#[action]`](macro@crate::action), can be
+//! called by other hosts. `/actions/openapi.json` describes them, for the address that people use,
+//! in OpenAPI 3.1 and within the rules of ChatGPT's editor; what is longer than it takes is shortened
+//! there. A call answers 200 with JSON, 204 where there is no answer, 422 where the arguments are not
+//! as described or the action says why it did nothing, and 503 where it took too long. It asks
+//! nobody: that is up to the host, which is told by `x-openai-isConsequential`. A GPT without such
+//! actions has neither path.
 //!
 //! **Errors** are `application/problem+json` (RFC 9457) whose `detail` says what is wrong.
 //!

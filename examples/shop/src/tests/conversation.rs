@@ -18,7 +18,7 @@ async fn starters() {
     let stage = Stage::new().await;
     let tokens = stage.sign_in(ADA).await;
     let token = Credential::bearer(tokens["access_token"].as_str().unwrap());
-    let service = crate::service(&stage.shop, &stage.client)
+    let service = crate::service(&stage.shop, &stage.client, clock)
         .unwrap()
         .credential(&crate::shop::API, "customer", token)
         .model(Offline::new().at(clock()))
