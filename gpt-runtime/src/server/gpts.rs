@@ -13,8 +13,8 @@ use url::Url;
 #[cfg(feature = "mcp")]
 use super::mcp;
 use super::{
-    api, configuration, directory, entrance, entrance::Entrance, files, oauth, openai, page,
-    shutdown::Stopping, sign_in,
+    actions, api, configuration, directory, entrance, entrance::Entrance, files, oauth, openai,
+    page, shutdown::Stopping, sign_in,
 };
 use crate::{
     access::Access,
@@ -138,6 +138,7 @@ impl Hosted {
         let links = files::links(service.clone());
         let api = api::routes(service.clone(), entrance, stopping.clone())
             .merge(configuration::routes(service.clone()))
+            .merge(actions::routes(service.clone(), entrance))
             .merge(entrance::routes())
             .merge(files::routes(service.clone()))
             .merge(sign_in::routes(service.clone()))
