@@ -141,9 +141,9 @@ use axum::{
 };
 use tokio::net::TcpListener;
 
-use self::{command::Command, gpts::Gpts};
 #[cfg(feature = "mcp")]
 pub use self::stdio::serve_stdio;
+use self::{command::Command, gpts::Gpts};
 use crate::{
     environment::variable, error::Error, gpt::Gpt, metrics::Metrics, service::Service, store,
 };
