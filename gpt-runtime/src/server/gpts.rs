@@ -110,14 +110,14 @@ impl Gpts {
         self.hosted.iter().map(|it| it.service.clone()).collect()
     }
 
-    pub(super) fn router(&self, stopping: &Stopping) -> Router {
+    pub(super) fn router(&self, stopping: &Stopping, reloads: bool) -> Router {
         if !self.are_several {
-            let routers = self.hosted.iter().map(|gpt| gpt.router(stopping));
+            let routers = self.hosted.iter().map(|gpt| gpt.router(stopping, reloads));
             return routers.fold(Router::new(), Router::merge);
         }
         let directory = directory::routes(Arc::clone(&self.entrance), &self.hosted);
         self.hosted.iter().fold(directory, |router, gpt| {
-            let routes = named(gpt.router(stopping), &gpt.slug);
+            let routes = named(gpt.router(stopping, reloads), &gpt.slug);
             router.nest(&gpt.entrance.path("/"), routes)
         })
     }
@@ -125,9 +125,9 @@ impl Gpts {
 
 impl Hosted {
     /// The page and the API of the GPT.
-    fn router(&self, stopping: &Stopping) -> Router {
+    fn router(&self, stopping: &Stopping, reloads: bool) -> Router {
         let (service, entrance) = (&self.service, &self.entrance);
-        let page = page::routes(service, Arc::clone(entrance));
+        let page = page::routes(service, Arc::clone(entrance), reloads);
         let links = files::links(service.clone());
         let api = api::routes(service.clone(), entrance, stopping.clone())
             .merge(configuration::routes(service.clone()))

@@ -4,7 +4,7 @@ mod authentication;
 mod chatgpt;
 pub(crate) mod draft;
 mod exported;
-mod gather;
+pub(crate) mod gather;
 mod librechat;
 pub(crate) mod name;
 mod origin;
