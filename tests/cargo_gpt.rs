@@ -577,7 +577,7 @@ fn completed(shell: &str, words: &[&str]) -> Option<String> {
     let function = if words[0] == "cargo" {
         "__cargo_gpt"
     } else {
-        "_cargo-gpt"
+        "_cargo__gpt"
     };
     let script = match shell {
         "bash" => format!(

@@ -29,7 +29,7 @@ __cargo_gpt() {
     if [[ ${COMP_WORDS[1]} == gpt && $COMP_CWORD -gt 1 ]]; then
         COMP_WORDS=(cargo-gpt \"${COMP_WORDS[@]:2}\")
         COMP_CWORD=$((COMP_CWORD - 1))
-        _cargo-gpt cargo-gpt \"$2\" \"${COMP_WORDS[COMP_CWORD - 1]}\"
+        _cargo__gpt cargo-gpt \"$2\" \"${COMP_WORDS[COMP_CWORD - 1]}\"
     elif [[ -n $__cargo_gpt_before ]]; then
         \"$__cargo_gpt_before\" \"$@\"
     fi
