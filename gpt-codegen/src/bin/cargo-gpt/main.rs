@@ -1,6 +1,6 @@
-//! The `cargo gpt` command: makes projects, serves and asks them while they are written, brings GPTs
-//! here from other hosts and takes them there, generates a crate to look at, checks descriptions,
-//! explains lints.
+//! The `cargo gpt` command: makes projects, serves and asks them while they are written, imports GPTs
+//! of other hosts and exports to them, generates a crate to look at, checks descriptions, explains
+//! lints.
 
 mod arguments;
 mod call;

@@ -275,6 +275,15 @@ pub(super) fn fitted(side: Side, schema: &Value, place: &str, report: &mut Repor
         };
         fitted.insert(keyword.clone(), value);
     }
+    // One alternative is none: what it says stands beside the rest.
+    if let Some(Value::Array(all)) = fitted.get("anyOf")
+        && let [Value::Object(only)] = all.as_slice()
+    {
+        let mut plain = only.clone();
+        fitted.shift_remove("anyOf");
+        plain.extend(fitted);
+        fitted = plain;
+    }
     if keywords.contains_key("prefixItems") {
         fitted.insert("items".to_owned(), json!({}));
     }
