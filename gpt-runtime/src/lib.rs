@@ -108,6 +108,7 @@
 //! | `GPT_METRICS_ADDR` | an address of its own for `GET /metrics` of Prometheus | there are none |
 //! | `GPT_LOG` | what is logged: `error`, `warn`, `info`, `debug` or `trace` | `info` |
 //! | `GPT_LOG_FORMAT` | `json` or `text` | `text` |
+//! | `GPT_RELOAD` | `1`: pages load themselves anew when the program is replaced, as `cargo gpt dev` does | pages stay |
 //! | `GPT_STORE` | where conversations are kept: a path or `sqlite:PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`, or `memory` | a file in the working directory named after the GPT, such as `weather-desk.db` |
 //! | `OPENAI_API_KEY` | the key of OpenAI, or of the server at `OPENAI_BASE_URL` | none is sent |
 //! | `OPENAI_BASE_URL` | an OpenAI-compatible server, such as `http://localhost:11434/v1` | OpenAI where there is a key |

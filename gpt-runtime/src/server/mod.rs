@@ -146,6 +146,7 @@ mod oauth;
 mod openai;
 mod page;
 mod problem;
+mod reload;
 mod settings;
 mod shutdown;
 mod sign_in;
@@ -510,7 +511,10 @@ impl Bound {
             proxies: self.settings.proxies,
             tell: self.tell,
         };
-        let router = self.gpts.router(&stopping);
+        let mut router = self.gpts.router(&stopping, self.settings.reload);
+        if self.settings.reload {
+            router = router.merge(reload::routes(draining.clone()));
+        }
         let router = router.merge(health::routes(self.gpts.services(), draining.clone()));
         let router = watch::watched(guard::protect(router, Arc::new(self.guard)), watch);
         let limit = self.settings.connections;
