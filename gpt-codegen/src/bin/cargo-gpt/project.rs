@@ -188,14 +188,6 @@ impl Project<'_> {
         if let Some(category) = self.draft.category {
             settings.push_str(&format!("    category = {category},\n"));
         }
-        let (import, hosting) = if tools.is_empty() {
-            ("Service", "")
-        } else {
-            (
-                "Gpt, Service",
-                "\n            .hosting(STRUCT.definition().tools.iter().copied())",
-            )
-        };
         // What the description says goes last: it may hold any of the words.
         MAIN.replace(
             "//! TITLE: a GPT.",
@@ -203,8 +195,6 @@ impl Project<'_> {
         )
         .replace("\"NAME\"", &format!("{title:?}"))
         .replace("STRUCT", &type_name(&title))
-        .replace("        IMPORT\n", &import)
-        .replace(".HOSTING", &hosting)
         .replace("INCLUDE\n\n", &include)
         .replacen("/// ABOUT\n", &format!("/// {}\n", one_line(&about)), 1)
         .replacen("    SETTINGS\n", &settings, 1)
