@@ -26,7 +26,12 @@ async fn it_looks_for_alerts() -> Result<(), gpt_runtime::Error> {
         ])
         .answer(|call: GetActiveAlerts| {
             assert!(call.area.is_none());
-            json!({ "type": "FeatureCollection", "features": [], "title": "Current alerts" })
+            json!({
+                "type": "FeatureCollection",
+                "title": "Current alerts",
+                "updated": "2026-06-03T15:20:00Z",
+                "features": [],
+            })
         })
         .start()
         .await?;
