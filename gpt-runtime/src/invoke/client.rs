@@ -43,6 +43,7 @@ pub struct Client {
 
 /// As ChatGPT has it.
 pub(super) const LENGTH_LIMIT: usize = 100_000;
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(45);
 
 /// What holds for all calls of a client.
 #[derive(Clone, Debug)]
@@ -72,7 +73,7 @@ impl Client {
                 base_url: None,
                 credentials: Credentials::default(),
                 headers: HeaderMap::new(),
-                time_limit: Duration::from_secs(45),
+                time_limit: TIME_LIMIT,
                 answer_limit: 10_000_000,
                 length_limit: LENGTH_LIMIT,
                 retry: Retry::default(),

@@ -8,6 +8,8 @@ mod client;
 mod disposition;
 mod error;
 mod exchange;
+#[cfg(feature = "server")]
+mod functions;
 mod hook;
 pub(crate) mod http;
 mod item;

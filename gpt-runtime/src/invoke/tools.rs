@@ -28,7 +28,7 @@ use crate::{
 #[cfg(feature = "server")]
 use {
     super::{client::LENGTH_LIMIT, stand_in},
-    crate::request,
+    crate::{function::Functions, request},
     url::Url,
 };
 
@@ -38,12 +38,14 @@ pub struct Invoker {
     /// By the address of their API.
     clients: HashMap<usize, Client>,
     http: Http,
-    time_limit: Option<Duration>,
-    length_limit: Option<usize>,
+    pub(super) time_limit: Option<Duration>,
+    pub(super) length_limit: Option<usize>,
     back_off: BackOff,
     /// What answers in the place of all servers.
     #[cfg(feature = "server")]
     stand_in: Option<stand_in::Shared>,
+    #[cfg(feature = "server")]
+    pub(super) functions: Functions,
 }
 
 /// What a model is shown of a call.
@@ -154,6 +156,10 @@ impl Invoker {
         arguments: &Value,
         headers: &HeaderMap,
     ) -> ToolOutput {
+        #[cfg(feature = "server")]
+        if let Some(invoked) = self.show_function(operation, arguments).await {
+            return invoked.output;
+        }
         let client = self.prepared(operation, headers);
         let call = Call {
             client: &client,
@@ -172,6 +178,9 @@ impl Invoker {
         arguments: &Value,
         setup: Setup<'_>,
     ) -> Invoked {
+        if let Some(invoked) = self.show_function(operation, arguments).await {
+            return invoked;
+        }
         let mut client = self.prepared(operation, setup.headers);
         if setup.attachments.is_some() {
             client.settings_mut().answer_limit = attachments::ANSWER_LIMIT;

@@ -13,6 +13,7 @@ use crate::{
     environment::{Lookup, variable},
     error::Error,
     file::FileLimits,
+    function::{self, Functions, Held},
     gpt::{BuiltInTool, Definition},
     invoke::{Invoker, stand_in},
     model::{self, Model, offline::Offline},
@@ -40,6 +41,7 @@ const FILE_LIMITS: FileLimits = FileLimits {
 /// Puts a [`Service`] together.
 #[must_use]
 pub struct Builder {
+    gpt: Held,
     definition: &'static Definition,
     model: Option<Arc<dyn Model>>,
     store: Option<Arc<dyn Store>>,
@@ -71,9 +73,10 @@ pub struct Builder {
 
 impl Builder {
     /// Nothing is set yet.
-    pub(crate) fn new(definition: &'static Definition) -> Self {
+    pub(crate) fn new(gpt: Held) -> Self {
         Self {
-            definition,
+            definition: gpt.gpt().definition(),
+            gpt,
             model: None,
             store: None,
             invoker: None,
@@ -386,6 +389,7 @@ impl Builder {
             Some(invoker) => invoker,
             None => Invoker::from_settings(&apis, |_| None)?,
         };
+        invoker.set_functions(Functions::new(definition, self.gpt)?);
         if let Some(limit) = self.time_limit {
             invoker.set_time_limit(limit);
         }
@@ -447,10 +451,13 @@ impl Builder {
         })
     }
 
-    /// The APIs of the GPT's operations, each once.
+    /// The APIs of the GPT's operations, each once. Functions of this program need no settings.
     fn apis(&self) -> Vec<&'static Api> {
         let mut apis: Vec<&'static Api> = Vec::new();
         for operation in self.definition.operations() {
+            if function::is_one(operation) {
+                continue;
+            }
             if !apis.iter().any(|api| std::ptr::eq(*api, operation.api)) {
                 apis.push(operation.api);
             }

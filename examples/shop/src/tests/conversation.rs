@@ -14,7 +14,7 @@ async fn starters() {
     let stage = Stage::new().await;
     let tokens = stage.sign_in(ADA).await;
     let token = Credential::bearer(tokens["access_token"].as_str().unwrap());
-    let service = crate::service(&stage.shop, &stage.client).unwrap();
+    let service = crate::service(&stage.shop, &stage.client, clock).unwrap();
     let mut gpt = Test::from(service.credential(&crate::shop::API, "customer", token))
         .model(Offline::new().at(clock()))
         .decide(Decision::Allow)
