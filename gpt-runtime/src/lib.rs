@@ -81,6 +81,7 @@
 //!   [`mod@tool`] has those that stand for built-in tools.
 //! - A [`Credential`](credential::Credential) signs the requests of an API's actions.
 //! - A [`Server`] serves all that over HTTP; [`mod@server`] describes its API.
+//! - A [`Test`](testing::Test) of a GPT needs neither key nor network; [`mod@testing`] shows one.
 //!
 //! # Environment
 //!
@@ -131,8 +132,8 @@
 //! # Features
 //!
 //! - `server`, on by default: [`#[gpt]`](macro@gpt) and everything that serves a GPT, which is
-//!   [`mod@gpt`], [`message`], [`model`], [`conversation`], [`service`], [`store`], [`mod@tool`]
-//!   and [`mod@server`] with what stands at the top of this crate.
+//!   [`mod@gpt`], [`message`], [`model`], [`conversation`], [`service`], [`store`], [`mod@tool`],
+//!   [`mod@testing`] and [`mod@server`] with what stands at the top of this crate.
 //! - `sqlite`, on by default: conversations in a file, by SQLite, which is compiled along and needs
 //!   a C compiler. Without it, and without `GPT_STORE`, conversations end with the program.
 //! - `postgres`: conversations in PostgreSQL, for several machines.
