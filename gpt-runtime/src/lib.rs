@@ -191,6 +191,8 @@ pub mod sign_in;
 #[cfg(feature = "server")]
 pub mod store;
 #[cfg(feature = "server")]
+pub mod testing;
+#[cfg(feature = "server")]
 pub mod tool;
 
 pub use error::Error;

@@ -5,6 +5,8 @@ use std::{sync::Arc, time::Duration};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+#[cfg(feature = "server")]
+use super::stand_in;
 use super::{
     call::Call,
     hook::{Attempt, Hooks, Outcome},
@@ -57,6 +59,9 @@ pub(super) struct Settings {
     pub(super) retry: Retry,
     pub(super) hooks: Hooks,
     pub(super) http: Http,
+    /// What answers in the place of the server.
+    #[cfg(feature = "server")]
+    pub(super) stand_in: Option<stand_in::Shared>,
 }
 
 impl Client {
@@ -74,6 +79,8 @@ impl Client {
                 retry: Retry::default(),
                 hooks: Hooks::default(),
                 http: Http::default(),
+                #[cfg(feature = "server")]
+                stand_in: None,
             }),
         }
     }

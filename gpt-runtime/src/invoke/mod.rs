@@ -16,6 +16,8 @@ mod item;
 mod reply;
 pub(crate) mod retry;
 mod shorten;
+#[cfg(feature = "server")]
+pub(crate) mod stand_in;
 mod stream;
 mod tools;
 
@@ -30,5 +32,6 @@ pub use tools::{Invoker, ToolOutput};
 #[cfg(feature = "server")]
 pub(crate) use {
     attachments::{Attachments, Kept},
+    call::typed,
     tools::{Invoked, Setup, shortened},
 };

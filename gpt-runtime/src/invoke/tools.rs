@@ -14,7 +14,7 @@ use super::{
     attachments::{self, Attachments, Source},
     back_off::{self, BackOff},
     client::Client,
-    exchange::{Fault, Received},
+    exchange::{Fault, Outgoing, Received},
     http::Http,
     shorten,
 };
@@ -26,7 +26,12 @@ use crate::{
     request::{Arguments, Request, RequestError},
 };
 #[cfg(feature = "server")]
-use {super::client::LENGTH_LIMIT, crate::function::Functions, crate::request, url::Url};
+use {
+    super::{client::LENGTH_LIMIT, stand_in},
+    crate::function::Functions,
+    crate::request,
+    url::Url,
+};
 
 /// Calls operations on behalf of a model. Cloning it is cheap and shares connections.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +44,9 @@ pub struct Invoker {
     back_off: BackOff,
     #[cfg(feature = "server")]
     pub(super) functions: Functions,
+    /// What answers in the place of all servers.
+    #[cfg(feature = "server")]
+    stand_in: Option<stand_in::Shared>,
 }
 
 /// What a model is shown of a call.
@@ -116,6 +124,12 @@ impl Invoker {
     /// 100,000 unless set, as ChatGPT does.
     pub fn set_length_limit(&mut self, characters: usize) {
         self.length_limit = Some(characters);
+    }
+
+    /// Lets this answer in the place of all servers.
+    #[cfg(feature = "server")]
+    pub(crate) fn set_stand_in(&mut self, stand_in: stand_in::Shared) {
+        self.stand_in = Some(stand_in);
     }
 
     /// The most characters that a model is shown of what a call brings.
@@ -242,6 +256,10 @@ impl Invoker {
         }
         if let Some(limit) = self.length_limit {
             client.settings_mut().length_limit = limit;
+        }
+        #[cfg(feature = "server")]
+        if let Some(stand_in) = &self.stand_in {
+            client.settings_mut().stand_in = Some(stand_in.clone());
         }
         client
     }
@@ -375,7 +393,12 @@ impl Call<'_> {
         if length > limit {
             return Err(Fault::Request(RequestError::TooLong { length, limit }));
         }
-        let mut received = client.exchange(operation, &request).await?;
+        let outgoing = Outgoing {
+            operation,
+            arguments: &arguments,
+            request: &request,
+        };
+        let mut received = client.exchange(outgoing).await?;
         if let Some(attachments) = attachments
             && answer::is_success(operation, received.status)
         {

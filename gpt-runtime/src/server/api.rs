@@ -27,7 +27,7 @@ use crate::{
 use super::{
     entrance::Entrance,
     events,
-    extract::{Body, Form, Segments},
+    extract::{Body, Form, Nothing, Segments},
     guard::writes,
     limits::{counted, turns},
     problem::Problem,
@@ -154,11 +154,6 @@ async fn openapi() -> Response {
     let content_type = HeaderValue::from_static("application/json");
     ([(header::CONTENT_TYPE, content_type)], OPENAPI).into_response()
 }
-
-/// The body of requests that say nothing more.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 async fn start(
     State(app): State<App>,

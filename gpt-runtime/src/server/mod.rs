@@ -36,6 +36,7 @@
 //! | `GET /api/consents`, `DELETE /api/consents/{tool}` | | the tools that are always allowed; 204 once one asks again |
 //! | `GET /api/sign-ins`, `DELETE /api/sign-ins/{api}/{scheme}` | | where people sign in; 204 once the token is forgotten |
 //! | `POST /api/sessions` | `{}` | 204 with a session as a cookie |
+//! | `GET /api/clients`, `DELETE /api/clients/{id}` | | the programs that the person lets use the GPT; 204 once one is disconnected |
 //! | `GET /api/share`, `POST /api/share` | | the share link, and a new one, for the owner |
 //! | `GET /api/configuration` | | instructions, actions, their servers and authentication, for the owner |
 //! | `POST /api/operations/{tool}/test` | `{"arguments": {…}}` | result of one call, for the owner |
@@ -106,6 +107,15 @@
 //! into a session, a cookie that scripts cannot read. Conversations, lasting consents and sign-ins
 //! belong to a session; what a client without one begins is known by its id alone.
 //!
+//! **Programs** such as ChatGPT, Claude and editors need no token pasted: the GPT is an OAuth 2.1
+//! resource with an authorization server of its own, as MCP has it. Whoever may not come in is
+//! answered with the address of its metadata (RFC 9728). A program says what it is by a document at
+//! its own address (Client ID Metadata Documents) or registers (RFC 7591), and sends the person's
+//! browser to a page of the GPT, where they allow it or decline. Its tokens open this GPT alone, and
+//! act for the person: their conversations, consents and sign-ins, but nothing that only the owner
+//! may do. They end when the person disconnects the program, and with what let the person in, such
+//! as the share link. An access token lasts an hour; one that replaces it is good once.
+//!
 //! # Who may connect
 //!
 //! On a loopback address only requests for this very host and port are answered, so that no web
@@ -132,6 +142,7 @@ mod limits;
 mod log;
 #[cfg(feature = "mcp")]
 mod mcp;
+mod oauth;
 mod openai;
 mod page;
 mod problem;
@@ -156,7 +167,7 @@ pub use self::stdio::serve_stdio;
 use self::{command::Command, gpts::Gpts};
 use crate::{
     environment::variable, error::Error, function::Held, gpt::Gpt, metrics::Metrics,
-    service::Service, store,
+    service::Service, store, tool::fetch::Fetcher,
 };
 
 /// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM, or does what
@@ -216,6 +227,7 @@ pub struct Server {
     owner_token: Option<String>,
     settings: settings::InCode,
     tell: Option<Arc<limits::Tell>>,
+    client_fetcher: Option<Fetcher>,
 }
 
 impl Server {
@@ -229,6 +241,7 @@ impl Server {
             owner_token: None,
             settings: settings::InCode::default(),
             tell: None,
+            client_fetcher: None,
         }
     }
 
@@ -264,6 +277,14 @@ impl Server {
     #[must_use]
     pub fn owner_token(mut self, token: impl Into<String>) -> Self {
         self.owner_token = Some(token.into());
+        self
+    }
+
+    /// Fetches with this the documents by which programs say what they are, before a person lets
+    /// them use the GPT; from public addresses alone unless set.
+    #[must_use]
+    pub fn client_fetcher(mut self, fetcher: Fetcher) -> Self {
+        self.client_fetcher = Some(fetcher);
         self
     }
 
@@ -348,7 +369,12 @@ impl Server {
             Some(url) => url,
             None => address::local_url(local_addr)?,
         };
-        let gpts = Gpts::open(self.service, self.others, owner_token.as_deref(), url).await?;
+        let fetcher = match self.client_fetcher {
+            Some(fetcher) => fetcher,
+            None => Fetcher::new()?,
+        };
+        let token = owner_token.as_deref();
+        let gpts = Gpts::open(self.service, self.others, token, url, fetcher).await?;
         let settings = self.settings.resolve()?;
         let metrics = match &settings.metrics_address {
             Some(address) => Some(listen_for_metrics(address).await?),

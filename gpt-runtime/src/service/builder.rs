@@ -1,5 +1,7 @@
 //! Puts a service together: in code, from the environment, or from another source of settings.
 
+mod test;
+
 use std::{sync::Arc, time::Duration};
 
 use super::{Limits, Running, Service};
@@ -13,7 +15,7 @@ use crate::{
     file::FileLimits,
     function::{self, Functions, Held},
     gpt::{BuiltInTool, Definition},
-    invoke::Invoker,
+    invoke::{Invoker, stand_in},
     model::{self, Model, offline::Offline},
     secret::SecretKey,
     sign_in::{OAuthClient, SignIns},
@@ -61,6 +63,8 @@ pub struct Builder {
     file_limits: FileLimits,
     limits: Limits,
     slug: Option<Arc<str>>,
+    /// What answers calls in the place of servers.
+    stand_in: Option<stand_in::Shared>,
     #[cfg(feature = "mcp")]
     mcp_confirmation: Option<Confirmation>,
     #[cfg(feature = "mcp")]
@@ -95,6 +99,7 @@ impl Builder {
                 messages: DEFAULT_MESSAGES,
             },
             slug: None,
+            stand_in: None,
             #[cfg(feature = "mcp")]
             mcp_confirmation: None,
             #[cfg(feature = "mcp")]
@@ -396,6 +401,9 @@ impl Builder {
         }
         for (api, scheme, credential) in self.credentials {
             invoker.set_credential(api, &scheme, credential)?;
+        }
+        if let Some(stand_in) = self.stand_in {
+            invoker.set_stand_in(stand_in);
         }
         let store = self.store.unwrap_or_else(|| Arc::new(Memory::default()));
         let mut clients = Vec::new();

@@ -9,6 +9,8 @@ use clap::{
 };
 use gpt_codegen::{Config, explain};
 
+use crate::{export::Host, program::Which};
+
 /// Makes GPTs of OpenAPI descriptions: projects, clients, checks.
 #[derive(Debug, Parser)]
 #[command(
@@ -40,6 +42,7 @@ pub(crate) enum Command {
     Generate(Generate),
     Check(Check),
     Explain(Explain),
+    Export(Export),
 }
 
 /// Make a project of a GPT: definition, instructions, build script, a test and a README
@@ -143,6 +146,35 @@ pub(crate) struct Explain {
     /// The name of the lint
     #[arg(hide_possible_values = true, value_parser = LintName { with_groups: false })]
     pub(crate) lint: Option<String>,
+}
+
+/// Write what other hosts take of a GPT: ChatGPT, MCP clients, APIs of models, LibreChat
+///
+/// Builds the program and asks it what it is. For each host there is a folder, with a `REPORT.md` of
+/// what to do with it and of what the host cannot express. Secrets are never written.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo gpt export --to chatgpt --out export")]
+pub(crate) struct Export {
+    /// The host (repeatable); all where there is none
+    #[arg(long, value_name = "HOST")]
+    pub(crate) to: Vec<Host>,
+    /// The folder for the folders of the hosts
+    #[arg(long, value_name = "DIR", default_value = "export")]
+    pub(crate) out: PathBuf,
+    /// Only this GPT, where the program has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) gpt: Option<String>,
+    /// The address where the program is served, for MCP clients
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Overwrite files that this command did not make
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Read what `GPT_COMMAND=definition` printed, instead of building the program
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["package", "bin"])]
+    pub(crate) definition: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) which: Which,
 }
 
 /// How a description is read.

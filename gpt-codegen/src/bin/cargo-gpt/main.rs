@@ -1,10 +1,12 @@
-//! The `cargo gpt` command: makes projects and imports GPTs of other hosts, generates a crate to look
-//! at, checks descriptions, explains lints.
+//! The `cargo gpt` command: makes projects, imports GPTs of other hosts and exports to them,
+//! generates a crate to look at, checks descriptions, explains lints.
 
 mod arguments;
 mod check;
+mod export;
 mod generate;
 mod import;
+mod program;
 mod project;
 mod report;
 mod terminal;
@@ -52,6 +54,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Import(import) => import.run(color),
         Command::Generate(generate) => generate.run(color),
         Command::Check(check) => check.run(color),
+        Command::Export(export) => export.run(),
         Command::Explain(explain) => match &explain.lint {
             Some(lint) => say(explain::explain(lint)?.text),
             None => say(&explain::list()),
