@@ -60,6 +60,7 @@ mod answer;
 mod argument;
 mod call;
 mod description;
+mod generated;
 mod openapi;
 
 use std::{any::Any, collections::HashMap, fmt, pin::Pin, sync::Arc, time::Duration};
@@ -72,6 +73,7 @@ use crate::{
 
 pub use answer::{ActionError, Answer, Refusal};
 pub use argument::Argument;
+pub use generated::Generated;
 /// The crate that describes the types of arguments and answers.
 pub use schemars;
 

@@ -184,6 +184,9 @@ pub async fn serve(gpt: impl Gpt) -> Result<(), Error> {
 /// Serves several GPTs, as [`Server::and`] says, with the settings of the environment until Ctrl-C
 /// or SIGTERM, or does what `GPT_COMMAND` says: `serve_all(&[&WeatherDesk, &NewsDesk])`.
 ///
+/// One that is made when the program runs is handed to [`Service::builder`], and its service to
+/// [`Server::and`].
+///
 /// They share the store that `GPT_STORE` names, else the file `gpts.db` in the working directory.
 ///
 /// # Errors
