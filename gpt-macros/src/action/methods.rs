@@ -44,7 +44,7 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
     let is_one = check_block(&cx, &block);
     let described = methods(&cx, &runtime, &mut block);
     let errors = cx.finish();
-    if !is_one {
+    if !is_one && !block.generics.params.is_empty() {
         return quote!(#block #errors);
     }
     let owner = &block.self_ty;
