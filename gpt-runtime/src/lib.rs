@@ -54,6 +54,9 @@
 //! }
 //! ```
 //!
+//! A function is an action too, with [`#[action]`](macro@action), and so are methods of the GPT, with
+//! [`#[actions]`](macro@actions): [`mod@function`] shows both.
+//!
 //! The model is an untrusted caller, and so is the API: arguments are validated against the
 //! document before anything is sent, answers are shortened before a model reads them, secrets are
 //! taken out of them, and a person is asked before a call that changes something.
@@ -105,6 +108,7 @@
 //! | `GPT_METRICS_ADDR` | an address of its own for `GET /metrics` of Prometheus | there are none |
 //! | `GPT_LOG` | what is logged: `error`, `warn`, `info`, `debug` or `trace` | `info` |
 //! | `GPT_LOG_FORMAT` | `json` or `text` | `text` |
+//! | `GPT_RELOAD` | `1`: pages load themselves anew when the program is replaced, as `cargo gpt dev` does | pages stay |
 //! | `GPT_STORE` | where conversations are kept: a path or `sqlite:PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`, or `memory` | a file in the working directory named after the GPT, such as `weather-desk.db` |
 //! | `OPENAI_API_KEY` | the key of OpenAI, or of the server at `OPENAI_BASE_URL` | none is sent |
 //! | `OPENAI_BASE_URL` | an OpenAI-compatible server, such as `http://localhost:11434/v1` | OpenAI where there is a key |
@@ -160,6 +164,8 @@ pub mod error;
 #[cfg(feature = "server")]
 mod file;
 #[cfg(feature = "server")]
+pub mod function;
+#[cfg(feature = "server")]
 pub mod gpt;
 pub mod invoke;
 #[cfg(feature = "mcp")]
@@ -186,14 +192,18 @@ pub mod sign_in;
 #[cfg(feature = "server")]
 pub mod store;
 #[cfg(feature = "server")]
+pub mod testing;
+#[cfg(feature = "server")]
 pub mod tool;
 
 pub use error::Error;
 #[cfg(feature = "server")]
+pub use function::ActionError;
+#[cfg(feature = "server")]
 pub use gpt::Gpt;
 #[cfg(feature = "server")]
 #[doc(inline)]
-pub use gpt_macros::gpt;
+pub use gpt_macros::{action, actions, gpt};
 #[cfg(feature = "mcp")]
 pub use server::serve_stdio;
 #[cfg(feature = "server")]

@@ -94,16 +94,19 @@ pub(super) fn routes(service: Service, entrance: &Entrance, stopping: Stopping) 
         )
         .route("/api/conversations/{id}/cancel", writes(post(cancel)))
         .fallback(nothing)
-        .method_not_allowed_fallback(async || {
-            let detail = "this path has other methods: the header `Allow` names them";
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
-        })
+        .method_not_allowed_fallback(no_such_method)
         .with_state(app)
 }
 
 /// The answer where there is nothing.
 pub(super) async fn nothing() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path")
+}
+
+/// The answer to another method than a path has.
+pub(super) async fn no_such_method() -> Problem {
+    let detail = "this path has other methods: the header `Allow` names them";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
 }
 
 /// What people and programs may know of the GPT; never its instructions.

@@ -13,8 +13,8 @@ use url::Url;
 #[cfg(feature = "mcp")]
 use super::mcp;
 use super::{
-    api, configuration, directory, entrance, entrance::Entrance, files, oauth, openai, page,
-    shutdown::Stopping, sign_in,
+    actions, api, configuration, directory, entrance, entrance::Entrance, files, oauth, openai,
+    page, shutdown::Stopping, sign_in,
 };
 use crate::{
     access::Access,
@@ -115,10 +115,10 @@ impl Gpts {
         self.hosted.iter().map(|it| it.service.clone()).collect()
     }
 
-    pub(super) fn router(&self, stopping: &Stopping) -> Router {
+    pub(super) fn router(&self, stopping: &Stopping, reloads: bool) -> Router {
         let metadata = oauth::metadata(Arc::clone(&self.entrance), self.are_several);
         let gpts = self.hosted.iter();
-        let routers = gpts.map(|gpt| (gpt, gpt.router(stopping, &self.fetcher)));
+        let routers = gpts.map(|gpt| (gpt, gpt.router(stopping, &self.fetcher, reloads)));
         if !self.are_several {
             return routers.fold(metadata, |all, (_, router)| all.merge(router));
         }
@@ -132,12 +132,13 @@ impl Gpts {
 
 impl Hosted {
     /// The page and the API of the GPT.
-    fn router(&self, stopping: &Stopping, fetcher: &Fetcher) -> Router {
+    fn router(&self, stopping: &Stopping, fetcher: &Fetcher, reloads: bool) -> Router {
         let (service, entrance) = (&self.service, &self.entrance);
-        let page = page::routes(service, Arc::clone(entrance));
+        let page = page::routes(service, Arc::clone(entrance), reloads);
         let links = files::links(service.clone());
         let api = api::routes(service.clone(), entrance, stopping.clone())
             .merge(configuration::routes(service.clone()))
+            .merge(actions::routes(service.clone(), entrance))
             .merge(entrance::routes())
             .merge(files::routes(service.clone()))
             .merge(sign_in::routes(service.clone()))

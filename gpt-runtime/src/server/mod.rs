@@ -42,6 +42,7 @@
 //! | `POST /api/operations/{tool}/test` | `{"arguments": {…}}` | result of one call, for the owner |
 //! | `GET /api/gpts` | | of a server of several, those that match `q` and `category` |
 //! | `GET /api/openapi.json` | | this API as OpenAPI 3.1 |
+//! | `GET /actions/openapi.json`, `POST /actions/{name}` | the arguments | actions of this program, for other hosts |
 //! | `GET /v1/models`, `POST /v1/chat/completions`, `POST /v1/responses` | as OpenAI's API has them | the GPT as a model for OpenAI's clients |
 //! | `GET /healthz`, `GET /readyz` | | 204 while the process runs, and while it can answer |
 //!
@@ -81,6 +82,14 @@
 //! file for five minutes and without a session. Files in the property `openaiFileResponse` of an
 //! answer are kept: ten at most, of 10 MB each, in base64 or as URLs on servers of the API.
 //!
+//! **Actions of this program**, which are functions with [`#[action]`](macro@crate::action), can be
+//! called by other hosts. `/actions/openapi.json` describes them, for the address that people use,
+//! in OpenAPI 3.1 and within the rules of ChatGPT's editor; what is longer than it takes is shortened
+//! there. A call answers 200 with JSON, 204 where there is no answer, 422 where the arguments are not
+//! as described or the action says why it did nothing, and 503 where it took too long. It asks
+//! nobody: that is up to the host, which is told by `x-openai-isConsequential`. A GPT without such
+//! actions has neither path.
+//!
 //! **Errors** are `application/problem+json` (RFC 9457) whose `detail` says what is wrong.
 //!
 //! # Who may use it
@@ -114,6 +123,7 @@
 //! the GPT's own page or from no page at all. `GPT_PUBLIC_URL` names the address people use when
 //! a proxy stands in front.
 
+mod actions;
 mod address;
 mod api;
 mod command;
@@ -136,6 +146,7 @@ mod oauth;
 mod openai;
 mod page;
 mod problem;
+mod reload;
 mod settings;
 mod shutdown;
 mod sign_in;
@@ -156,8 +167,8 @@ use tokio::net::TcpListener;
 pub use self::stdio::serve_stdio;
 use self::{command::Command, gpts::Gpts};
 use crate::{
-    environment::variable, error::Error, gpt::Gpt, metrics::Metrics, service::Service, store,
-    tool::fetch::Fetcher,
+    environment::variable, error::Error, function::Held, gpt::Gpt, metrics::Metrics,
+    service::Service, store, tool::fetch::Fetcher,
 };
 
 /// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM, or does what
@@ -177,7 +188,7 @@ pub async fn serve(gpt: impl Gpt) -> Result<(), Error> {
 ///
 /// # Errors
 /// A setting cannot be used, there is no GPT, or two have one slug.
-pub async fn serve_all(gpts: &[&dyn Gpt]) -> Result<(), Error> {
+pub async fn serve_all(gpts: &[&'static dyn Gpt]) -> Result<(), Error> {
     let [first, others @ ..] = gpts else {
         return Err(Error::Setting {
             name: "serve_all".to_owned(),
@@ -194,8 +205,8 @@ pub async fn serve_all(gpts: &[&dyn Gpt]) -> Result<(), Error> {
         "gpts"
     };
     let store = store::from_settings(name, &variable)?;
-    let service = |gpt: &dyn Gpt| {
-        let builder = crate::service::Builder::new(gpt.definition()).store(Arc::clone(&store));
+    let service = |gpt: &'static dyn Gpt| {
+        let builder = crate::service::Builder::new(Held::Lent(gpt)).store(Arc::clone(&store));
         builder.from_env()?.build()
     };
     let mut server = Server::new(service(*first)?);
@@ -500,7 +511,10 @@ impl Bound {
             proxies: self.settings.proxies,
             tell: self.tell,
         };
-        let router = self.gpts.router(&stopping);
+        let mut router = self.gpts.router(&stopping, self.settings.reload);
+        if self.settings.reload {
+            router = router.merge(reload::routes(draining.clone()));
+        }
         let router = router.merge(health::routes(self.gpts.services(), draining.clone()));
         let router = watch::watched(guard::protect(router, Arc::new(self.guard)), watch);
         let limit = self.settings.connections;
