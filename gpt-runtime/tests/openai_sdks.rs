@@ -100,7 +100,7 @@ async fn check(mut command: Command) {
         "unknown_model": refused("NotFoundError", 404, Some("model_not_found")),
         "own_tools": refused("BadRequestError", 400, None),
         "unknown_response": refused("NotFoundError", 404, None),
-        "stranger": refused("AuthenticationError", 401, None),
+        "stranger": refused("AuthenticationError", 401, Some("invalid_api_key")),
     });
     for (name, expected) in expected.as_object().unwrap() {
         assert_eq!(&heard[name], expected, "{name}");
