@@ -3,7 +3,7 @@
 use crate::ast::{Action, Gpt, Settings, Text, Word};
 use crate::ctxt::Ctxt;
 use crate::place::Written;
-use crate::{check, definition, fallback, parse};
+use crate::{check, definition, editor, fallback, parse};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
@@ -19,6 +19,7 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
         .as_ref()
         .and_then(|item| check::check_item(&cx, item));
     let gpt = strct.and_then(|strct| check::check(&cx, strct, &settings));
+    let mentions = cx.take_mentions();
     let errors = cx.finish();
     let (gpt, is_whole) = match gpt {
         Some(gpt) if errors.is_none() => (gpt, true),
@@ -31,7 +32,9 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
         _ => return quote!(#item #errors),
     };
     let implementation = implementation(ident, generics, attributes, &settings, &gpt, is_whole);
-    quote!(#item #errors #implementation)
+    let runtime = settings.runtime();
+    let mentions = editor::expand(&quote!(#runtime::__private), &mentions);
+    quote!(#item #errors #implementation #mentions)
 }
 
 /// The type's implementation:

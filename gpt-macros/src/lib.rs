@@ -6,6 +6,7 @@ mod check;
 mod ctxt;
 mod definition;
 mod docs;
+mod editor;
 mod expand;
 mod fallback;
 mod limits;

@@ -3,6 +3,7 @@
 
 use crate::ast::{Setting, Settings};
 use crate::ctxt::Ctxt;
+use crate::editor::Mention;
 use crate::limits::{KEYS, example};
 use crate::{suggest, value};
 use proc_macro2::{Ident, TokenStream};
@@ -63,11 +64,17 @@ fn read_key(
 ) -> Option<&'static str> {
     let name = key.to_string();
     if !KEYS.iter().any(|(known, _)| *known == name) {
-        value::equals(input);
+        if !value::equals(input) {
+            // It is being written.
+            cx.mention(Mention::Key(key.clone()));
+        }
         value::tokens(input);
         let help = suggest::help(&name, KEYS, "the keys are");
         cx.error(key, &format!("unknown key `{name}`"), &help);
         return suggest::nearest(&name, KEYS);
+    }
+    if !matches!(name.as_str(), "definition" | "crate") {
+        cx.mention(Mention::Key(key.clone()));
     }
     match name.as_str() {
         "name" => set(cx, key, input, &mut settings.name, value::string),

@@ -2,6 +2,7 @@
 
 use crate::ast::{Action, Text, Word};
 use crate::ctxt::Ctxt;
+use crate::editor::Mention;
 use crate::limits::{CATEGORIES, TOOLS, VISIBILITIES, example};
 use crate::place::{Place, Written};
 use crate::suggest;
@@ -234,6 +235,15 @@ fn word(
 ) -> Option<Word> {
     let ident = syn::parse2::<Ident>(value.clone()).ok();
     let text = ident.as_ref().map(Ident::to_string);
+    let list_of_words = match what {
+        "visibility" => Some("visibility"),
+        "category" => Some("category"),
+        "built-in tool" => Some("tools"),
+        _ => None,
+    };
+    if let (Some(list), Some(ident)) = (list_of_words, &ident) {
+        cx.mention(Mention::Word(list, ident.clone()));
+    }
     let found = known
         .iter()
         .find(|(name, _)| Some(*name) == text.as_deref());

@@ -21,6 +21,30 @@ pub mod check {
     };
 }
 
+/// The words of `#[gpt]`, by which editors know what they mean.
+#[cfg(feature = "server")]
+pub mod words {
+    /// Who may use a GPT.
+    pub mod visibility {
+        pub use crate::gpt::Visibility::{Everyone as everyone, Link as link, OnlyMe as only_me};
+    }
+    /// What a GPT is for.
+    pub mod category {
+        pub use crate::gpt::Category::{
+            Education as education, Lifestyle as lifestyle, Other as other,
+            Productivity as productivity, Programming as programming, Research as research,
+            Writing as writing,
+        };
+    }
+    /// Built-in tools.
+    pub mod tools {
+        pub use crate::gpt::BuiltInTool::{
+            CodeInterpreter as code_interpreter, ImageGeneration as image_generation,
+            WebSearch as web_search,
+        };
+    }
+}
+
 /// What `#[gpt]` writes down, where the assertions can read it.
 #[cfg(feature = "server")]
 #[diagnostic::on_unimplemented(

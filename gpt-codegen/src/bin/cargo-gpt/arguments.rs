@@ -356,13 +356,6 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Whether it chooses among operations.
-    pub(crate) fn selects(&self) -> bool {
-        [&self.operations, &self.tags, &self.paths]
-            .iter()
-            .any(|it| !it.is_empty())
-    }
-
     /// What is set, but for how strictly to read.
     pub(crate) fn config(&self) -> Config {
         let mut config = Config::new()

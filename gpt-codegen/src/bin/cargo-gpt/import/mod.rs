@@ -96,8 +96,8 @@ impl Making<'_> {
         };
         if files.len() > 1 && self.reading.selects() {
             return Err(Failure::Arguments(format!(
-                "`--operation`, `--tag` and `--path` choose from one description, and there are {}: \
-                 choose in `build.rs`",
+                "what of a description is read is said for one, and the source has {}: say it in \
+                 `build.rs`",
                 files.len()
             )));
         }
