@@ -242,9 +242,9 @@ const fn fail_twice(earlier: &Described, operation: &Described) -> ! {
             .text(earlier.id)
             .text("` and `")
             .text(operation.id)
-            .text("` have the same name for the model, `")
+            .text("` are both `")
             .text(operation.tool.name)
-            .text("`\n= help: give one another name: `#[action(name = \"...\")]`")
+            .text("` to the model\n= help: give one another name: `#[action(name = \"...\")]`")
             .fail();
     }
     Message::new("two operations have the tool name `")

@@ -2,20 +2,11 @@
 //!
 //! ```
 //! use gpt_runtime::{ActionError, Gpt, action, actions, gpt};
-//! use serde::{Deserialize, Serialize};
+//! use schemars::JsonSchema;
+//! use serde::Deserialize;
 //!
-//! // With `schemars = "1"` among the dependencies, `schemars::JsonSchema` does this.
-//! # use gpt_runtime::function::schemars::{self, JsonSchema, Schema, SchemaGenerator};
-//! #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
-//! # enum Currency { Eur, Usd }
-//! # impl JsonSchema for Currency {
-//! #     fn schema_name() -> std::borrow::Cow<'static, str> { "Currency".into() }
-//! #     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-//! #         schemars::json_schema!({ "type": "string", "enum": ["Eur", "Usd"] })
-//! #     }
-//! # }
-//! # #[cfg(any())]
-//! #[derive(schemars::JsonSchema)]
+//! // With `schemars = "1"` among the dependencies.
+//! #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq)]
 //! enum Currency {
 //!     Eur,
 //!     Usd,
@@ -60,6 +51,7 @@ mod answer;
 mod argument;
 mod call;
 mod description;
+mod generated;
 mod openapi;
 
 use std::{any::Any, collections::HashMap, fmt, pin::Pin, sync::Arc, time::Duration};
@@ -72,6 +64,7 @@ use crate::{
 
 pub use answer::{ActionError, Answer, Refusal};
 pub use argument::Argument;
+pub use generated::Generated;
 /// The crate that describes the types of arguments and answers.
 pub use schemars;
 

@@ -201,11 +201,11 @@ async fn test(
         Problem::new(StatusCode::NOT_FOUND, detail)
     })?;
     let tool = Found::Operation(operation);
-    let called = service.call(person, &tool, &arguments, None).await;
+    let tried = service.call(person, &tool, &arguments, None).await;
     let answer = json!({
-        "result": called.output.text,
-        "is_error": called.output.is_error,
-        "milliseconds": called.milliseconds,
+        "result": tried.output.text,
+        "is_error": tried.output.is_error,
+        "milliseconds": tried.milliseconds,
     });
     Ok(Json(answer).into_response())
 }
