@@ -100,7 +100,10 @@ fn definition(rt: &TokenStream, gpt: &Gpt) -> TokenStream {
     let instructions = &gpt.instructions;
     let starters = gpt.starters;
     let tools = gpt.tools.iter().map(Word::variant);
-    let actions = gpt.actions.iter().map(|action| operations(rt, action));
+    let actions = gpt.actions.iter().map(|action| {
+        let operations = operations(rt, action);
+        quote!(#rt::ActionSet { operations: #operations, settings: #rt::ActionSettings::NONE })
+    });
     let visibility = match gpt.visibility {
         Some(word) => word.variant(),
         None => format_ident!("OnlyMe"),
@@ -124,6 +127,8 @@ fn definition(rt: &TokenStream, gpt: &Gpt) -> TokenStream {
             starters: &[#(#starters),*],
             tools: &[#(#rt::BuiltInTool::#tools),*],
             actions: &[#(#actions),*],
+            hosts: &[],
+            max_tokens: ::core::option::Option::None,
             visibility: #rt::Visibility::#visibility,
             privacy_policy: #privacy_policy,
             category: #category,

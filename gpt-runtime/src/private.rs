@@ -6,7 +6,10 @@ pub use crate::action::{
     StreamItem, Streaming, Style, Tool,
 };
 #[cfg(feature = "server")]
-pub use crate::gpt::{BuiltInTool, Category, Definition, Gpt, Visibility};
+pub use crate::gpt::{
+    ActionSet, ActionSettings, Authentication, BuiltInTool, Category, Confirm, Definition, Gpt,
+    Host, Visibility,
+};
 pub use crate::{
     credential::Credential,
     error::Error,
@@ -16,7 +19,10 @@ pub use crate::{
 /// The assertions of `#[gpt]`.
 #[cfg(feature = "server")]
 pub mod check {
-    pub use crate::check::{action, description, instructions, references, room};
+    pub use crate::check::{
+        action, authentication, confirm, description, instructions, name, references, room, tokens,
+        visibility,
+    };
 }
 
 /// What `#[gpt]` writes down, where the assertions can read it.

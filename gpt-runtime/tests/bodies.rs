@@ -420,6 +420,8 @@ const SEND: Operation = Operation {
     failures: &[],
     security: &[],
     consequential: true,
+    asks_once: false,
+    time_limit: None,
     deprecated: false,
 };
 

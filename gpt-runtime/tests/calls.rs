@@ -133,6 +133,8 @@ mod zoo {
         ],
         security: SECURITY,
         consequential: false,
+        asks_once: false,
+        time_limit: None,
         deprecated: false,
     };
 

@@ -16,7 +16,7 @@ use gpt_runtime::{
     __private::{Api, Described, Location, Method, Style},
     conversation::{Decision, Event, Turn},
     error::Error,
-    gpt::{BuiltInTool, Definition, Gpt, Visibility},
+    gpt::{ActionSet, BuiltInTool, Definition, Gpt, Visibility},
     message::{File, Message, ToolCall},
     model::{
         Chunk, Chunks, Model, ModelError, Request,
@@ -48,10 +48,12 @@ fn definition(operations: Vec<&'static Described>) -> Definition {
         instructions: "You keep a zoo.",
         starters: &[],
         tools: &[],
-        actions: vec![&*operations.leak()].leak(),
+        actions: vec![ActionSet::new(operations.leak())].leak(),
         visibility: Visibility::OnlyMe,
         privacy_policy: None,
         category: None,
+        hosts: &[],
+        max_tokens: None,
     }
 }
 
@@ -747,12 +749,16 @@ fn mistakes_are_found_at_start() {
     };
     let none = |_: &mut Definition| {};
     let twice = error(
-        &|it| it.actions = vec![it.actions[0], operations(api("{}")).leak()].leak(),
+        &|it| {
+            let twice = ActionSet::new(operations(api("{}")).leak());
+            it.actions = vec![it.actions[0], twice].leak();
+        },
         &|it| it,
     );
-    expect![
-        "two actions are called `getAnimal`: GET /animals/{id} of Zoo and GET /animals/{id} of Zoo; leave one of them out"
-    ]
+    expect![[r#"
+        the GPT `Zoo Keeper` is not defined well:
+        - `getAnimal` of `zoo` is listed twice
+          = help: name the module or single operations, not both"#]]
     .assert_eq(&twice);
     let tool = error(&|it| it.tools = &[BuiltInTool::ImageGeneration], &|it| it);
     expect!["the model offline has no `image_generation`: set OPENAI_API_KEY, or GPT_IMAGES_URL and GPT_IMAGES_MODEL for another server, name `image_generation` in GPT_HOSTED_TOOLS where the model's server brings it, or remove it from `tools` of the GPT"].assert_eq(&tool);
@@ -764,7 +770,7 @@ fn mistakes_are_found_at_start() {
                 operation.tool.name = operation.id;
                 leak(Described::of(leak(operation)))
             });
-            it.actions = vec![&*all.collect::<Vec<_>>().leak()].leak();
+            it.actions = vec![ActionSet::new(all.collect::<Vec<_>>().leak())].leak();
         },
         &|it| it.model(ChatCompletions::new("http://127.0.0.1:1", "m").unwrap()),
     );

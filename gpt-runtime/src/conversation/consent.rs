@@ -15,9 +15,10 @@ pub(super) enum Question {
 }
 
 /// What a call of an operation asks, by `x-openai-isConsequential` and the method: with the flag it
-/// asks each time, without it, or with `false`, reading asks nothing unless `reading_asks`.
+/// asks each time, without it, or with `false`, reading asks nothing unless `reading_asks` or the
+/// GPT says so of the operation.
 pub(super) fn question(operation: &Operation, reading_asks: bool) -> Option<Question> {
-    let reads = matches!(operation.method, Method::Get | Method::Head);
+    let reads = matches!(operation.method, Method::Get | Method::Head) && !operation.asks_once;
     match operation.consequential {
         true => Some(Question::EachTime),
         false if reads && !reading_asks => None,
