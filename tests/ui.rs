@@ -8,6 +8,8 @@
 
 #[path = "ui/actions.rs"]
 mod actions;
+#[path = "ui/pass/action_settings.rs"]
+mod action_settings;
 #[path = "ui/pass/defaults.rs"]
 mod defaults;
 #[path = "ui/pass/every_key.rs"]

@@ -7,6 +7,7 @@ mod docs;
 mod expand;
 mod fallback;
 mod limits;
+mod listed;
 mod parse;
 mod suggest;
 mod value;

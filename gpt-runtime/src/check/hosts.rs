@@ -123,8 +123,7 @@ const fn gemini(set: &ActionSet) -> Option<Message> {
             let message = Message::new("argument `").text(argument).text("` of ");
             let message = settings::of(message, operation)
                 .text(" is not for Gemini")
-                .text("\n= help: it takes up to 64 letters, digits and `_`:")
-                .text(" leave the operation out, or `gemini` out of `hosts`");
+                .text("\n= help: it takes 64 letters, digits and `_`: leave the operation out, or `gemini`");
             return Some(message);
         }
         operations = rest;
@@ -236,8 +235,7 @@ const fn same_host(definition: &Definition, entry: usize, api: &Api) -> Option<M
                 .text(api.name)
                 .text("` are both at `")
                 .text(host)
-                .text("`\n= help: ChatGPT takes one API of a host: describe both in one document,")
-                .text(" or leave one out");
+                .text("`\n= help: ChatGPT takes one of them: make them one document, or leave one out");
             return Some(message);
         }
         index += 1;
@@ -316,10 +314,10 @@ const fn signatures(definition: &Definition, entry: usize, api: &Api) -> Option<
                 // Where one entry was wrong already, that was said.
                 if index == entry && !is_signed_alike(definition, entry, api) {
                     let message = settings::of(Message::new(""), operation)
-                        .text(" is signed otherwise than `")
+                        .text(" needs another scheme than `")
                         .text(earlier.id)
-                        .text("`\n= help: ChatGPT takes one security scheme for an API:")
-                        .text(" leave one out, or set `authentication`");
+                        .text("`\n= help: ChatGPT takes one for an API: set `authentication`,")
+                        .text(" or leave one out");
                     return Some(message);
                 }
             }

@@ -105,7 +105,7 @@ const fn too_long(what: &str, text: &str, limit: usize) -> Option<Message> {
         .number(count)
         .text(" characters, ")
         .number(limit)
-        .text(" are allowed");
+        .text(" are allowed\n= help: shorten it");
     Some(message)
 }
 

@@ -69,8 +69,7 @@ pub(super) const fn confirm(definition: &Definition, entry: usize) -> Option<Mes
         if is_consequential(operation) {
             let message = of(Message::new("`once` would loosen "), operation)
                 .text(", which asks each time")
-                .text("\n= help: a definition makes calls ask more, never less: write `always`,")
-                .text(" or leave `confirm` out");
+                .text("\n= help: write `always`, or leave `confirm` out: calls may ask more, not less");
             return Some(message);
         }
         operations = rest;
@@ -102,7 +101,7 @@ const fn unsigned(operation: &Described) -> Option<Message> {
         return None;
     }
     let message = of(Message::new(""), operation)
-        .text(" cannot be called unsigned")
+        .text(" cannot be called without authentication")
         .text("\n= help: leave `authentication` out, or write ");
     Some(with_schemes(message, ways))
 }
@@ -222,8 +221,7 @@ pub(super) const fn certificate(set: &ActionSet) -> Option<Message> {
         if has_certificates(operation.api) && Ways::of(operation).need_certificate(operation) {
             let message = of(Message::new(""), operation)
                 .text(" needs a client certificate")
-                .text("\n= help: a GPT has none: set `base_url` to a proxy that has it,")
-                .text(" or leave the operation out");
+                .text("\n= help: set `base_url` to a proxy that has it, or leave the operation out");
             return Some(message);
         }
         operations = rest;

@@ -45,7 +45,7 @@ pub(super) const fn wrong(definition: &Definition) -> Option<Message> {
     let message = Message::new("instructions and tools take about ")
         .number(cost)
         .text(" tokens")
-        .text("\n= help: shorten them or name fewer operations; the most take ");
+        .text("\n= help: shorten them, or name fewer operations\n= note: the most take ");
     Some(with_costliest(message, definition))
 }
 
@@ -182,8 +182,8 @@ mod tests {
         assert_eq!(cost(&ZOO), (31 + 55 + 400 + 403_usize).div_ceil(4));
         assert_eq!(
             wrong(&ZOO).unwrap().as_str(),
-            "instructions and tools take about 223 tokens\n= help: shorten them or name fewer \
-             operations; the most take `stroke` (101), `feed` (100), `count` (14)"
+            "instructions and tools take about 223 tokens\n= help: shorten them, or name fewer \
+             operations\n= note: the most take `stroke` (101), `feed` (100), `count` (14)"
         );
         let enough = Definition {
             max_tokens: Some(223),
@@ -200,8 +200,8 @@ mod tests {
         };
         assert_eq!(
             wrong(&zoo).unwrap().as_str(),
-            "instructions and tools take about 2 tokens\n= help: shorten them or name fewer \
-             operations; the most take the instructions (2)"
+            "instructions and tools take about 2 tokens\n= help: shorten them, or name fewer \
+             operations\n= note: the most take the instructions (2)"
         );
     }
 }
