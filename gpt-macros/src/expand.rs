@@ -366,6 +366,7 @@ mod tests {
             "actions = [a::]",
             "actions = [a::<B>]",
             "actions = [a b]",
+            "actions = [a()]",
             "actions = [a()()]",
             "actions = [a[confirm = always]]",
             "actions = [a(=)]",

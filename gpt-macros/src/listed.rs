@@ -38,11 +38,14 @@ pub(crate) fn listed(cx: &Ctxt, action: Action, group: Option<Group>) -> Listed 
     let mut settings = ActionSettings::default();
     let has_settings = group.is_some();
     if let Some(group) = group {
-        if group.delimiter() == Delimiter::Parenthesis {
+        let path = value::to_text(action.path());
+        if group.stream().is_empty() {
+            let help = format!("remove them, or write `{path}({})`", action_example("confirm"));
+            cx.error(group, "nothing is set in these brackets", &help);
+        } else if group.delimiter() == Delimiter::Parenthesis {
             read(cx, group.stream(), &mut settings);
             check(cx, &action, &settings);
         } else {
-            let path = value::to_text(action.path());
             let help = format!("write `{path}({})`", action_example("confirm"));
             cx.error(group, "expected settings in parentheses", &help);
         }

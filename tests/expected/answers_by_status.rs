@@ -169,6 +169,7 @@ impl rt::Action for StartJob {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 122,
   "method": "POST",
   "path": "/jobs",
   "answers": [
@@ -207,6 +208,7 @@ impl rt::Action for ListJobs {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 121,
   "method": "GET",
   "path": "/jobs",
   "answers": [{ "status": "200", "mediaType": "application/json" }],

@@ -126,7 +126,7 @@ impl rt::Action for Both {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/both", "answers": [{ "status": "204" }] }"#,
+        r#"{ "characters": 143, "method": "GET", "path": "/both", "answers": [{ "status": "204" }] }"#,
     );
     type Answer = ();
     type Failure = ();
@@ -150,7 +150,7 @@ impl rt::Action for Same {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/same", "answers": [{ "status": "204" }] }"#,
+        r#"{ "characters": 137, "method": "GET", "path": "/same", "answers": [{ "status": "204" }] }"#,
     );
     type Answer = ();
     type Failure = ();
@@ -174,7 +174,7 @@ impl rt::Action for NoneAction {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/none", "answers": [{ "status": "204" }] }"#,
+        r#"{ "characters": 117, "method": "GET", "path": "/none", "answers": [{ "status": "204" }] }"#,
     );
     type Answer = ();
     type Failure = ();
@@ -198,7 +198,7 @@ impl rt::Action for Long {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/long", "answers": [{ "status": "204" }] }"#,
+        r#"{ "characters": 1107, "method": "GET", "path": "/long", "answers": [{ "status": "204" }] }"#,
     );
     type Answer = ();
     type Failure = ();

@@ -163,6 +163,7 @@ impl rt::Action for WatchPrices {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 146,
   "method": "GET",
   "path": "/prices",
   "answers": [
@@ -201,6 +202,7 @@ impl rt::Action for WatchNotes {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 151,
   "method": "GET",
   "path": "/notes",
   "answers": [
@@ -239,6 +241,7 @@ impl rt::Action for ListReadings {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 124,
   "method": "GET",
   "path": "/readings",
   "answers": [

@@ -117,7 +117,12 @@ impl rt::Action for Read {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/x", "answers": [{ "status": "200", "mediaType": "application/json" }] }"#,
+        r#"{
+  "characters": 114,
+  "method": "GET",
+  "path": "/x",
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
+}"#,
     );
     type Answer = Page;
     type Failure = ();

@@ -248,6 +248,7 @@ impl rt::Action for Save {
             example: r#"{ "agreed": true }"#,
         },
         r#"{
+  "characters": 651,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -304,6 +305,7 @@ impl rt::Action for Put {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 243,
   "method": "PUT",
   "path": "/x",
   "requestBody": {

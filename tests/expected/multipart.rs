@@ -208,6 +208,7 @@ impl rt::Action for AddPhoto {
             example: r#"{ "photo": "aGVsbG8=" }"#,
         },
         r#"{
+  "characters": 670,
   "method": "POST",
   "path": "/photos",
   "requestBody": {
@@ -281,6 +282,7 @@ impl rt::Action for AddFolder {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 223,
   "method": "POST",
   "path": "/folders",
   "requestBody": {
@@ -333,6 +335,7 @@ impl rt::Action for AddRelated {
             example: r#"{ "metadata": {}, "media": "aGVsbG8=" }"#,
         },
         r#"{
+  "characters": 346,
   "method": "POST",
   "path": "/related",
   "requestBody": {

@@ -131,6 +131,7 @@ impl rt::Action for Find {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 614,
   "method": "GET",
   "path": "/x",
   "parameters": [

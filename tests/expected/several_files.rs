@@ -147,6 +147,7 @@ impl rt::Action for GetPet {
             example: r#"{ "name": "text" }"#,
         },
         r#"{
+  "characters": 165,
   "method": "GET",
   "path": "/pets/{name}",
   "parameters": [{ "name": "name", "in": "path" }],
@@ -177,6 +178,7 @@ impl rt::Action for ListToys {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 126,
   "method": "GET",
   "path": "/toys",
   "answers": [{ "status": "200", "mediaType": "application/json" }],

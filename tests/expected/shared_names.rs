@@ -186,6 +186,7 @@ impl rt::Action for ListPets {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 219,
   "method": "GET",
   "path": "/pets",
   "parameters": [{ "name": "order", "in": "query" }, { "name": "sort", "in": "query" }],
@@ -230,6 +231,7 @@ impl rt::Action for DeletePets {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 224,
   "method": "DELETE",
   "path": "/pets",
   "parameters": [{ "name": "order", "in": "query" }, { "name": "sort", "in": "query" }],
@@ -261,6 +263,7 @@ impl rt::Action for ListCats {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 152,
   "method": "GET",
   "path": "/cats",
   "answers": [{ "status": "200", "mediaType": "application/json" }]
@@ -288,7 +291,13 @@ impl rt::Action for PetAction {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "POST", "path": "/cats", "answers": [{ "status": "200" }], "consequential": true }"#,
+        r#"{
+  "characters": 120,
+  "method": "POST",
+  "path": "/cats",
+  "answers": [{ "status": "200" }],
+  "consequential": true
+}"#,
     );
     type Answer = ();
     type Failure = ();

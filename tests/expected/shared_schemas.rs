@@ -181,6 +181,7 @@ impl rt::Action for FirstAction {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 513,
   "method": "POST",
   "path": "/a",
   "requestBody": {
@@ -234,6 +235,7 @@ impl rt::Action for SecondAction {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 606,
   "method": "POST",
   "path": "/b",
   "requestBody": {

@@ -142,6 +142,7 @@ impl rt::Action for AddPet {
             example: r#"{ "name": "Rex", "age": 3 }"#,
         },
         r#"{
+  "characters": 213,
   "method": "POST",
   "path": "/pets",
   "requestBody": {
@@ -185,6 +186,7 @@ impl rt::Action for ChangePet {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 150,
   "method": "PATCH",
   "path": "/pets",
   "requestBody": {

@@ -224,6 +224,7 @@ impl rt::Action for Chat {
             example: r#"{ "message": "text" }"#,
         },
         r#"{
+  "characters": 212,
   "method": "POST",
   "path": "/chat",
   "requestBody": {
@@ -268,6 +269,7 @@ impl rt::Action for FollowLog {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 124,
   "method": "GET",
   "path": "/log",
   "answers": [
@@ -306,6 +308,7 @@ impl rt::Action for PullModel {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 129,
   "method": "GET",
   "path": "/models",
   "answers": [
@@ -344,6 +347,7 @@ impl rt::Action for ExportRows {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 136,
   "method": "GET",
   "path": "/rows",
   "answers": [
@@ -378,6 +382,7 @@ impl rt::Action for CreateRun {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 153,
   "method": "POST",
   "path": "/run",
   "answers": [

@@ -210,6 +210,7 @@ impl rt::Action for Save {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 1286,
   "method": "POST",
   "path": "/x",
   "requestBody": {

@@ -152,6 +152,7 @@ impl rt::Action for PutTags {
             example: r#"{ "body": ["text"] }"#,
         },
         r#"{
+  "characters": 228,
   "method": "PUT",
   "path": "/tags",
   "requestBody": {
@@ -195,6 +196,7 @@ impl rt::Action for PutNote {
             example: r#"{ "body": "text" }"#,
         },
         r#"{
+  "characters": 164,
   "method": "PUT",
   "path": "/note",
   "requestBody": {
@@ -244,6 +246,7 @@ impl rt::Action for PutSetting {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 236,
   "method": "PUT",
   "path": "/setting",
   "requestBody": { "content": [{ "mediaType": "application/json" }], "argument": "body" },

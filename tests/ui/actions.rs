@@ -110,7 +110,12 @@ macro_rules! many {
                     Err(_) => "",
                 };
                 let (name, _) = LETTERS.split_at(index + 1);
-                let tool = rt::Tool { name, description: "", parameters: "{}", example: "{}" };
+                let tool = rt::Tool {
+                    name,
+                    description: "",
+                    parameters: "{}",
+                    example: "{}",
+                };
                 rt::Described::new(&API, name, tool, r#"{ "method": "GET", "path": "/" }"#)
             }
 

@@ -245,7 +245,6 @@ const fn twice(earlier: &Named, named: &Named) -> Message {
     }
     let message = Message::new("two operations are called `")
         .text(named.name)
-        .text("`\n= help: they are ");
-    let message = settings::of(message, first).text(" and ");
-    settings::of(message, second).text(": leave one out, or set another `name` for it")
+        .text("`\n= help: leave one out, or set another `name` for it\n= note: they are ");
+    settings::of(settings::of(message, first).text(" and "), second)
 }

@@ -221,7 +221,9 @@ pub(super) const fn certificate(set: &ActionSet) -> Option<Message> {
         if has_certificates(operation.api) && Ways::of(operation).need_certificate(operation) {
             let message = of(Message::new(""), operation)
                 .text(" needs a client certificate")
-                .text("\n= help: set `base_url` to a proxy that has it, or leave the operation out");
+                .text(
+                    "\n= help: set `base_url` to a proxy that has it, or leave the operation out",
+                );
             return Some(message);
         }
         operations = rest;

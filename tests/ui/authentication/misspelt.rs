@@ -8,7 +8,7 @@ use actions::{serve, shop};
 #[gpt(
     name = "Weather Desk",
     instructions = "Answer briefly.",
-    actions = [shop::ListGoods(authentication = apikey), shop::GetHours(authentication = apiKy)],
+    actions = [shop::ListGoods(authentication = apiKey), shop::GetHours(authentication = apiKy)],
 )]
 struct WeatherDesk;
 

@@ -8,9 +8,10 @@ use actions::serve;
 #[gpt(
     name = "Weather Desk",
     instructions = "Answer briefly.",
+    starters = ["Rain?",, "Snow?"],
 )]
-struct WeatherDesk(std::rc::Rc<str>);
+struct WeatherDesk;
 
 fn main() {
-    serve(WeatherDesk("".into()));
+    serve(WeatherDesk);
 }
