@@ -176,14 +176,17 @@ fn a_new_project_builds_and_its_test_passes() {
     let script = fs::read_to_string(wrong.join("build.rs")).unwrap();
     assert!(script.contains(".lenient(true)"), "{script}");
     for (arguments, expected) in [
-        (&["new"][..], "error: the name of the project is missing"),
+        (
+            &["new"][..],
+            "error: the following required arguments were not provided:\n  <NAME>",
+        ),
         (
             &["new", "Sky Desk"],
             "error: `Sky Desk` cannot name a package",
         ),
         (
             &["new", "a", "b"],
-            "error: a project has one name, and `b` is another",
+            "error: unexpected argument 'b' found",
         ),
         (
             &["new", "a", "--from", "https://sky.example/openapi.json"],
@@ -277,9 +280,12 @@ fn wrong_arguments() {
         &["generate", WEATHER],
         &expect![[r#"
             2
-            error: `--out` is missing: give the folder to write to
+            error: the following required arguments were not provided:
+              --out <DIR>
 
-            For more information, try `cargo gpt --help`.
+            Usage: cargo gpt generate --out <DIR> <SPEC>
+
+            For more information, try '--help'.
 
 
         "#]],
@@ -288,9 +294,12 @@ fn wrong_arguments() {
         &["check"],
         &expect![[r#"
             2
-            error: the description is missing: give the path of a file
+            error: the following required arguments were not provided:
+              <SPEC>...
 
-            For more information, try `cargo gpt --help`.
+            Usage: cargo gpt check <SPEC>...
+
+            For more information, try '--help'.
 
 
         "#]],
@@ -299,9 +308,13 @@ fn wrong_arguments() {
         &["check", WEATHER, "--out", "x"],
         &expect![[r#"
             2
-            error: `check` has no option `--out`
+            error: unexpected argument '--out' found
 
-            For more information, try `cargo gpt --help`.
+              tip: to pass '--out' as a value, use '-- --out'
+
+            Usage: cargo gpt check <SPEC>...
+
+            For more information, try '--help'.
 
 
         "#]],
@@ -310,9 +323,9 @@ fn wrong_arguments() {
         &["generate", WEATHER, "--operation"],
         &expect![[r#"
             2
-            error: `--operation` needs a value
+            error: a value is required for '--operation <ID>' but none was supplied
 
-            For more information, try `cargo gpt --help`.
+            For more information, try '--help'.
 
 
         "#]],
@@ -321,11 +334,11 @@ fn wrong_arguments() {
         &["check", WEATHER, "--warn", "chat-gpt"],
         &expect![[r#"
             2
-            error: there is no lint `chat-gpt`
+            error: invalid value 'chat-gpt' for '--warn <LINT>'
 
-            did you mean `chatgpt`?
+              tip: a similar value exists: 'chatgpt'
 
-            For more information, try `cargo gpt --help`.
+            For more information, try '--help'.
 
 
         "#]],
@@ -334,9 +347,10 @@ fn wrong_arguments() {
         &["check", WEATHER, "--format", "xml"],
         &expect![[r#"
             2
-            error: there is no format `xml`; there are `text`, `json` and `sarif`
+            error: invalid value 'xml' for '--format <FORMAT>'
+              [possible values: text, json, sarif]
 
-            For more information, try `cargo gpt --help`.
+            For more information, try '--help'.
 
 
         "#]],
@@ -345,9 +359,10 @@ fn wrong_arguments() {
         &["check", WEATHER, "--color", "red"],
         &expect![[r#"
             2
-            error: `--color` is `auto`, `always` or `never`, not `red`
+            error: invalid value 'red' for '--color <WHEN>'
+              [possible values: auto, always, never]
 
-            For more information, try `cargo gpt --help`.
+            For more information, try '--help'.
 
 
         "#]],
@@ -356,20 +371,24 @@ fn wrong_arguments() {
         &["generate", WEATHER, WEATHER, "--out", "x"],
         &expect![[r#"
             2
-            error: two descriptions were given, `examples/weather/actions/weather.yaml` and `examples/weather/actions/weather.yaml`
+            error: unexpected argument 'examples/weather/actions/weather.yaml' found
 
-            For more information, try `cargo gpt --help`.
+            Usage: cargo gpt generate [OPTIONS] --out <DIR> <SPEC>
+
+            For more information, try '--help'.
 
 
         "#]],
     );
     check(
-        &["export"],
+        &["exprot"],
         &expect![[r#"
             2
-            error: there is no command `export`; there are `new`, `generate`, `check` and `explain`
+            error: unrecognized subcommand 'exprot'
 
-            For more information, try `cargo gpt --help`.
+            Usage: cargo gpt [OPTIONS] <COMMAND>
+
+            For more information, try '--help'.
 
 
         "#]],
@@ -551,7 +570,7 @@ fn colours_are_for_terminals() {
 
 #[test]
 fn each_command_says_how_it_is_used() {
-    for command in ["generate", "check", "explain"] {
+    for command in ["new", "generate", "check", "explain"] {
         let output = cargo_gpt(&[command, "--help"]);
         assert_eq!(output.status.code(), Some(0));
         let help = text(output.stdout);

@@ -77,6 +77,8 @@ pub use config::Config;
 pub use error::Error;
 pub use finding::{Checked, Finding, Place};
 #[doc(hidden)]
+pub use nearest::nearest;
+#[doc(hidden)]
 pub use origin::{OperationOrigin, Origins, TypeOrigin, WarningOrigin, places};
 pub use tool::Cost;
 

@@ -1,10 +1,7 @@
 //! The known name that a misspelt one was probably meant to be.
 
 /// The candidate closest to `name`, where one is close enough to be a slip of the finger.
-pub(crate) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = plain(name);
     let budget = match name.chars().count() {
         0..=2 => 0,

@@ -159,6 +159,8 @@ mod file;
 #[cfg(feature = "server")]
 pub mod gpt;
 pub mod invoke;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 #[cfg(feature = "server")]
 pub mod message;
 #[cfg(feature = "server")]
@@ -189,6 +191,8 @@ pub use gpt::Gpt;
 #[cfg(feature = "server")]
 #[doc(inline)]
 pub use gpt_macros::gpt;
+#[cfg(feature = "mcp")]
+pub use server::serve_stdio;
 #[cfg(feature = "server")]
 pub use server::{Server, serve, serve_all};
 #[cfg(feature = "server")]

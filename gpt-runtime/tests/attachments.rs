@@ -38,6 +38,7 @@ static API: Api = Api {
     servers: &[],
     security_schemes: &[],
     schemas: "{}",
+    answer_schemas: "{}",
 };
 
 /// Takes files.

@@ -38,6 +38,7 @@ mod zoo {
             kind: rt::SecurityKind::ApiKey(rt::Location::Query, "key"),
         }],
         schemas: "{}",
+        answer_schemas: "{}",
     };
 
     const READ: rt::Operation = rt::Operation {

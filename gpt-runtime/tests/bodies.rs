@@ -387,6 +387,7 @@ static API: rt::Api = rt::Api {
     servers: &[],
     security_schemes: &[],
     schemas: "{}",
+    answer_schemas: "{}",
 };
 
 const SEND: Operation = Operation {
@@ -410,13 +411,10 @@ const SEND: Operation = Operation {
     servers: &[],
     parameters: &[],
     body: Some(PARTS_OR_JSON),
-    answers: &[rt::Response {
-        status: rt::Status::Code(200),
-        media_type: Some("application/json"),
-        variant: 0,
-        headers: &[],
-        stream: None,
-    }],
+    answers: &[rt::Response::new(
+        rt::Status::Code(200),
+        Some("application/json"),
+    )],
     failures: &[],
     security: &[],
     consequential: true,

@@ -52,6 +52,7 @@ mod zoo {
             },
         ],
         schemas: r#"{ "Kind": { "type": "string", "enum": ["cat", "dog"] } }"#,
+        answer_schemas: "{}",
     };
 
     pub(super) static OTHER: rt::Api = rt::Api {
@@ -61,6 +62,7 @@ mod zoo {
         servers: &[],
         security_schemes: &[],
         schemas: "{}",
+        answer_schemas: "{}",
     };
 
     const SECURITY: &[&[rt::Requirement]] = &[&[

@@ -43,6 +43,7 @@ fn described(schemes: &'static [SecurityScheme], servers: &'static [Server]) -> 
         servers,
         security_schemes: schemes,
         schemas: "{}",
+        answer_schemas: "{}",
     });
     let requirement = |scheme: &'static SecurityScheme| -> &'static [Requirement] {
         leak([Requirement {

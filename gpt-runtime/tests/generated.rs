@@ -21,6 +21,7 @@ pub mod zoo {
             kind: rt::SecurityKind::ApiKey(rt::Location::Header, "X-Api-Key"),
         }],
         schemas: "{}",
+        answer_schemas: "{}",
     };
 
     /// The selected operations in the order of the document.

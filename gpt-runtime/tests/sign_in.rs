@@ -54,6 +54,7 @@ fn described(kind: SecurityKind) -> Club {
             kind,
         }]),
         schemas: "{}",
+        answer_schemas: "{}",
     });
     let operation: &Operation = leak(Operation {
         api,

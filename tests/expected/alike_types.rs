@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -296,7 +297,10 @@ impl rt::Action for CreatePrice {
   ],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"amount":{"type":"integer"}}}"#,
+    ]);
     type Answer = Price;
     type Failure = CreatePriceFailure;
 }
@@ -366,7 +370,10 @@ impl rt::Action for ReplacePrice {
   ],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"amount":{"type":"integer"}}}"#,
+    ]);
     type Answer = Price;
     type Failure = ReplacePriceFailure;
 }

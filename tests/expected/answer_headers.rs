@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -109,7 +110,10 @@ impl rt::Action for ListItems {
   ],
   "failures": [{ "status": "429", "headers": [{ "name": "Retry-After" }] }]
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"array","items":{"type":"string"}}"#,
+    ]);
     type Answer = Vec<String>;
     type Failure = ();
 }

@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -184,7 +185,11 @@ impl rt::Action for StartJob {
   ],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"id":{"type":"integer"}},"required":["id"]}"#,
+        "",
+    ]);
     type Answer = StartJobAnswer;
     type Failure = StartJobFailure;
 }
@@ -217,7 +222,10 @@ impl rt::Action for ListJobs {
     { "mediaType": "application/problem+json" }
   ]
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"array","items":{"type":"object","properties":{"id":{"type":"integer"}},"required":["id"]}}"#,
+    ]);
     type Answer = Vec<Job>;
     type Failure = Problem;
 }

@@ -36,6 +36,10 @@ pub static API: rt::Api = rt::Api {
     ]
   }
 }"#,
+    answer_schemas: r##"{"Answer":{"anyOf":[{"type":"boolean"},{"anyOf":[{"$ref":"#/$defs/Answer"},{"type":"object","properties":{"value":{"$ref":"#/$defs/Answer"},
+"extra":{},"twin":{"$ref":"#/$defs/Twin"}},"required":["value"]}]}]},"Twin":{"anyOf":[{"type":"object",
+"properties":{"twin":{"$ref":"#/$defs/Twin"},"left":{"type":"string"}}},{"type":"object","properties":{"twin":{"$ref":"#/$defs/Twin"},
+"right":{"type":"string"}}}]}}"##,
 };
 
 /// The operations in the order of the document.
@@ -237,7 +241,10 @@ impl rt::Action for AddStep {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r##"{"$ref":"#/$defs/Answer"}"##,
+    ]);
     type Answer = Answer;
     type Failure = ();
 }

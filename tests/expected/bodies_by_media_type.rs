@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -243,7 +244,10 @@ impl rt::Action for SendPhoto {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"image":{"type":"string","format":"byte"}},"required":["image"]}"#,
+    ]);
     type Answer = Photo;
     type Failure = ();
 }

@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -105,7 +106,12 @@ impl rt::Action for GetPet {
   "path": "/pet",
   "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"anyOf":[{"type":"object","properties":{"kind":{"type":"string","enum":["cat"]},"purrs":{"type":"boolean"}},
+"required":["kind","purrs"]},{"type":"object","properties":{"kind":{"type":"string"},"name":{"type":"string"}},
+"required":["name"]}]}"#,
+    ]);
     type Answer = GetPetAnswer;
     type Failure = ();
 }

@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -136,7 +137,11 @@ impl rt::Action for Find {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "deprecated": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"name":{"type":"string","description":"Its name.","default":"none","deprecated":true}},
+"description":"What was found.","deprecated":true}"#,
+    ]);
     type Answer = Thing;
     type Failure = ();
 }

@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -89,7 +90,10 @@ impl rt::Action for Download {
   "answers": [{ "status": "200", "mediaType": "*/*" }],
   "failures": [{ "mediaType": "application/json" }]
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"string","format":"binary"}"#,
+    ]);
     type Answer = rt::Base64;
     type Failure = String;
 }

@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -208,7 +209,11 @@ impl rt::Action for VoteAction {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"state":{"type":"string","enum":["open","Open","other"]},"code":{"type":"integer",
+"enum":[1,2]},"vote":{"type":"string","enum":["+1","-1"],"description":"How one votes."}}}"#,
+    ]);
     type Answer = Answer;
     type Failure = ();
 }

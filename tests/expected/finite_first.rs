@@ -48,6 +48,10 @@ pub static API: rt::Api = rt::Api {
     ]
   }
 }"##,
+    answer_schemas: r##"{"Filter":{"anyOf":[{"type":"object","properties":{"kind":{"type":"string","enum":["all"]},"filters":{"type":"array",
+"items":{"$ref":"#/$defs/Filter"}}},"required":["kind","filters"]},{"type":"object","properties":{"kind":{"type":"string",
+"enum":["not"]},"filter":{"$ref":"#/$defs/Filter"}},"required":["kind","filter"]},{"type":"object","properties":{"kind":{"type":"string",
+"enum":["is"]},"value":{"type":"string"}},"required":["kind","value"]}]}}"##,
 };
 
 /// The operations in the order of the document.
@@ -216,7 +220,10 @@ impl rt::Action for Send {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r##"{"$ref":"#/$defs/Filter"}"##,
+    ]);
     type Answer = Filter;
     type Failure = ();
 }

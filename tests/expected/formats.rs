@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -259,7 +260,22 @@ impl rt::Action for Save {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"date":{"type":"string","format":"date"},"dateTime":{"type":"string","format":"date-time"},
+"uuid":{"type":"string","format":"uuid"},"byte":{"type":"string","format":"byte"},"email":{"type":"string",
+"format":"email"},"uri":{"type":"string","format":"uri"},"unknown":{"type":"string","format":"sku"},"int32":{"type":"integer",
+"format":"int32"},"uint64":{"type":"integer","format":"uint64"},"float":{"type":"number","format":"float"},
+"double":{"type":"number"},"time":{"type":"string","format":"time"},"localDateTime":{"type":"string",
+"format":"date-time-local"},"duration":{"type":"string","format":"duration"},"ipv4":{"type":"string",
+"format":"ipv4"},"ipv6":{"type":"string","format":"ipv6"},"ip":{"type":"string","format":"ip"},"decimal":{"type":"string",
+"format":"decimal"},"int64Text":{"type":"string","format":"int64"},"base64url":{"type":"string","contentEncoding":"base64url"},
+"base16":{"type":"string","contentEncoding":"base16"},"int8":{"type":"integer","format":"int32","minimum":-128,
+"maximum":127},"uint16":{"type":"integer","format":"uint32","minimum":0,"maximum":65535},"big":{"type":"integer",
+"minimum":0},"wide":{"type":"integer","minimum":0,"maximum":3.402823669209385e+38},"exact":{"type":"number",
+"format":"decimal"},"unix":{"type":"integer","format":"unix-time"},"moment":{"type":"number","format":"unix-time"}},
+"required":["date","dateTime","uuid","byte","email","uri","int32","uint64","float","double"]}"#,
+    ]);
     type Answer = Formats;
     type Failure = ();
 }

@@ -41,6 +41,9 @@ pub static API: rt::Api = rt::Api {
     ]
   }
 }"##,
+    answer_schemas: r##"{"Pet":{"anyOf":[{"type":"object","properties":{"kind":{"type":"string","enum":["cat"]},"name":{"type":"string"},
+"lives":{"type":"integer"}},"required":["kind"]},{"type":"object","properties":{"kind":{"type":"string",
+"enum":["dog"]},"name":{"type":"string"},"friend":{"$ref":"#/$defs/Pet"}},"required":["kind"]}]}}"##,
 };
 
 /// The operations in the order of the document.
@@ -226,7 +229,12 @@ impl rt::Action for Send {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r##"{"type":"object","properties":{"pet":{"$ref":"#/$defs/Pet"},"place":{"anyOf":[{"type":"object","properties":{"type":{"type":"string",
+"enum":["Place"]},"city":{"type":"string"}},"required":["type"]},{"type":"object","properties":{"type":{"type":"string",
+"enum":["Room"]},"city":{"type":"string"},"floor":{"type":"integer"}},"required":["type"]}]}}}"##,
+    ]);
     type Answer = Owner;
     type Failure = ();
 }

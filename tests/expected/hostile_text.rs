@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -179,7 +180,11 @@ impl rt::Action for XFnMain {
   ],
   "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"\"":{"type":"string","description":"[`Nope`] [a](b) ![c] <https://example.com/ok> {#id}"},
+"\n":{"type":"string"},"":{"type":"string"},"r#type":{"type":"string"}}}"#,
+    ]);
     type Answer = XFnMainAnswer;
     type Failure = ();
 }

@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -152,7 +153,12 @@ impl rt::Action for ListHttpServers {
   ],
   "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"id":{"type":"string"},"@id":{"type":"string"},"fooBar":{"type":"string"},
+"foo_bar":{"type":"string"},"crate":{"type":"string"},"_":{"type":"string"},"+1":{"type":"integer"},"-1":{"type":"integer"},
+"userIDs":{"type":"array","items":{"type":"string"}}}}"#,
+    ]);
     type Answer = HttpServer;
     type Failure = ();
 }

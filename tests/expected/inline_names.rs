@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -160,7 +161,14 @@ impl rt::Action for GetForecast {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"forecast":{"type":"object","properties":{"periods":{"type":"array","items":{"type":"object",
+"properties":{"period_wind":{"type":"object","properties":{"speed":{"type":"number"}}},"categories":{"type":"object",
+"properties":{},"additionalProperties":{"type":"object","properties":{"n":{"type":"integer"}}}}}}},"forecastOffice":{"type":"object",
+"properties":{"name":{"type":"string"}}}}},"stations":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string"}}}},
+"status":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string"}}}}}}"#,
+    ]);
     type Answer = GetForecastAnswer;
     type Failure = ();
 }

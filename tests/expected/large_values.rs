@@ -16,6 +16,10 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r##"{"Block":{"type":"object","properties":{"a":{"$ref":"#/$defs/Row"},"b":{"$ref":"#/$defs/Row"},"c":{"$ref":"#/$defs/Row"},
+"d":{"$ref":"#/$defs/Row"}}},"Row":{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"},
+"c":{"type":"string"},"d":{"type":"string"},"e":{"type":"string"},"f":{"type":"string"},"g":{"type":"string"},
+"h":{"type":"string"},"i":{"type":"string"},"j":{"type":"string"},"k":{"type":"string"}}}}"##,
 };
 
 /// The operations in the order of the document.
@@ -117,13 +121,12 @@ impl rt::Action for Read {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{
-  "characters": 114,
-  "method": "GET",
-  "path": "/x",
-  "answers": [{ "status": "200", "mediaType": "application/json" }]
-}"#,
-    );
+        r#"{ "method": "GET", "path": "/x", "answers": [{ "status": "200", "mediaType": "application/json" }] }"#,
+    )
+    .answering(&[
+        r##"{"type":"object","properties":{"main":{"$ref":"#/$defs/Block"},"aside":{"$ref":"#/$defs/Block"},"list":{"type":"array",
+"items":{"$ref":"#/$defs/Block"}},"either":{"anyOf":[{"type":"integer"},{"$ref":"#/$defs/Block"}]}},"required":["main"]}"##,
+    ]);
     type Answer = Page;
     type Failure = ();
 }

@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -175,7 +176,12 @@ impl rt::Action for Send {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"anyOf":[{"type":"object","properties":{"kind":{"type":"string","enum":["Cat"]},"lives":{"type":"integer"}},
+"required":["kind"]},{"type":"object","properties":{"kind":{"type":"string","enum":["Dog"]},"bark":{"type":"string"}},
+"required":["kind"]}]}"#,
+    ]);
     type Answer = Pet;
     type Failure = ();
 }

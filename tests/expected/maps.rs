@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -131,7 +132,12 @@ impl rt::Action for PutLabels {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"additional":{"type":"string"},"counts":{"type":"object","properties":{},
+"additionalProperties":{"type":"object","properties":{"n":{"type":"integer"}}}}},"additionalProperties":{"type":"array",
+"items":{"type":"integer"}}}"#,
+    ]);
     type Answer = Extended;
     type Failure = ();
 }

@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -187,7 +188,14 @@ impl rt::Action for Send {
   ],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"b":{"type":"string"}}}"#,
+        r#"{"type":"integer"}"#,
+        "",
+        "",
+        "",
+    ]);
     type Answer = SendAnswer;
     type Failure = ();
 }

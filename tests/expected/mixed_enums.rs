@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -268,7 +269,15 @@ impl rt::Action for Save {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"agreed":{"type":"boolean","enum":[true]},"scale":{"anyOf":[{"type":"string",
+"enum":["auto","none"]},{"type":"integer","enum":[1,2]},{"type":"boolean","enum":[true]},{"type":"null"}]},
+"size":{"anyOf":[{"type":"string","enum":["small"]},{"type":"integer","enum":[10]}]},"ratio":{"type":"number",
+"enum":[0.5,1,1.5]},"version":{"type":"number","enum":[2.5]},"origin":{"enum":[{"x":0,"y":0}]},"shape":{"enum":["square",
+[1,2],{"x":1}]},"level":{"anyOf":[{"type":"string","enum":["low"]},{"type":"number","enum":[0.5]}]}},
+"required":["agreed"]}"#,
+    ]);
     type Answer = Setting;
     type Failure = ();
 }

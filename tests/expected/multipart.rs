@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -348,7 +349,10 @@ impl rt::Action for AddRelated {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"name":{"type":"string"},"thumbnail":{"type":"string","format":"binary"}}}"#,
+    ]);
     type Answer = Metadata;
     type Failure = ();
 }

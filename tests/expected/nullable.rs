@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -156,7 +157,13 @@ impl rt::Action for Save {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"required":{"type":"string"},"requiredNullable":{"type":["string","null"]},
+"optional":{"type":"string"},"optionalNullable":{"type":["string","null"]},"level":{"type":["string",
+"null"],"enum":["low","high",null]},"items":{"type":"array","items":{"type":["integer","null"]}}},"required":["required",
+"requiredNullable"]}"#,
+    ]);
     type Answer = Thing;
     type Failure = ();
 }

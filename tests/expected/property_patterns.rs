@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -205,7 +206,16 @@ impl rt::Action for Save {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"one":{"type":"object","properties":{},"patternProperties":{"^[a-z]+$":{"type":"integer"}}},
+"alike":{"type":"object","properties":{},"patternProperties":{"^a":{"type":"string"},"^b":{"type":"string"}},
+"additionalProperties":{"type":"string"}},"several":{"type":"object","properties":{},"patternProperties":{"^n":{"type":"integer"},
+"^t":{"type":"string"}},"additionalProperties":{"type":"boolean"}},"named":{"type":"object","properties":{"id":{"type":"integer"}},
+"patternProperties":{"^x-":{"type":"string"}}},"names":{"type":"object","properties":{},"additionalProperties":{"type":"string"},
+"maxProperties":2,"propertyNames":{"pattern":"^[a-z]{2}$"}},"listed":{"type":"object","properties":{},
+"additionalProperties":true,"propertyNames":{"enum":["en","de"]}}}}"#,
+    ]);
     type Answer = Patterns;
     type Failure = ();
 }

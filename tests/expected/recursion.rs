@@ -39,6 +39,10 @@ pub static API: rt::Api = rt::Api {
     ]
   }
 }"##,
+    answer_schemas: r##"{"Tree":{"type":"object","properties":{"value":{"$ref":"#/$defs/Value"},"left":{"$ref":"#/$defs/Tree"},
+"children":{"type":"array","items":{"$ref":"#/$defs/Tree"}}},"required":["value"]},"Value":{"anyOf":[{"type":"array",
+"items":{"$ref":"#/$defs/Value"}},{"type":"string"},{"type":"object","properties":{"not":{"$ref":"#/$defs/Value"}},
+"required":["not"]}]}}"##,
 };
 
 /// The operations in the order of the document.
@@ -169,7 +173,10 @@ impl rt::Action for PutTree {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r##"{"$ref":"#/$defs/Tree"}"##,
+    ]);
     type Answer = Tree;
     type Failure = ();
 }

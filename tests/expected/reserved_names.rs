@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -133,7 +134,11 @@ impl rt::Action for OptionAction {
   "path": "/option",
   "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"vec":{"type":"object","properties":{"none":{"type":"string","enum":["Some",
+"None","Self"]}}}}}"#,
+    ]);
     type Answer = OptionSchema;
     type Failure = ();
 }
@@ -181,7 +186,10 @@ impl rt::Action for NewAction {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"Box":{"type":"string"}}}"#,
+    ]);
     type Answer = New;
     type Failure = ();
 }

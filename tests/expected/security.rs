@@ -36,6 +36,7 @@ pub static API: rt::Api = rt::Api {
         },
     ],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.

@@ -16,6 +16,12 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r##"{"Pet":{"type":"object","properties":{"name":{"type":"string"},"owner":{"type":"object","properties":{"name":{"type":"string"},
+"pets":{"type":"array","items":{"$ref":"#/$defs/Pet"}}},"required":["name"]},"toys":{"type":"array","items":{"$ref":"#/$defs/Toy"}},
+"mother":{"anyOf":[{"$ref":"#/$defs/Pet"}],"description":"A pet, which knows its owner, who knows the pet."}},
+"required":["name"],"description":"A pet, which knows its owner, who knows the pet."},"Toy":{"type":"object",
+"properties":{"kind":{"type":"string","enum":["ball","mouse"]},"parts":{"type":"array","items":{"$ref":"#/$defs/Toy"}}},
+"required":["kind"]}}"##,
 };
 
 /// The operations in the order of the document.
@@ -154,7 +160,10 @@ impl rt::Action for GetPet {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "failures": [{ "status": "404", "mediaType": "application/json" }]
 }"#,
-    );
+    )
+    .answering(&[
+        r##"{"$ref":"#/$defs/Pet"}"##,
+    ]);
     type Answer = Pet;
     type Failure = Problem;
 }
@@ -184,7 +193,10 @@ impl rt::Action for ListToys {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "failures": [{ "status": "404", "mediaType": "application/json" }]
 }"#,
-    );
+    )
+    .answering(&[
+        r##"{"type":"array","items":{"$ref":"#/$defs/Toy"}}"##,
+    ]);
     type Answer = Vec<Toy>;
     type Failure = Problem;
 }

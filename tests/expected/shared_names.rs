@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -193,7 +194,11 @@ impl rt::Action for ListPets {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "failures": [{ "mediaType": "application/json" }]
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"pets":{"type":"array","items":{"type":"object","properties":{"size":{"type":"string",
+"enum":["small","large"]}},"required":["size"]}}},"required":["pets"]}"#,
+    ]);
     type Answer = Pets;
     type Failure = Problem;
 }
@@ -239,7 +244,11 @@ impl rt::Action for DeletePets {
   "failures": [{ "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"pets":{"type":"array","items":{"type":"object","properties":{"size":{"type":"string",
+"enum":["small","large"]}},"required":["size"]}}},"required":["pets"]}"#,
+    ]);
     type Answer = Pets;
     type Failure = Problem;
 }
@@ -268,7 +277,11 @@ impl rt::Action for ListCats {
   "path": "/cats",
   "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"array","items":{"type":"object","properties":{"size":{"type":"string","enum":["small","large"]},
+"purrs":{"type":"boolean"}},"required":["size"]}}"#,
+    ]);
     type Answer = Vec<Cat>;
     type Failure = ();
 }

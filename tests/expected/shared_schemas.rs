@@ -28,6 +28,7 @@ pub static API: rt::Api = rt::Api {
     "description": "A postal address."
   }
 }"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.

@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -211,7 +212,13 @@ impl rt::Action for Send {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"array","items":{"anyOf":[{"anyOf":[{"type":"object","properties":{"type":{"type":"string","enum":["message"]},
+"role":{"type":"string"}},"required":["type","role"]},{"type":"object","properties":{"type":{"type":"string",
+"enum":["message"]},"status":{"type":"string"}},"required":["type","status"]}]},{"type":"object","properties":{"type":{"type":"string",
+"enum":["call"]}},"required":["type"]}]}}"#,
+    ]);
     type Answer = Vec<Item>;
     type Failure = ();
 }

@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -195,7 +196,14 @@ impl rt::Action for Send {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"maybe":{"type":["object","null"],"properties":{"id":{"type":"string"}}},
+"same":{"type":"object","properties":{"id":{"type":"string"}}},"hint":{"type":"string","enum":["auto",
+"none"]},"words":{"type":["string","null"],"enum":["up","down","left","right",null]},"steps":{"type":"integer",
+"enum":[1,2,3]},"address":{"anyOf":[{"type":"string","format":"ipv4"},{"type":"string","format":"ipv6"}]},
+"number":{"type":"number"},"anything":{},"nested":{"anyOf":[{"type":"integer"},{"type":"boolean"},{"type":"null"}]}}}"#,
+    ]);
     type Answer = All;
     type Failure = ();
 }

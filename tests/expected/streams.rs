@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -241,7 +242,10 @@ impl rt::Action for Chat {
   ],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"text":{"type":"string"}},"required":["text"]}"#,
+    ]);
     type Answer = Answer;
     type Failure = ();
 }

@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -159,7 +160,12 @@ impl rt::Action for AddShape {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"anyOf":[{"type":"object","properties":{"kind":{"type":"string","enum":["circle"]},"radius":{"type":"number"}},
+"required":["kind","radius"]},{"type":"object","properties":{"kind":{"type":"string","enum":["square"]},
+"side":{"type":"number"}},"required":["kind","side"]}],"description":"Something drawn."}"#,
+    ]);
     type Answer = Shape;
     type Failure = ();
 }

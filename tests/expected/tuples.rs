@@ -24,6 +24,8 @@ pub static API: rt::Api = rt::Api {
     "maxItems": 2
   }
 }"##,
+    answer_schemas: r##"{"Nodes":{"type":"array","prefixItems":[{"type":"string"},{"$ref":"#/$defs/Nodes"}],"items":false,"minItems":2,
+"maxItems":2}}"##,
 };
 
 /// The operations in the order of the document.
@@ -231,7 +233,18 @@ impl rt::Action for Save {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r##"{"type":"object","properties":{"point":{"type":"array","prefixItems":[{"type":"number"},{"type":"number"}],
+"items":false,"minItems":2,"maxItems":2},"entry":{"type":"array","prefixItems":[{"type":"string"},{"type":["integer",
+"null"]},{"type":"object","properties":{"name":{"type":"string"}},"required":["name"]}],"items":false,
+"minItems":3},"single":{"type":"array","prefixItems":[{"type":"string","enum":["a","b"]}],"items":false,
+"minItems":1,"maxItems":1},"old":{"type":"array","prefixItems":[{"type":"string"},{"type":"object","properties":{"a":{"type":"string"}}}],
+"items":false,"minItems":2},"short":{"type":"array","prefixItems":[{"type":"string"},{"type":"integer"}],
+"items":false,"maxItems":2},"open":{"type":"array","prefixItems":[{"type":"string"},{"type":"integer"}],
+"items":{}},"rest":{"type":"array","prefixItems":[{"type":"string"}],"items":{"type":"boolean"}},"alike":{"type":"array",
+"prefixItems":[{"type":"string"}],"items":{"type":"string"},"uniqueItems":true},"nodes":{"$ref":"#/$defs/Nodes"}}}"##,
+    ]);
     type Answer = Tuples;
     type Failure = ();
 }

@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -153,7 +154,13 @@ impl rt::Action for Send {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"type":"object","properties":{"id":{"anyOf":[{"type":"string"},{"type":"integer"}]},"note":{"type":["string",
+"null"],"maxLength":9},"list":{"anyOf":[{"type":"array","items":{"type":"integer"}},{"type":"string"}]},
+"every":{},"point":{"type":"array","prefixItems":[{"type":"number"},{"type":"number"}],"items":false,
+"minItems":2,"maxItems":2},"nothing":{}}}"#,
+    ]);
     type Answer = All;
     type Failure = ();
 }

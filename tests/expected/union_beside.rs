@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -148,7 +149,12 @@ impl rt::Action for Send {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"anyOf":[{"type":"object","properties":{"amount":{"type":"integer"},"number":{"type":"string"}},"required":["amount",
+"number"]},{"type":"object","properties":{"amount":{"type":"integer"},"iban":{"type":"string"}},"required":["amount",
+"iban"]}]}"#,
+    ]);
     type Answer = Payment;
     type Failure = ();
 }

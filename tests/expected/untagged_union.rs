@@ -16,6 +16,7 @@ pub static API: rt::Api = rt::Api {
     ],
     security_schemes: &[],
     schemas: r#"{}"#,
+    answer_schemas: r#"{}"#,
 };
 
 /// The operations in the order of the document.
@@ -173,7 +174,10 @@ impl rt::Action for Search {
   "answers": [{ "status": "200", "mediaType": "application/json" }],
   "consequential": true
 }"#,
-    );
+    )
+    .answering(&[
+        r#"{"anyOf":[{"type":"string"},{"type":"integer"}]}"#,
+    ]);
     type Answer = SearchAnswer;
     type Failure = ();
 }

@@ -42,6 +42,7 @@ fn described(issuer: &str) -> (&'static Api, &'static Definition) {
             kind: SecurityKind::OpenIdConnect(Box::leak(configuration.into_boxed_str())),
         }]),
         schemas: "{}",
+        answer_schemas: "{}",
     });
     let operation: &Operation = leak(Operation {
         api,

@@ -28,6 +28,7 @@ macro_rules! module {
                     rt::SecurityScheme { name: "badge", kind: rt::SecurityKind::MutualTls },
                 ],
                 schemas: "{}",
+                answer_schemas: "{}",
             };
 
             pub const OPERATIONS: &[&rt::Described] =

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use serde_json::Value;
 
-use crate::tool::to_text;
+use crate::tool::{to_dense_text, to_text};
 
 /// A name that `Names` decided: raw where it is a keyword.
 pub(super) fn ident(name: &str) -> Ident {
@@ -24,9 +24,17 @@ pub(super) fn ident(name: &str) -> Ident {
 
 /// JSON as a raw string literal.
 pub(super) fn json(value: &Value) -> String {
-    let text = to_text(value);
+    raw(&to_text(value))
+}
+
+/// The same in few characters.
+pub(super) fn dense_json(value: &Value) -> String {
+    raw(&to_dense_text(value))
+}
+
+fn raw(text: &str) -> String {
     // Raw strings are read with as many marks as the text makes necessary, 255 at the most.
-    let marks = "#".repeat(longest_ending(&text) + 1);
+    let marks = "#".repeat(longest_ending(text) + 1);
     if marks.len() <= 255 {
         format!("r{marks}\"{text}\"{marks}")
     } else {

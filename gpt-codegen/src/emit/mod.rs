@@ -53,7 +53,7 @@ pub(crate) fn emit(
         names,
         alike: Alike::new(api, names),
     };
-    let counted = tools.tools.iter().zip(Cost::characters_of_each(tools));
+    let counted = tools.list.iter().zip(Cost::characters_of_each(tools));
     for (op, (tool, index)) in api.operations.iter().zip(counted.zip(0_u32..)) {
         cx.operation(op, names.operation(OperationId(index)), tool, &mut module);
     }
@@ -79,7 +79,7 @@ pub(crate) fn emit(
         #unneeded
         use rt::prelude::*;
     };
-    let first = [uses, cx.api(&tools.schemas)?, cx.operations()];
+    let first = [uses, cx.api(tools)?, cx.operations()];
     write_items(&mut text, first.map(Item::Tokens))?;
     // Webhooks alone need no client.
     if !api.operations.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use proc_macro2::{LexError, Literal, TokenStream};
 use quote::quote;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     ir::{
@@ -13,20 +13,20 @@ use crate::{
         Status, TypeUse, Webhook, WebhookId,
     },
     names::{BODY, ByMediaType, ByStatus, OperationNames},
-    tool::Tool,
+    tool::{Tool, Tools},
 };
 
 use super::{
     Emitter, Module, Shared, docs, http,
     item::Code,
-    literal::{ident, json},
+    literal::{dense_json, ident, json},
     markdown::{code, inline, lines},
     table::Action,
     types::{Choice, Chosen, Member, choice, constructor, optional, record},
 };
 
 impl Emitter<'_> {
-    pub(super) fn api(&self, schemas: &Map<String, Value>) -> Result<TokenStream, LexError> {
+    pub(super) fn api(&self, tools: &Tools) -> Result<TokenStream, LexError> {
         let api = self.api;
         let (name, title, version) = (&api.name, &api.title, &api.version);
         let comment = docs::line(&format!("{} {}.", inline(title), inline(version)));
@@ -53,7 +53,9 @@ impl Emitter<'_> {
             };
             quote!(rt::SecurityScheme { name: #name, kind: rt::SecurityKind::#kind })
         });
-        let schemas: Literal = json(&Value::Object(schemas.clone())).parse()?;
+        let schemas: Literal = json(&Value::Object(tools.schemas.clone())).parse()?;
+        let answers = Value::Object(tools.answer_schemas.clone());
+        let answer_schemas: Literal = dense_json(&answers).parse()?;
         Ok(quote! {
             #comment
             pub static API: rt::Api = rt::Api {
@@ -63,6 +65,7 @@ impl Emitter<'_> {
                 servers: #servers,
                 security_schemes: &[#(#security),*],
                 schemas: #schemas,
+                answer_schemas: #answer_schemas,
             };
         })
     }
@@ -170,6 +173,7 @@ impl Emitter<'_> {
             parameters: json(&tool.parameters),
             example: json(&tool.example),
             http: json(&http::described(op, names, characters)),
+            answers: answers(tool),
             answer,
             failure,
         };
@@ -336,6 +340,18 @@ impl Emitter<'_> {
         }
         Code::new(name.to_string())
     }
+}
+
+/// The schemas of the answers in their order, an empty text for one without; none at all where no
+/// answer has one.
+fn answers(tool: &Tool) -> Vec<String> {
+    if tool.answers.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    let schemas = tool.answers.iter();
+    schemas
+        .map(|it| it.as_ref().map_or_else(|| "\"\"".to_owned(), dense_json))
+        .collect()
 }
 
 /// What a client may be given credentials for.

@@ -154,6 +154,7 @@ impl Tables {
             parameters,
             example,
             http,
+            answers,
             answer,
             failure,
         } = action;
@@ -171,7 +172,16 @@ impl Tables {
         line!(self, "            example: {example},");
         line!(self, "        }},");
         line!(self, "        {http},");
-        line!(self, "    );");
+        if answers.is_empty() {
+            line!(self, "    );");
+        } else {
+            line!(self, "    )");
+            line!(self, "    .answering(&[");
+            for schema in answers {
+                line!(self, "        {schema},");
+            }
+            line!(self, "    ]);");
+        }
         line!(self, "    type Answer = {answer};");
         line!(self, "    type Failure = {failure};");
         self.end();
@@ -236,6 +246,8 @@ pub(super) struct Action<'a> {
     pub(super) parameters: String,
     pub(super) example: String,
     pub(super) http: String,
+    /// The schemas of its answers.
+    pub(super) answers: Vec<String>,
     pub(super) answer: Code,
     pub(super) failure: Code,
 }

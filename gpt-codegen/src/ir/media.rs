@@ -31,6 +31,11 @@ pub(super) fn encoding(media_type: &str) -> Encoding {
     }
 }
 
+/// Whether a content of this type is one JSON value.
+pub(crate) fn is_json(media_type: &str) -> bool {
+    matches!(encoding(media_type), Encoding::Json | Encoding::JsonSuffix)
+}
+
 /// Whether a content of this type, without parameters and in lower case, is made of items: the
 /// list of `gpt-runtime`.
 fn is_sequence(essence: &str) -> bool {

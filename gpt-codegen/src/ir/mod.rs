@@ -18,6 +18,7 @@ mod union;
 mod values;
 
 pub(crate) use lower::lower;
+pub(crate) use media::is_json;
 pub(crate) use types::*;
 
 use shape::Shape;

@@ -64,7 +64,7 @@ pub(crate) fn check(cx: &mut Diagnostics, api: &Api, tools: &Tools) {
     }
     let mut sum = Size::default();
     let mut is_over = false;
-    for (position, (op, tool)) in api.operations.iter().zip(&tools.tools).enumerate() {
+    for (position, (op, tool)) in api.operations.iter().zip(&tools.list).enumerate() {
         let size = Size::of(&tool.parameters, &tools.schemas);
         openai_strict(cx, op, &size);
         gemini_names(cx, op, &size);

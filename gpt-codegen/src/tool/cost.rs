@@ -27,7 +27,7 @@ impl Cost {
 
     pub(crate) fn of(tools: &Tools) -> Self {
         Self {
-            tools: tools.tools.len(),
+            tools: tools.list.len(),
             characters: Self::characters_of_each(tools).into_iter().sum(),
         }
     }
@@ -39,7 +39,7 @@ impl Cost {
             .iter()
             .map(|(name, schema)| (name.as_str(), Shared::of(name, schema)))
             .collect();
-        let characters = tools.tools.iter().map(|tool| {
+        let characters = tools.list.iter().map(|tool| {
             let own = json!({
                 "name": tool.name,
                 "description": tool.description,
@@ -128,13 +128,15 @@ mod tests {
         defs.shift_remove("Unused");
         let tool = json!({ "name": "get", "description": "Gets.", "parameters": whole });
         let tools = Tools {
-            tools: vec![Tool {
+            list: vec![Tool {
                 name: "get".into(),
                 description: "Gets.".into(),
                 parameters,
                 example: json!({}),
+                answers: Vec::new(),
             }],
             schemas: schemas.as_object().unwrap().clone(),
+            answer_schemas: serde_json::Map::new(),
         };
         let cost = Cost::of(&tools);
         assert_eq!(

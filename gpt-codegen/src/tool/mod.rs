@@ -12,6 +12,7 @@ mod example;
 mod fits;
 mod pattern;
 mod schema;
+mod shared;
 mod text;
 
 use serde_json::{Map, Value, json};
@@ -23,7 +24,8 @@ use crate::{
 
 pub use cost::Cost;
 use schema::Schemas;
-pub(crate) use text::to_text;
+use shared::Side;
+pub(crate) use text::{to_dense_text, to_text};
 
 /// Longer descriptions are cut: some providers refuse them, and every turn pays for them. The
 /// documentation of the generated struct has the whole text.
@@ -33,9 +35,11 @@ const LONGEST_DESCRIPTION: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct Tools {
     /// One for each operation.
-    pub(crate) tools: Vec<Tool>,
-    /// What `#/$defs/NAME` refers to.
+    pub(crate) list: Vec<Tool>,
+    /// What `#/$defs/NAME` refers to in parameters.
     pub(crate) schemas: Map<String, Value>,
+    /// What it refers to in answers.
+    pub(crate) answer_schemas: Map<String, Value>,
 }
 
 /// What a model sees of an operation.
@@ -47,12 +51,15 @@ pub(crate) struct Tool {
     pub(crate) parameters: Value,
     /// Arguments that fit the schema; an empty object where none could be found.
     pub(crate) example: Value,
+    /// JSON Schema 2020-12 of each answer of success that is JSON.
+    pub(crate) answers: Vec<Option<Value>>,
 }
 
 /// Makes the tool of each operation.
 pub(crate) fn tools(api: &Api, names: &Names) -> Tools {
-    let mut schemas = Schemas::new(api, names);
-    let tools = api
+    let mut schemas = Schemas::new(api, names, Side::Request);
+    let mut answer_schemas = Schemas::new(api, names, Side::Answer);
+    let list = api
         .operations
         .iter()
         .zip(0_u32..)
@@ -63,12 +70,18 @@ pub(crate) fn tools(api: &Api, names: &Names) -> Tools {
                 description: description(op),
                 parameters: parameters(&mut schemas, op, &names.arguments),
                 example: example::arguments(api, op, &names.arguments),
+                answers: op
+                    .answers
+                    .iter()
+                    .map(|it| answer_schemas.of_answer(it))
+                    .collect(),
             }
         })
         .collect();
     Tools {
-        tools,
+        list,
         schemas: schemas.finish(),
+        answer_schemas: answer_schemas.finish(),
     }
 }
 
@@ -76,7 +89,7 @@ impl Tools {
     /// The tools as JSON, each with the places of its arguments, to be looked at.
     pub(crate) fn to_json(&self, api: &Api, names: &Names) -> Value {
         let tools: Vec<Value> = self
-            .tools
+            .list
             .iter()
             .zip(api.operations.iter().zip(0_u32..))
             .map(|(tool, (op, index))| {
@@ -87,10 +100,15 @@ impl Tools {
                     "parameters": tool.parameters,
                     "example": tool.example,
                     "places": places(op, &names.arguments),
+                    "answers": tool.answers,
                 })
             })
             .collect();
-        json!({ "tools": tools, "schemas": self.schemas })
+        json!({
+            "tools": tools,
+            "schemas": self.schemas,
+            "answerSchemas": self.answer_schemas,
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! JSON Schema of what goes into requests.
+//! JSON Schema of what goes into requests and of what answers bring.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,12 +7,16 @@ use serde_json::{Map, Value, json};
 use crate::{
     ir::{
         Api, Array, Body, Bounds, EnumValues, Field, Integer, IntegerFormat, Number, NumberFormat,
-        Origin, Parameter, Patterns, Rest, Struct, Text, TextFormat, Type, TypeId, TypeUse, Union,
+        Parameter, Patterns, Response, Rest, Struct, Text, TextFormat, Type, TypeId, TypeUse,
+        Union, is_json,
     },
-    names::{Names, is_item},
+    names::Names,
 };
 
-use super::fits::fits;
+use super::{
+    fits::fits,
+    shared::{Side, shared},
+};
 
 /// Schemas nested deeper than this become `$defs`, so that no document can exhaust the stack.
 const DEEPEST: usize = 24;
@@ -20,6 +24,7 @@ const DEEPEST: usize = 24;
 /// Renders types, and gathers those that are referred to.
 pub(super) struct Schemas<'a> {
     pub(super) api: &'a Api,
+    side: Side,
     names: &'a Names,
     /// The types that are referred to rather than repeated.
     shared: HashSet<TypeId>,
@@ -41,11 +46,12 @@ struct Shape {
 type Schema = Map<String, Value>;
 
 impl<'a> Schemas<'a> {
-    pub(super) fn new(api: &'a Api, names: &'a Names) -> Self {
+    pub(super) fn new(api: &'a Api, names: &'a Names, side: Side) -> Self {
         Self {
             api,
+            side,
             names,
-            shared: shared(api),
+            shared: shared(api, side),
             defs: HashMap::new(),
             taken: HashSet::new(),
             waiting: Vec::new(),
@@ -86,6 +92,13 @@ impl<'a> Schemas<'a> {
                 deprecated: false,
             },
         )
+    }
+
+    /// What a JSON body of success is; `None` where nothing is said of it.
+    pub(super) fn of_answer(&mut self, response: &Response) -> Option<Value> {
+        let is_json = response.media_type.as_deref().is_some_and(is_json);
+        let schema = is_json.then(|| self.of_use(response.ty, 0))?;
+        (!schema.is_empty()).then(|| schema.into())
     }
 
     /// What `additionalProperties` says of other arguments.
@@ -250,8 +263,7 @@ impl<'a> Schemas<'a> {
             required.push(Value::from(tag.as_str()));
         }
         for field in &object.fields {
-            // A model is asked for nothing that the API alone decides.
-            if field.read_only || tag.is_some_and(|(tag, _)| *tag == field.name) {
+            if !self.side.has(field) || tag.is_some_and(|(tag, _)| *tag == field.name) {
                 continue;
             }
             if field.required {
@@ -264,18 +276,23 @@ impl<'a> Schemas<'a> {
         if !required.is_empty() {
             schema.insert("required".into(), required.into());
         }
-        let rest = match object.rest {
-            Rest::Kept(values) => self.of_additional(values, depth),
-            // What the document does not name, a model can only have made up.
-            Rest::Ignored | Rest::Refused => false.into(),
-        };
         match &object.patterns {
             Some(patterns) => self.put_patterns(&mut schema, patterns, depth),
-            None => {
-                schema.insert("additionalProperties".into(), rest);
-            }
+            None => self.put_rest(&mut schema, object.rest, depth),
         }
         schema
+    }
+
+    /// What becomes of properties that are not named.
+    fn put_rest(&mut self, schema: &mut Schema, rest: Rest, depth: usize) {
+        let rest = match (rest, self.side) {
+            (Rest::Kept(values), _) => self.of_additional(values, depth),
+            // What the document does not name, a model can only have made up.
+            (Rest::Ignored | Rest::Refused, Side::Request) => false.into(),
+            // An API may add to what it answers, and nothing that reads it refuses that.
+            (Rest::Ignored | Rest::Refused, Side::Answer) => return,
+        };
+        schema.insert("additionalProperties".into(), rest);
     }
 
     fn put_items(&mut self, schema: &mut Schema, array: &Array, depth: usize) {
@@ -304,11 +321,7 @@ impl<'a> Schemas<'a> {
             .map(|(pattern, ty)| (pattern.clone(), self.of_use(*ty, depth + 1).into()))
             .collect();
         schema.insert("patternProperties".into(), values.into());
-        let rest = match patterns.rest {
-            Rest::Kept(values) => self.of_additional(values, depth),
-            Rest::Ignored | Rest::Refused => false.into(),
-        };
-        schema.insert("additionalProperties".into(), rest);
+        self.put_rest(schema, patterns.rest, depth);
     }
 
     fn of_additional(&mut self, values: TypeUse, depth: usize) -> Value {
@@ -355,7 +368,7 @@ impl<'a> Schemas<'a> {
             };
             field.name == tag
                 && field.required
-                && !field.read_only
+                && self.side.has(field)
                 && !field.ty.nullable
                 && values == Some(tags)
         });
@@ -487,112 +500,4 @@ fn nullable(mut schema: Schema) -> Schema {
         values.push(Value::Null);
     }
     schema
-}
-
-/// The types that requests are described with by reference: where a description would have no end,
-/// and components of some size that several places use.
-fn shared(api: &Api) -> HashSet<TypeId> {
-    let mut walk = Walk {
-        api,
-        state: HashMap::new(),
-        uses: HashMap::new(),
-        recursive: HashSet::new(),
-    };
-    for op in &api.operations {
-        for parameter in &op.parameters {
-            walk.from(parameter.ty.id);
-        }
-        if let Some(body) = &op.body {
-            walk.from(body.ty().id);
-        }
-    }
-    let mut shared = walk.recursive;
-    shared.extend(walk.uses.into_iter().filter_map(|(id, uses)| {
-        let is_component = matches!(api.ty(id).origin, Origin::Component(_));
-        (uses > 1 && is_component && !is_small(api, id)).then_some(id)
-    }));
-    shared
-}
-
-/// A walk over all that requests reach, with a stack of its own.
-struct Walk<'a> {
-    api: &'a Api,
-    /// Whether a type is being walked; of those walked, `false`.
-    state: HashMap<TypeId, bool>,
-    uses: HashMap<TypeId, u32>,
-    recursive: HashSet<TypeId>,
-}
-
-impl Walk<'_> {
-    fn from(&mut self, root: TypeId) {
-        let mut stack = Vec::new();
-        self.enter(root, &mut stack);
-        while let Some((id, children)) = stack.last_mut() {
-            if let Some(child) = children.pop() {
-                self.enter(child, &mut stack);
-            } else {
-                self.state.insert(*id, false);
-                stack.pop();
-            }
-        }
-    }
-
-    fn enter(&mut self, id: TypeId, stack: &mut Vec<(TypeId, Vec<TypeId>)>) {
-        *self.uses.entry(id).or_default() += 1;
-        match self.state.get(&id) {
-            Some(true) => {
-                self.recursive.insert(id);
-            }
-            Some(false) => {}
-            None => {
-                self.state.insert(id, true);
-                stack.push((id, asked_for(self.api, id)));
-            }
-        }
-    }
-}
-
-/// The types that the schema of a type mentions.
-fn asked_for(api: &Api, id: TypeId) -> Vec<TypeId> {
-    match &api.ty(id).kind {
-        Type::Array(array) => array.uses().map(|ty| ty.id).collect(),
-        Type::Map(map) => map.uses().map(|ty| ty.id).collect(),
-        Type::Struct(object) => {
-            let patterns = object.patterns.iter().flat_map(Patterns::uses);
-            let patterns: Vec<TypeId> = patterns.map(|ty| ty.id).collect();
-            let rest = match object.rest {
-                Rest::Kept(values) => Some(values.id),
-                Rest::Ignored | Rest::Refused => None,
-            };
-            let fields = object.fields.iter().filter(|it| !it.read_only);
-            fields
-                .map(|it| it.ty.id)
-                .chain(rest)
-                .chain(patterns)
-                .collect()
-        }
-        Type::Union(union) => union.variants.iter().map(|it| it.ty).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Whether a reference would be longer than what it stands for.
-fn is_small(api: &Api, id: TypeId) -> bool {
-    let is_plain = |id: TypeId| {
-        let kind = &api.ty(id).kind;
-        !is_item(kind) && !matches!(kind, Type::Array(_) | Type::Map(_))
-    };
-    match &api.ty(id).kind {
-        Type::Struct(object) => {
-            object.fields.len() <= 2 && object.fields.iter().all(|it| is_plain(it.ty.id))
-        }
-        Type::Enum(it) => match &it.values {
-            EnumValues::Texts(texts) => texts.len() <= 8,
-            EnumValues::Integers(integers) => integers.len() <= 8,
-        },
-        Type::Union(_) => false,
-        Type::Array(array) => is_plain(array.items.id),
-        Type::Map(map) => is_plain(map.values.id),
-        _ => true,
-    }
 }

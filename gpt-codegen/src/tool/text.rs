@@ -1,4 +1,4 @@
-//! JSON as people read it: what fits on a line stands on one.
+//! JSON as people read it, where what fits on a line stands on one; and without spaces.
 
 use std::fmt::Write;
 
@@ -12,6 +12,18 @@ const WIDTH: usize = 100;
 pub(crate) fn to_text(value: &Value) -> String {
     let mut json = String::new();
     write(value, 0, 0, &mut json);
+    harmless(json)
+}
+
+/// The same without spaces, in lines that are filled: for what programs read.
+pub(crate) fn to_dense_text(value: &Value) -> String {
+    let (mut json, mut line) = (String::new(), 0);
+    write_dense(value, &mut line, &mut json);
+    harmless(json)
+}
+
+/// Escapes what cannot be seen.
+fn harmless(json: String) -> String {
     // What is not ASCII and no control character needs no second look, and most texts are so.
     if json.is_ascii() && !json.contains('\u{7f}') {
         return json;
@@ -68,6 +80,41 @@ fn write(value: &Value, indent: usize, column: usize, text: &mut String) {
     text.push('\n');
     text.extend(std::iter::repeat_n(' ', indent));
     text.push(if value.is_array() { ']' } else { '}' });
+}
+
+/// Writes a value; the line that is written begins at `line`.
+fn write_dense(value: &Value, line: &mut usize, text: &mut String) {
+    let separate = |index: usize, line: &mut usize, text: &mut String| {
+        if index == 0 {
+            return;
+        }
+        text.push(',');
+        if text.len() - *line > WIDTH {
+            text.push('\n');
+            *line = text.len();
+        }
+    };
+    match value {
+        Value::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                separate(index, line, text);
+                write_dense(item, line, text);
+            }
+            text.push(']');
+        }
+        Value::Object(entries) => {
+            text.push('{');
+            for (index, (key, value)) in entries.iter().enumerate() {
+                separate(index, line, text);
+                string(key, text);
+                text.push(':');
+                write_dense(value, line, text);
+            }
+            text.push('}');
+        }
+        scalar => self::scalar(scalar, text),
+    }
 }
 
 /// Writes a value without a line break. Gives up, in the middle, where the text since `start` gets
@@ -129,7 +176,17 @@ fn string(value: &str, text: &mut String) {
 mod tests {
     use serde_json::json;
 
-    use super::to_text;
+    use super::{to_dense_text, to_text};
+
+    #[test]
+    fn dense_lines_end_behind_a_comma() {
+        let value = json!({ "a": [1, {}, "\u{202e}"], "b": "x".repeat(90), "c": { "d": null } });
+        let filled = "x".repeat(90);
+        assert_eq!(
+            to_dense_text(&value),
+            format!("{{\"a\":[1,{{}},\"\\u202e\"],\"b\":\"{filled}\",\n\"c\":{{\"d\":null}}}}")
+        );
+    }
 
     #[test]
     fn lines_are_filled_and_harmless() {

@@ -19,6 +19,8 @@ pub struct Described {
     pub id: &'static str,
     /// What a model sees of it.
     pub tool: Tool,
+    /// What [`Response::schema`] is of each answer.
+    schemas: &'static [&'static str],
     source: Source,
 }
 
@@ -40,8 +42,16 @@ impl Described {
             api,
             id,
             tool,
+            schemas: &[],
             source: Source::Text(http),
         }
+    }
+
+    /// The same with the JSON Schemas of its answers in their order, empty for one without.
+    #[must_use]
+    pub const fn answering(mut self, schemas: &'static [&'static str]) -> Self {
+        self.schemas = schemas;
+        self
     }
 
     /// The description of an operation that is at hand.
@@ -51,6 +61,7 @@ impl Described {
             api: operation.api,
             id: operation.id,
             tool: operation.tool,
+            schemas: &[],
             source: Source::Operation(operation),
         }
     }
@@ -88,7 +99,13 @@ impl Described {
             servers: all(http.servers, HttpServer::read),
             parameters: all(http.parameters, HttpParameter::read),
             body: http.request_body.map(HttpBody::read),
-            answers: all(http.answers, HttpResponse::read),
+            answers: all(http.answers.into_iter().enumerate(), |(index, answer)| {
+                let schema = self.schemas.get(index).copied();
+                Response {
+                    schema: schema.filter(|it| !it.is_empty()),
+                    ..answer.read()
+                }
+            }),
             failures: all(http.failures, HttpResponse::read),
             security: all(http.security, requirements),
             consequential: http.consequential,
@@ -352,6 +369,7 @@ impl HttpResponse {
                 explode: it.explode,
                 content: it.content.map(kept),
             }),
+            schema: None,
         }
     }
 }
@@ -419,6 +437,7 @@ mod tests {
         servers: &[],
         security_schemes: &[],
         schemas: "{}",
+        answer_schemas: "{}",
     };
 
     const fn described(name: &'static str, http: &'static str) -> Described {
@@ -471,7 +490,8 @@ mod tests {
               "consequential": true,
               "deprecated": true
             }"#,
-        );
+        )
+        .answering(&["", r#"{"type":"object"}"#]);
         expect_test::expect_file!["described.txt"].assert_debug_eq(FEED.operation());
     }
 

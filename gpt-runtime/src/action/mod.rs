@@ -61,6 +61,8 @@ pub struct Api {
     pub security_schemes: &'static [SecurityScheme],
     /// JSON object of the schemas that the operations' parameters refer to as `#/$defs/NAME`.
     pub schemas: &'static str,
+    /// The same for [`Response::schema`]: what is sent and what comes back differ.
+    pub answer_schemas: &'static str,
 }
 
 /// One operation, as data.
@@ -285,6 +287,9 @@ pub struct Response {
     pub stream: Option<Stream>,
     /// The headers that come with it.
     pub headers: &'static [Header],
+    /// JSON Schema 2020-12 of a body of success that is JSON, as JSON text; `#/$defs/NAME` refers
+    /// to [`Api::answer_schemas`]. Nothing is checked by it: APIs answer more than they describe.
+    pub schema: Option<&'static str>,
 }
 
 impl Response {
@@ -296,6 +301,7 @@ impl Response {
             variant: 0,
             stream: None,
             headers: &[],
+            schema: None,
         }
     }
 

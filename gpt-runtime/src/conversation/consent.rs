@@ -7,7 +7,7 @@ use crate::{
 
 /// How a call asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Question {
+pub(crate) enum Question {
     /// Whoever has said "always" is not asked again.
     Once,
     /// Each time.
@@ -17,7 +17,7 @@ pub(super) enum Question {
 /// What a call of an operation asks, by `x-openai-isConsequential` and the method: with the flag it
 /// asks each time, without it, or with `false`, reading asks nothing unless `reading_asks` or the
 /// GPT says so of the operation.
-pub(super) fn question(operation: &Operation, reading_asks: bool) -> Option<Question> {
+pub(crate) fn question(operation: &Operation, reading_asks: bool) -> Option<Question> {
     let reads = matches!(operation.method, Method::Get | Method::Head) && !operation.asks_once;
     match operation.consequential {
         true => Some(Question::EachTime),
@@ -27,7 +27,7 @@ pub(super) fn question(operation: &Operation, reading_asks: bool) -> Option<Ques
 }
 
 /// Whether a person has said "always" of an operation.
-pub(super) async fn is_given(
+pub(crate) async fn is_given(
     store: &dyn Store,
     person: &str,
     operation: &Operation,
@@ -37,7 +37,7 @@ pub(super) async fn is_given(
 }
 
 /// Remembers that a person has said "always".
-pub(super) async fn give(
+pub(crate) async fn give(
     store: &dyn Store,
     person: &str,
     operation: &Operation,

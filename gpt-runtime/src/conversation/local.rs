@@ -1,12 +1,17 @@
 //! Calls of tools that run here: bounded in time, and with what they make kept.
 
-use std::{fmt::Write as _, sync::Arc, time::Instant};
+use std::{
+    fmt::{Display, Write as _},
+    sync::Arc,
+    time::Instant,
+};
 
 use serde_json::{Map, Value};
 
 use super::{
     calls::{Caller, Outcome, Progress},
     record,
+    run::Setting,
     tools::Local,
 };
 use crate::{
@@ -17,7 +22,7 @@ use crate::{
 };
 
 /// The most files of a call.
-const MAX_FILES: usize = 20;
+pub(super) const MAX_FILES: usize = 20;
 
 /// A call of a tool that runs here, with arguments that are as described.
 pub(super) struct LocalCall {
@@ -44,18 +49,10 @@ impl Caller {
     pub(super) async fn call_local(&self, call: &LocalCall) {
         self.report(Progress::Started(call.index));
         let start = Instant::now();
-        let tool = &call.local.tool;
-        let recorded = record::Call::begin_local(&self.setting.metrics, tool.name());
-        let context = Context {
-            store: self.setting.store.as_ref(),
-            conversation: &self.conversation,
-        };
-        let limit = tool.time_limit();
-        let output = tokio::time::timeout(limit, tool.call(&call.arguments, context)).await;
-        let output = output.unwrap_or_else(|_| {
-            let seconds = limit.as_secs();
-            Output::error(format!("stopped: it took longer than {seconds} s"))
-        });
+        let name = call.local.tool.name();
+        let recorded = record::Call::begin_local(&self.setting.metrics, name);
+        let (setting, conversation) = (&self.setting, &self.conversation);
+        let output = run(setting, conversation, &call.local, &call.arguments).await;
         let outcome = self.kept(output).await;
         recorded.end(&outcome.output);
         let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -70,10 +67,7 @@ impl Caller {
             let name = made.name.clone();
             match self.keep(made).await {
                 Ok(file) => files.push(file),
-                Err(error) => {
-                    // Writing to a `String` cannot fail.
-                    let _ = write!(text, "\n[not kept: {name}: {error}]");
-                }
+                Err(error) => note_unkept(&mut text, &name, &error),
             }
         }
         Outcome {
@@ -95,4 +89,29 @@ impl Caller {
         let (store, limits) = (self.setting.store.as_ref(), self.setting.file_limits);
         file::keep(store, limits, &self.conversation, unkept).await
     }
+}
+
+/// Calls a tool with checked arguments, within its time.
+pub(super) async fn run(
+    setting: &Setting,
+    conversation: &str,
+    local: &Local,
+    arguments: &Map<String, Value>,
+) -> Output {
+    let context = Context {
+        store: setting.store.as_ref(),
+        conversation,
+    };
+    let limit = local.tool.time_limit();
+    let output = tokio::time::timeout(limit, local.tool.call(arguments, context)).await;
+    output.unwrap_or_else(|_| {
+        let seconds = limit.as_secs();
+        Output::error(format!("stopped: it took longer than {seconds} s"))
+    })
+}
+
+/// Tells the model of a file that it does not get.
+pub(super) fn note_unkept(text: &mut String, name: &str, error: &dyn Display) {
+    // Writing to a `String` cannot fail.
+    let _ = write!(text, "\n[not kept: {name}: {error}]");
 }

@@ -9,8 +9,8 @@ mod local;
 mod own;
 pub(crate) mod record;
 mod run;
+mod single;
 mod tools;
-pub(crate) mod trial;
 mod window;
 
 use std::{
@@ -32,8 +32,11 @@ use crate::{
 };
 
 pub(crate) use consent::prefix as consents;
+#[cfg(feature = "mcp")]
+pub(crate) use consent::{Question, give, is_given, question};
 pub(crate) use run::{Place, Setting, missing_results, run};
-pub(crate) use tools::Toolbox;
+pub(crate) use single::{Called, call};
+pub(crate) use tools::{Found, Toolbox};
 
 /// What happens while a message is answered.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -17,14 +17,15 @@ pub(crate) struct Toolbox {
 }
 
 /// What a model means by a name.
-pub(super) enum Found {
+#[derive(Clone)]
+pub(crate) enum Found {
     Operation(&'static Operation),
     Local(Arc<Local>),
 }
 
 /// A tool that runs here.
 #[derive(Debug)]
-pub(super) struct Local {
+pub(crate) struct Local {
     pub(super) tool: Shared,
     parameters: schema::Parameters,
 }
@@ -122,7 +123,7 @@ impl Toolbox {
     ///
     /// # Errors
     /// There is none: what to tell the model.
-    pub(super) fn find(&self, name: &str) -> Result<Found, String> {
+    pub(crate) fn find(&self, name: &str) -> Result<Found, String> {
         if let Some(operation) = self.operation(name) {
             return Ok(Found::Operation(operation));
         }

@@ -28,5 +28,5 @@ pub use tools::{Invoker, ToolOutput};
 #[cfg(feature = "server")]
 pub(crate) use {
     attachments::{Attachments, Kept},
-    tools::{Setup, shortened},
+    tools::{Invoked, Setup, shortened},
 };

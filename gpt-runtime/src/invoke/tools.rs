@@ -273,10 +273,16 @@ pub(crate) struct Invoked {
         allow(dead_code, reason = "people sign in at a server")
     )]
     pub(crate) is_unauthorized: bool,
+    /// Whether the text is all of a successful answer, nothing left out.
+    #[cfg_attr(
+        not(feature = "server"),
+        allow(dead_code, reason = "who shows answers as data is a server")
+    )]
+    pub(crate) is_whole: bool,
 }
 
 impl Invoked {
-    fn failed(text: String) -> Self {
+    pub(crate) fn failed(text: String) -> Self {
         let output = ToolOutput {
             text,
             is_error: true,
@@ -284,6 +290,7 @@ impl Invoked {
         Self {
             output,
             is_unauthorized: false,
+            is_whole: false,
         }
     }
 }
@@ -305,16 +312,19 @@ fn told(
 ) -> Invoked {
     let mut invoked = match result {
         Ok(received) => Invoked {
-            output: show(client, operation, &received),
             is_unauthorized: received.status == StatusCode::UNAUTHORIZED,
+            ..show(client, operation, &received)
         },
         Err(fault) => Invoked::failed(explain(&fault)),
     };
     // A server may repeat what it was sent, in its headers too; a model must see no secret.
-    let text = &mut invoked.output.text;
+    let text = &invoked.output.text;
     let redacted = client.settings.credentials.redact(text);
     let limit = client.settings.length_limit;
-    *text = shorten::shorten(redacted.as_ref().unwrap_or(text), limit, true);
+    let text = redacted.as_ref().unwrap_or(text);
+    let shortened = shorten::shorten(text, limit, true);
+    invoked.is_whole &= shortened == *text;
+    invoked.output.text = shortened;
     invoked
 }
 
@@ -383,9 +393,10 @@ fn explain(fault: &Fault) -> String {
     }
 }
 
-fn show(client: &Client, operation: &Operation, received: &Received) -> ToolOutput {
+fn show(client: &Client, operation: &Operation, received: &Received) -> Invoked {
     let is_error = !answer::is_success(operation, received.status);
     let head = head(received, is_error);
+    let mut is_whole = false;
     let body = if received.body.is_empty() {
         String::new()
     } else if received.is_text() {
@@ -394,13 +405,20 @@ fn show(client: &Client, operation: &Operation, received: &Received) -> ToolOutp
         let text = client.settings.credentials.redact(&text).unwrap_or(text);
         let limit = client.settings.length_limit;
         let limit = limit.saturating_sub(head.chars().count());
-        shorten::shorten(&text, limit, received.is_whole)
+        let shortened = shorten::shorten(&text, limit, received.is_whole);
+        is_whole = !is_error && received.is_whole && shortened == text;
+        shortened
     } else {
         received.summary()
     };
-    ToolOutput {
+    let output = ToolOutput {
         text: head + &body,
         is_error,
+    };
+    Invoked {
+        output,
+        is_unauthorized: false,
+        is_whole,
     }
 }
 

@@ -179,7 +179,7 @@ fn inner(schema: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// `NAME` of `#/$defs/NAME`.
-pub(super) fn name_of(reference: &str) -> Option<String> {
+pub(crate) fn name_of(reference: &str) -> Option<String> {
     let name = reference.strip_prefix("#/$defs/")?;
     Some(name.replace("~1", "/").replace("~0", "~"))
 }

@@ -18,6 +18,8 @@ use serde_json::{Value, json};
 use crate::action::Operation;
 use compiled::Compiled;
 
+#[cfg(feature = "mcp")]
+pub(crate) use compiled::name_of;
 pub(crate) use words::kind;
 
 /// An argument that the description refuses.
@@ -117,6 +119,15 @@ impl Parameters {
     /// What a model is shown of it.
     pub(crate) fn shown(&self) -> &Value {
         &self.0.shown
+    }
+
+    /// Whether an object that no model wrote fits the schema.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn accepts(&self, object: &Map<String, Value>) -> bool {
+        let borrowed = |(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value));
+        let named = object.iter().map(|(name, value)| (name.as_str(), value));
+        let mut flat: Flat<'_> = named.map(borrowed).collect();
+        check::check(&self.0, "", &mut flat, Caller::Code).is_ok()
     }
 
     /// The arguments of a model in the form the schema has.

@@ -25,7 +25,7 @@ use crate::{
     credential::variable,
     error::Error,
     schema,
-    service::Service,
+    service::{Found, Service},
     sign_in::SignInError,
 };
 
@@ -204,16 +204,16 @@ async fn test(
     Body(Trial { arguments }): Body<Trial>,
 ) -> Result<Response, Problem> {
     let person = caller.person.as_deref().unwrap_or_default();
-    let arguments = Value::Object(arguments);
-    let tried = service.try_operation(person, &tool, &arguments).await;
-    let tried = tried.ok_or_else(|| {
+    let operation = service.operation(&tool).ok_or_else(|| {
         let detail = "no operation has this name: `GET /api/configuration` lists them";
         Problem::new(StatusCode::NOT_FOUND, detail)
     })?;
+    let tool = Found::Operation(operation);
+    let called = service.call(person, &tool, &arguments).await;
     let answer = json!({
-        "result": tried.output.text,
-        "is_error": tried.output.is_error,
-        "milliseconds": tried.milliseconds,
+        "result": called.output.text,
+        "is_error": called.output.is_error,
+        "milliseconds": called.milliseconds,
     });
     Ok(Json(answer).into_response())
 }

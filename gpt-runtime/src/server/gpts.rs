@@ -10,6 +10,8 @@ use axum::{
 use tracing::Span;
 use url::Url;
 
+#[cfg(feature = "mcp")]
+use super::mcp;
 use super::{
     api, configuration, directory, entrance, entrance::Entrance, files, openai, page,
     shutdown::Stopping, sign_in,
@@ -131,6 +133,8 @@ impl Hosted {
                 .unwrap_or_else(|| "gpt".to_owned()),
         };
         let model = openai::routes(service.clone(), &model, stopping.clone());
+        #[cfg(feature = "mcp")]
+        let model = model.merge(mcp::routes(service.clone(), stopping.clone()));
         page.merge(links)
             .merge(entrance::protect_model(model, Arc::clone(entrance)))
             .merge(entrance::protect(api, Arc::clone(entrance)))

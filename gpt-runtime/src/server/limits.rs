@@ -8,8 +8,8 @@ use std::{
 };
 
 use axum::{
-    extract::Request,
-    http::{HeaderMap, StatusCode},
+    extract::{FromRequestParts, Request},
+    http::{Extensions, HeaderMap, StatusCode, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::MethodRouter,
@@ -225,7 +225,7 @@ pub(super) fn counted<S: Clone + Send + Sync + 'static>(
     handlers: MethodRouter<S>,
 ) -> MethodRouter<S> {
     async fn check(request: Request, next: Next) -> Response {
-        match limiter(&request).and_then(|(limiter, caller)| limiter.count(&caller)) {
+        match Counter::of(request.extensions()).and_then(|counter| counter.count()) {
             Ok(()) => next.run(request).await,
             Err(problem) => problem.into_response(),
         }
@@ -238,9 +238,10 @@ pub(super) fn turns<S: Clone + Send + Sync + 'static>(
     handlers: MethodRouter<S>,
 ) -> MethodRouter<S> {
     async fn check(request: Request, next: Next) -> Response {
-        let place = limiter(&request).and_then(|(limiter, caller)| {
-            limiter.count(&caller)?;
-            limiter.occupy(&caller)
+        let counter = Counter::of(request.extensions());
+        let place = counter.and_then(|counter| {
+            counter.count()?;
+            counter.occupy()
         });
         match place {
             Ok(place) => {
@@ -255,17 +256,48 @@ pub(super) fn turns<S: Clone + Send + Sync + 'static>(
     handlers.route_layer(middleware::from_fn(check))
 }
 
-fn limiter(request: &Request) -> Result<(Arc<Limiter>, Caller), Problem> {
-    let extensions = request.extensions();
-    let limiter = extensions.get::<Arc<Limiter>>().cloned();
-    limiter
-        .zip(extensions.get::<Caller>().cloned())
-        .ok_or_else(|| {
+/// Counts what the caller of a request does.
+pub(super) struct Counter {
+    limiter: Arc<Limiter>,
+    caller: Caller,
+}
+
+impl Counter {
+    fn of(extensions: &Extensions) -> Result<Self, Problem> {
+        let limiter = extensions.get::<Arc<Limiter>>().cloned();
+        let found = limiter.zip(extensions.get::<Caller>().cloned());
+        let (limiter, caller) = found.ok_or_else(|| {
             Problem::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "the server is put together wrongly: nothing counts its callers",
             )
-        })
+        })?;
+        Ok(Self { limiter, caller })
+    }
+
+    /// Counts a message.
+    pub(super) fn count(&self) -> Result<(), Problem> {
+        self.limiter.count(&self.caller)
+    }
+
+    /// Takes a place for a turn, which is free again when the result is dropped.
+    pub(super) fn occupy(&self) -> Result<Place, Problem> {
+        self.limiter.occupy(&self.caller)
+    }
+
+    /// When nothing new is begun.
+    #[cfg(feature = "mcp")]
+    pub(super) fn draining(&self) -> Stopping {
+        self.limiter.draining.clone()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Counter {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Self::of(&parts.extensions)
+    }
 }
 
 #[cfg(test)]

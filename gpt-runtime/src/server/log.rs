@@ -1,7 +1,10 @@
 //! Where log lines go when the program has not said so itself.
 
 use tracing_subscriber::{
-    filter::Targets, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
 };
 
 use crate::error::Error;
@@ -34,13 +37,18 @@ pub(super) fn install() -> Result<(), Error> {
 fn targets() -> Result<Targets, Error> {
     let setting = Setting::of(None, "", "GPT_LOG")?;
     let text = setting.as_ref().map_or(LEVEL, |it| it.value.trim());
-    text.parse().map_err(|_| Error::Setting {
+    let targets: Targets = text.parse().map_err(|_| Error::Setting {
         name: "GPT_LOG".to_owned(),
         message: format!(
             "`{text}` is no level: write `error`, `warn`, `info`, `debug` or `trace`, or levels of \
              targets such as `info,gpt_runtime::access=off`"
         ),
-    })
+    })?;
+    // It logs what clients say, which is for who asks for it by name.
+    if text.contains("rmcp") {
+        return Ok(targets);
+    }
+    Ok(targets.with_target("rmcp", LevelFilter::ERROR))
 }
 
 /// Whether lines are JSON.

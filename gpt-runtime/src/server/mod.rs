@@ -119,12 +119,16 @@ mod guard;
 mod health;
 mod limits;
 mod log;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod openai;
 mod page;
 mod problem;
 mod settings;
 mod shutdown;
 mod sign_in;
+#[cfg(feature = "mcp")]
+mod stdio;
 mod watch;
 
 use std::{fmt::Display, io::Write as _, net::SocketAddr, sync::Arc, time::Duration};
@@ -137,6 +141,8 @@ use axum::{
 use tokio::net::TcpListener;
 
 use self::gpts::Gpts;
+#[cfg(feature = "mcp")]
+pub use self::stdio::serve_stdio;
 use crate::{
     environment::variable, error::Error, gpt::Gpt, metrics::Metrics, service::Service, store,
 };

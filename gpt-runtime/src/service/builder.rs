@@ -20,6 +20,9 @@ use crate::{
     tool::{self, Shared, Tool},
 };
 
+#[cfg(feature = "mcp")]
+use crate::mcp::{self, Confirmation};
+
 const DEFAULT_ROUNDS: usize = 10;
 const DEFAULT_DECISION_LIMIT: Duration = Duration::from_secs(600);
 /// Well within what current models take, even where a token is less than four characters.
@@ -56,6 +59,10 @@ pub struct Builder {
     file_limits: FileLimits,
     limits: Limits,
     slug: Option<Arc<str>>,
+    #[cfg(feature = "mcp")]
+    mcp_confirmation: Option<Confirmation>,
+    #[cfg(feature = "mcp")]
+    max_mcp_tools: Option<usize>,
 }
 
 impl Builder {
@@ -85,6 +92,10 @@ impl Builder {
                 messages: DEFAULT_MESSAGES,
             },
             slug: None,
+            #[cfg(feature = "mcp")]
+            mcp_confirmation: None,
+            #[cfg(feature = "mcp")]
+            max_mcp_tools: None,
         }
     }
 
@@ -115,7 +126,7 @@ impl Builder {
         self.configured(&|name| Ok(lookup(name)))
     }
 
-    fn configured(mut self, lookup: &Lookup<'_>) -> Result<Self, Error> {
+    pub(crate) fn configured(mut self, lookup: &Lookup<'_>) -> Result<Self, Error> {
         if self.model.is_none() {
             self.model = Some(model::from_settings(lookup)?);
         }
@@ -141,6 +152,10 @@ impl Builder {
             && let Some(key) = lookup("GPT_SECRET_KEY")?.filter(|key| !key.trim().is_empty())
         {
             self.secret_key = Some(SecretKey::from_base64(&key)?);
+        }
+        #[cfg(feature = "mcp")]
+        if self.mcp_confirmation.is_none() {
+            self.mcp_confirmation = Confirmation::from_settings(lookup)?;
         }
         for api in self.apis() {
             for scheme in api.security_schemes.iter().filter(|it| it.kind.is_bearer()) {
@@ -310,6 +325,22 @@ impl Builder {
         self
     }
 
+    /// Who decides about calls that ask first, where the GPT is an MCP server; the person unless
+    /// set.
+    #[cfg(feature = "mcp")]
+    pub fn mcp_confirmation(mut self, confirmation: Confirmation) -> Self {
+        self.mcp_confirmation = Some(confirmation);
+        self
+    }
+
+    /// How many tools an MCP client is listed, 64 by default. Of more than these it is given two
+    /// that find and call the others.
+    #[cfg(feature = "mcp")]
+    pub fn max_mcp_tools(mut self, tools: usize) -> Self {
+        self.max_mcp_tools = Some(tools);
+        self
+    }
+
     /// The service.
     ///
     /// # Errors
@@ -405,6 +436,8 @@ impl Builder {
             running: Running::default(),
             slug: self.slug,
             links: None,
+            #[cfg(feature = "mcp")]
+            mcp: mcp::Settings::new(self.mcp_confirmation, self.max_mcp_tools),
         })
     }
 

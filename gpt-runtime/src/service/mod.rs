@@ -1,7 +1,10 @@
 //! A GPT with everything it needs to talk: model, actions, conversations.
 
 mod builder;
+mod calls;
 mod files;
+#[cfg(feature = "mcp")]
+mod questions;
 
 use std::{
     collections::HashMap,
@@ -9,7 +12,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -19,7 +21,6 @@ use crate::{
         Control, Decision, Event, Place, Setting, Turn, consents,
         lease::{self, Lease},
         missing_results, record, run,
-        trial::{self, Tried},
     },
     error::Error,
     file::Links,
@@ -36,8 +37,14 @@ use crate::{
 /// Events that may wait for a slow reader before the turn waits for it.
 const EVENTS_AHEAD: usize = 64;
 
+pub(crate) use crate::conversation::Found;
 pub use builder::Builder;
 pub use files::Said;
+#[cfg(feature = "mcp")]
+pub(crate) use {
+    crate::conversation::{Called, Question},
+    questions::SignInNeeded,
+};
 
 /// A GPT that can be talked to. Cloning it is cheap and shares everything.
 #[derive(Clone)]
@@ -48,6 +55,8 @@ pub struct Service {
     slug: Option<Arc<str>>,
     /// Where APIs fetch files, if anywhere.
     links: Option<Arc<Links>>,
+    #[cfg(feature = "mcp")]
+    mcp: crate::mcp::Settings,
 }
 
 /// Turns that run, by conversation.
@@ -245,18 +254,6 @@ impl Service {
             withdrawn = true;
         }
         Ok(withdrawn)
-    }
-
-    /// Calls an operation on behalf of a person outside of any conversation; `None` where no tool
-    /// has this name.
-    pub(crate) async fn try_operation(
-        &self,
-        person: &str,
-        tool: &str,
-        arguments: &Value,
-    ) -> Option<Tried> {
-        let operation = self.setting.tools.operation(tool)?;
-        Some(trial::call(&self.setting, person, operation, arguments).await)
     }
 
     /// Says something in a conversation of a person. One turn at a time: a second one is refused

@@ -57,6 +57,28 @@ pub trait Tool: Send + Sync + 'static {
     fn call<'a>(&'a self, arguments: &'a Map<String, Value>, context: Context<'a>) -> Answer<'a>;
 }
 
+impl<T: Tool + ?Sized> Tool for Arc<T> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn description(&self) -> &str {
+        (**self).description()
+    }
+
+    fn parameters(&self) -> Value {
+        (**self).parameters()
+    }
+
+    fn time_limit(&self) -> Duration {
+        (**self).time_limit()
+    }
+
+    fn call<'a>(&'a self, arguments: &'a Map<String, Value>, context: Context<'a>) -> Answer<'a> {
+        (**self).call(arguments, context)
+    }
+}
+
 impl fmt::Debug for dyn Tool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tool").field("name", &self.name()).finish()

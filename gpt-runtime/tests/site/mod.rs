@@ -33,6 +33,7 @@ pub(crate) static API: Api = Api {
     servers: &[],
     security_schemes: &[],
     schemas: "{}",
+    answer_schemas: "{}",
 };
 
 static FORECAST: Operation = Operation {

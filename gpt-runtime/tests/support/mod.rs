@@ -55,6 +55,7 @@ pub(crate) fn api(schemas: &str) -> &'static Api {
             },
         ],
         schemas: leak_text(schemas),
+        answer_schemas: "{}",
     })
 }
 

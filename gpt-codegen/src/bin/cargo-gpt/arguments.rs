@@ -1,131 +1,196 @@
-//! What was asked for, and how to ask.
+//! What can be asked for, and how: each command with its options.
 
-use std::{collections::VecDeque, ffi::OsString, path::PathBuf};
+use std::{ffi::OsStr, path::PathBuf};
 
-use gpt_codegen::Config;
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, TypedValueParser},
+    error::{ContextKind, ContextValue, ErrorKind},
+};
+use gpt_codegen::{Config, explain};
 
-const USAGE: &str = "\
-Turns OpenAPI descriptions into Rust.
+/// Makes GPTs of OpenAPI descriptions: projects, clients, checks.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo-gpt",
+    bin_name = "cargo gpt",
+    version,
+    propagate_version = false,
+    after_help = "It ends with 0, with 1 where there are errors, and with 2 where the arguments make no sense.",
+    max_term_width = 100
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// When reports have colours
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        display_order = 998
+    )]
+    pub(crate) color: Color,
+}
 
-Usage: cargo gpt generate SPEC --out DIR [OPTIONS]
-       cargo gpt check SPEC... [OPTIONS]
-       cargo gpt explain [LINT]
-       cargo gpt new NAME [--from SPEC] [OPTIONS]
-
-Commands:
-  new       make a project of a GPT that builds, runs and has a test
-  generate  write a crate with the typed client and the tools
-  check     report what is wrong with descriptions, and write nothing
-  explain   say what a lint is for and what to write instead, or list all
-
-Options:
-  -h, --help                print this, or behind a command what belongs to it
-  -V, --version             print the version
-
-It ends with 0, with 1 where there are errors, and with 2 where the arguments make no sense.
-";
-
-const GENERATE: &str = "\
-Writes a crate with the typed client and the tools of a description.
-
-Usage: cargo gpt generate SPEC --out DIR [OPTIONS]
-
-Example: cargo gpt generate weather.yaml --out weather --operation getForecast
-
-Mistakes cost only the part they stand in, unless `--strict` is there.
-
-Options:
-  --out DIR                 the folder of the crate to write
-  --runtime-path DIR        use the gpt-runtime in this folder, instead of a released one
-";
-
-const CHECK: &str = "\
-Reports what is wrong with descriptions, and what their tools cost a model.
-
-Usage: cargo gpt check SPEC... [OPTIONS]
-
-Example: cargo gpt check actions/*.yaml --warn chatgpt --deny undescribed-parameter
-
-Options:
-  --format FORMAT           `text` for people, which is the default; `json`, an object for each
-                            finding in a line of its own; `sarif`, a log in SARIF 2.1.0
-";
-
-const NEW: &str = "\
-Makes a project of a GPT: definition, instructions, build script, a test and a README.
-
-Usage: cargo gpt new NAME [--from SPEC] [OPTIONS]
-
-Example: cargo gpt new weather-desk --from weather.yaml --tag forecasts
-
-With `--from` the description becomes the GPT's actions; instructions and starters are suggested
-from it. Where it has mistakes, the build script is made lenient, so that each costs only the part
-it stands in, unless `--strict` is there.
-
-Options:
-  --from SPEC               the description of the API that the GPT calls: a file
-  --runtime-path DIR        use the crates of the repository in this folder, instead of released ones
-";
-
-const SHARED: &str = "  \
-  --color WHEN              `always`, `never`, or `auto`, which is where a terminal shows it
-  --operation ID            only this operation (repeatable)
-  --tag TAG                 only operations with this tag (repeatable)
-  --path PATH               only operations at this path, such as `GET /pets` (repeatable)
-  --base-url URL            take the place of the description's servers
-  --derive-operation-ids    name operations without `operationId` by method and path
-  --strict                  fail where anything is wrong, as `check` does
-  --lenient                 let a mistake cost only the part it stands in, as `generate` does
-  --allow LINT              do not report this lint (repeatable)
-  --warn LINT               report this lint as a warning (repeatable)
-  --deny LINT               report this lint as an error (repeatable); `chatgpt`, `provider` and
-                            `portable` stand for all lints of the group
-  -h, --help                print this
-";
-
-const EXPLAIN: &str = "\
-Says what a lint is for and what to write instead; without a name it lists all.
-
-Usage: cargo gpt explain [LINT]
-
-Example: cargo gpt explain unknown-key
-";
-
-/// What was asked for.
+#[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// To print a text.
-    Say(String),
-    Explain {
-        lint: Option<String>,
-    },
-    Generate {
-        spec: PathBuf,
-        config: Config,
-        color: Color,
-        out: PathBuf,
-        runtime: Option<PathBuf>,
-    },
-    New {
-        name: String,
-        from: Option<PathBuf>,
-        config: Config,
-        /// What the configuration sets, as calls of its methods.
-        settings: Vec<String>,
-        is_strict: bool,
-        color: Color,
-        crates: Option<PathBuf>,
-    },
-    Check {
-        specs: Vec<PathBuf>,
-        config: Config,
-        color: Color,
-        format: Format,
-    },
+    New(New),
+    Generate(Generate),
+    Check(Check),
+    Explain(Explain),
+}
+
+/// Make a project of a GPT: definition, instructions, build script, a test and a README
+///
+/// With `--from` the description becomes the GPT's actions; instructions and starters are suggested
+/// from it. Where it has mistakes, the build script is made lenient, so that each costs only the
+/// part it stands in, unless `--strict` is there.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo gpt new weather-desk --from weather.yaml --tag forecasts")]
+pub(crate) struct New {
+    /// The folder to make, which names the package
+    pub(crate) name: PathBuf,
+    /// The description of the API that the GPT calls: a file
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) from: Option<PathBuf>,
+    /// Use the crates of the repository in this folder, instead of released ones
+    #[arg(long, value_name = "DIR")]
+    pub(crate) runtime_path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Write a crate with the typed client and the tools of a description
+///
+/// Mistakes cost only the part they stand in, unless `--strict` is there.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: cargo gpt generate weather.yaml --out weather --operation getForecast"
+)]
+pub(crate) struct Generate {
+    /// The description: a file
+    pub(crate) spec: PathBuf,
+    /// The folder of the crate to write
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Use the gpt-runtime in this folder, instead of a released one
+    #[arg(long, value_name = "DIR")]
+    pub(crate) runtime_path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Report what is wrong with descriptions and what their tools cost a model, and write nothing
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: cargo gpt check actions/*.yaml --warn chatgpt --deny undescribed-parameter"
+)]
+pub(crate) struct Check {
+    /// The descriptions: files
+    #[arg(required = true, value_name = "SPEC")]
+    pub(crate) specs: Vec<PathBuf>,
+    /// How findings are written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Say what a lint is for and what to write instead, or list all
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo gpt explain unknown-key")]
+pub(crate) struct Explain {
+    /// The name of the lint
+    #[arg(hide_possible_values = true, value_parser = LintName { with_groups: false })]
+    pub(crate) lint: Option<String>,
+}
+
+/// How a description is read.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Reading {
+    /// Only this operation (repeatable)
+    #[arg(long = "operation", value_name = "ID")]
+    operations: Vec<String>,
+    /// Only operations with this tag (repeatable)
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// Only operations at this path, such as `GET /pets` (repeatable)
+    #[arg(long = "path", value_name = "PATH")]
+    paths: Vec<String>,
+    /// Take the place of the description's servers
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Name operations without `operationId` by method and path
+    #[arg(long)]
+    derive_operation_ids: bool,
+    /// Fail where anything is wrong, as `check` does
+    #[arg(long, conflicts_with = "lenient")]
+    pub(crate) strict: bool,
+    /// Let a mistake cost only the part it stands in, as `generate` does
+    #[arg(long)]
+    pub(crate) lenient: bool,
+    /// Do not report this lint (repeatable)
+    #[arg(long, value_name = "LINT", hide_possible_values = true, value_parser = LintName { with_groups: true })]
+    allow: Vec<String>,
+    /// Report this lint as a warning (repeatable)
+    #[arg(long, value_name = "LINT", hide_possible_values = true, value_parser = LintName { with_groups: true })]
+    warn: Vec<String>,
+    /// Report this lint as an error (repeatable); `chatgpt`, `provider` and `portable` stand for all
+    /// lints of the group, and of several levels for one name the strictest holds
+    #[arg(long, value_name = "LINT", hide_possible_values = true, value_parser = LintName { with_groups: true })]
+    deny: Vec<String>,
+}
+
+impl Reading {
+    /// What is set, but for how strictly to read.
+    pub(crate) fn config(&self) -> Config {
+        let mut config = Config::new()
+            .operations(&self.operations)
+            .tags(&self.tags)
+            .paths(&self.paths)
+            .derive_operation_ids(self.derive_operation_ids);
+        if let Some(url) = &self.base_url {
+            config = config.base_url(url);
+        }
+        let config = self.allow.iter().fold(config, Config::allow);
+        let config = self.warn.iter().fold(config, Config::warn);
+        self.deny.iter().fold(config, Config::deny)
+    }
+
+    /// The same as calls of the methods of [`Config`], for a build script.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        let mut calls = Vec::new();
+        for (method, list) in [
+            ("operations", &self.operations),
+            ("tags", &self.tags),
+            ("paths", &self.paths),
+        ] {
+            if !list.is_empty() {
+                calls.push(format!("{method}({list:?})"));
+            }
+        }
+        if let Some(url) = &self.base_url {
+            calls.push(format!("base_url({url:?})"));
+        }
+        if self.derive_operation_ids {
+            calls.push("derive_operation_ids(true)".to_owned());
+        }
+        for (method, lints) in [
+            ("allow", &self.allow),
+            ("warn", &self.warn),
+            ("deny", &self.deny),
+        ] {
+            calls.extend(lints.iter().map(|lint| format!("{method}({lint:?})")));
+        }
+        calls
+    }
 }
 
 /// When reports have colours.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum Color {
+    /// Where a terminal shows them
     #[default]
     Auto,
     Always,
@@ -133,267 +198,67 @@ pub(crate) enum Color {
 }
 
 /// How findings are written.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum Format {
+    /// For people
     #[default]
     Text,
+    /// An object for each finding, in a line of its own
     Json,
+    /// A log in SARIF 2.1.0
     Sarif,
 }
 
-/// The error says what is wrong with the arguments.
-pub(crate) fn parse(mut arguments: VecDeque<OsString>) -> Result<Command, String> {
-    // Cargo runs `cargo gpt` as `cargo-gpt gpt`.
-    if arguments.front().is_some_and(|first| first == "gpt") {
-        arguments.pop_front();
-    }
-    let Some(command) = arguments.pop_front() else {
-        return Err("a command is missing: `new`, `generate`, `check` or `explain`".to_owned());
-    };
-    match command.to_string_lossy().as_ref() {
-        "-h" | "--help" | "help" => Ok(Command::Say(USAGE.to_owned())),
-        "-V" | "--version" => Ok(Command::Say(format!(
-            "cargo-gpt {}\n",
-            env!("CARGO_PKG_VERSION")
-        ))),
-        "explain" => parse_explain(arguments),
-        "generate" => Options::parse("generate", arguments)?.generate(),
-        "check" => Options::parse("check", arguments)?.check(),
-        "new" => Options::parse("new", arguments)?.new_project(),
-        other => Err(format!(
-            "there is no command `{other}`; there are `new`, `generate`, `check` and `explain`"
-        )),
-    }
+/// The name of a lint, or of a group of lints: there are too many to list where one is wrong.
+#[derive(Clone, Copy, Debug)]
+struct LintName {
+    with_groups: bool,
 }
 
-/// The options of `new`, `generate` and `check`.
-struct Options {
-    is_help: bool,
-    specs: Vec<PathBuf>,
-    config: Config,
-    color: Color,
-    format: Format,
-    out: Option<PathBuf>,
-    runtime: Option<PathBuf>,
-    from: Option<PathBuf>,
-    /// What the configuration sets, as calls of its methods.
-    settings: Vec<String>,
-    is_strict: bool,
-}
-
-impl Options {
-    fn parse(command: &str, mut arguments: VecDeque<OsString>) -> Result<Self, String> {
-        let (is_generate, is_new) = (command == "generate", command == "new");
-        let mut options = Self {
-            is_help: false,
-            specs: Vec::new(),
-            // A crate to look at is better than none; a check is there to find what is wrong.
-            config: Config::new().lenient(is_generate),
-            color: Color::default(),
-            format: Format::default(),
-            out: None,
-            runtime: None,
-            from: None,
-            settings: Vec::new(),
-            is_strict: false,
-        };
-        while let Some(argument) = arguments.pop_front() {
-            let text = argument.to_string_lossy().into_owned();
-            let Some(name) = text.strip_prefix("--") else {
-                if text == "-h" {
-                    options.is_help = true;
-                } else if text.starts_with('-') && text.len() > 1 {
-                    return Err(format!("there is no option `{text}`"));
-                } else {
-                    options.specs.push(PathBuf::from(argument));
+impl LintName {
+    fn names(self) -> Vec<&'static str> {
+        let mut names: Vec<&str> = explain::explanations().map(|it| it.name).collect();
+        if self.with_groups {
+            for lint in explain::explanations() {
+                if !names.contains(&lint.group) {
+                    names.push(lint.group);
                 }
-                continue;
-            };
-            let (name, inline) = match name.split_once('=') {
-                Some((name, value)) => (name, Some(OsString::from(value))),
-                None => (name, None),
-            };
-            let is_flag = matches!(name, "help" | "derive-operation-ids" | "lenient" | "strict");
-            if is_flag && inline.is_some() {
-                return Err(format!("`--{name}` takes no value"));
-            }
-            let mut value = || {
-                inline
-                    .clone()
-                    .or_else(|| arguments.pop_front())
-                    .ok_or(format!("`--{name}` needs a value"))
-            };
-            let config = options.config.clone();
-            match name {
-                "help" => options.is_help = true,
-                "derive-operation-ids" => {
-                    options
-                        .settings
-                        .push("derive_operation_ids(true)".to_owned());
-                    options.config = config.derive_operation_ids(true);
-                }
-                "lenient" => {
-                    options.settings.push("lenient(true)".to_owned());
-                    options.config = config.lenient(true);
-                }
-                "strict" => {
-                    options.is_strict = true;
-                    options.config = config.lenient(false);
-                }
-                "out" if is_generate => options.out = Some(PathBuf::from(value()?)),
-                "from" if is_new => options.from = Some(PathBuf::from(value()?)),
-                "runtime-path" if is_generate || is_new => {
-                    options.runtime = Some(PathBuf::from(value()?));
-                }
-                "format" if !is_generate && !is_new => {
-                    options.format = format(&into_text(value()?)?)?;
-                }
-                "color" => options.color = color(&into_text(value()?)?)?,
-                "operation" => {
-                    let text = into_text(value()?)?;
-                    options.settings.push(format!("operations([{text:?}])"));
-                    options.config = config.operations([text]);
-                }
-                "tag" => {
-                    let text = into_text(value()?)?;
-                    options.settings.push(format!("tags([{text:?}])"));
-                    options.config = config.tags([text]);
-                }
-                "path" => {
-                    let text = into_text(value()?)?;
-                    options.settings.push(format!("paths([{text:?}])"));
-                    options.config = config.paths([text]);
-                }
-                "base-url" => {
-                    let text = into_text(value()?)?;
-                    options.settings.push(format!("base_url({text:?})"));
-                    options.config = config.base_url(text);
-                }
-                "allow" => {
-                    let text = into_text(value()?)?;
-                    options.settings.push(format!("allow({text:?})"));
-                    options.config = config.allow(text);
-                }
-                "warn" => {
-                    let text = into_text(value()?)?;
-                    options.settings.push(format!("warn({text:?})"));
-                    options.config = config.warn(text);
-                }
-                "deny" => {
-                    let text = into_text(value()?)?;
-                    options.settings.push(format!("deny({text:?})"));
-                    options.config = config.deny(text);
-                }
-                _ => return Err(format!("`{command}` has no option `--{name}`")),
             }
         }
-        Ok(options)
-    }
-
-    fn generate(mut self) -> Result<Command, String> {
-        if self.is_help {
-            return Ok(Command::Say(format!("{GENERATE}{SHARED}")));
-        }
-        if let [first, second, ..] = self.specs.as_slice() {
-            return Err(format!(
-                "two descriptions were given, `{}` and `{}`",
-                first.display(),
-                second.display()
-            ));
-        }
-        Ok(Command::Generate {
-            spec: self.specs.pop().ok_or(NO_SPEC)?,
-            config: self.config,
-            color: self.color,
-            out: self
-                .out
-                .ok_or("`--out` is missing: give the folder to write to")?,
-            runtime: self.runtime,
-        })
-    }
-
-    fn new_project(mut self) -> Result<Command, String> {
-        if self.is_help {
-            return Ok(Command::Say(format!("{NEW}{SHARED}")));
-        }
-        if let [_, second, ..] = self.specs.as_slice() {
-            return Err(format!(
-                "a project has one name, and `{}` is another: a description is given with `--from`",
-                second.display()
-            ));
-        }
-        let name = self
-            .specs
-            .pop()
-            .ok_or("the name of the project is missing")?;
-        Ok(Command::New {
-            name: into_text(name.into_os_string())?,
-            from: self.from,
-            config: self.config,
-            settings: self.settings,
-            is_strict: self.is_strict,
-            color: self.color,
-            crates: self.runtime,
-        })
-    }
-
-    fn check(self) -> Result<Command, String> {
-        if self.is_help {
-            return Ok(Command::Say(format!("{CHECK}{SHARED}")));
-        }
-        if self.specs.is_empty() {
-            return Err(NO_SPEC.to_owned());
-        }
-        Ok(Command::Check {
-            specs: self.specs,
-            config: self.config,
-            color: self.color,
-            format: self.format,
-        })
+        names
     }
 }
 
-const NO_SPEC: &str = "the description is missing: give the path of a file";
+impl TypedValueParser for LintName {
+    type Value = String;
 
-fn format(value: &str) -> Result<Format, String> {
-    match value {
-        "text" => Ok(Format::Text),
-        "json" => Ok(Format::Json),
-        "sarif" => Ok(Format::Sarif),
-        _ => Err(format!(
-            "there is no format `{value}`; there are `text`, `json` and `sarif`"
-        )),
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        let text = value.to_string_lossy();
+        if self.names().contains(&&*text) {
+            return Ok(text.into_owned());
+        }
+        let mut error = clap::Error::new(ErrorKind::InvalidValue).with_cmd(command);
+        if let Some(argument) = argument {
+            let argument = ContextValue::String(argument.to_string());
+            error.insert(ContextKind::InvalidArg, argument);
+        }
+        if let Some(near) = gpt_codegen::nearest(&text, self.names()) {
+            let near = ContextValue::String(near.to_owned());
+            error.insert(ContextKind::SuggestedValue, near);
+        }
+        error.insert(
+            ContextKind::InvalidValue,
+            ContextValue::String(text.into_owned()),
+        );
+        Err(error)
     }
-}
 
-fn color(value: &str) -> Result<Color, String> {
-    match value {
-        "auto" => Ok(Color::Auto),
-        "always" => Ok(Color::Always),
-        "never" => Ok(Color::Never),
-        _ => Err(format!(
-            "`--color` is `auto`, `always` or `never`, not `{value}`"
-        )),
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.names().into_iter().map(PossibleValue::new)))
     }
-}
-
-fn parse_explain(mut arguments: VecDeque<OsString>) -> Result<Command, String> {
-    let lint = arguments.pop_front().map(into_text).transpose()?;
-    let is_help = |it: &str| it == "-h" || it == "--help";
-    if lint.as_deref().is_some_and(is_help) {
-        return Ok(Command::Say(EXPLAIN.to_owned()));
-    }
-    match arguments.pop_front() {
-        Some(more) => Err(format!(
-            "`explain` takes one lint, and `{}` is another",
-            more.display()
-        )),
-        None => Ok(Command::Explain { lint }),
-    }
-}
-
-fn into_text(value: OsString) -> Result<String, String> {
-    value
-        .into_string()
-        .map_err(|value| format!("`{}` is not UTF-8", value.to_string_lossy()))
 }

@@ -1,0 +1,103 @@
+//! The GPT as an MCP server on standard input and output, for the programs on a desk that start it.
+
+use rmcp::{ServiceExt as _, transport};
+
+use super::log;
+use crate::{
+    environment::{Lookup, variable},
+    error::Error,
+    gpt::{BuiltInTool, Gpt},
+    mcp::{Face, Visitor},
+    model::{Chunks, Model, ModelError, Request, chunks},
+    service::{Builder, Service},
+    tool,
+};
+
+/// Who sits at the desk.
+const PERSON: &str = "owner";
+
+/// Serves a GPT as an MCP server on standard input and output, with the settings of the environment,
+/// until the input ends.
+///
+/// Nothing else may be printed there: logs go to standard error. The model is the client's, so that
+/// settings of models are not read. Consents and sign-ins are forgotten with the program unless
+/// `GPT_STORE` says where they are kept.
+///
+/// # Errors
+/// A setting cannot be used, or the client does not speak the protocol.
+pub async fn serve_stdio(gpt: impl Gpt) -> Result<(), Error> {
+    log::install()?;
+    let service = service(&gpt, &variable)?;
+    let visitor = Visitor {
+        person: Some(PERSON.to_owned()),
+        address: None,
+        admission: None,
+    };
+    let face = Face::of(service, visitor);
+    let broken = |error| Error::Serve(std::io::Error::other(error));
+    let running = match face.serve(transport::stdio()).await {
+        Ok(running) => running,
+        // The client has gone before it said anything.
+        Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
+        Err(error) => return Err(broken(error.to_string())),
+    };
+    let ended = running.waiting().await;
+    ended.map(drop).map_err(|error| broken(error.to_string()))
+}
+
+/// The GPT without a model, and with the built-in tools that can run here.
+fn service(gpt: &dyn Gpt, lookup: &Lookup<'_>) -> Result<Service, Error> {
+    let definition = gpt.definition();
+    let mut builder = Builder::new(definition);
+    let mut run_here = Vec::new();
+    for built_in in definition.tools.iter().copied() {
+        let tools = match tool::from_settings(built_in, lookup) {
+            Ok(tools) => tools,
+            // It runs on few machines, and clients have one of their own.
+            Err(error) if built_in == BuiltInTool::CodeInterpreter => {
+                tracing::warn!("`{}` is left to the client: {error}", built_in.name());
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        for tool in tools {
+            builder = builder.built_in_tool(built_in, tool);
+            run_here.push(built_in);
+        }
+    }
+    let settings = |name: &str| {
+        let value = lookup(name)?;
+        // Programs on a desk are started in any folder.
+        let is_missing = name == "GPT_STORE" && value.is_none();
+        Ok(if is_missing {
+            Some("memory".to_owned())
+        } else {
+            value
+        })
+    };
+    let builder = builder.model(OfClient { run_here });
+    builder.configured(&settings)?.build()
+}
+
+/// The model of the client, which is not asked here.
+struct OfClient {
+    /// The built-in tools that are not its own.
+    run_here: Vec<BuiltInTool>,
+}
+
+impl Model for OfClient {
+    fn name(&self) -> &'static str {
+        "of the client"
+    }
+
+    fn hosts(&self, tool: BuiltInTool) -> bool {
+        !self.run_here.contains(&tool)
+    }
+
+    fn respond(&self, _: Request) -> Chunks {
+        chunks(|sender| async move {
+            let message = "it is the client's, and nobody asks it here".to_owned();
+            sender.send(Err(ModelError::Failed(message)));
+        })
+    }
+}
