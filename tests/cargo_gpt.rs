@@ -184,10 +184,7 @@ fn a_new_project_builds_and_its_test_passes() {
             &["new", "Sky Desk"],
             "error: `Sky Desk` cannot name a package",
         ),
-        (
-            &["new", "a", "b"],
-            "error: unexpected argument 'b' found",
-        ),
+        (&["new", "a", "b"], "error: unexpected argument 'b' found"),
         (
             &["new", "a", "--from", "https://sky.example/openapi.json"],
             "error: descriptions are read from files: fetch it with `curl --remote-name https",

@@ -132,7 +132,10 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(&path, found);
-        } else if path.extension().is_some_and(|it| it == "stderr" || it == "report") {
+        } else if path
+            .extension()
+            .is_some_and(|it| it == "stderr" || it == "report")
+        {
             found.push(path);
         }
     }

@@ -40,7 +40,10 @@ pub(crate) fn listed(cx: &Ctxt, action: Action, group: Option<Group>) -> Listed 
     if let Some(group) = group {
         let path = value::to_text(action.path());
         if group.stream().is_empty() {
-            let help = format!("remove them, or write `{path}({})`", action_example("confirm"));
+            let help = format!(
+                "remove them, or write `{path}({})`",
+                action_example("confirm")
+            );
             cx.error(group, "nothing is set in these brackets", &help);
         } else if group.delimiter() == Delimiter::Parenthesis {
             read(cx, group.stream(), &mut settings);

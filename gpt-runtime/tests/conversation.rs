@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::{fmt::Write, sync::Arc};
+use std::{fmt::Write, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -16,7 +16,7 @@ use gpt_runtime::{
     __private::{Api, Described, Location, Method, Style},
     conversation::{Decision, Event, Turn},
     error::Error,
-    gpt::{ActionSet, BuiltInTool, Definition, Gpt, Visibility},
+    gpt::{ActionSet, ActionSettings, BuiltInTool, Confirm, Definition, Gpt, Visibility},
     message::{File, Message, ToolCall},
     model::{
         Chunk, Chunks, Model, ModelError, Request,
@@ -42,13 +42,17 @@ impl Gpt for Zoo {
 }
 
 fn definition(operations: Vec<&'static Described>) -> Definition {
+    set(operations, ActionSettings::NONE)
+}
+
+fn set(operations: Vec<&'static Described>, settings: ActionSettings) -> Definition {
     Definition {
         name: "Zoo Keeper",
         description: "Knows the animals.",
         instructions: "You keep a zoo.",
         starters: &[],
         tools: &[],
-        actions: vec![ActionSet::new(operations.leak())].leak(),
+        actions: vec![ActionSet::new(operations.leak()).with(settings)].leak(),
         visibility: Visibility::OnlyMe,
         privacy_policy: None,
         category: None,
@@ -98,6 +102,15 @@ impl Stage {
         replies: impl IntoIterator<Item = Reply>,
         change: impl FnOnce(Builder) -> Builder,
     ) -> Self {
+        Self::set(replies, |_| ActionSettings::NONE, change).await
+    }
+
+    /// The settings are made of the address of the API.
+    async fn set(
+        replies: impl IntoIterator<Item = Reply>,
+        settings: impl FnOnce(&str) -> ActionSettings,
+        change: impl FnOnce(Builder) -> Builder,
+    ) -> Self {
         let both = Arc::new(Notify::new());
         let animal = |Path(id): Path<String>| async move {
             match id.as_str() {
@@ -121,9 +134,12 @@ impl Stage {
         let server = Server::start(router).await;
         let api = api("{}");
         let script = Script::new(replies);
-        let builder = Service::builder(Zoo(leak(definition(operations(api)))))
-            .model(script.clone())
-            .base_url(api, &server.url);
+        let settings = settings(&server.url);
+        let mut builder =
+            Service::builder(Zoo(leak(set(operations(api), settings)))).model(script.clone());
+        if settings.base_url.is_none() {
+            builder = builder.base_url(api, &server.url);
+        }
         let service = change(builder).build().unwrap();
         let conversation = service.start(Some("someone")).await.unwrap();
         Self {
@@ -780,6 +796,50 @@ fn mistakes_are_found_at_start() {
     let url = error(&none, &|it| it.base_url(api("{}"), "zoo"));
     assert!(url.contains("zoo"), "{url}");
     assert_eq!(error(&none, &|it| it), "");
+}
+
+#[tokio::test]
+async fn what_is_set_for_actions_holds() {
+    let settings = |url: &str| ActionSettings {
+        confirm: Some(Confirm::Once),
+        base_url: Some(leak_text(url.to_owned())),
+        time_limit: Some(Duration::from_secs(1)),
+        ..ActionSettings::NONE
+    };
+    let replies = [
+        Reply::call("getAnimal", json!({ "id": "Tom" })),
+        Reply::call("waitFor", json!({ "id": "never" })),
+        Reply::text("Tom is a cat."),
+    ];
+    // The time limit of one action goes before that of all.
+    let all = |builder: Builder| builder.time_limit(Duration::from_secs(60));
+    let stage = Stage::set(replies, settings, all).await;
+    let mut turn = stage.say("Who is Tom?").await;
+    let mut asked = Vec::new();
+    let mut results = Vec::new();
+    while let Some(event) = turn.next().await {
+        match event {
+            Event::ConfirmationNeeded {
+                call_id,
+                name,
+                may_always_allow,
+                ..
+            } => {
+                // Reading asks nothing unless it is set.
+                assert!(may_always_allow);
+                asked.push(name);
+                assert!(stage.decide(&call_id, Decision::AlwaysAllow).await);
+            }
+            Event::CallFinished { result, .. } => results.push(result),
+            _ => {}
+        }
+    }
+    assert_eq!(asked, ["getAnimal", "waitFor"]);
+    assert_eq!(results[0], "Tom is a cat");
+    assert!(
+        results[1].contains("no complete answer within 1s"),
+        "{results:?}"
+    );
 }
 
 #[test]

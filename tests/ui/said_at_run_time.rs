@@ -82,13 +82,19 @@ fn texts() {
         ..DESK
     };
     check("description/empty", description(" "));
-    check("description/too_long", description(repeated("Forecasts. ", 91)));
+    check(
+        "description/too_long",
+        description(repeated("Forecasts. ", 91)),
+    );
     let starters = |starters: &[&'static str]| Definition {
         starters: starters.to_vec().leak(),
         ..DESK
     };
     check("starters/empty", starters(&[" "]));
-    check("starters/too_long", starters(&[repeated("Will it rain? ", 72)]));
+    check(
+        "starters/too_long",
+        starters(&[repeated("Will it rain? ", 72)]),
+    );
 }
 
 #[test]
@@ -101,19 +107,28 @@ fn addresses() {
     check("privacy_policy/relative", policy("/privacy"));
     let base_url = |url| {
         let base_url = Some(url);
-        with([set(weather::OPERATIONS, ActionSettings { base_url, ..NONE })])
+        with([set(
+            weather::OPERATIONS,
+            ActionSettings { base_url, ..NONE },
+        )])
     };
     check("base_url/http", base_url("http://staging.example.com/v1"));
     check("base_url/relative", base_url("/v1"));
     check("base_url/no_scheme", base_url("staging.example.com"));
-    check("base_url/password", base_url("https://me:secret@example.com"));
+    check(
+        "base_url/password",
+        base_url("https://me:secret@example.com"),
+    );
 }
 
 #[test]
 fn settings_of_actions() {
     let limit = |seconds| {
         let time_limit = Some(Duration::from_secs(seconds));
-        with([set(weather::OPERATIONS, ActionSettings { time_limit, ..NONE })])
+        with([set(
+            weather::OPERATIONS,
+            ActionSettings { time_limit, ..NONE },
+        )])
     };
     check("time_limit/zero", limit(0));
     check("time_limit/too_long", limit(4000));
@@ -138,7 +153,10 @@ fn settings_of_actions() {
         ..NONE
     };
     check("confirm/loosened", with([one::<shop::BuyGoods>(once)]));
-    check("confirm/loosened_module", with([set(shop::OPERATIONS, once)]));
+    check(
+        "confirm/loosened_module",
+        with([set(shop::OPERATIONS, once)]),
+    );
 }
 
 #[test]

@@ -46,7 +46,10 @@ impl<'a> Schemas<'a, '_> {
                 )
                 .label("its schema is no object")
                 .related(operation.span, "the operation")
-                .note(format!("only an object can be sent as `{}`", media.media_type))
+                .note(format!(
+                    "only an object can be sent as `{}`",
+                    media.media_type
+                ))
                 .help("describe the body as an object, or in another media type"),
             );
         }
