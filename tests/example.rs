@@ -45,6 +45,29 @@ fn help_and_mistakes() {
     );
 }
 
+#[test]
+fn says_what_it_is_instead_of_serving() {
+    let run = |command| {
+        let mut run = cargo_run("weather", &["--live"]);
+        run.env("GPT_COMMAND", command).output().unwrap()
+    };
+    let Output { status, stdout, .. } = run("definition");
+    assert!(status.success());
+    let document: serde_json::Value = serde_json::from_slice(&stdout).unwrap();
+    assert_eq!(document["version"], 1);
+    let gpt = &document["gpts"][0];
+    assert_eq!(gpt["name"], "Weather Desk");
+    assert_eq!(gpt["apis"][0]["operations"][0]["id"], "getPoint");
+
+    let Output { status, stderr, .. } = run("define");
+    assert_eq!(status.code(), Some(1));
+    let stderr = text(&stderr);
+    assert!(
+        stderr.contains("`define` is no command: write one of `serve`, `definition`"),
+        "{stderr}"
+    );
+}
+
 /// One request on a connection of its own, and the whole answer as text.
 fn request(address: &str, head: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();

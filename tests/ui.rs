@@ -13,6 +13,8 @@ mod action_settings;
 mod actions;
 #[path = "ui/pass/defaults.rs"]
 mod defaults;
+#[path = "ui/pass/definition.rs"]
+mod definition;
 #[path = "ui/pass/every_key.rs"]
 mod every_key;
 #[path = "ui/pass/function_body.rs"]

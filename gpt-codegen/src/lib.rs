@@ -54,6 +54,9 @@ mod error;
 pub mod explain;
 mod files;
 mod finding;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod gather;
 mod hash;
 mod ir;
 mod lint;
@@ -75,6 +78,9 @@ use std::path::{Path, PathBuf};
 
 pub use config::Config;
 pub use error::Error;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use files::MissingFile;
 pub use finding::{Checked, Finding, Place};
 #[doc(hidden)]
 pub use nearest::nearest;

@@ -1,24 +1,31 @@
 //! What `#[gpt(...)]` means, with the places it was written at.
 
+use crate::place::{File, Part, Written};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
+use std::rc::Rc;
 use syn::{Expr, LitInt, LitStr, Path, parse_quote};
 
 /// The keys of the attribute, as far as they could be read.
 #[derive(Default)]
 pub(crate) struct Settings {
     pub(crate) runtime: Setting<Path>,
-    pub(crate) name: Setting<LitStr>,
+    pub(crate) name: Setting<Written>,
     pub(crate) description: Setting<Text>,
     pub(crate) instructions: Setting<Text>,
-    pub(crate) starters: Setting<Vec<LitStr>>,
+    pub(crate) starters: Setting<Vec<Written>>,
     pub(crate) tools: Setting<Vec<Word>>,
     pub(crate) actions: Setting<Vec<Listed>>,
     pub(crate) visibility: Setting<Word>,
-    pub(crate) privacy_policy: Setting<LitStr>,
+    pub(crate) privacy_policy: Setting<Written>,
     pub(crate) category: Setting<Word>,
     pub(crate) hosts: Setting<Vec<Word>>,
     pub(crate) max_tokens: Setting<LitInt>,
+    pub(crate) definition: Setting<Written>,
+    /// The file that `definition` names.
+    pub(crate) file: Option<Rc<File>>,
+    /// Whether nobody told where the file of `definition` is looked for.
+    pub(crate) is_unread: bool,
 }
 
 /// One key and its value.
@@ -33,14 +40,14 @@ pub(crate) enum Setting<T> {
 
 /// A definition that can be expanded.
 pub(crate) struct Gpt<'a> {
-    pub(crate) name: LitStr,
+    pub(crate) name: Written,
     pub(crate) description: Text,
     pub(crate) instructions: Text,
-    pub(crate) starters: &'a [LitStr],
+    pub(crate) starters: &'a [Written],
     pub(crate) tools: &'a [Word],
     pub(crate) actions: &'a [Listed],
     pub(crate) visibility: Option<&'a Word>,
-    pub(crate) privacy_policy: Option<&'a LitStr>,
+    pub(crate) privacy_policy: Option<&'a Written>,
     pub(crate) category: Option<&'a Word>,
     pub(crate) hosts: &'a [Word],
     pub(crate) max_tokens: Option<&'a LitInt>,
@@ -49,7 +56,7 @@ pub(crate) struct Gpt<'a> {
 /// A text known here, or a constant expression that only rustc can read.
 #[derive(Clone)]
 pub(crate) enum Text {
-    Literal(LitStr),
+    Literal(Written),
     Expression(Expr),
 }
 
@@ -103,6 +110,16 @@ impl Settings {
             None => parse_quote!(::gpt_runtime),
         }
     }
+
+    /// The first line of the file that `definition` names.
+    pub(crate) fn start_of_file(&self) -> Option<Part> {
+        let file = self.file.as_ref()?;
+        let line = file.text.lines().next().unwrap_or_default();
+        Some(Part {
+            file: Rc::clone(file),
+            range: 0..line.len(),
+        })
+    }
 }
 
 impl<T> Setting<T> {
@@ -116,6 +133,13 @@ impl<T> Setting<T> {
     pub(crate) fn is_absent(&self) -> bool {
         matches!(self, Setting::Absent)
     }
+
+    /// Says of what is absent that the mistake which made it so was reported.
+    pub(crate) fn mark_as_wrong(&mut self) {
+        if self.is_absent() {
+            *self = Setting::Wrong;
+        }
+    }
 }
 
 impl<T> Setting<Vec<T>> {
@@ -128,7 +152,7 @@ impl<T> Setting<Vec<T>> {
 impl ToTokens for Text {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
-            Text::Literal(literal) => literal.to_tokens(tokens),
+            Text::Literal(text) => text.literal.to_tokens(tokens),
             Text::Expression(expression) => expression.to_tokens(tokens),
         }
     }

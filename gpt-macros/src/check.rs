@@ -4,6 +4,7 @@ use crate::ast::{Gpt, Setting, Settings, Text};
 use crate::ctxt::Ctxt;
 use crate::docs;
 use crate::limits::{self, example};
+use crate::place::Written;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Item, ItemStruct, LitStr};
@@ -73,8 +74,13 @@ fn check_name(cx: &Ctxt, item: &ItemStruct, settings: &Settings) {
     match &settings.name {
         Setting::Absent => {
             let words = words(&item.ident.to_string());
-            let help = format!("add `name = \"{words}\"`");
-            cx.error(&item.ident, "missing key `name` in `#[gpt]`", &help);
+            if let Some(start) = settings.start_of_file() {
+                let help = format!("add `name: {words}` between two lines of `---`");
+                cx.error(&start, "missing `name` in the front matter", &help);
+            } else {
+                let help = format!("add `name = \"{words}\"`");
+                cx.error(&item.ident, "missing key `name` in `#[gpt]`", &help);
+            }
         }
         Setting::Given(name) => {
             check_not_blank(cx, "name", name);
@@ -108,6 +114,7 @@ fn check_description(cx: &Ctxt, item: &ItemStruct, settings: &Settings) -> Optio
         return None;
     }
     let docs = LitStr::new(&docs, item.ident.span());
+    let docs = Written::from(docs);
     check_length(cx, "`description`", &docs, limits::DESCRIPTION);
     Some(Text::Literal(docs))
 }
@@ -147,13 +154,13 @@ fn check_starters(cx: &Ctxt, settings: &Settings) {
 /// The address is shown as a link to people who have no other way to judge the actions.
 fn check_privacy_policy(cx: &Ctxt, settings: &Settings) {
     if let Some(policy) = settings.privacy_policy.given() {
-        let example = example("privacy_policy");
+        let example = policy.example("privacy_policy");
         check_address(cx, "privacy policy", "privacy_policy", policy, example);
     }
 }
 
 /// An address is absolute, and `https` unless it is of this machine.
-pub(crate) fn check_address(cx: &Ctxt, what: &str, key: &str, address: &LitStr, example: &str) {
+pub(crate) fn check_address(cx: &Ctxt, what: &str, key: &str, address: &Written, example: &str) {
     let text = address.value();
     let (scheme, rest) = text.split_once("://").unwrap_or(("", &text));
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -170,13 +177,19 @@ pub(crate) fn check_address(cx: &Ctxt, what: &str, key: &str, address: &LitStr, 
     }
     if is_whole && scheme.eq_ignore_ascii_case("http") {
         if !is_loopback(host) {
-            let help = format!("write `{key} = \"https://{rest}\"`");
+            let help = format!(
+                "write `{}`",
+                address.as_key(key, &format!("https://{rest}"))
+            );
             cx.error(address, &format!("{what} is not served over https"), &help);
         }
         return;
     }
     let help = if is_whole && scheme.is_empty() && host.contains('.') {
-        format!("write `{key} = \"https://{rest}\"`")
+        format!(
+            "write `{}`",
+            address.as_key(key, &format!("https://{rest}"))
+        )
     } else {
         format!("write `{example}`")
     };
@@ -203,15 +216,15 @@ fn first_token(item: &Item) -> TokenStream {
     item.to_token_stream().into_iter().take(1).collect()
 }
 
-fn check_not_blank(cx: &Ctxt, key: &str, text: &LitStr) {
+fn check_not_blank(cx: &Ctxt, key: &str, text: &Written) {
     if text.value().trim().is_empty() {
-        let help = format!("write `{}`", example(key));
+        let help = format!("write `{}`", text.example(key));
         cx.error(text, &format!("`{key}` is empty"), &help);
     }
 }
 
 /// What is shown on a line or a button has an end.
-fn check_length(cx: &Ctxt, what: &str, text: &LitStr, limit: usize) {
+fn check_length(cx: &Ctxt, what: &str, text: &Written, limit: usize) {
     let count = text.value().chars().count();
     if count > limit {
         let message = format!("{what} has {count} characters, {limit} are allowed");

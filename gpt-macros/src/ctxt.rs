@@ -1,7 +1,7 @@
 //! Gathers errors, so that all mistakes are reported at once.
 
+use crate::place::{Place, with_help};
 use proc_macro2::TokenStream;
-use quote::ToTokens;
 use std::cell::RefCell;
 use std::thread;
 
@@ -17,9 +17,9 @@ impl Ctxt {
         }
     }
 
-    /// Reports `message` at `tokens`, with what to write instead.
-    pub(crate) fn error(&self, tokens: impl ToTokens, message: &str, help: &str) {
-        self.push(syn::Error::new_spanned(tokens, with_help(message, help)));
+    /// Reports `message` at `place`, with what to write instead.
+    pub(crate) fn error(&self, place: impl Place, message: &str, help: &str) {
+        self.push(place.error(message, help));
     }
 
     /// Reports `message` at one place, with what to write instead.
@@ -52,9 +52,4 @@ impl Drop for Ctxt {
             "errors of `#[gpt]` were not reported"
         );
     }
-}
-
-/// rustc indents the lines after the first as it does its own help.
-fn with_help(message: &str, help: &str) -> String {
-    format!("{message}\n= help: {help}")
 }

@@ -4,7 +4,8 @@ use crate::ast::{
     Action, ActionSettings, Authentication, Gpt, Listed, Setting, Settings, Text, Word,
 };
 use crate::ctxt::Ctxt;
-use crate::{check, fallback, parse};
+use crate::place::Written;
+use crate::{check, definition, fallback, parse};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Generics, Item, Path};
@@ -12,7 +13,8 @@ use syn::{Attribute, Generics, Item, Path};
 /// Expands `#[gpt(attribute)] item`; the item stays as it is.
 pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let cx = Ctxt::new();
-    let settings = parse::settings(&cx, attribute);
+    let mut settings = parse::settings(&cx, attribute);
+    definition::read(&cx, &mut settings);
     let parsed = parse::item(&cx, item.clone());
     let strct = parsed
         .as_ref()
@@ -67,9 +69,11 @@ fn implementation(
         .filter(|attribute| attribute.path().is_ident("cfg"));
     let cfgs = quote!(#(#cfgs)*);
     let definition = definition(&rt, gpt);
+    // So that cargo builds anew when the file changes.
+    let file = settings.file.iter().map(|file| &file.name);
     let (impl_generics, type_generics, _) = generics.split_for_impl();
     let mut where_clause = TokenStream::new();
-    let mut assertions = assertions(&rt, ident, gpt, is_whole);
+    let mut assertions = assertions(&rt, ident, settings, gpt, is_whole);
     if !generics.params.is_empty() {
         // A fallback: nothing may be wrong beyond the parameters.
         where_clause = quote!(where Self: ::core::marker::Send + ::core::marker::Sync + 'static);
@@ -90,6 +94,10 @@ fn implementation(
         }
         #(
             #cfgs
+            const _: &[u8] = ::core::include_bytes!(#file);
+        )*
+        #(
+            #cfgs
             #[allow(long_running_const_eval)]
             const _: () = #assertions;
         )*
@@ -97,10 +105,10 @@ fn implementation(
 }
 
 fn definition(rt: &TokenStream, gpt: &Gpt) -> TokenStream {
-    let name = &gpt.name;
+    let name = &gpt.name.literal;
     let description = &gpt.description;
     let instructions = &gpt.instructions;
-    let starters = gpt.starters;
+    let starters = gpt.starters.iter().map(|starter| &starter.literal);
     let tools = gpt.tools.iter().map(Word::variant);
     let actions = gpt.actions.iter().map(|listed| action_set(rt, listed));
     let visibility = match gpt.visibility {
@@ -109,7 +117,10 @@ fn definition(rt: &TokenStream, gpt: &Gpt) -> TokenStream {
     };
     let privacy_policy = gpt.privacy_policy.map_or_else(
         || quote!(::core::option::Option::None),
-        |url| quote!(::core::option::Option::Some(#url)),
+        |url| {
+            let url = &url.literal;
+            quote!(::core::option::Option::Some(#url))
+        },
     );
     let category = gpt.category.map_or_else(
         || quote!(::core::option::Option::None),
@@ -202,7 +213,13 @@ fn operations(rt: &TokenStream, action: &Action) -> TokenStream {
 }
 
 /// What is asserted about texts that are expressions, and about each action.
-fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt, is_whole: bool) -> Vec<TokenStream> {
+fn assertions(
+    rt: &TokenStream,
+    ident: &Ident,
+    settings: &Settings,
+    gpt: &Gpt,
+    is_whole: bool,
+) -> Vec<TokenStream> {
     let definition = quote!(<#ident as #rt::Define>::DEFINITION);
     let texts = [
         (quote!(description), &gpt.description),
@@ -216,14 +233,31 @@ fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt, is_whole: bool) -> Vec
         Text::Literal(_) => None,
     });
     let references = match &gpt.instructions {
-        Text::Literal(literal) if !literal.value().contains("{{") => None,
         // Without all actions and tools nobody knows what instructions may refer to.
-        _ if !is_whole => None,
-        text => Some(call_at(
-            text,
-            quote!(#rt::check::references),
-            definition.clone(),
-        )),
+        _ if !is_whole => Vec::new(),
+        Text::Literal(Written {
+            part: Some(part), ..
+        }) => definition::references(part)
+            .iter()
+            .map(|(name, place)| {
+                let excerpt = place.excerpt();
+                let arguments = quote!(#definition, #name, #excerpt);
+                call_at(&place.file.name, quote!(#rt::check::reference), arguments)
+            })
+            .collect(),
+        Text::Literal(text) if !text.value().contains("{{") => Vec::new(),
+        text => {
+            let check = quote!(#rt::check::references);
+            vec![call_at(text, check, definition.clone())]
+        }
+    };
+    // rustc knows the source file, unless the code is in none; not every editor tells.
+    let unread = match settings.definition.given() {
+        Some(name) if settings.is_unread => {
+            let name = &name.literal;
+            Some(call_at(name, quote!(#rt::check::unread), quote!(#name)))
+        }
+        _ => None,
     };
     // Names that could not be read might not clash.
     let are_known = is_whole || !gpt.actions.iter().any(|it| it.has_settings);
@@ -232,7 +266,11 @@ fn assertions(rt: &TokenStream, ident: &Ident, gpt: &Gpt, is_whole: bool) -> Vec
         let check = quote!(#rt::check::action::<{ #rt::check::room(#definition) }>);
         call_at(listed.action.path(), check, quote!(#definition, #index))
     });
-    let mut all: Vec<TokenStream> = texts.chain(references).chain(actions).collect();
+    let mut all: Vec<TokenStream> = texts
+        .chain(unread)
+        .chain(references)
+        .chain(actions)
+        .collect();
     if is_whole {
         all.extend(of_settings(rt, &definition, gpt));
         all.extend(of_hosts(rt, &definition, gpt));
@@ -266,11 +304,15 @@ fn of_hosts(rt: &TokenStream, definition: &TokenStream, gpt: &Gpt) -> Vec<TokenS
     if gpt.hosts.is_empty() {
         return Vec::new();
     }
-    let name = call_at(&gpt.name, quote!(#rt::check::name), definition.clone());
+    let name = call_at(
+        &gpt.name.literal,
+        quote!(#rt::check::name),
+        definition.clone(),
+    );
     let description = match &gpt.description {
         Text::Literal(text) => {
             let check = quote!(#rt::check::description);
-            Some(call_at(text, check, definition.clone()))
+            Some(call_at(&text.literal, check, definition.clone()))
         }
         Text::Expression(_) => None,
     };

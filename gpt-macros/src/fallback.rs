@@ -2,6 +2,7 @@
 //! same.
 
 use crate::ast::{Gpt, Setting, Settings, Text};
+use crate::place::Written;
 use proc_macro2::Span;
 use syn::LitStr;
 
@@ -32,6 +33,6 @@ fn expression(setting: &Setting<Text>) -> Text {
     }
 }
 
-fn blank() -> LitStr {
-    LitStr::new("", Span::call_site())
+fn blank() -> Written {
+    LitStr::new("", Span::call_site()).into()
 }

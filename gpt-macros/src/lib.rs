@@ -3,12 +3,14 @@
 mod ast;
 mod check;
 mod ctxt;
+mod definition;
 mod docs;
 mod expand;
 mod fallback;
 mod limits;
 mod listed;
 mod parse;
+mod place;
 mod suggest;
 mod value;
 
@@ -64,6 +66,7 @@ use proc_macro::TokenStream;
 /// | `category` | `writing`, `productivity`, `research`, `education`, `lifestyle`, `programming` or `other` | none |
 /// | `hosts` | list of `chatgpt`, `openai`, `anthropic`, `gemini`, `mcp`: where it is used too | none |
 /// | `max_tokens` | how many tokens instructions and tools may take | any number |
+/// | `definition` | name of a file beside the source file | no file is read |
 /// | `crate` | path of the runtime crate | `::gpt_runtime` |
 ///
 /// A constant expression is anything of type `&'static str` that rustc can evaluate: the name of a
@@ -89,6 +92,47 @@ use proc_macro::TokenStream;
 /// | `authentication` | name of a security scheme, in quotes where it is no identifier, or `none` | the first way that there are credentials for |
 /// | `name` | string literal: what the model calls the operation | its `operationId` |
 /// | `description` | string literal: what the model is told that it does | as described |
+///
+/// # Definitions in Markdown
+///
+/// What changes without a programmer may stand in a file of its own, `definition = "gpt.md"`: the
+/// instructions, and above them, between two lines of `---`, what else is words.
+///
+/// ```text
+/// ---
+/// name: Weather Desk
+/// description: Forecasts and alerts for any place in the United States
+/// starters:
+///   - Will it rain in Denver tomorrow?
+///   - Any storm alerts in Florida?
+/// privacy_policy: https://example.com/privacy
+/// category: lifestyle
+/// ---
+///
+/// Answer briefly, with the name of the place. Call {{getPoint}} before {{getForecast}}.
+/// ```
+///
+/// All of it is optional; what stands in the file does not stand in the attribute as well. Who may
+/// use the GPT and what it may call is code: `visibility`, `tools` and `actions` are no keys of the
+/// file. The front matter is YAML 1.2 with these keys, whose values are texts; ` #` in a text needs
+/// quotes. Space around the instructions is left out, and lines end with `\n` whatever ends them in
+/// the file.
+///
+/// The rules are the same, and reports show the line in the file. rustc can only mark the name of
+/// the file with them:
+///
+/// ```text
+/// error: duplicate starter `Any storm alerts in Florida?`
+///         --> src/gpt.md:6:5
+///          |
+///        6 |   - Any storm alerts in Florida?
+///          |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+///          |
+///          = help: list it once
+///   --> src/main.rs:6:20
+/// ```
+///
+/// Cargo builds anew when the file changes.
 ///
 /// # Rules
 ///

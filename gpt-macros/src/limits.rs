@@ -38,6 +38,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("category", "category = productivity"),
     ("hosts", "hosts = [chatgpt]"),
     ("max_tokens", "max_tokens = 4000"),
+    ("definition", "definition = \"gpt.md\""),
     ("crate", "crate = ::gpt_runtime"),
 ];
 
@@ -64,6 +65,21 @@ pub(crate) const HOSTS: &[(&str, &str)] = &[
     ("anthropic", "Anthropic"),
     ("gemini", "Gemini"),
     ("mcp", "Mcp"),
+];
+
+/// The keys of the front matter of a file that `definition` names, each with an example.
+pub(crate) const FILE_KEYS: &[(&str, &str)] = &[
+    ("name", "name: Weather Desk"),
+    ("description", "description: Forecasts for any place"),
+    (
+        "starters",
+        "starters: [\"Will it rain in Denver tomorrow?\"]",
+    ),
+    (
+        "privacy_policy",
+        "privacy_policy: https://example.com/privacy",
+    ),
+    ("category", "category: productivity"),
 ];
 
 /// The built-in tools, each with its variant of `BuiltInTool`.
@@ -132,16 +148,27 @@ pub(crate) const SYNONYMS: &[(&str, &str)] = &[
     ("security", "authentication"),
     ("scheme", "authentication"),
     ("rename", "name"),
+    ("file", "definition"),
+    ("markdown", "definition"),
+    ("front_matter", "definition"),
 ];
 
 /// How to write `key` behind an action.
 pub(crate) fn action_example(key: &str) -> &'static str {
-    let known = ACTION_KEYS.iter().find(|(name, _)| *name == key);
-    known.map_or("", |(_, example)| example)
+    example_of(ACTION_KEYS, key)
 }
 
-/// How to write `key`, for help texts.
+/// How to write `key` in the attribute, for help texts.
 pub(crate) fn example(key: &str) -> &'static str {
-    let known = KEYS.iter().find(|(name, _)| *name == key);
+    example_of(KEYS, key)
+}
+
+/// How to write `key` in front matter.
+pub(crate) fn example_in_file(key: &str) -> &'static str {
+    example_of(FILE_KEYS, key)
+}
+
+fn example_of(keys: &[(&str, &'static str)], key: &str) -> &'static str {
+    let known = keys.iter().find(|(name, _)| *name == key);
     known.map_or("", |(_, example)| example)
 }

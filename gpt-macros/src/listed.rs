@@ -4,6 +4,7 @@ use crate::ast::{Action, ActionSettings, Authentication, Listed, Setting, Word};
 use crate::check::check_address;
 use crate::ctxt::Ctxt;
 use crate::limits::{ACTION_KEYS, CONFIRMATIONS, action_example};
+use crate::place::Written;
 use crate::{parse, value};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -193,7 +194,8 @@ fn check(cx: &Ctxt, action: &Action, settings: &ActionSettings) {
         cx.error(limit, &message, "calls without one may take 45 seconds");
     }
     if let Some(url) = settings.base_url.given() {
-        check_address(cx, "base URL", "base_url", url, action_example("base_url"));
+        let url = Written::from(url.clone());
+        check_address(cx, "base URL", "base_url", &url, action_example("base_url"));
     }
 }
 

@@ -107,6 +107,7 @@ fn read_value(cx: &Ctxt, key: &Ident, input: ParseStream, settings: &mut Setting
             &mut settings.max_tokens,
             value::tokens_limit,
         ),
+        "definition" => set(cx, key, input, &mut settings.definition, value::string),
         _ => set(cx, key, input, &mut settings.runtime, value::path),
     }
 }
@@ -149,16 +150,18 @@ pub(crate) fn set_once<T>(
 }
 
 fn mark_as_wrong(settings: &mut Settings, name: &str) {
-    fn mark<T>(setting: &mut Setting<T>) {
-        if setting.is_absent() {
-            *setting = Setting::Wrong;
-        }
-    }
     match name {
-        "name" => mark(&mut settings.name),
-        "description" => mark(&mut settings.description),
-        "instructions" => mark(&mut settings.instructions),
-        "privacy_policy" => mark(&mut settings.privacy_policy),
+        "name" => settings.name.mark_as_wrong(),
+        "description" => settings.description.mark_as_wrong(),
+        "instructions" => settings.instructions.mark_as_wrong(),
+        "privacy_policy" => settings.privacy_policy.mark_as_wrong(),
+        // All that the file might have said.
+        "definition" => {
+            settings.name.mark_as_wrong();
+            settings.description.mark_as_wrong();
+            settings.instructions.mark_as_wrong();
+            settings.privacy_policy.mark_as_wrong();
+        }
         // The other keys are never missing.
         _ => {}
     }

@@ -3,6 +3,7 @@
 use crate::ast::{Action, Listed, Text, Word};
 use crate::ctxt::Ctxt;
 use crate::limits::{CATEGORIES, HOSTS, TOOLS, VISIBILITIES, example};
+use crate::place::{Place, Written};
 use crate::{listed, suggest};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -12,11 +13,8 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Expr, Lit, LitInt, LitStr, Path, Token};
 
 /// Reads a string literal.
-pub(crate) fn string(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<LitStr> {
-    let value = given(cx, key, input)?;
-    read_or(cx, value, <LitStr as Parse>::parse, |_| {
-        expected("a string literal", key)
-    })
+pub(crate) fn string(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Written> {
+    literal_of(cx, key, given(cx, key, input)?)
 }
 
 /// Reads a string literal or an expression.
@@ -33,7 +31,7 @@ pub(crate) fn text(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Text> {
             }
             Some(Lit::Str(literal)) => {
                 input.advance_to(&ahead);
-                Some(Text::Literal(literal.clone()))
+                Some(Text::Literal(literal.clone().into()))
             }
             Some(_) => string(cx, key, input).map(Text::Literal),
         };
@@ -50,13 +48,9 @@ pub(crate) fn path(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Path> {
 }
 
 /// Reads a list of string literals.
-pub(crate) fn starters(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Vec<LitStr>> {
-    let starters = list(cx, key, input, |item| {
-        read_or(cx, item, <LitStr as Parse>::parse, |_| {
-            expected("a string literal", key)
-        })
-    })?;
-    Some(unique(cx, starters, "starter", LitStr::value))
+pub(crate) fn starters(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Vec<Written>> {
+    let starters = list(cx, key, input, |item| literal_of(cx, key, item))?;
+    Some(unique(cx, starters, "starter", Written::value))
 }
 
 /// Reads a list of built-in tools.
@@ -181,6 +175,11 @@ fn read_or<T>(
     read
 }
 
+fn literal_of(cx: &Ctxt, key: &Ident, value: TokenStream) -> Option<Written> {
+    let read = <LitStr as Parse>::parse;
+    read_or(cx, value, read, |_| expected("a string literal", key)).map(Written::from)
+}
+
 fn expected(what: &str, key: &Ident) -> (String, String) {
     let help = format!("write `{}`", example(&key.to_string()));
     (format!("expected {what} for `{key}`"), help)
@@ -274,18 +273,21 @@ pub(crate) fn word(
 }
 
 /// Leaves out what stands in a list for the second time.
-fn unique<T: ToTokens>(
+pub(crate) fn unique<T>(
     cx: &Ctxt,
     items: Vec<T>,
     what: &str,
     to_text: impl Fn(&T) -> String,
-) -> Vec<T> {
+) -> Vec<T>
+where
+    for<'a> &'a T: Place,
+{
     let mut seen = Vec::new();
     let mut first = Vec::new();
     for item in items {
         let text = to_text(&item);
         if seen.contains(&text) {
-            cx.error(item, &format!("duplicate {what} `{text}`"), "list it once");
+            cx.error(&item, &format!("duplicate {what} `{text}`"), "list it once");
         } else {
             seen.push(text);
             first.push(item);

@@ -91,6 +91,7 @@
 //!
 //! | variable | meaning | without it |
 //! |---|---|---|
+//! | `GPT_COMMAND` | what the program does: `serve`, or `definition`, which prints what the GPT is, as [`mod@document`] says | `serve` |
 //! | `GPT_ADDR` | the address to listen on | `127.0.0.1:8000` |
 //! | `GPT_PUBLIC_URL` | the URL people use, where a proxy stands in front, and from which APIs fetch files | the address |
 //! | `GPT_OWNER_TOKEN` | the token by which the owner is known | one is made at the first start and printed once |
@@ -152,6 +153,8 @@ mod check;
 pub mod conversation;
 pub mod credential;
 pub mod data;
+#[cfg(feature = "server")]
+pub mod document;
 mod environment;
 pub mod error;
 #[cfg(feature = "server")]

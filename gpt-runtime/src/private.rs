@@ -20,8 +20,8 @@ pub use crate::{
 #[cfg(feature = "server")]
 pub mod check {
     pub use crate::check::{
-        action, authentication, confirm, description, instructions, name, references, room, tokens,
-        visibility,
+        action, authentication, confirm, description, instructions, name, reference, references,
+        room, tokens, unread, visibility,
     };
 }
 

@@ -103,6 +103,7 @@ macro_rules! many {
                 servers: &[],
                 security_schemes: &[],
                 schemas: "{}",
+                answer_schemas: "{}",
             };
 
             const fn described(index: usize) -> rt::Described {

@@ -25,20 +25,7 @@ mod tests;
 gpt_runtime::include_actions!(shop);
 
 /// Mugs, plates and teapots: find them, order them, send them back.
-#[gpt(
-    name = "Corner Shop",
-    instructions = include_str!("instructions.md"),
-    starters = [
-        "What mugs do you have?",
-        "Put 2 blue mugs in my cart",
-        "Place my order",
-        "Show the invoice of my last order",
-    ],
-    actions = [shop],
-    visibility = link,
-    privacy_policy = "https://shop.example/privacy",
-    category = lifestyle,
-)]
+#[gpt(definition = "gpt.md", actions = [shop], visibility = link)]
 struct CornerShop;
 
 /// The path to which the shop sends people back, as this server has it for each scheme.

@@ -40,7 +40,23 @@ pub(crate) struct Files {
     by_source: HashMap<SourceId, FileId>,
     /// What is called by a URI or an anchor; known once all files are read.
     identifiers: Identifiers,
+    /// References to files that are not there.
+    #[cfg(feature = "cli")]
+    missed: Vec<(String, Span)>,
     max_bytes: u64,
+}
+
+/// A file that a description refers to and that is not where it is looked for.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MissingFile {
+    /// The file that refers to it.
+    pub from: PathBuf,
+    /// How it does, without a fragment.
+    pub reference: String,
+    /// Where it is looked for.
+    pub path: PathBuf,
 }
 
 /// The position of a [`File`] in [`Files`].
@@ -88,6 +104,8 @@ impl Files {
             by_path: HashMap::new(),
             by_source: HashMap::new(),
             identifiers: Identifiers::default(),
+            #[cfg(feature = "cli")]
+            missed: Vec::new(),
             max_bytes,
         };
         let source = root.span.source;
@@ -149,7 +167,12 @@ impl Files {
         if let Some(known) = self.by_path.get(&path) {
             return known.map(|id| (id, false));
         }
-        if !path.is_file() || self.all.len() >= MAX_FILES {
+        let is_there = path.is_file();
+        #[cfg(feature = "cli")]
+        if !is_there {
+            self.missed.push((reference.to_owned(), span));
+        }
+        if !is_there || self.all.len() >= MAX_FILES {
             self.by_path.insert(path, None);
             return None;
         }
@@ -162,6 +185,28 @@ impl Files {
         }
         let source = source.unwrap_or(SourceId(u32::MAX));
         Some((self.add(path, source, root), true))
+    }
+
+    /// The files that are referred to and not there, once all are read; what another file calls by
+    /// its `$id` is there.
+    #[cfg(feature = "cli")]
+    pub(crate) fn missing(&self) -> Vec<MissingFile> {
+        let missed = self.missed.iter().filter_map(|(reference, span)| {
+            let address = Address::of(reference);
+            if self.identifiers.resource(&address, *span).is_some() {
+                return None;
+            }
+            let base = self.file_of(*span);
+            Some(MissingFile {
+                from: self.all.get(base.0)?.path.clone(),
+                reference: address.document.to_owned(),
+                path: self.path_of(base, &address)?,
+            })
+        });
+        let mut missing: Vec<MissingFile> = missed.collect();
+        missing.sort();
+        missing.dedup();
+        missing
     }
 
     /// Where the file of a reference would be, its own for one that begins with `#`.

@@ -402,6 +402,7 @@ mod tests {
         servers: &[],
         security_schemes: &[],
         schemas: "{}",
+        answer_schemas: "{}",
     };
 
     const fn described(http: &'static str) -> Described {

@@ -300,6 +300,10 @@ const fn is_for_chatgpt(url: &'static str) -> bool {
 
 /// Operations of an API are signed in one way, or not at all.
 const fn signatures(definition: &Definition, entry: usize, api: &Api) -> Option<Message> {
+    // Where an entry before this one was wrong already, that was said.
+    if entry > 0 && !is_signed_alike(definition, entry - 1, api) {
+        return None;
+    }
     let (mut first, mut index) = (None, 0);
     while index <= entry {
         let set = &definition.actions[index];
@@ -311,7 +315,6 @@ const fn signatures(definition: &Definition, entry: usize, api: &Api) -> Option<
                     operations = rest;
                     continue;
                 };
-                // Where one entry was wrong already, that was said.
                 if index == entry && !is_signed_alike(definition, entry, api) {
                     let message = settings::of(Message::new(""), operation)
                         .text(" needs another scheme than `")

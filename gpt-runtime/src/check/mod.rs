@@ -47,6 +47,23 @@ pub const fn references(definition: &Definition) {
     fail_with(reference::wrong(definition));
 }
 
+/// What the file of a definition refers to is a tool of the GPT; `place` shows the reference and
+/// ends where a help text goes on.
+#[track_caller]
+pub const fn reference(definition: &Definition, name: &str, place: &str) {
+    fail_with(reference::wrong_in_file(definition, name, place));
+}
+
+/// The file of a definition was found.
+#[track_caller]
+pub const fn unread(name: &str) {
+    Message::new("`")
+        .text(name)
+        .text("` is looked for beside the source file, and this code is in none")
+        .text("\n= help: write the definition into the attribute")
+        .fail();
+}
+
 /// A name is not too long for the hosts.
 #[track_caller]
 pub const fn name(definition: &Definition) {

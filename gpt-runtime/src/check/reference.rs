@@ -44,28 +44,45 @@ pub(super) const fn wrong(definition: &Definition) -> Option<Message> {
         let (before, rest) = text.split_at(start);
         let (name, _) = rest.split_at(end - start);
         if !is_known(definition, name) {
-            return Some(message(definition, name, line(before)));
+            let message = Message::new("instructions, line ")
+                .number(line(before))
+                .text(": `{{")
+                .text(name)
+                .text("}}` is no tool here\n= help: ");
+            return Some(with_help(message, definition, name));
         }
         from = end;
     }
     None
 }
 
-const fn message(definition: &Definition, name: &str, line: usize) -> Message {
-    let message = Message::new("line ")
-        .number(line)
-        .text(" of the instructions names `{{")
+/// A reference at a place in the file of a definition, when the GPT does not have what it names.
+pub(super) const fn wrong_in_file(
+    definition: &Definition,
+    name: &str,
+    place: &str,
+) -> Option<Message> {
+    if is_known(definition, name) {
+        return None;
+    }
+    let message = Message::new("`{{")
         .text(name)
-        .text("}}`, which this GPT does not have");
+        .text("}}` is no tool here\n")
+        .text(place);
+    Some(with_help(message, definition, name))
+}
+
+/// Adds what to write instead.
+const fn with_help(message: Message, definition: &Definition, name: &str) -> Message {
     if is_tool(&BuiltInTool::ALL, name) {
-        return message.text("\n= help: add it to `tools`, or leave the braces out");
+        return message.text("add it to `tools`, or leave the braces out");
     }
     match nearest(definition, name) {
         Some(near) => message
-            .text("\n= help: write `{{")
+            .text("write `{{")
             .text(near)
             .text("}}`, which is the nearest of its operations"),
-        None => with_operations(message.text("\n= help: "), definition),
+        None => with_operations(message, definition),
     }
 }
 

@@ -150,6 +150,7 @@ mod tests {
         servers: &[],
         security_schemes: &[],
         schemas: "{}",
+        answer_schemas: "{}",
     };
 
     const fn described(name: &'static str, http: &'static str) -> Described {

@@ -11,7 +11,6 @@ use serde_json::{Map, Value};
 use super::{
     calls::{Caller, Outcome, Progress},
     record,
-    run::Setting,
     tools::Local,
 };
 use crate::{
@@ -51,8 +50,12 @@ impl Caller {
         let start = Instant::now();
         let name = call.local.tool.name();
         let recorded = record::Call::begin_local(&self.setting.metrics, name);
-        let (setting, conversation) = (&self.setting, &self.conversation);
-        let output = run(setting, conversation, &call.local, &call.arguments).await;
+        let context = Context {
+            store: self.setting.store.as_ref(),
+            conversation: &self.conversation,
+            listener: None,
+        };
+        let output = run(context, &call.local, &call.arguments).await;
         let outcome = self.kept(output).await;
         recorded.end(&outcome.output);
         let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -93,15 +96,10 @@ impl Caller {
 
 /// Calls a tool with checked arguments, within its time.
 pub(super) async fn run(
-    setting: &Setting,
-    conversation: &str,
+    context: Context<'_>,
     local: &Local,
     arguments: &Map<String, Value>,
 ) -> Output {
-    let context = Context {
-        store: setting.store.as_ref(),
-        conversation,
-    };
     let limit = local.tool.time_limit();
     let output = tokio::time::timeout(limit, local.tool.call(arguments, context)).await;
     output.unwrap_or_else(|_| {

@@ -21,7 +21,7 @@ use crate::{
     file,
     invoke::{Attachments, Invoked, Kept, Setup, ToolOutput, shortened},
     message::Citation,
-    tool::MadeFile,
+    tool::{Context, Listener, MadeFile},
 };
 
 /// What came of a call.
@@ -42,6 +42,7 @@ pub(crate) async fn call(
     person: &str,
     tool: &Found,
     arguments: &Map<String, Value>,
+    listener: Option<&dyn Listener>,
 ) -> Called {
     let start = Instant::now();
     let mut called = match tool {
@@ -59,21 +60,30 @@ pub(crate) async fn call(
                 milliseconds: 0,
             }
         }
-        Found::Local(local) => run(setting, local, arguments).await,
+        Found::Local(local) => run(setting, local, arguments, listener).await,
     };
     called.milliseconds = record::milliseconds(start.elapsed());
     called
 }
 
 /// Runs a tool that is here, in a conversation that nobody knows and that holds nothing.
-async fn run(setting: &Setting, local: &Local, arguments: &Map<String, Value>) -> Called {
+async fn run(
+    setting: &Setting,
+    local: &Local,
+    arguments: &Map<String, Value>,
+    listener: Option<&dyn Listener>,
+) -> Called {
     let arguments = match local.check(arguments) {
         Ok(arguments) => arguments,
         Err(refusal) => return Called::failed(refusal),
     };
     let recorded = record::Call::begin_local(&setting.metrics, local.tool.name());
-    let conversation = Uuid::new_v4().to_string();
-    let output = local::run(setting, &conversation, local, &arguments).await;
+    let context = Context {
+        store: setting.store.as_ref(),
+        conversation: &Uuid::new_v4().to_string(),
+        listener,
+    };
+    let output = local::run(context, local, &arguments).await;
     let mut text = shortened(&output.text, setting.invoker.length_limit());
     let is_whole = !output.is_error && text == output.text;
     let carried = Carried::new(setting.file_limits.size);

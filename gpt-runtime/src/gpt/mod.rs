@@ -108,6 +108,18 @@ impl Definition {
     }
 }
 
+/// The most characters of a slug.
+pub(crate) const LONGEST_SLUG: usize = 64;
+
+/// What a GPT is called in addresses: `weather-desk` for `Weather Desk`. Empty where nothing of the
+/// name can stand there.
+pub(crate) fn slug(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let words = lower.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    words.join("-").chars().take(LONGEST_SLUG).collect()
+}
+
 /// A tool that the model's provider or the runtime brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

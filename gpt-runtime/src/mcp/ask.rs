@@ -8,11 +8,12 @@
 use std::time::Duration;
 
 use rmcp::{
-    RoleServer,
+    ErrorData, RoleServer,
     model::{
-        CallToolRequestParams, ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationAction,
-        ElicitationSchema, InputRequest, InputRequests, InputRequiredResult, InputResponses,
-        ProtocolVersion,
+        CallToolRequestParams, ClientCapabilities, ElicitRequest, ElicitRequestParams,
+        ElicitResult, ElicitationAction, ElicitationCapability, ElicitationSchema,
+        FormElicitationCapability, InputRequest, InputRequests, InputRequiredResult,
+        InputResponses, ProtocolVersion,
     },
     service::{RequestContext, ServiceError},
 };
@@ -54,6 +55,8 @@ pub(super) enum Asked {
     Refused(String),
     /// The client is to ask and to call again.
     Required(InputRequiredResult),
+    /// It may not, because the client does not do its part.
+    Failed(ErrorData),
 }
 
 /// What was settled when a client was sent to ask.
@@ -87,11 +90,22 @@ impl Call<'_> {
     }
 
     async fn asked(&self, request: &CallToolRequestParams) -> Result<Asked, Error> {
-        let earlier = self.earlier(request.request_state.as_deref()).await?;
         let none = InputResponses::new();
-        let answers = request.input_responses.as_ref();
-        let answers = answers.filter(|_| earlier.is_some()).unwrap_or(&none);
-        let is_allowed = earlier.is_some_and(|it| it.is_allowed);
+        let (answers, is_allowed) = match &request.request_state {
+            // Answers to what was not asked mean nothing.
+            None => (&none, false),
+            Some(state) => match self.settled(state).await? {
+                Some(settled) => {
+                    let answers = request.input_responses.as_ref();
+                    (answers.unwrap_or(&none), settled.is_allowed)
+                }
+                None => {
+                    let message = "this request state is not from here, belongs to another call, or \
+                                   was used already: call again without it";
+                    return Ok(Asked::Failed(ErrorData::invalid_params(message, None)));
+                }
+            },
+        };
         if !is_allowed {
             match self.allowed(answers).await? {
                 Asked::Go => {}
@@ -112,10 +126,7 @@ impl Call<'_> {
         };
         let means = self.means();
         if !means.form {
-            return Ok(refused(
-                "not made: a person must allow this call, and this client cannot ask one. Whoever \
-                 runs the server can leave that to clients with `GPT_MCP_CONFIRMATION=client`",
-            ));
+            return Ok(cannot_ask(&means));
         }
         // Who is not known is asked each time: nothing can be kept of them.
         let person = person.filter(|_| question == Question::Once);
@@ -264,10 +275,7 @@ impl Call<'_> {
     }
 
     /// What was settled about this very call when the client was sent to ask.
-    async fn earlier(&self, state: Option<&str>) -> Result<Option<Settled>, Error> {
-        let Some(state) = state else {
-            return Ok(None);
-        };
+    async fn settled(&self, state: &str) -> Result<Option<Settled>, Error> {
         let (store, key) = (self.service.store(), key(state));
         let Some(text) = store.record(&key).await? else {
             return Ok(None);
@@ -311,9 +319,7 @@ impl Call<'_> {
         let capabilities = self.context.client_capabilities();
         let elicitation = capabilities.and_then(|it| it.elicitation);
         let version = self.context.protocol_version();
-        let has = |what: fn(&rmcp::model::ElicitationCapability) -> bool| {
-            elicitation.as_ref().is_some_and(what)
-        };
+        let has = |what: fn(&ElicitationCapability) -> bool| elicitation.as_ref().is_some_and(what);
         Means {
             // Until 2025-06-18 there were only forms, and nothing to say of them.
             form: has(|it| it.form.is_some() || it.url.is_none()),
@@ -331,6 +337,21 @@ enum Answered {
 
 fn refused(message: impl Into<String>) -> Asked {
     Asked::Refused(message.into())
+}
+
+/// What a client hears that cannot ask a person.
+fn cannot_ask(means: &Means) -> Asked {
+    let message = "not made: a person must allow this call, and this client cannot ask one. Whoever \
+                   runs the server can leave that to clients with `GPT_MCP_CONFIRMATION=client`";
+    if !means.is_sent {
+        return refused(message);
+    }
+    let elicitation = ElicitationCapability::new().with_form(FormElicitationCapability::default());
+    let mut needed = ClientCapabilities::default();
+    needed.elicitation = Some(elicitation);
+    let mut error = ErrorData::missing_required_client_capability(needed);
+    error.message = message.into();
+    Asked::Failed(error)
 }
 
 /// A form that says yes by being sent.

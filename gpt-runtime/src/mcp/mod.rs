@@ -63,6 +63,7 @@ use serde_json::Map;
 use self::{
     ask::Asked,
     catalog::{Catalog, Meant},
+    progress::Told,
     result::error,
 };
 use crate::{environment::Lookup, error::Error, service::Service};
@@ -195,10 +196,12 @@ impl Face {
             Asked::Go => {}
             Asked::Refused(message) => return Ok(error(message).into()),
             Asked::Required(required) => return Ok(required.into()),
+            Asked::Failed(error) => return Err(error),
         }
         let person = visitor.person.as_deref().unwrap_or_default();
-        let called = self.service.call(person, &tool, &arguments);
-        let Some(called) = progress::watch(&context, &name, called).await else {
+        let (told, heard) = Told::channel();
+        let called = self.service.call(person, &tool, &arguments, Some(&told));
+        let Some(called) = progress::watch(&context, &name, heard, called).await else {
             return Err(ErrorData::internal_error("cancelled", None));
         };
         let answer = self.catalog.answer(&request.name);

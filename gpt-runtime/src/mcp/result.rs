@@ -27,7 +27,10 @@ pub(super) fn of(called: Called, answer: Option<&Answer>) -> CallToolResult {
         // Writing to a `String` cannot fail.
         let _ = write!(text, "\n- {}: {}", citation.title, citation.url);
     }
-    let mut content = vec![ContentBlock::text(text)];
+    let mut content = Vec::new();
+    if !text.is_empty() || called.files.is_empty() {
+        content.push(ContentBlock::text(text));
+    }
     content.extend(called.files.iter().enumerate().map(file));
     let mut result = match is_error {
         true => CallToolResult::error(content),

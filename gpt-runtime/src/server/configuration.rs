@@ -209,7 +209,7 @@ async fn test(
         Problem::new(StatusCode::NOT_FOUND, detail)
     })?;
     let tool = Found::Operation(operation);
-    let called = service.call(person, &tool, &arguments).await;
+    let called = service.call(person, &tool, &arguments, None).await;
     let answer = json!({
         "result": called.output.text,
         "is_error": called.output.is_error,

@@ -16,10 +16,13 @@ use super::{
     api, configuration, directory, entrance, entrance::Entrance, files, openai, page,
     shutdown::Stopping, sign_in,
 };
-use crate::{access::Access, error::Error, gpt::Visibility, metrics::Metrics, service::Service};
-
-/// The most characters of a slug.
-const LONGEST: usize = 64;
+use crate::{
+    access::Access,
+    error::Error,
+    gpt::{self, Definition, LONGEST_SLUG, Visibility},
+    metrics::Metrics,
+    service::Service,
+};
 
 /// What a server serves.
 pub(super) struct Gpts {
@@ -97,6 +100,11 @@ impl Gpts {
         self.are_several
     }
 
+    pub(super) fn definitions(&self) -> Vec<&'static Definition> {
+        let hosted = self.hosted.iter();
+        hosted.map(|it| it.service.definition()).collect()
+    }
+
     /// The services of them all.
     pub(super) fn services(&self) -> Vec<Service> {
         self.hosted.iter().map(|it| it.service.clone()).collect()
@@ -128,7 +136,7 @@ impl Hosted {
             .merge(sign_in::routes(service.clone()));
         let model = match service.slug() {
             Some(slug) => slug.to_owned(),
-            None => Some(made_of(service.definition().name))
+            None => Some(gpt::slug(service.definition().name))
                 .filter(|slug| !slug.is_empty())
                 .unwrap_or_else(|| "gpt".to_owned()),
         };
@@ -157,12 +165,12 @@ fn slugs(services: &[Service]) -> Result<Vec<String>, Error> {
         let name = service.definition().name;
         let slug = match service.slug() {
             Some(slug) => slug.to_owned(),
-            None => made_of(name),
+            None => gpt::slug(name),
         };
         let wrong = |message: String| setting(&format!("slug of `{name}`"), message);
         if !is_slug(&slug) {
             return Err(wrong(format!(
-                "`{slug}` cannot stand in an address: set one of at most {LONGEST} lower-case \
+                "`{slug}` cannot stand in an address: set one of at most {LONGEST_SLUG} lower-case \
                  letters, digits and dashes with `Builder::slug`"
             )));
         }
@@ -176,17 +184,9 @@ fn slugs(services: &[Service]) -> Result<Vec<String>, Error> {
     Ok(slugs)
 }
 
-/// `weather-desk` for `Weather Desk`.
-fn made_of(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let words = lower.split(|letter: char| !letter.is_ascii_alphanumeric());
-    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
-    words.join("-").chars().take(LONGEST).collect()
-}
-
 fn is_slug(text: &str) -> bool {
     let stands = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=LONGEST).contains(&text.len()) && text.bytes().all(stands)
+    (1..=LONGEST_SLUG).contains(&text.len()) && text.bytes().all(stands)
 }
 
 fn setting(name: &str, message: String) -> Error {

@@ -106,6 +106,7 @@
 
 mod address;
 mod api;
+mod command;
 mod configuration;
 mod connections;
 mod directory;
@@ -140,20 +141,25 @@ use axum::{
 };
 use tokio::net::TcpListener;
 
-use self::gpts::Gpts;
 #[cfg(feature = "mcp")]
 pub use self::stdio::serve_stdio;
+use self::{command::Command, gpts::Gpts};
 use crate::{
     environment::variable, error::Error, gpt::Gpt, metrics::Metrics, service::Service, store,
 };
 
-/// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM.
+/// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM, or does what
+/// `GPT_COMMAND` says.
 pub async fn serve(gpt: impl Gpt) -> Result<(), Error> {
+    if Command::from_env()? == Command::Definition {
+        // What a GPT is depends on no setting, which may be missing.
+        return command::print(&[gpt.definition()]);
+    }
     Server::new(Service::from_env(gpt)?).run().await
 }
 
 /// Serves several GPTs, as [`Server::and`] says, with the settings of the environment until Ctrl-C
-/// or SIGTERM: `serve_all(&[&WeatherDesk, &NewsDesk])`.
+/// or SIGTERM, or does what `GPT_COMMAND` says: `serve_all(&[&WeatherDesk, &NewsDesk])`.
 ///
 /// They share the store that `GPT_STORE` names, else the file `gpts.db` in the working directory.
 ///
@@ -166,6 +172,10 @@ pub async fn serve_all(gpts: &[&dyn Gpt]) -> Result<(), Error> {
             message: "there is no GPT to serve: name one".to_owned(),
         });
     };
+    if Command::from_env()? == Command::Definition {
+        let definitions: Vec<_> = gpts.iter().map(|it| it.definition()).collect();
+        return command::print(&definitions);
+    }
     let name = if others.is_empty() {
         first.definition().name
     } else {
@@ -344,8 +354,13 @@ impl Server {
     /// Listens, prints the address, and serves until Ctrl-C or SIGTERM.
     ///
     /// Log lines go to standard error, as `GPT_LOG` and `GPT_LOG_FORMAT` say, unless the program
-    /// has a subscriber of its own by then.
+    /// has a subscriber of its own by then. Does what `GPT_COMMAND` says instead, where it is set.
     pub async fn run(self) -> Result<(), Error> {
+        if Command::from_env()? == Command::Definition {
+            let services = [&self.service].into_iter().chain(&self.others);
+            let definitions: Vec<_> = services.map(Service::definition).collect();
+            return command::print(&definitions);
+        }
         log::install()?;
         self.bind().await?.run().await
     }
@@ -396,8 +411,12 @@ impl Bound {
         self.metrics.as_ref()?.local_addr().ok()
     }
 
-    /// Prints the address and serves until Ctrl-C or SIGTERM; logs as [`Server::run`] does.
+    /// Prints the address and serves until Ctrl-C or SIGTERM, or does what `GPT_COMMAND` says; logs
+    /// as [`Server::run`] does.
     pub async fn run(self) -> Result<(), Error> {
+        if Command::from_env()? == Command::Definition {
+            return command::print(&self.gpts.definitions());
+        }
         log::install()?;
         let signal = shutdown::signal()?;
         let mut names = Vec::new();

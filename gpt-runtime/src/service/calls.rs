@@ -6,6 +6,7 @@ use super::Service;
 use crate::{
     action::Operation,
     conversation::{self, Called, Found},
+    tool::Listener,
 };
 
 impl Service {
@@ -20,7 +21,8 @@ impl Service {
         person: &str,
         tool: &Found,
         arguments: &Map<String, Value>,
+        listener: Option<&dyn Listener>,
     ) -> Called {
-        conversation::call(&self.setting, person, tool, arguments).await
+        conversation::call(&self.setting, person, tool, arguments, listener).await
     }
 }

@@ -142,6 +142,21 @@ impl fmt::Debug for MadeFile {
 pub struct Context<'a> {
     pub(crate) store: &'a dyn Store,
     pub(crate) conversation: &'a str,
+    /// Who hears how far the call is, if anybody.
+    pub(crate) listener: Option<&'a dyn Listener>,
+}
+
+/// Hears how far a call is.
+pub(crate) trait Listener: Send + Sync {
+    fn hear(&self, progress: Progress);
+}
+
+/// How far a call is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Progress {
+    pub(crate) done: f64,
+    pub(crate) total: Option<f64>,
+    pub(crate) message: String,
 }
 
 impl Context<'_> {
@@ -160,6 +175,19 @@ impl Context<'_> {
     pub async fn read(&self, id: &str) -> Result<Option<Bytes>, StoreError> {
         let found = self.store.file(self.conversation, id).await?;
         Ok(found.map(|(_, content)| content))
+    }
+
+    /// Says how far the call is, such as `3.0` of `Some(10.0)` pages: `done` grows with each report.
+    ///
+    /// Clients of an MCP server hear it where they ask for it; in a conversation nobody does.
+    pub fn progress(&self, done: f64, total: Option<f64>, message: impl Into<String>) {
+        if let Some(listener) = self.listener {
+            listener.hear(Progress {
+                done,
+                total,
+                message: message.into(),
+            });
+        }
     }
 }
 

@@ -1,7 +1,12 @@
 //! Mistakes as they are written down.
 
 /// The files that a line to point at may be in, beside that of the mistake.
-const FILES: [&str; 3] = ["src/main.rs", "src/instructions.md", "build.rs"];
+const FILES: [&str; 4] = [
+    "src/main.rs",
+    "src/instructions.md",
+    "src/gpt.md",
+    "build.rs",
+];
 
 /// A mistake.
 #[derive(Debug)]

@@ -36,6 +36,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     New(New),
+    Import(Import),
     Generate(Generate),
     Check(Check),
     Explain(Explain),
@@ -45,17 +46,55 @@ pub(crate) enum Command {
 ///
 /// With `--from` the description becomes the GPT's actions; instructions and starters are suggested
 /// from it. Where it has mistakes, the build script is made lenient, so that each costs only the
-/// part it stands in, unless `--strict` is there.
+/// part it stands in, unless `--strict` is there. `cargo gpt import` says what else may be a source.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: cargo gpt new weather-desk --from weather.yaml --tag forecasts")]
 pub(crate) struct New {
     /// The folder to make, which names the package
     pub(crate) name: PathBuf,
-    /// The description of the API that the GPT calls: a file
-    #[arg(long, value_name = "SPEC")]
+    /// The description of the API that the GPT calls, a file or a URL, or another source
+    #[arg(long, value_name = "SOURCE")]
     pub(crate) from: Option<PathBuf>,
     /// Use the crates of the repository in this folder, instead of released ones
     #[arg(long, value_name = "DIR")]
+    pub(crate) runtime_path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Make a project of a GPT that is elsewhere, or of an API
+///
+/// A source is a file or a URL: an OpenAPI description, which is taken with all files that it refers
+/// to; a GPT of ChatGPT as its web client gets it, with its actions; an agent of LibreChat with its
+/// actions; the `ai-plugin.json` of a plugin. What cannot be taken over is said, and stands in the
+/// README of the project. Secrets are written nowhere: the variables to set are named instead.
+///
+/// `actions/origin.json` records where the descriptions are from. With `--update`, in the folder of
+/// the project, they are fetched again, and what changed is said: operations, arguments and what
+/// models are told. With `--dry-run` nothing is written, and it ends with 1 where an operation is
+/// gone or its arguments do not fit any more.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples: cargo gpt import https://api.weather.gov/openapi.json weather-desk
+          cargo gpt import --update --dry-run")]
+pub(crate) struct Import {
+    /// What to import: a file, or a URL with `https://`
+    #[arg(required_unless_present = "update")]
+    pub(crate) source: Option<PathBuf>,
+    /// The folder to make, which names the package; named as the GPT unless it is given
+    #[arg(conflicts_with = "update")]
+    pub(crate) name: Option<PathBuf>,
+    /// Fetch the source of the project in this folder again
+    #[arg(long)]
+    pub(crate) update: bool,
+    /// Say what changed, and write nothing
+    #[arg(long, requires = "update")]
+    pub(crate) dry_run: bool,
+    /// Write over descriptions that were changed by hand
+    #[arg(long, requires = "update")]
+    pub(crate) force: bool,
+    /// Use the crates of the repository in this folder, instead of released ones
+    #[arg(long, value_name = "DIR", conflicts_with = "update")]
     pub(crate) runtime_path: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: Reading,
@@ -143,6 +182,13 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
+    /// Whether it chooses among operations.
+    pub(crate) fn selects(&self) -> bool {
+        [&self.operations, &self.tags, &self.paths]
+            .iter()
+            .any(|it| !it.is_empty())
+    }
+
     /// What is set, but for how strictly to read.
     pub(crate) fn config(&self) -> Config {
         let mut config = Config::new()

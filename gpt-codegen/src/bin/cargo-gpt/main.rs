@@ -1,10 +1,10 @@
-//! The `cargo gpt` command: makes projects, generates a crate to look at, checks descriptions,
-//! explains lints.
+//! The `cargo gpt` command: makes projects and imports GPTs of other hosts, generates a crate to look
+//! at, checks descriptions, explains lints.
 
 mod arguments;
 mod check;
 mod generate;
-mod new;
+mod import;
 mod project;
 mod report;
 mod terminal;
@@ -49,6 +49,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let color = arguments.color;
     match arguments.command {
         Command::New(new) => new.run(color),
+        Command::Import(import) => import.run(color),
         Command::Generate(generate) => generate.run(color),
         Command::Check(check) => check.run(color),
         Command::Explain(explain) => match &explain.lint {

@@ -1,14 +1,18 @@
-//! A project that builds and runs, with suggestions drawn from its description.
+//! A project that builds and runs, with suggestions drawn from its descriptions where its source
+//! says nothing.
 
-use std::{
-    fs,
-    path::{Component, Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use gpt_codegen::Generated;
 use serde_json::Value;
 
-use crate::terminal::write;
+use crate::{
+    import::{
+        draft::{Draft, Visibility},
+        name::{title, type_name},
+    },
+    terminal::write,
+};
 
 /// The program, with words in capitals for what differs.
 const MAIN: &str = include_str!("project/main.rs.txt");
@@ -20,24 +24,28 @@ const STARTERS: usize = 4;
 const LONGEST_STARTER: usize = 100;
 /// More operations than this are better chosen from.
 const MANY: usize = 30;
+/// What `#[gpt]` takes of instructions, in characters.
+const LONGEST_INSTRUCTIONS: usize = 8000;
 
 /// What a project is made of.
 pub(crate) struct Project<'a> {
-    /// The name of its package and folder.
+    /// The name of its package.
     pub(crate) name: &'a str,
     /// The folder it is made in.
     pub(crate) folder: &'a Path,
-    pub(crate) actions: Option<Actions<'a>>,
+    pub(crate) draft: &'a Draft,
+    pub(crate) actions: &'a [Actions],
     /// The folder of this repository, where its crates are taken from there.
     pub(crate) crates: Option<&'a Path>,
 }
 
-/// The actions of a project.
-pub(crate) struct Actions<'a> {
-    pub(crate) spec: &'a Path,
-    pub(crate) generated: &'a Generated,
+/// The actions of one description.
+pub(crate) struct Actions {
+    /// The description's path below the folder of the project.
+    pub(crate) path: PathBuf,
+    pub(crate) generated: Generated,
     /// What the build script sets, as calls of `Config`.
-    pub(crate) settings: &'a [String],
+    pub(crate) settings: Vec<String>,
 }
 
 /// A tool, as the suggestions need it.
@@ -61,30 +69,32 @@ pub(crate) fn place(folder: &Path) -> Result<(&Path, &str), String> {
 }
 
 impl Project<'_> {
-    /// Writes the project, into a folder that is not there yet.
-    pub(crate) fn write(&self) -> Result<(), String> {
-        if self.folder.exists() {
-            return Err(format!("`{}` is there already", self.folder.display()));
-        }
-        let tools = self.actions.as_ref().map_or_else(Vec::new, Actions::tools);
+    /// Writes all but the descriptions; returns what had to be changed, each with a reason.
+    pub(crate) fn write(&self) -> Result<Vec<String>, String> {
+        let mut notes = Vec::new();
         let file = |name: &str, text: &str| write(&self.folder.join(name), text);
         file("Cargo.toml", &self.manifest()?)?;
-        file("src/main.rs", &self.main(&tools))?;
-        file("src/instructions.md", &self.instructions(&tools))?;
-        file("README.md", &self.readme())?;
-        file(".gitignore", "/target\n# Conversations.\n*.db*\n")?;
-        if let Some(actions) = &self.actions {
-            actions.copy_to(&self.folder.join("actions"))?;
-            file("build.rs", &actions.build_script())?;
+        file("src/main.rs", &self.main(&mut notes))?;
+        let (instructions, rest) = self.instructions(&mut notes);
+        file("src/instructions.md", &instructions)?;
+        if !rest.is_empty() {
+            file("src/instructions.rest.md", &rest)?;
         }
-        Ok(())
+        file(".gitignore", "/target\n# Conversations.\n*.db*\n")?;
+        if !self.actions.is_empty() {
+            file("build.rs", &self.build_script())?;
+        }
+        let all: Vec<&String> = self.draft.notes.iter().chain(&notes).collect();
+        file("README.md", &self.readme(&all))?;
+        Ok(notes)
     }
 
-    /// `Weather Desk` for `weather-desk`.
     fn title(&self) -> String {
-        let words = self.name.split(['-', '_']).filter(|it| !it.is_empty());
-        let words: Vec<String> = words.map(capital).collect();
-        words.join(" ")
+        self.draft.name.clone().unwrap_or_else(|| title(self.name))
+    }
+
+    fn tools(&self) -> Vec<Tool> {
+        self.actions.iter().flat_map(Actions::tools).collect()
     }
 
     fn manifest(&self) -> Result<String, String> {
@@ -96,12 +106,13 @@ impl Project<'_> {
             }
             None => Ok(format!("{:?}", env!("CARGO_PKG_VERSION"))),
         };
-        let build = match self.actions {
-            Some(_) => format!(
+        let build = if self.actions.is_empty() {
+            String::new()
+        } else {
+            format!(
                 "\n[build-dependencies]\ngpt-codegen = {}\n",
                 dependency("gpt-codegen")?
-            ),
-            None => String::new(),
+            )
         };
         Ok(format!(
             "[package]\n\
@@ -121,46 +132,143 @@ impl Project<'_> {
         ))
     }
 
-    fn main(&self, tools: &[Tool]) -> String {
+    fn main(&self, notes: &mut Vec<String>) -> String {
         let title = self.title();
-        let strct = title.replace(' ', "");
-        let (include, actions, about) = match &self.actions {
-            Some(Actions { generated, .. }) => {
-                let module = &generated.module;
-                (
-                    format!("gpt_runtime::include_actions!({module});\n\n"),
-                    format!("    actions = [{module}],\n"),
-                    format!("Answers with the operations of {}.", generated.title),
-                )
-            }
-            None => (
-                String::new(),
-                String::new(),
-                "Says what it is asked.".to_owned(),
-            ),
-        };
-        let starters: Vec<String> = starters(tools)
+        let modules: Vec<&str> = self
+            .actions
             .iter()
-            .map(|it| format!("        {it:?},\n"))
+            .map(|it| &*it.generated.module)
             .collect();
-        let starters = match starters.concat() {
-            list if list.is_empty() => String::new(),
-            list => format!("    starters = [\n{list}    ],\n"),
+        let include: String = modules
+            .iter()
+            .map(|module| format!("gpt_runtime::include_actions!({module});\n"))
+            .collect();
+        let include = if include.is_empty() {
+            include
+        } else {
+            include + "\n"
+        };
+        let titles: Vec<&str> = self.actions.iter().map(|it| &*it.generated.title).collect();
+        let about = match &self.draft.description {
+            Some(description) => description.clone(),
+            None if titles.is_empty() => "Says what it is asked.".to_owned(),
+            None => format!("Answers with the operations of {}.", titles.join(" and ")),
+        };
+        let mut settings = String::new();
+        let starters = match &self.draft.starters {
+            Some(starters) => {
+                let mut kept: Vec<String> = Vec::new();
+                for starter in starters.iter().map(|it| one_line(it)) {
+                    if !starter.is_empty() && !kept.contains(&starter) {
+                        kept.push(starter);
+                    }
+                }
+                kept
+            }
+            None => starters(&self.tools()),
+        };
+        if !starters.is_empty() {
+            settings.push_str("    starters = [\n");
+            settings.extend(starters.iter().map(|it| format!("        {it:?},\n")));
+            settings.push_str("    ],\n");
+        }
+        let tools = &self.draft.tools;
+        if !tools.is_empty() {
+            settings.push_str(&list("tools", tools));
+        }
+        if !modules.is_empty() {
+            settings.push_str(&list("actions", &modules));
+        }
+        let policy = self.privacy_policy(notes);
+        let visibility = self.visibility(policy, notes);
+        settings.push_str(&format!("    visibility = {},\n", visibility.name()));
+        if let Some(policy) = policy {
+            settings.push_str(&format!("    privacy_policy = {policy:?},\n"));
+        }
+        if let Some(category) = self.draft.category {
+            settings.push_str(&format!("    category = {category},\n"));
+        }
+        let (import, hosting) = if tools.is_empty() {
+            ("Service", "")
+        } else {
+            (
+                "Gpt, Service",
+                "\n            .hosting(STRUCT.definition().tools.iter().copied())",
+            )
         };
         // What the description says goes last: it may hold any of the words.
-        MAIN.replace("TITLE", &title)
-            .replace("\"NAME\"", &format!("{title:?}"))
-            .replace("STRUCT", &strct)
-            .replace("INCLUDE\n\n", &include)
-            .replacen("/// ABOUT\n", &format!("/// {}\n", one_line(&about)), 1)
-            .replacen("    SETTINGS\n", &(starters + &actions), 1)
+        MAIN.replace(
+            "//! TITLE: a GPT.",
+            &format!("//! {}: a GPT.", one_line(&title)),
+        )
+        .replace("\"NAME\"", &format!("{title:?}"))
+        .replace("STRUCT", &type_name(&title))
+        .replace("        IMPORT\n", &import)
+        .replace(".HOSTING", &hosting)
+        .replace("INCLUDE\n\n", &include)
+        .replacen("/// ABOUT\n", &format!("/// {}\n", one_line(&about)), 1)
+        .replacen("    SETTINGS\n", &settings, 1)
     }
 
-    fn instructions(&self, tools: &[Tool]) -> String {
-        let title = self.title();
-        let Some(actions) = &self.actions else {
-            return format!("You are {title}. Answer briefly.\n");
+    /// The privacy policy that `#[gpt]` takes.
+    fn privacy_policy(&self, notes: &mut Vec<String>) -> Option<&str> {
+        let policy = self.draft.privacy_policy.as_deref()?;
+        let url = url::Url::parse(policy).ok();
+        if url.is_some_and(|it| it.scheme() == "https" && it.has_host()) {
+            return Some(policy);
+        }
+        notes.push(format!(
+            "`{policy}` is no `https` address: there is no privacy policy"
+        ));
+        None
+    }
+
+    fn visibility(&self, policy: Option<&str>, notes: &mut Vec<String>) -> Visibility {
+        let wanted = self.draft.visibility;
+        if wanted == Visibility::OnlyMe || policy.is_some() || self.actions.is_empty() {
+            return wanted;
+        }
+        notes.push(format!(
+            "`visibility = {}` needs a privacy policy where there are actions: it is `only_me`",
+            wanted.name()
+        ));
+        Visibility::OnlyMe
+    }
+
+    /// The instructions, and what of them is too much.
+    fn instructions(&self, notes: &mut Vec<String>) -> (String, String) {
+        let Some(text) = &self.draft.instructions else {
+            return (self.suggested_instructions(), String::new());
         };
+        let known: Vec<&str> = self
+            .actions
+            .iter()
+            .flat_map(|it| it.generated.operations.iter().map(String::as_str))
+            .chain(self.draft.tools.iter().copied())
+            .collect();
+        let (text, foreign) = without_foreign_references(text, &known);
+        if !foreign.is_empty() {
+            notes.push(format!(
+                "braces in the instructions would refer to operations: {} have spaces between them now",
+                foreign.join(", ")
+            ));
+        }
+        let (text, rest) = cut(&text);
+        if !rest.is_empty() {
+            notes.push(format!(
+                "the instructions have more than {LONGEST_INSTRUCTIONS} characters: what is too much is \
+                 in `src/instructions.rest.md`, which the model is not told"
+            ));
+        }
+        (text, rest)
+    }
+
+    fn suggested_instructions(&self) -> String {
+        let title = self.title();
+        if self.actions.is_empty() {
+            return format!("You are {title}. Answer briefly.\n");
+        }
+        let tools = self.tools();
         let named = tools.iter().filter(|it| is_reference(&it.id)).take(NAMED);
         let mut list: Vec<String> = named
             .map(|tool| format!("- `{{{{{}}}}}`: {}\n", tool.id, tool.summary))
@@ -168,38 +276,32 @@ impl Project<'_> {
         if tools.len() > list.len() {
             list.push(format!("- and {} more.\n", tools.len() - list.len()));
         }
+        let titles: Vec<&str> = self.actions.iter().map(|it| &*it.generated.title).collect();
         format!(
             "You are {title}. You answer with what {} says, and from nothing else. When it cannot \
              say something, say so.\n\nWhat you can call:\n\n{}\nAsk for what is missing before you \
              call. Begin with the answer; details come after it.\n",
-            actions.generated.title,
+            titles.join(" and "),
             list.concat()
         )
     }
 
-    fn readme(&self) -> String {
+    fn readme(&self, notes: &[&String]) -> String {
         let title = self.title();
-        let actions = self.actions.as_ref().map_or_else(String::new, |actions| {
-            let count = actions.generated.operations.len();
-            let many = if count > MANY {
-                format!(
-                    " {count} are many: models choose better among few, and `build.rs` can select \
-                     some with `Config::operations`, `tags` or `paths`."
-                )
-            } else {
-                String::new()
-            };
-            format!(
-                "\n`actions/` has the description of {}, from which `build.rs` makes the module \
-                 `{}`.{many} `{}_BASE_URL` sends the calls to another server; credentials are \
-                 variables too, and a call that lacks one names it.\n",
-                actions.generated.title,
-                actions.generated.module,
-                actions.generated.module.to_uppercase()
-            )
-        });
+        let actions: String = self.actions.iter().map(Actions::readme).collect();
+        let actions = if actions.is_empty() {
+            actions
+        } else {
+            format!("\n{actions}")
+        };
+        let notes = if notes.is_empty() {
+            String::new()
+        } else {
+            let list: String = notes.iter().map(|it| format!("- {it}\n")).collect();
+            format!("\n## After the import\n\n{list}")
+        };
         format!(
-            "# {title}\n\
+            "# {}\n\
              \n\
              ```sh\n\
              cargo run\n\
@@ -211,12 +313,23 @@ impl Project<'_> {
              \n\
              `src/instructions.md` says what the model is told, `src/main.rs` what people see. \
              `cargo test` needs neither key nor network.\n\
-             {actions}"
+             {actions}{notes}",
+            one_line(&title)
+        )
+    }
+
+    fn build_script(&self) -> String {
+        let calls: Vec<String> = self.actions.iter().map(Actions::compile).collect();
+        format!(
+            "//! Generates the actions from their descriptions.\n\
+             \n\
+             fn main() -> Result<(), gpt_codegen::Error> {{\n    {}\n}}\n",
+            calls.join("?;\n    ")
         )
     }
 }
 
-impl Actions<'_> {
+impl Actions {
     /// The tools in the order of the description.
     fn tools(&self) -> Vec<Tool> {
         let tools: Value = serde_json::from_str(&self.generated.tools).unwrap_or_default();
@@ -230,55 +343,53 @@ impl Actions<'_> {
             .collect()
     }
 
-    /// Copies the description and the files that it refers to, which must stand beside or below it.
-    fn copy_to(&self, folder: &Path) -> Result<(), String> {
-        let home = self.spec.parent().unwrap_or(Path::new(""));
-        let files = self.generated.files.iter().map(PathBuf::as_path);
-        for file in std::iter::once(self.spec).chain(files) {
-            let inside = file.strip_prefix(home).ok();
-            let inside =
-                inside.filter(|it| it.components().all(|it| matches!(it, Component::Normal(_))));
-            let inside = inside.ok_or_else(|| {
-                format!(
-                    "`{}` is not below `{}`: put the files of a description into one folder first",
-                    file.display(),
-                    home.display()
-                )
-            })?;
-            let name = if file == self.spec {
-                Path::new(self.file_name()).to_owned()
-            } else {
-                inside.to_owned()
-            };
-            let text = fs::read_to_string(file)
-                .map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
-            write(&folder.join(name), &text)?;
-        }
-        Ok(())
+    /// The path as the build script and people write it.
+    pub(crate) fn path(&self) -> String {
+        self.path.to_string_lossy().replace('\\', "/")
     }
 
-    fn file_name(&self) -> &str {
-        let name = self.spec.file_name().and_then(|it| it.to_str());
-        name.unwrap_or("openapi.yaml")
-    }
-
-    fn build_script(&self) -> String {
-        let path = format!("actions/{}", self.file_name());
-        let call = if self.settings.is_empty() {
-            format!("gpt_codegen::compile({path:?})")
-        } else {
-            let settings = self.settings.iter().map(|it| format!("        .{it}\n"));
+    fn readme(&self) -> String {
+        let Generated {
+            operations,
+            title,
+            module,
+            ..
+        } = &self.generated;
+        let many = if operations.len() > MANY {
             format!(
-                "gpt_codegen::Config::new()\n{}        .compile({path:?})",
-                settings.collect::<String>()
+                " {} are many: models choose better among few, and `build.rs` can select some with \
+                 `Config::operations`, `tags` or `paths`.",
+                operations.len()
             )
+        } else {
+            String::new()
         };
         format!(
-            "//! Generates the actions from their description.\n\
-             \n\
-             fn main() -> Result<(), gpt_codegen::Error> {{\n    {call}\n}}\n"
+            "`{}` is the description of {}, from which `build.rs` makes the module `{module}`.{many} \
+             `{}_BASE_URL` sends the calls to another server; credentials are variables too, and a call \
+             that lacks one names it.\n",
+            self.path(),
+            one_line(title),
+            module.to_uppercase()
         )
     }
+
+    fn compile(&self) -> String {
+        let path = self.path();
+        if self.settings.is_empty() {
+            return format!("gpt_codegen::compile({path:?})");
+        }
+        let settings = self.settings.iter().map(|it| format!("        .{it}\n"));
+        format!(
+            "gpt_codegen::Config::new()\n{}        .compile({path:?})",
+            settings.collect::<String>()
+        )
+    }
+}
+
+/// A key of `#[gpt]` with a list, in a line where it fits.
+fn list(key: &str, names: &[&str]) -> String {
+    format!("    {key} = [{}],\n", names.join(", "))
 }
 
 /// What people may ask first: what the first operations do, as far as that is short.
@@ -296,8 +407,51 @@ fn starters(tools: &[Tool]) -> Vec<String> {
 
 /// Whether instructions can refer to an operation of this id.
 fn is_reference(id: &str) -> bool {
-    id.chars()
-        .all(|it| it.is_ascii_alphanumeric() || "_-.".contains(it))
+    !id.is_empty()
+        && id
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || "_-.".contains(it))
+}
+
+/// A text in which `{{name}}` stands only for names that are known, and the others that were there.
+fn without_foreign_references(text: &str, known: &[&str]) -> (String, Vec<String>) {
+    let mut plain = String::new();
+    let mut foreign = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        plain.push_str(before);
+        match after.split_once("}}") {
+            Some((name, after)) if is_reference(name) => {
+                if known.contains(&name) {
+                    plain.extend(["{{", name, "}}"]);
+                } else {
+                    plain.extend(["{ {", name, "} }"]);
+                    foreign.push(format!("`{name}`"));
+                }
+                rest = after;
+            }
+            _ => {
+                plain.push('{');
+                // Three braces may begin a reference at the second.
+                rest = rest.get(before.len() + 1..).unwrap_or_default();
+            }
+        }
+    }
+    plain.push_str(rest);
+    foreign.dedup();
+    (plain, foreign)
+}
+
+/// As many whole lines as `#[gpt]` takes, and the rest.
+fn cut(text: &str) -> (String, String) {
+    let whole = format!("{}\n", text.trim_end());
+    let Some((end, _)) = whole.char_indices().nth(LONGEST_INSTRUCTIONS) else {
+        return (whole, String::new());
+    };
+    let (head, _) = whole.split_at(end);
+    let end = head.rfind('\n').map_or(end, |line| line + 1);
+    let (head, rest) = whole.split_at(end);
+    (head.to_owned(), rest.to_owned())
 }
 
 /// The first sentence of a text, on one line.
@@ -313,8 +467,36 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).collect()
+#[cfg(test)]
+mod tests {
+    use super::{cut, without_foreign_references};
+
+    #[test]
+    fn only_known_references_stay() {
+        for (text, plain, count) in [
+            (
+                "Call {{getPet}} {{web_search}}.",
+                "Call {{getPet}} {{web_search}}.",
+                0,
+            ),
+            ("Dear {{name}}, {{ x }}", "Dear { {name} }, {{ x }}", 1),
+            ("{{{name}}}", "{{ {name} }}", 1),
+            ("{{open", "{{open", 0),
+            ("{{}} {{a{{getPet}}", "{{}} {{a{{getPet}}", 0),
+        ] {
+            let found = without_foreign_references(text, &["getPet", "web_search"]);
+            assert_eq!((found.0.as_str(), found.1.len()), (plain, count));
+        }
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_lines() {
+        let text = "ä".repeat(4999) + "\n";
+        let (head, rest) = cut(&text.repeat(2));
+        assert_eq!((head.as_str(), rest.as_str()), (&*text, &*text));
+        let (head, rest) = cut(&"ä".repeat(9000));
+        assert_eq!(head.chars().count(), 8000);
+        assert_eq!(rest.chars().count(), 1001);
+        assert_eq!(cut("short").0, "short\n");
+    }
 }

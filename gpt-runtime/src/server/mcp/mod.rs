@@ -20,7 +20,7 @@ use axum::{
     extract::{DefaultBodyLimit, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode},
     response::{IntoResponse as _, Response},
-    routing::any,
+    routing::get,
 };
 use futures_core::Stream;
 use rmcp::transport::streamable_http_server::{
@@ -79,7 +79,8 @@ pub(super) fn routes(service: Service, stopping: Stopping) -> Router {
     Router::new()
         .route(
             "/mcp",
-            uploads(any(handle)).layer(DefaultBodyLimit::max(BODY_LIMIT)),
+            uploads(get(handle).post(handle).delete(handle))
+                .layer(DefaultBodyLimit::max(BODY_LIMIT)),
         )
         .with_state(app)
 }
