@@ -45,7 +45,7 @@ const JARGON: &[&str] = &[
 fn messages_fit_their_lines() {
     let mut faults = Vec::new();
     for (path, text) in reports() {
-        for line in text.lines().filter(|line| is_said(line)) {
+        for line in said(&text) {
             // An address, or a command with one, is of use in one piece only.
             if line.chars().count() > COLUMNS && !line.contains("://") {
                 faults.push(format!("{path}: {line}"));
@@ -59,7 +59,7 @@ fn messages_fit_their_lines() {
 fn messages_have_no_words_of_our_own() {
     let mut faults = Vec::new();
     for (path, text) in reports() {
-        for line in text.lines().filter(|line| is_said(line)) {
+        for line in said(&text) {
             let words = line.split(|it: char| !it.is_alphanumeric() && it != '_');
             for word in words.filter(|word| JARGON.contains(word)) {
                 faults.push(format!("{path}: `{word}` in: {line}"));
@@ -96,18 +96,30 @@ fn title(line: &str) -> Option<&str> {
 
 fn is_sentence_part(title: &str) -> bool {
     let first = title.chars().next().unwrap_or('A');
-    let is_name = title.starts_with("ChatGPT") || title.starts_with("OpenAPI");
+    let is_name = ["ChatGPT", "JSON", "OpenAPI"].iter().any(|it| title.starts_with(it));
     (!first.is_uppercase() || is_name) && !title.ends_with('.')
 }
 
-/// Whether a line is said, and not an excerpt or a place.
-fn is_said(line: &str) -> bool {
+/// The lines that we say: neither excerpts nor places, nor what rustc says of its own rules.
+fn said(text: &str) -> Vec<&str> {
+    let mut is_ours = true;
+    let mut said = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("error") || line.starts_with("warning") {
+            is_ours = title(line).is_some();
+        }
+        if is_ours && !is_shown(line) {
+            said.push(line);
+        }
+    }
+    said
+}
+
+fn is_shown(line: &str) -> bool {
     let rest = line.trim_start_matches(|it: char| it == ' ' || it.is_ascii_digit());
-    let is_excerpt = rest.starts_with('|') || rest.starts_with("+ ") || rest.starts_with("...");
-    let is_place = rest.starts_with("--> ") || rest.starts_with("::: ");
-    // What rustc adds of its own.
-    let is_note = rest.starts_with("= note: this error originates");
-    !is_excerpt && !is_place && !is_note
+    ["|", "--> ", "::: ", "..."]
+        .iter()
+        .any(|start| rest.starts_with(start))
 }
 
 /// All expected reports, by their paths.

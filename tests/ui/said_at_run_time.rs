@@ -84,7 +84,7 @@ fn texts() {
     check("description/empty", description(" "));
     check(
         "description/too_long",
-        description(repeated("Forecasts. ", 91)),
+        description(repeated("Forecasts. ", 92)),
     );
     let starters = |starters: &[&'static str]| Definition {
         starters: starters.to_vec().leak(),

@@ -214,9 +214,8 @@ const fn argument_of_text(text: &'static str) -> Option<&'static str> {
         parameters.skip_value();
         parameters.skip_separators();
     }
-    let body = match member(text, "requestBody") {
-        Some(body) => body,
-        None => return None,
+    let Some(body) = member(text, "requestBody") else {
+        return None;
     };
     let mut properties = items(member(body, "properties"));
     while properties.is_at_item() {

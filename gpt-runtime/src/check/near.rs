@@ -33,7 +33,7 @@ pub(super) const fn distance(left: &str, right: &str) -> usize {
     row[right.length]
 }
 
-const fn least(left: usize, right: usize) -> usize {
+pub(super) const fn least(left: usize, right: usize) -> usize {
     if left < right { left } else { right }
 }
 

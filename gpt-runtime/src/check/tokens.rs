@@ -2,6 +2,7 @@
 
 use super::{
     described::counted_characters,
+    near::least,
     text::{Message, characters},
 };
 use crate::{
@@ -129,10 +130,6 @@ const fn of_tool(set: &ActionSet, operation: &Described) -> usize {
         Some(name) => described + name.len() - least(described, tool.name.len()),
         None => described,
     }
-}
-
-const fn least(left: usize, right: usize) -> usize {
-    if left < right { left } else { right }
 }
 
 #[cfg(test)]
