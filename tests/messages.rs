@@ -96,7 +96,9 @@ fn title(line: &str) -> Option<&str> {
 
 fn is_sentence_part(title: &str) -> bool {
     let first = title.chars().next().unwrap_or('A');
-    let is_name = ["ChatGPT", "JSON", "OpenAPI"].iter().any(|it| title.starts_with(it));
+    let is_name = ["ChatGPT", "JSON", "OpenAPI"]
+        .iter()
+        .any(|it| title.starts_with(it));
     (!first.is_uppercase() || is_name) && !title.ends_with('.')
 }
 

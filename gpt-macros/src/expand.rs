@@ -190,13 +190,11 @@ fn action_settings(rt: &TokenStream, settings: &ActionSettings) -> TokenStream {
 }
 
 fn option<T>(value: Option<&T>, tokens: impl Fn(&T) -> TokenStream) -> TokenStream {
-    match value {
-        Some(value) => {
-            let value = tokens(value);
-            quote!(::core::option::Option::Some(#value))
-        }
-        None => quote!(::core::option::Option::None),
+    if let Some(value) = value {
+        let value = tokens(value);
+        return quote!(::core::option::Option::Some(#value));
     }
+    quote!(::core::option::Option::None)
 }
 
 /// The operations an action stands for; the path keeps its places, so that rustc and editors know

@@ -602,9 +602,13 @@ impl Reader<'_> {
         }
         if info.contains("found unknown anchor") {
             return Box::new(
-                Diagnostic::fatal("invalid-yaml", span, "this alias stands for nothing")
-                    .label("no anchor before it has this name")
-                    .help("write `&` and the name where the value stands first"),
+                Diagnostic::fatal(
+                    "invalid-yaml",
+                    self.tree.span(at, at + width),
+                    "this alias stands for nothing",
+                )
+                .label("no anchor before it has this name")
+                .help("write `&` and the name where the value stands first"),
             );
         }
         if info.contains("did not find expected key")

@@ -59,7 +59,7 @@ fn of_texts(definition: &Definition) -> Vec<String> {
 
 fn of_actions(definition: &Definition) -> Vec<String> {
     let mut problems = Vec::new();
-    let mut names = HashMap::new();
+    let mut taken = HashMap::new();
     for (entry, set) in definition.actions.iter().enumerate() {
         problems.extend(settings::values(set));
         let wrong = [
@@ -70,7 +70,7 @@ fn of_actions(definition: &Definition) -> Vec<String> {
         let mut clash = None;
         for operation in set.operations {
             let named = Named::of(set, operation);
-            let other = names.insert(named.name, named);
+            let other = taken.insert(named.name, named);
             clash = clash.or_else(|| match other {
                 _ if is_tool(named.name, definition.tools) => Some(like_a_tool(&named)),
                 other => other.map(|it| twice(&it, &named)),

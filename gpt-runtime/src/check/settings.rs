@@ -26,10 +26,7 @@ pub(super) fn values(set: &ActionSet) -> Vec<String> {
         } else {
             "description"
         };
-        problems.push(format!(
-            "`{key}` is for one operation, and these are {}",
-            set.operations.len()
-        ));
+        problems.push(format!("`{key}` is for one operation"));
     }
     if let Some(name) = settings.name.filter(|name| !is_tool_name(name)) {
         problems.push(format!("a model cannot call a tool `{name}`"));

@@ -95,7 +95,10 @@ async fn action_set(
         .into_iter()
         .map(|it| {
             let own = address_of(service, it);
-            shown(it, own.filter(|own| Some(own) != server.as_ref()))
+            shown(
+                it,
+                own.as_deref().filter(|own| Some(*own) != server.as_deref()),
+            )
         })
         .collect();
     Ok(json!({
@@ -170,7 +173,7 @@ fn address_of(service: &Service, operation: &'static Operation) -> Option<String
 }
 
 /// An operation, with its server where that is another than the API's.
-fn shown(operation: &'static Operation, server: Option<String>) -> Value {
+fn shown(operation: &'static Operation, server: Option<&str>) -> Value {
     // The generator writes it; a hand-made one that is no JSON leaves the form empty.
     let example = serde_json::from_str(operation.tool.example);
     json!({
