@@ -1,7 +1,7 @@
 //! What `#[gpt]` accepts, and what it says about what it does not.
 //!
 //! `ui/pass` holds what compiles: the modules below. Every other folder of `ui` is a rule of
-//! `gpt-macros/rules.md`, and each case in it breaks that rule once, with rustc's report beside it;
+//! `gpt-macros/rules.md` or `action_rules.md`, and each case in it breaks that rule once, with rustc's report beside it;
 //! `ui/together` has several mistakes in one case. `TRYBUILD=overwrite` writes the reports anew; read
 //! them before committing.
 
@@ -11,6 +11,10 @@
 mod action_settings;
 #[path = "ui/actions.rs"]
 mod actions;
+#[path = "ui/pass/actions_gpt.rs"]
+mod actions_gpt;
+#[path = "ui/pass/actions.rs"]
+mod actions_in_rust;
 #[path = "ui/pass/defaults.rs"]
 mod defaults;
 #[path = "ui/pass/definition.rs"]
@@ -65,8 +69,13 @@ fn every_case_that_passes_is_a_module() {
 
 #[test]
 fn every_rule_has_a_case_and_every_folder_a_rule() {
-    let mut rules: Vec<&str> = include_str!("../gpt-macros/rules.md")
-        .lines()
+    let lists = [
+        include_str!("../gpt-macros/rules.md"),
+        include_str!("../gpt-macros/action_rules.md"),
+    ];
+    let mut rules: Vec<&str> = lists
+        .into_iter()
+        .flat_map(str::lines)
         .filter_map(|line| line.strip_prefix("- `")?.split_once('`'))
         .map(|(rule, _)| rule)
         .collect();

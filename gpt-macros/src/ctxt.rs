@@ -1,5 +1,6 @@
 //! Gathers errors, so that all mistakes are reported at once.
 
+use crate::editor::Mention;
 use crate::place::{Place, with_help};
 use proc_macro2::TokenStream;
 use std::cell::RefCell;
@@ -8,12 +9,14 @@ use std::thread;
 /// The errors found so far. Dropping it without [`Ctxt::finish`] panics, so that no error is lost.
 pub(crate) struct Ctxt {
     errors: RefCell<Option<Vec<syn::Error>>>,
+    mentions: RefCell<Vec<Mention>>,
 }
 
 impl Ctxt {
     pub(crate) fn new() -> Self {
         Ctxt {
             errors: RefCell::new(Some(Vec::new())),
+            mentions: RefCell::default(),
         }
     }
 
@@ -33,6 +36,16 @@ impl Ctxt {
         }
     }
 
+    /// Notes something for editors.
+    pub(crate) fn mention(&self, mention: Mention) {
+        self.mentions.borrow_mut().push(mention);
+    }
+
+    /// What was noted for editors so far.
+    pub(crate) fn take_mentions(&self) -> Vec<Mention> {
+        self.mentions.take()
+    }
+
     /// How many errors there are.
     pub(crate) fn count(&self) -> usize {
         self.errors.borrow().as_ref().map_or(0, Vec::len)
@@ -49,7 +62,7 @@ impl Drop for Ctxt {
     fn drop(&mut self) {
         assert!(
             thread::panicking() || self.errors.borrow().is_none(),
-            "errors of `#[gpt]` were not reported"
+            "errors of an attribute were not reported"
         );
     }
 }

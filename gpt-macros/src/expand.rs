@@ -5,9 +5,10 @@ use crate::ast::{
 };
 use crate::ctxt::Ctxt;
 use crate::place::Written;
-use crate::{check, definition, fallback, parse};
+use crate::{check, definition, editor, fallback, parse};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Item, Path};
 
 /// Expands `#[gpt(attribute)] item`; the item stays as it is.
@@ -20,6 +21,7 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
         .as_ref()
         .and_then(|item| check::check_item(&cx, item));
     let gpt = strct.and_then(|strct| check::check(&cx, strct, &settings));
+    let mentions = cx.take_mentions();
     let errors = cx.finish();
     let (gpt, is_whole) = match gpt {
         Some(gpt) if errors.is_none() => (gpt, true),
@@ -32,7 +34,9 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
         _ => return quote!(#item #errors),
     };
     let implementation = implementation(ident, generics, attributes, &settings, &gpt, is_whole);
-    quote!(#item #errors #implementation)
+    let runtime = settings.runtime();
+    let mentions = editor::expand(&quote!(#runtime::__private), &mentions);
+    quote!(#item #errors #implementation #mentions)
 }
 
 /// The type's implementation:
@@ -69,6 +73,10 @@ fn implementation(
         .filter(|attribute| attribute.path().is_ident("cfg"));
     let cfgs = quote!(#(#cfgs)*);
     let definition = definition(&rt, gpt);
+    let name = ident.unraw().to_string();
+    let is_methods = |listed: &Listed| matches!(listed.action, Action::Methods(_));
+    // Of what could not be read nobody knows.
+    let lists_methods = !is_whole || gpt.actions.iter().any(is_methods);
     // So that cargo builds anew when the file changes.
     let file = settings.file.iter().map(|file| &file.name);
     let (impl_generics, type_generics, _) = generics.split_for_impl();
@@ -84,6 +92,11 @@ fn implementation(
         #[automatically_derived]
         impl #impl_generics #rt::Define for #ident #type_generics #where_clause {
             const DEFINITION: &'static #rt::Definition = &#definition;
+            const NAME: &'static ::core::primitive::str = #name;
+            const PLACE: &'static ::core::primitive::str = ::core::concat!(
+                ::core::module_path!(), ":", ::core::line!(), ":", ::core::column!(), ":", #name
+            );
+            const LISTS_METHODS: ::core::primitive::bool = #lists_methods;
         }
         #cfgs
         #[automatically_derived]
@@ -206,6 +219,7 @@ fn operations(rt: &TokenStream, action: &Action) -> TokenStream {
             let operations = Ident::new("OPERATIONS", span.resolved_at(Span::call_site()));
             quote!(#path::#operations)
         }
+        Action::Methods(path) => quote!(<#path as #rt::function::Methods>::OPERATIONS),
         Action::Operation(path) => quote!(&[<#path as #rt::Action>::OPERATION]),
     }
 }
@@ -264,10 +278,23 @@ fn assertions(
         let check = quote!(#rt::check::action::<{ #rt::check::room(#definition) }>);
         call_at(listed.action.path(), check, quote!(#definition, #index))
     });
+    let owners = gpt
+        .actions
+        .iter()
+        .enumerate()
+        .filter_map(|(index, listed)| {
+            let Action::Module(path) = &listed.action else {
+                return None;
+            };
+            let check = quote!(#rt::check::belongs);
+            let owner = quote!(<#ident as #rt::Define>::NAME, <#ident as #rt::Define>::PLACE);
+            Some(call_at(path, check, quote!(#definition, #index, #owner)))
+        });
     let mut all: Vec<TokenStream> = texts
         .chain(unread)
         .chain(references)
         .chain(actions)
+        .chain(owners)
         .collect();
     if is_whole {
         all.extend(of_settings(rt, &definition, gpt));
@@ -281,6 +308,12 @@ fn of_settings(rt: &TokenStream, definition: &TokenStream, gpt: &Gpt) -> Vec<Tok
     let mut all = Vec::new();
     for (index, Listed { settings, .. }) in gpt.actions.iter().enumerate() {
         let arguments = quote!(#definition, #index);
+        for text in [&settings.name, &settings.description] {
+            if let Some(text) = text.given() {
+                let check = quote!(#rt::check::one_operation);
+                all.push(call_at(text, check, arguments.clone()));
+            }
+        }
         if let Some(confirm) = settings.confirm.given() {
             let check = quote!(#rt::check::confirm);
             all.push(call_at(confirm, check, arguments.clone()));
@@ -327,7 +360,11 @@ fn of_hosts(rt: &TokenStream, definition: &TokenStream, gpt: &Gpt) -> Vec<TokenS
 
 /// A call that stands at the place of `tokens`: where an assertion fails, rustc marks the call,
 /// from its first token to its last.
-fn call_at(tokens: &impl ToTokens, function: TokenStream, arguments: TokenStream) -> TokenStream {
+pub(crate) fn call_at(
+    tokens: &impl ToTokens,
+    function: TokenStream,
+    arguments: TokenStream,
+) -> TokenStream {
     let mut tokens = tokens.to_token_stream().into_iter();
     let first = tokens
         .next()

@@ -48,7 +48,7 @@ pub(crate) fn listed(cx: &Ctxt, action: Action, group: Option<Group>) -> Listed 
             cx.error(group, "nothing is set in these brackets", &help);
         } else if group.delimiter() == Delimiter::Parenthesis {
             read(cx, group.stream(), &mut settings);
-            check(cx, &action, &settings);
+            check(cx, &settings);
         } else {
             let help = format!("write `{path}({})`", action_example("confirm"));
             cx.error(group, "expected settings in parentheses", &help);
@@ -157,19 +157,7 @@ fn authentication(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Authenti
 }
 
 /// Checks values, each alone; what the description allows is asserted in the expansion.
-fn check(cx: &Ctxt, action: &Action, settings: &ActionSettings) {
-    for (key, text) in [
-        ("name", &settings.name),
-        ("description", &settings.description),
-    ] {
-        if let (Action::Module(path), Some(text)) = (action, text.given()) {
-            let path = value::to_text(path);
-            let example = action_example(key);
-            let help = format!("name the operation: `{path}::GetForecast({example})`");
-            cx.error(text, &format!("`{key}` is for one operation"), &help);
-            return;
-        }
-    }
+fn check(cx: &Ctxt, settings: &ActionSettings) {
     if let Some(name) = settings.name.given() {
         let text = name.value();
         if !is_tool_name(&text) {

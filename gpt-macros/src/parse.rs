@@ -3,6 +3,7 @@
 
 use crate::ast::{Setting, Settings};
 use crate::ctxt::Ctxt;
+use crate::editor::Mention;
 use crate::limits::{KEYS, example};
 use crate::{suggest, value};
 use proc_macro2::{Ident, TokenStream};
@@ -81,7 +82,10 @@ fn read_key(
         read(key, input);
         return None;
     }
-    value::equals(input);
+    if !value::equals(input) && known == KEYS {
+        // It is being written.
+        cx.mention(Mention::Key(key.clone()));
+    }
     value::tokens(input);
     let help = suggest::help(&name, known, "the keys are");
     cx.error(key, &format!("unknown key `{name}`"), &help);
@@ -89,7 +93,11 @@ fn read_key(
 }
 
 fn read_value(cx: &Ctxt, key: &Ident, input: ParseStream, settings: &mut Settings) {
-    match key.to_string().as_str() {
+    let name = key.to_string();
+    if !matches!(name.as_str(), "definition" | "crate") {
+        cx.mention(Mention::Key(key.clone()));
+    }
+    match name.as_str() {
         "name" => set(cx, key, input, &mut settings.name, value::string),
         "description" => set(cx, key, input, &mut settings.description, value::text),
         "instructions" => set(cx, key, input, &mut settings.instructions, value::text),

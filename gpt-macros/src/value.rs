@@ -2,6 +2,7 @@
 
 use crate::ast::{Action, Listed, Text, Word};
 use crate::ctxt::Ctxt;
+use crate::editor::Mention;
 use crate::limits::{CATEGORIES, HOSTS, TOOLS, VISIBILITIES, example};
 use crate::place::{Place, Written};
 use crate::{listed, suggest};
@@ -73,6 +74,11 @@ pub(crate) fn actions(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Vec<
             };
             ("expected the path of an action".to_owned(), help)
         })?;
+        if path.segments.len() > 1 && path.segments.first().is_some_and(|it| it.ident == "Self") {
+            let help = "write `Self`, and leave `#[action]` off the methods that are none";
+            cx.error(path, "`Self` stands for all actions of the type", help);
+            return None;
+        }
         Some(listed::listed(cx, action(path), settings))
     })?;
     Some(unique(cx, actions, "action", |listed| {
@@ -260,6 +266,17 @@ pub(crate) fn word(
 ) -> Option<Word> {
     let ident = syn::parse2::<Ident>(value.clone()).ok();
     let text = ident.as_ref().map(Ident::to_string);
+    let list_of_words = match what {
+        "visibility" => Some("visibility"),
+        "category" => Some("category"),
+        "built-in tool" => Some("tools"),
+        "host" => Some("hosts"),
+        "confirmation" => Some("confirm"),
+        _ => None,
+    };
+    if let (Some(list), Some(ident)) = (list_of_words, &ident) {
+        cx.mention(Mention::Word(list, ident.clone()));
+    }
     let found = known
         .iter()
         .find(|(name, _)| Some(*name) == text.as_deref());
@@ -296,8 +313,12 @@ where
     first
 }
 
-/// Rust's own naming tells a module from an operation: `weather`, `weather::GetForecast`.
+/// Rust's own naming tells a module or a function from an operation: `weather`,
+/// `weather::GetForecast`.
 fn action(path: Path) -> Action {
+    if path.is_ident("Self") {
+        return Action::Methods(path);
+    }
     let last = path
         .segments
         .last()

@@ -49,6 +49,13 @@ pub enum Error {
         /// The protocol that allows no more.
         protocol: &'static str,
     },
+    /// In a test of a GPT something went otherwise than the test says.
+    #[cfg(feature = "server")]
+    #[error("{message}")]
+    Test {
+        /// Where, what, and the whole turn.
+        message: String,
+    },
     /// There is no such conversation, or no longer.
     #[error("there is no such conversation: it may have been dropped, start a new one")]
     UnknownConversation,

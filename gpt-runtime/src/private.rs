@@ -20,16 +20,69 @@ pub use crate::{
 #[cfg(feature = "server")]
 pub mod check {
     pub use crate::check::{
-        action, authentication, confirm, description, instructions, name, reference, references,
-        room, tokens, unread, visibility,
+        action, authentication, belongs, confirm, description, instructions, methods, name,
+        one_operation, reference, references, room, tokens, unread, visibility,
     };
+}
+
+/// The words of `#[gpt]`, by which editors know what they mean.
+#[cfg(feature = "server")]
+pub mod words {
+    /// Who may use a GPT.
+    pub mod visibility {
+        pub use crate::gpt::Visibility::{Everyone as everyone, Link as link, OnlyMe as only_me};
+    }
+    /// What a GPT is for.
+    pub mod category {
+        pub use crate::gpt::Category::{
+            Education as education, Lifestyle as lifestyle, Other as other,
+            Productivity as productivity, Programming as programming, Research as research,
+            Writing as writing,
+        };
+    }
+    /// Where a GPT is used too.
+    pub mod hosts {
+        pub use crate::gpt::Host::{
+            Anthropic as anthropic, ChatGpt as chatgpt, Gemini as gemini, Mcp as mcp,
+            OpenAi as openai,
+        };
+    }
+    /// When a person is asked.
+    pub mod confirm {
+        pub use crate::gpt::Confirm::{Always as always, Once as once};
+    }
+    /// Built-in tools.
+    pub mod tools {
+        pub use crate::gpt::BuiltInTool::{
+            CodeInterpreter as code_interpreter, ImageGeneration as image_generation,
+            WebSearch as web_search,
+        };
+    }
 }
 
 /// What `#[gpt]` writes down, where the assertions can read it.
 #[cfg(feature = "server")]
-pub trait Define {
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a GPT, so no action can belong to it",
+    label = "put `#[gpt(...)]` on this type, or take an argument by its value",
+    note = "the reference that an action takes first is to the GPT it belongs to"
+)]
+pub trait Define: 'static {
     /// What the GPT is.
     const DEFINITION: &'static Definition;
+    /// Its type as people write it.
+    const NAME: &'static str;
+    /// Where it is defined, which is another place for each.
+    const PLACE: &'static str;
+    /// Whether `actions` names `Self`.
+    const LISTS_METHODS: bool;
+}
+
+/// What `#[action]` makes of a function.
+#[cfg(feature = "server")]
+pub mod function {
+    pub use crate::function::{Asks, Function, Methods, Owner, Parameter, Plain, Returns, state};
+    pub use std::boxed::Box;
 }
 
 pub use crate::data::{

@@ -137,9 +137,9 @@ fn settings_of_actions() {
         ..NONE
     };
     let space = one::<weather::GetForecast>(named("the forecast"));
-    check("action_name/space", with([space]));
+    check("action_settings/name_with_a_space", with([space]));
     check(
-        "action_name/module",
+        "action_settings/name_of_a_module",
         with([set(weather::OPERATIONS, named("forecast"))]),
     );
     let empty = ActionSettings {
@@ -147,7 +147,7 @@ fn settings_of_actions() {
         ..NONE
     };
     let empty = one::<weather::GetForecast>(empty);
-    check("action_name/empty_description", with([empty]));
+    check("action_settings/empty_description", with([empty]));
     let once = ActionSettings {
         confirm: Some(Confirm::Once),
         ..NONE

@@ -5,6 +5,7 @@ use super::text::equal;
 use crate::action::{
     BodyArguments, Described, Operation, Requirement, SecurityKind, Server, Source,
 };
+use crate::function::Asks;
 
 /// Whether a person is asked before each call.
 pub(super) const fn is_consequential(operation: &Described) -> bool {
@@ -14,6 +15,7 @@ pub(super) const fn is_consequential(operation: &Described) -> bool {
             Some(value) => equal(value, "true"),
             None => false,
         },
+        Source::Function(function) => matches!(function.asks, Asks::EachTime),
     }
 }
 
@@ -25,6 +27,7 @@ pub(super) const fn own_server(operation: &Described) -> Option<&'static str> {
             Some(url) => Some(Cursor::new(url).string()),
             None => None,
         },
+        Source::Function(_) => None,
     }
 }
 
@@ -72,6 +75,7 @@ impl Ways {
         match operation.source() {
             Source::Operation(operation) => Self::Data(operation.security),
             Source::Text(text) => Self::Text(items(member(text, "security"))),
+            Source::Function(_) => Self::Data(&[]),
         }
     }
 
@@ -173,6 +177,8 @@ pub(super) const fn argument_beyond_gemini(operation: &Described) -> Option<&'st
     match operation.source() {
         Source::Operation(operation) => argument_of_operation(operation),
         Source::Text(text) => argument_of_text(text),
+        // They are names of Rust.
+        Source::Function(_) => None,
     }
 }
 

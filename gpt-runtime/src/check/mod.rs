@@ -13,6 +13,7 @@ mod text;
 mod tokens;
 
 use crate::action::Described;
+use crate::function::Owner;
 use crate::gpt::{ActionSet, BuiltInTool, Definition};
 
 pub(crate) use problems::problems;
@@ -70,6 +71,39 @@ pub const fn name(definition: &Definition) {
     fail_with(hosts::name(definition));
 }
 
+/// A function that takes a reference to a GPT is listed by that GPT alone.
+#[track_caller]
+pub const fn belongs(definition: &Definition, entry: usize, name: &str, place: &str) {
+    let mut operations = definition.actions[entry].operations;
+    while let [operation, rest @ ..] = operations {
+        if let Some(function) = operation.function()
+            && let Some(owner) = function.owner
+            && !equal(owner.place, place)
+        {
+            Message::new("action `")
+                .text(operation.id)
+                .text("` belongs to `")
+                .text(owner.name)
+                .text("`\n= help: list it there, or let it take `&")
+                .text(name)
+                .text("`")
+                .fail();
+        }
+        operations = rest;
+    }
+}
+
+/// The methods with `#[action]` are among the actions of their type.
+#[track_caller]
+pub const fn methods(owner: Owner) {
+    if !owner.lists_methods {
+        Message::new("the actions of `")
+            .text(owner.name)
+            .text("` are not listed\n= help: add `Self` to `actions` in its `#[gpt]`")
+            .fail();
+    }
+}
+
 /// A description is neither empty nor too long.
 #[track_caller]
 pub const fn description(definition: &Definition) {
@@ -81,6 +115,12 @@ pub const fn description(definition: &Definition) {
 #[track_caller]
 pub const fn visibility(definition: &Definition) {
     fail_with(hosts::visibility(definition));
+}
+
+/// A name or description is set for one operation.
+#[track_caller]
+pub const fn one_operation(definition: &Definition, entry: usize) {
+    fail_with(settings::one_operation(&definition.actions[entry]));
 }
 
 /// Calls of an entry of `actions` ask no less than their descriptions demand.
@@ -178,7 +218,7 @@ pub const fn room(definition: &Definition) -> usize {
 #[track_caller]
 pub const fn action<const ROOM: usize>(definition: &Definition, entry: usize) {
     fail_with(clash::<ROOM>(definition, entry));
-    fail_with(settings::certificate(&definition.actions[entry]));
+    fail_with(settings::place(&definition.actions[entry]));
     fail_with(hosts::action(definition, entry));
 }
 
@@ -259,6 +299,15 @@ const fn twice(earlier: &Named, named: &Named) -> Message {
         return settings::of(Message::new(""), second)
             .text(" is listed twice")
             .text("\n= help: name the module or single operations, not both");
+    }
+    if first.function().is_some() && second.function().is_some() {
+        return Message::new("actions `")
+            .text(first.id)
+            .text("` and `")
+            .text(second.id)
+            .text("` are both `")
+            .text(named.name)
+            .text("` to the model\n= help: give one another name: `#[action(name = \"...\")]`");
     }
     let message = Message::new("two operations are called `")
         .text(named.name)

@@ -63,6 +63,7 @@ fn of_actions(definition: &Definition) -> Vec<String> {
     for (entry, set) in definition.actions.iter().enumerate() {
         problems.extend(settings::values(set));
         let wrong = [
+            settings::one_operation(set),
             settings::confirm(definition, entry),
             settings::authentication(definition, entry),
         ];
@@ -76,7 +77,7 @@ fn of_actions(definition: &Definition) -> Vec<String> {
                 other => other.map(|it| twice(&it, &named)),
             });
         }
-        let wrong = clash.or_else(|| settings::certificate(set));
+        let wrong = clash.or_else(|| settings::place(set));
         problems.extend(said(wrong.or_else(|| hosts::action(definition, entry))));
     }
     problems

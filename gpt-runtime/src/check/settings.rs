@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     action::{Api, Described},
-    gpt::{ActionSet, Authentication, Confirm, Definition},
+    gpt::{ActionSet, ActionSettings, Authentication, Confirm, Definition},
 };
 
 /// The longest time limit.
@@ -20,14 +20,6 @@ const TIME_LIMIT: Duration = Duration::from_secs(3600);
 pub(super) fn values(set: &ActionSet) -> Vec<String> {
     let settings = &set.settings;
     let mut problems = Vec::new();
-    if (settings.name.is_some() || settings.description.is_some()) && set.operations.len() != 1 {
-        let key = if settings.name.is_some() {
-            "name"
-        } else {
-            "description"
-        };
-        problems.push(format!("`{key}` is for one operation"));
-    }
     if let Some(name) = settings.name.filter(|name| !is_tool_name(name)) {
         problems.push(format!("a model cannot call a tool `{name}`"));
     }
@@ -53,6 +45,24 @@ fn is_tool_name(name: &str) -> bool {
     name.len() <= 64
         && name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
         && name.chars().all(stands)
+}
+
+/// A name or description for the model is that of one operation.
+pub(super) const fn one_operation(set: &ActionSet) -> Option<Message> {
+    let ActionSettings {
+        name, description, ..
+    } = set.settings;
+    let key = match (name, description) {
+        _ if set.operations.len() == 1 => return None,
+        (Some(_), _) => "`name`",
+        (None, Some(_)) => "`description`",
+        (None, None) => return None,
+    };
+    let message = Message::new(key)
+        .text(" is for one operation, and these are ")
+        .number(set.operations.len())
+        .text("\n= help: name the operation, such as `weather::GetForecast`");
+    Some(message)
 }
 
 /// Asking less often than a description demands is not for a definition to say.
@@ -208,10 +218,11 @@ const fn is_before(mut ways: Ways, index: usize, scheme: &str) -> bool {
     false
 }
 
-/// A GPT has no certificate, so that what needs one cannot be called; a proxy may have it.
-pub(super) const fn certificate(set: &ActionSet) -> Option<Message> {
+/// Where calls go: functions of this program are nowhere else, and a GPT has no certificate, so that
+/// what needs one cannot be called; a proxy may have it.
+pub(super) const fn place(set: &ActionSet) -> Option<Message> {
     if set.settings.base_url.is_some() {
-        return None;
+        return elsewhere(set);
     }
     let mut operations = set.operations;
     while let [operation, rest @ ..] = operations {
@@ -221,6 +232,20 @@ pub(super) const fn certificate(set: &ActionSet) -> Option<Message> {
                 .text(
                     "\n= help: set `base_url` to a proxy that has it, or leave the operation out",
                 );
+            return Some(message);
+        }
+        operations = rest;
+    }
+    None
+}
+
+const fn elsewhere(set: &ActionSet) -> Option<Message> {
+    let mut operations = set.operations;
+    while let [operation, rest @ ..] = operations {
+        if operation.function().is_some() {
+            let message = Message::new("`")
+                .text(operation.id)
+                .text("` is a function of this program\n= help: leave `base_url` out");
             return Some(message);
         }
         operations = rest;

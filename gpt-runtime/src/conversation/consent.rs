@@ -18,7 +18,8 @@ pub(crate) enum Question {
 /// asks each time, without it, or with `false`, reading asks nothing unless `reading_asks` or the
 /// GPT says so of the operation.
 pub(crate) fn question(operation: &Operation, reading_asks: bool) -> Option<Question> {
-    let reads = matches!(operation.method, Method::Get | Method::Head) && !operation.asks_once;
+    let reads = matches!(operation.method, Method::Get | Method::Head | Method::Query);
+    let reads = reads && !operation.asks_once;
     match operation.consequential {
         true => Some(Question::EachTime),
         false if reads && !reading_asks => None,

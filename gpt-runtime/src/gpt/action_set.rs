@@ -84,7 +84,15 @@ impl ActionSet {
 
     /// The operations with what is set for them.
     pub fn operations(&'static self) -> impl Iterator<Item = &'static Operation> {
-        self.operations.iter().map(|it| self.operation(it))
+        self.with_descriptions().map(|(_, operation)| operation)
+    }
+
+    /// The same, each with its description.
+    pub(crate) fn with_descriptions(
+        &'static self,
+    ) -> impl Iterator<Item = (&'static Described, &'static Operation)> {
+        let operations = self.operations.iter().copied();
+        operations.map(|it| (it, self.operation(it)))
     }
 
     fn operation(&'static self, described: &'static Described) -> &'static Operation {

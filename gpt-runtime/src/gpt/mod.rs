@@ -2,7 +2,7 @@
 
 mod action_set;
 
-use std::borrow::Cow;
+use std::{any::Any, borrow::Cow};
 
 pub use action_set::{ActionSet, ActionSettings, Authentication, Confirm};
 
@@ -13,7 +13,7 @@ use crate::{action::Operation, check::next_reference};
     message = "`{Self}` is not a GPT",
     label = "put `#[gpt(...)]` on this type"
 )]
-pub trait Gpt: Send + Sync + 'static {
+pub trait Gpt: Any + Send + Sync {
     /// What it is.
     fn definition(&self) -> &'static Definition;
 }

@@ -24,7 +24,7 @@ use crate::{
     action::{Api, Operation, SecurityKind, SecurityScheme},
     credential::variable,
     error::Error,
-    schema,
+    function, schema,
     service::{Found, Service},
     sign_in::SignInError,
 };
@@ -88,13 +88,19 @@ async fn action_set(
         }
     }
     let first = operations.first().copied();
-    let server = first.and_then(|it| address_of(service, it));
+    let is_here = first.is_some_and(function::is_one);
+    let server = match first {
+        Some(_) if is_here => Some(entrance.address(function::PATH)),
+        Some(it) => address_of(service, it),
+        None => None,
+    };
+    let first = first.filter(|_| !is_here);
     let problem = first.and_then(|it| service.invoker().server(it).err());
     let problem = problem.map(|it| it.to_string());
     let operations: Vec<Value> = operations
         .into_iter()
         .map(|it| {
-            let own = address_of(service, it);
+            let own = address_of(service, it).filter(|_| !is_here);
             shown(
                 it,
                 own.as_deref().filter(|own| Some(*own) != server.as_deref()),
@@ -212,11 +218,11 @@ async fn test(
         Problem::new(StatusCode::NOT_FOUND, detail)
     })?;
     let tool = Found::Operation(operation);
-    let called = service.call(person, &tool, &arguments, None).await;
+    let tried = service.call(person, &tool, &arguments, None).await;
     let answer = json!({
-        "result": called.output.text,
-        "is_error": called.output.is_error,
-        "milliseconds": called.milliseconds,
+        "result": tried.output.text,
+        "is_error": tried.output.is_error,
+        "milliseconds": tried.milliseconds,
     });
     Ok(Json(answer).into_response())
 }

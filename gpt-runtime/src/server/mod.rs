@@ -36,12 +36,15 @@
 //! | `GET /api/consents`, `DELETE /api/consents/{tool}` | | the tools that are always allowed; 204 once one asks again |
 //! | `GET /api/sign-ins`, `DELETE /api/sign-ins/{api}/{scheme}` | | where people sign in; 204 once the token is forgotten |
 //! | `POST /api/sessions` | `{}` | 204 with a session as a cookie |
+//! | `GET /api/clients`, `DELETE /api/clients/{id}` | | the programs that the person lets use the GPT; 204 once one is disconnected |
 //! | `GET /api/share`, `POST /api/share` | | the share link, and a new one, for the owner |
 //! | `GET /api/configuration` | | instructions, actions, their servers and authentication, for the owner |
 //! | `POST /api/operations/{tool}/test` | `{"arguments": {…}}` | result of one call, for the owner |
 //! | `GET /api/gpts` | | of a server of several, those that match `q` and `category` |
 //! | `GET /api/openapi.json` | | this API as OpenAPI 3.1 |
+//! | `GET /actions/openapi.json`, `POST /actions/{name}` | the arguments | actions of this program, for other hosts |
 //! | `GET /v1/models`, `POST /v1/chat/completions`, `POST /v1/responses` | as OpenAI's API has them | the GPT as a model for OpenAI's clients |
+//! | `POST /mcp`, `GET /mcp`, `DELETE /mcp` | as the Model Context Protocol has them | the GPT as an MCP server, with the feature `mcp` |
 //! | `GET /healthz`, `GET /readyz` | | 204 while the process runs, and while it can answer |
 //!
 //! **An answer** is a stream of server-sent events: the name of each is the type of a
@@ -80,6 +83,20 @@
 //! file for five minutes and without a session. Files in the property `openaiFileResponse` of an
 //! answer are kept: ten at most, of 10 MB each, in base64 or as URLs on servers of the API.
 //!
+//! **MCP clients** of all revisions up to 2026-07-28 come to `/mcp` by streamable HTTP, by OAuth or with
+//! the same tokens as everybody, and each of their calls counts as a message; `crate::mcp` says what they
+//! find. A session of an earlier revision is known to who began it for a day after its last use, in
+//! all processes that share the store; only a question to a person must be answered in the process
+//! that asked, which since 2026-07-28 any can.
+//!
+//! **Actions of this program**, which are functions with [`#[action]`](macro@crate::action), can be
+//! called by other hosts. `/actions/openapi.json` describes them, for the address that people use,
+//! in OpenAPI 3.1 and within the rules of ChatGPT's editor; what is longer than it takes is shortened
+//! there. A call answers 200 with JSON, 204 where there is no answer, 422 where the arguments are not
+//! as described or the action says why it did nothing, and 503 where it took too long. It asks
+//! nobody: that is up to the host, which is told by `x-openai-isConsequential`. A GPT without such
+//! actions has neither path.
+//!
 //! **Errors** are `application/problem+json` (RFC 9457) whose `detail` says what is wrong.
 //!
 //! # Who may use it
@@ -97,6 +114,15 @@
 //! into a session, a cookie that scripts cannot read. Conversations, lasting consents and sign-ins
 //! belong to a session; what a client without one begins is known by its id alone.
 //!
+//! **Programs** such as ChatGPT, Claude and editors need no token pasted: the GPT is an OAuth 2.1
+//! resource with an authorization server of its own, as MCP has it. Whoever may not come in is
+//! answered with the address of its metadata (RFC 9728). A program says what it is by a document at
+//! its own address (Client ID Metadata Documents) or registers (RFC 7591), and sends the person's
+//! browser to a page of the GPT, where they allow it or decline. Its tokens open this GPT alone, and
+//! act for the person: their conversations, consents and sign-ins, but nothing that only the owner
+//! may do. They end when the person disconnects the program, and with what let the person in, such
+//! as the share link. An access token lasts an hour; one that replaces it is good once.
+//!
 //! # Who may connect
 //!
 //! On a loopback address only requests for this very host and port are answered, so that no web
@@ -104,6 +130,7 @@
 //! the GPT's own page or from no page at all. `GPT_PUBLIC_URL` names the address people use when
 //! a proxy stands in front.
 
+mod actions;
 mod address;
 mod api;
 mod command;
@@ -122,9 +149,11 @@ mod limits;
 mod log;
 #[cfg(feature = "mcp")]
 mod mcp;
+mod oauth;
 mod openai;
 mod page;
 mod problem;
+mod reload;
 mod settings;
 mod shutdown;
 mod sign_in;
@@ -145,36 +174,49 @@ use tokio::net::TcpListener;
 pub use self::stdio::serve_stdio;
 use self::{command::Command, gpts::Gpts};
 use crate::{
-    environment::variable, error::Error, gpt::Gpt, metrics::Metrics, service::Service, store,
+    environment::variable, error::Error, function::Held, gpt::Gpt, metrics::Metrics,
+    service::Service, store, tool::fetch::Fetcher,
 };
 
 /// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM, or does what
 /// `GPT_COMMAND` says.
 pub async fn serve(gpt: impl Gpt) -> Result<(), Error> {
-    if Command::from_env()? == Command::Definition {
+    match Command::from_env()? {
+        Command::Serve => Server::new(Service::from_env(gpt)?).run().await,
         // What a GPT is depends on no setting, which may be missing.
-        return command::print(&[gpt.definition()]);
+        Command::Definition => command::print(&[gpt.definition()]),
+        #[cfg(feature = "mcp")]
+        Command::Mcp => serve_stdio(gpt).await,
     }
-    Server::new(Service::from_env(gpt)?).run().await
 }
 
 /// Serves several GPTs, as [`Server::and`] says, with the settings of the environment until Ctrl-C
 /// or SIGTERM, or does what `GPT_COMMAND` says: `serve_all(&[&WeatherDesk, &NewsDesk])`.
 ///
+/// One that is made when the program runs is handed to [`Service::builder`], and its service to
+/// [`Server::and`].
+///
 /// They share the store that `GPT_STORE` names, else the file `gpts.db` in the working directory.
 ///
 /// # Errors
 /// A setting cannot be used, there is no GPT, or two have one slug.
-pub async fn serve_all(gpts: &[&dyn Gpt]) -> Result<(), Error> {
+pub async fn serve_all(gpts: &[&'static dyn Gpt]) -> Result<(), Error> {
     let [first, others @ ..] = gpts else {
         return Err(Error::Setting {
             name: "serve_all".to_owned(),
             message: "there is no GPT to serve: name one".to_owned(),
         });
     };
-    if Command::from_env()? == Command::Definition {
-        let definitions: Vec<_> = gpts.iter().map(|it| it.definition()).collect();
-        return command::print(&definitions);
+    match Command::from_env()? {
+        Command::Serve => {}
+        Command::Definition => {
+            let definitions: Vec<_> = gpts.iter().map(|it| it.definition()).collect();
+            return command::print(&definitions);
+        }
+        #[cfg(feature = "mcp")]
+        Command::Mcp if others.is_empty() => return stdio::serve(Held::Lent(*first)).await,
+        #[cfg(feature = "mcp")]
+        Command::Mcp => return Err(stdio::several()),
     }
     let name = if others.is_empty() {
         first.definition().name
@@ -182,8 +224,8 @@ pub async fn serve_all(gpts: &[&dyn Gpt]) -> Result<(), Error> {
         "gpts"
     };
     let store = store::from_settings(name, &variable)?;
-    let service = |gpt: &dyn Gpt| {
-        let builder = crate::service::Builder::new(gpt.definition()).store(Arc::clone(&store));
+    let service = |gpt: &'static dyn Gpt| {
+        let builder = crate::service::Builder::new(Held::Lent(gpt)).store(Arc::clone(&store));
         builder.from_env()?.build()
     };
     let mut server = Server::new(service(*first)?);
@@ -202,6 +244,7 @@ pub struct Server {
     owner_token: Option<String>,
     settings: settings::InCode,
     tell: Option<Arc<limits::Tell>>,
+    client_fetcher: Option<Fetcher>,
 }
 
 impl Server {
@@ -215,6 +258,7 @@ impl Server {
             owner_token: None,
             settings: settings::InCode::default(),
             tell: None,
+            client_fetcher: None,
         }
     }
 
@@ -250,6 +294,14 @@ impl Server {
     #[must_use]
     pub fn owner_token(mut self, token: impl Into<String>) -> Self {
         self.owner_token = Some(token.into());
+        self
+    }
+
+    /// Fetches with this the documents by which programs say what they are, before a person lets
+    /// them use the GPT; from public addresses alone unless set.
+    #[must_use]
+    pub fn client_fetcher(mut self, fetcher: Fetcher) -> Self {
+        self.client_fetcher = Some(fetcher);
         self
     }
 
@@ -334,7 +386,12 @@ impl Server {
             Some(url) => url,
             None => address::local_url(local_addr)?,
         };
-        let gpts = Gpts::open(self.service, self.others, owner_token.as_deref(), url).await?;
+        let fetcher = match self.client_fetcher {
+            Some(fetcher) => fetcher,
+            None => Fetcher::new()?,
+        };
+        let token = owner_token.as_deref();
+        let gpts = Gpts::open(self.service, self.others, token, url, fetcher).await?;
         let settings = self.settings.resolve()?;
         let metrics = match &settings.metrics_address {
             Some(address) => Some(listen_for_metrics(address).await?),
@@ -356,10 +413,17 @@ impl Server {
     /// Log lines go to standard error, as `GPT_LOG` and `GPT_LOG_FORMAT` say, unless the program
     /// has a subscriber of its own by then. Does what `GPT_COMMAND` says instead, where it is set.
     pub async fn run(self) -> Result<(), Error> {
-        if Command::from_env()? == Command::Definition {
-            let services = [&self.service].into_iter().chain(&self.others);
-            let definitions: Vec<_> = services.map(Service::definition).collect();
-            return command::print(&definitions);
+        match Command::from_env()? {
+            Command::Serve => {}
+            Command::Definition => {
+                let services = [&self.service].into_iter().chain(&self.others);
+                let definitions: Vec<_> = services.map(Service::definition).collect();
+                return command::print(&definitions);
+            }
+            #[cfg(feature = "mcp")]
+            Command::Mcp if self.others.is_empty() => return stdio::speak(self.service).await,
+            #[cfg(feature = "mcp")]
+            Command::Mcp => return Err(stdio::several()),
         }
         log::install()?;
         self.bind().await?.run().await
@@ -478,7 +542,10 @@ impl Bound {
             proxies: self.settings.proxies,
             tell: self.tell,
         };
-        let router = self.gpts.router(&stopping);
+        let mut router = self.gpts.router(&stopping, self.settings.reload);
+        if self.settings.reload {
+            router = router.merge(reload::routes(draining.clone()));
+        }
         let router = router.merge(health::routes(self.gpts.services(), draining.clone()));
         let router = watch::watched(guard::protect(router, Arc::new(self.guard)), watch);
         let limit = self.settings.connections;

@@ -310,16 +310,23 @@ pub(crate) struct Connection {
 impl Connection {
     /// Reads until this text has come.
     pub(crate) async fn read_until(&mut self, text: &str) {
-        let mut buffer = [0; 4096];
-        while !String::from_utf8_lossy(&self.read).contains(text) {
-            let count = self.socket.read(&mut buffer).await.unwrap();
-            assert!(
-                count > 0,
-                "ended before {text}: {:?}",
-                String::from_utf8_lossy(&self.read)
-            );
-            self.read.extend_from_slice(&buffer[..count]);
+        while !self.read_so_far().contains(text) {
+            let more = self.read_more().await;
+            assert!(more, "ended before {text}: {:?}", self.read_so_far());
         }
+    }
+
+    /// Reads what comes next; `false` where nothing does any more.
+    pub(crate) async fn read_more(&mut self) -> bool {
+        let mut buffer = [0; 4096];
+        let count = self.socket.read(&mut buffer).await.unwrap();
+        self.read.extend_from_slice(&buffer[..count]);
+        count > 0
+    }
+
+    /// What has come until now.
+    pub(crate) fn read_so_far(&self) -> String {
+        String::from_utf8_lossy(&self.read).into_owned()
     }
 
     /// The whole answer once it has ended, without the headers that are always the same.

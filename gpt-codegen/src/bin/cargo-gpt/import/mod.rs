@@ -3,7 +3,8 @@
 mod authentication;
 mod chatgpt;
 pub(crate) mod draft;
-mod gather;
+mod exported;
+pub(crate) mod gather;
 mod librechat;
 pub(crate) mod name;
 mod origin;
@@ -95,8 +96,8 @@ impl Making<'_> {
         };
         if files.len() > 1 && self.reading.selects() {
             return Err(Failure::Arguments(format!(
-                "`--operation`, `--tag` and `--path` choose from one description, and there are {}: \
-                 choose in `build.rs`",
+                "what of a description is read is said for one, and the source has {}: say it in \
+                 `build.rs`",
                 files.len()
             )));
         }
@@ -133,8 +134,8 @@ impl Making<'_> {
         }
         if !draft.tools.is_empty() {
             draft.notes.push(format!(
-                "{} need a model that brings them or settings of their own, see \"Built-in tools\" of \
-                 `gpt-runtime`: with `OPENAI_API_KEY` all are there",
+                "for {} set `OPENAI_API_KEY`, which brings all built-in tools, or what the README of \
+                 `gpt-runtime` says under \"Built-in tools\"",
                 draft.tools.join(", ")
             ));
         }
@@ -272,7 +273,9 @@ fn read(place: &Place) -> Result<Source, Failure> {
     let mut apis = std::mem::take(&mut draft.apis);
     for api in &mut apis {
         let mut name = file_name(api, &mut modules);
-        if let Some(authentication) = &api.authentication {
+        if let Some(authentication) = &api.authentication
+            && api.scheme.is_none()
+        {
             match authentication.apply(Path::new(&name), &api.text) {
                 Ok(signed) => {
                     draft.notes.extend(signed.notes);
@@ -304,21 +307,23 @@ fn read(place: &Place) -> Result<Source, Failure> {
 
 /// What is written of a source, by what it is.
 fn recognise(place: &Place) -> Result<Draft, Failure> {
-    let text = place.read()?;
+    let (text, place) = &in_folder(place).read()?;
     let described = match place {
-        Place::File(path) => value(path, &text),
-        Place::Web(_) => value(Path::new(&place.shown()), &text),
+        Place::File(path) => value(path, text),
+        Place::Web(_) => value(Path::new(&place.shown()), text),
     };
     // A description may be broken, and is reported on at its lines.
     let Ok(described) = described else {
-        return Ok(of_description(place, text));
+        return Ok(of_description(place, text.clone()));
     };
     if described["openapi"].is_string() || !described["swagger"].is_null() {
-        Ok(of_description(place, text))
+        Ok(of_description(place, text.clone()))
+    } else if exported::is(&described) {
+        Ok(exported::read(&described, place)?)
     } else if plugin::is(&described) {
         Ok(plugin::read(&described, place)?)
     } else if librechat::is(&described) {
-        Ok(librechat::read(&described, place))
+        Ok(librechat::read(&described, place)?)
     } else if chatgpt::is(&described) {
         Ok(chatgpt::read(&described, place))
     } else if chatgpt::is_action(&described) {
@@ -329,8 +334,19 @@ fn recognise(place: &Place) -> Result<Draft, Failure> {
     {
         Ok(chatgpt::read_actions(list.iter(), place))
     } else {
-        Ok(of_description(place, text))
+        Ok(of_description(place, text.clone()))
     }
+}
+
+/// The file that says what a folder holds, where a folder is named.
+fn in_folder(place: &Place) -> Place {
+    let Place::File(folder) = place else {
+        return place.clone();
+    };
+    let names = ["gpt.json", "agent.json", "ai-plugin.json"];
+    let files = names.iter().map(|it| folder.join(it));
+    let found = files.into_iter().find(|it| it.is_file());
+    Place::File(found.unwrap_or_else(|| folder.clone()))
 }
 
 /// A GPT of nothing but a description.
