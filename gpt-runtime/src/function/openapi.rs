@@ -23,7 +23,7 @@ const SCHEMAS: &str = "/components/schemas";
 /// The document, for a server at an address; without paths where the GPT has no functions.
 pub(crate) fn openapi(definition: &Definition, server: &str) -> Value {
     let mut generator = generator(SCHEMAS);
-    let path = |(described, function): (&'static Described, &'static Function)| {
+    let path = |(described, _, function): (&'static Described, _, &'static Function)| {
         let operation = operation(described, function, &mut generator);
         let path = format!("{PATH}{}", described.tool.name);
         (path, json!({ "post": operation }))
