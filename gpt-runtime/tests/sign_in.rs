@@ -20,7 +20,7 @@ use gpt_runtime::{
         Api, Described, Method, Operation, Requirement, Response, SecurityKind, SecurityScheme,
         Status, Tool,
     },
-    gpt::{Definition, Visibility},
+    gpt::{ActionSet, Definition, Visibility},
     model::script::{Reply, Script},
     secret::SecretKey,
     service::{Builder, Service},
@@ -79,10 +79,12 @@ fn described(kind: SecurityKind) -> Club {
             scopes: &["openid"],
         }]],
         consequential: false,
+        asks_once: false,
+        time_limit: None,
         deprecated: false,
     });
     let gpt = leak(Definition {
-        actions: leak([leak([leak(Described::of(operation)) as &_]) as &[_]]),
+        actions: leak([ActionSet::new(leak([leak(Described::of(operation)) as &_]))]),
         visibility: Visibility::Everyone,
         ..DEFINITION
     });

@@ -487,6 +487,11 @@ impl Bound {
         for gpt in &self.gpts.hosted {
             let definition = gpt.service.definition();
             names.push(definition.name);
+            tracing::info!(
+                gpt = definition.name,
+                tokens = crate::check::cost(definition),
+                "instructions and actions take about so many tokens of each request to a model"
+            );
             for operation in definition.operations() {
                 for problem in crate::schema::problems(operation) {
                     tracing::warn!("arguments of `{}`: {problem}", operation.id);

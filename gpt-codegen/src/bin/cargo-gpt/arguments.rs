@@ -376,6 +376,13 @@ impl Reading {
         self.deny.iter().fold(config, Config::deny)
     }
 
+    /// Whether it chooses among operations.
+    pub(crate) fn selects(&self) -> bool {
+        [&self.operations, &self.tags, &self.paths]
+            .iter()
+            .any(|it| !it.is_empty())
+    }
+
     /// Whether it says more than how strictly to read.
     pub(crate) fn is_about_content(&self) -> bool {
         self.selects() || self.base_url.is_some() || self.derive_operation_ids
