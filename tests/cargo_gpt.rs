@@ -290,20 +290,6 @@ fn wrong_arguments() {
         "#]],
     );
     check(
-        &["check"],
-        &expect![[r#"
-            2
-            error: the following required arguments were not provided:
-              <SPEC>...
-
-            Usage: cargo gpt check <SPEC>...
-
-            For more information, try '--help'.
-
-
-        "#]],
-    );
-    check(
         &["check", WEATHER, "--out", "x"],
         &expect![[r#"
             2

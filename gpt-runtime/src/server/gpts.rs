@@ -162,7 +162,10 @@ impl Hosted {
         let api = api.merge(mcp::routes(service.clone(), stopping.clone()));
         page.merge(links)
             .merge(authorization)
-            .merge(entrance::protect_model(model, Arc::clone(entrance)))
+            .merge(openai::spelled(entrance::protect_model(
+                model,
+                Arc::clone(entrance),
+            )))
             .merge(entrance::protect(api, Arc::clone(entrance)))
     }
 }

@@ -27,7 +27,10 @@ const FILES: &[(&str, &str, &str)] = &[
     (
         "/app.css",
         "text/css; charset=utf-8",
-        include_str!("page/app.css"),
+        concat!(
+            include_str!("page/palette.css"),
+            include_str!("page/app.css")
+        ),
     ),
     ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
     ("/about.js", SCRIPT, include_str!("page/about.js")),
@@ -55,7 +58,10 @@ const FILES: &[(&str, &str, &str)] = &[
     (
         "/directory.css",
         "text/css; charset=utf-8",
-        include_str!("page/directory.css"),
+        concat!(
+            include_str!("page/palette.css"),
+            include_str!("page/directory.css")
+        ),
     ),
     ("/directory.js", SCRIPT, include_str!("page/directory.js")),
 ];

@@ -376,12 +376,16 @@ impl Reading {
         self.deny.iter().fold(config, Config::deny)
     }
 
-    /// Whether it says what of a description is read.
+    /// Whether it chooses among operations.
     pub(crate) fn selects(&self) -> bool {
-        let lists = [&self.operations, &self.tags, &self.paths];
-        lists.iter().any(|list| !list.is_empty())
-            || self.base_url.is_some()
-            || self.derive_operation_ids
+        [&self.operations, &self.tags, &self.paths]
+            .iter()
+            .any(|it| !it.is_empty())
+    }
+
+    /// Whether it says more than how strictly to read.
+    pub(crate) fn is_about_content(&self) -> bool {
+        self.selects() || self.base_url.is_some() || self.derive_operation_ids
     }
 
     /// The same as calls of the methods of [`Config`], for a build script.

@@ -50,7 +50,7 @@ impl Check {
     }
 
     fn check_program(&self, findings: &mut Findings) -> Result<(), Failure> {
-        if self.reading.selects() {
+        if self.reading.is_about_content() {
             return Err(Failure::Arguments(
                 "without a description, the build script says what of it is read".to_owned(),
             ));

@@ -8,7 +8,7 @@ use actions::serve;
 #[gpt(
     name = "Weather Desk",
     instructions = "Answer briefly.",
-    tools = [web_serch, dalle, calendar],
+    tools = [web_serch],
 )]
 struct WeatherDesk;
 

@@ -2,15 +2,16 @@ use gpt_runtime::gpt;
 
 #[path = "../actions.rs"]
 mod actions;
-use actions::serve;
+use actions::{serve, weather};
 
 /// Forecasts.
 #[gpt(
     name = "Weather Desk",
     instructions = "Answer briefly.",
+    actions = [weather(time_limit = 0)],
 )]
-struct WeatherDesk(std::rc::Rc<str>);
+struct WeatherDesk;
 
 fn main() {
-    serve(WeatherDesk("".into()));
+    serve(WeatherDesk);
 }

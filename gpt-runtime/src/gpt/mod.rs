@@ -1,11 +1,12 @@
 //! The definition of a GPT.
 
+mod action_set;
+
 use std::{any::Any, borrow::Cow};
 
-use crate::{
-    action::{Described, Operation},
-    check::next_reference,
-};
+pub use action_set::{ActionSet, ActionSettings, Authentication, Confirm};
+
+use crate::{action::Operation, check::next_reference};
 
 /// A GPT: what the `#[gpt]` attribute implements.
 #[diagnostic::on_unimplemented(
@@ -32,16 +33,53 @@ pub struct Definition {
     /// Built-in tools it may use.
     pub tools: &'static [BuiltInTool],
     /// The operations it may call, grouped as they were named.
-    pub actions: &'static [&'static [&'static Described]],
+    pub actions: &'static [ActionSet],
     /// Who may use it.
     pub visibility: Visibility,
     /// The address of the privacy policy.
     pub privacy_policy: Option<&'static str>,
     /// Where a list of GPTs has it.
     pub category: Option<Category>,
+    /// Where else it is meant to be used: their demands are checked too.
+    pub hosts: &'static [Host],
+    /// The most tokens that instructions and tools may take of each request to a model, at about
+    /// four characters each.
+    pub max_tokens: Option<usize>,
 }
 
 impl Definition {
+    /// A GPT for its owner alone, without tools and actions.
+    ///
+    /// ```
+    /// use gpt_runtime::gpt::{Definition, Visibility};
+    ///
+    /// static DESK: Definition = Definition {
+    ///     starters: &["What can you do?"],
+    ///     visibility: Visibility::Everyone,
+    ///     ..Definition::new("Desk", "Answers anything.", "Answer briefly.")
+    /// };
+    /// # assert!(DESK.actions.is_empty());
+    /// ```
+    pub const fn new(
+        name: &'static str,
+        description: &'static str,
+        instructions: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            description,
+            instructions,
+            starters: &[],
+            tools: &[],
+            actions: &[],
+            visibility: Visibility::OnlyMe,
+            privacy_policy: None,
+            category: None,
+            hosts: &[],
+            max_tokens: None,
+        }
+    }
+
     /// The instructions, with the names of tools where they refer to operations.
     pub fn instructions_with_tool_names(&self) -> Cow<'static, str> {
         let text = self.instructions;
@@ -49,14 +87,12 @@ impl Definition {
         let (mut from, mut copied) = (0, 0);
         while let Some((start, end)) = next_reference(text, from) {
             let name = &text[start..end];
-            let operation = self
-                .actions
-                .iter()
-                .copied()
-                .flatten()
-                .find(|it| it.id == name);
+            let operation = self.actions.iter().find_map(|set| {
+                let operation = set.operations.iter().find(|it| it.id == name)?;
+                Some(set.tool_name(operation))
+            });
             told.push_str(&text[copied..start - 2]);
-            told.push_str(operation.map_or(name, |it| it.tool.name));
+            told.push_str(operation.unwrap_or(name));
             (from, copied) = (end, end + 2);
         }
         if copied == 0 {
@@ -66,10 +102,9 @@ impl Definition {
         Cow::Owned(told)
     }
 
-    /// All operations the GPT may call.
+    /// All operations the GPT may call, with what is set for them.
     pub fn operations(&self) -> impl Iterator<Item = &'static Operation> + use<> {
-        let described = self.actions.iter().copied().flatten();
-        described.map(|it| it.operation())
+        self.actions.iter().flat_map(ActionSet::operations)
     }
 }
 
@@ -168,6 +203,35 @@ impl Category {
             Self::Lifestyle => "lifestyle",
             Self::Programming => "programming",
             Self::Other => "other",
+        }
+    }
+}
+
+/// Where a GPT can be used beside this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Host {
+    /// The editor of ChatGPT.
+    ChatGpt,
+    /// OpenAI's Chat Completions, which many other servers speak.
+    OpenAi,
+    /// Anthropic's Messages API.
+    Anthropic,
+    /// Google's Gemini API.
+    Gemini,
+    /// Clients of the Model Context Protocol.
+    Mcp,
+}
+
+impl Host {
+    /// Its name as `#[gpt]` spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ChatGpt => "chatgpt",
+            Self::OpenAi => "openai",
+            Self::Anthropic => "anthropic",
+            Self::Gemini => "gemini",
+            Self::Mcp => "mcp",
         }
     }
 }
