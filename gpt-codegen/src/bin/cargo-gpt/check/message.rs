@@ -51,7 +51,10 @@ pub(crate) fn read(message: &Value, root: &Path) -> Option<Mistake> {
     let finding = said_by_check.and_then(|text| of_definition(text, &place, root));
     let finding = finding.unwrap_or_else(|| {
         let mut finding = Finding::error(code.unwrap_or(RUSTC).to_owned(), said, place);
-        finding.label = primary["label"].as_str().unwrap_or_default().to_owned();
+        primary["label"]
+            .as_str()
+            .unwrap_or_default()
+            .clone_into(&mut finding.label);
         let mut children = message["children"].as_array().into_iter().flatten();
         let help = children.find(|it| it["level"] == "help");
         finding.help = help.and_then(|it| Some(it["message"].as_str()?.to_owned()));
