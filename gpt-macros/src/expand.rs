@@ -36,7 +36,8 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
     let implementation = implementation(ident, generics, attributes, &settings, &gpt, is_whole);
     let runtime = settings.runtime();
     let mentions = editor::expand(&quote!(#runtime::__private), &mentions);
-    quote!(#item #errors #implementation #mentions)
+    // First, where what is being written moves nothing: the errors repeat it.
+    quote!(#mentions #item #errors #implementation)
 }
 
 /// The type's implementation:

@@ -231,6 +231,7 @@ macro_rules! include_actions {
         #[allow(
             dead_code,
             missing_docs,
+            unexpected_cfgs,
             unreachable_pub,
             clippy::all,
             clippy::nursery,
@@ -238,6 +239,10 @@ macro_rules! include_actions {
             clippy::restriction
         )]
         $visibility mod $name {
+            // rust-analyzer knows no `env!` with a message, and would see nothing of the module.
+            #[cfg(rust_analyzer)]
+            include!(concat!(env!("OUT_DIR"), "/", stringify!($name), ".rs"));
+            #[cfg(not(rust_analyzer))]
             include!(concat!(
                 env!(
                     "OUT_DIR",

@@ -5,6 +5,12 @@ import os
 import subprocess
 import threading
 
+# The answer to a question that something happened since.
+CONTENT_MODIFIED = -32801
+
+# Between loading the workspace and running its build scripts it seems to have nothing to do.
+PAUSE = 10
+
 
 class Server:
     """Starts `program` in the folder `root`."""
@@ -49,22 +55,28 @@ class Server:
         self._write({"method": method, "params": parameters})
 
     def ask(self, method, parameters, seconds=600):
-        self.number += 1
-        number = self.number
-        self._write({"id": number, "method": method, "params": parameters})
-        with self.arrived:
-            if not self.arrived.wait_for(lambda: number in self.answers, seconds):
-                raise TimeoutError(method)
-            answer = self.answers.pop(number)
-        if "error" in answer:
-            raise RuntimeError(f"{method}: {answer['error']}")
-        return answer.get("result")
+        while True:
+            self.number += 1
+            number = self.number
+            self._write({"id": number, "method": method, "params": parameters})
+            with self.arrived:
+                if not self.arrived.wait_for(lambda: number in self.answers, seconds):
+                    raise TimeoutError(method)
+                answer = self.answers.pop(number)
+            error = answer.get("error")
+            if not error:
+                return answer.get("result")
+            if error["code"] != CONTENT_MODIFIED:
+                raise RuntimeError(f"{method}: {error}")
 
     def wait(self, seconds=3600):
-        """Waits until it has nothing left to do."""
+        """Waits until it has had nothing to do for a while."""
         with self.arrived:
-            if not self.arrived.wait_for(lambda: self.status.get("quiescent"), seconds):
-                raise TimeoutError(self.status)
+            while True:
+                if not self.arrived.wait_for(lambda: self.status.get("quiescent"), seconds):
+                    raise TimeoutError(self.status)
+                if not self.arrived.wait_for(lambda: not self.status.get("quiescent"), PAUSE):
+                    return
 
     def reload(self):
         """Has build scripts run again."""
