@@ -13,7 +13,7 @@ use gpt_runtime::{
     ActionError, Gpt, action, actions,
     conversation::{Decision, Event, Turn},
     gpt,
-    gpt::{Definition, Visibility},
+    gpt::{ActionSet, ActionSettings, Definition, Visibility},
     model::script::{Reply, Script},
     service::Service,
 };
@@ -1116,10 +1116,15 @@ fn a_function_belongs_to_one_gpt() {
                     instructions: "Convert.",
                     starters: &[],
                     tools: &[],
-                    actions: &[convert::OPERATIONS],
+                    actions: &[ActionSet {
+                        operations: convert::OPERATIONS,
+                        settings: ActionSettings::NONE,
+                    }],
                     visibility: Visibility::OnlyMe,
                     privacy_policy: None,
                     category: None,
+                    hosts: &[],
+                    max_tokens: None,
                 }
             }
         }

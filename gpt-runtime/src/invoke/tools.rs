@@ -28,8 +28,7 @@ use crate::{
 #[cfg(feature = "server")]
 use {
     super::{client::LENGTH_LIMIT, stand_in},
-    crate::function::Functions,
-    crate::request,
+    crate::{function::Functions, request},
     url::Url,
 };
 
@@ -42,11 +41,11 @@ pub struct Invoker {
     pub(super) time_limit: Option<Duration>,
     pub(super) length_limit: Option<usize>,
     back_off: BackOff,
-    #[cfg(feature = "server")]
-    pub(super) functions: Functions,
     /// What answers in the place of all servers.
     #[cfg(feature = "server")]
     stand_in: Option<stand_in::Shared>,
+    #[cfg(feature = "server")]
+    pub(super) functions: Functions,
 }
 
 /// What a model is shown of a call.
@@ -251,7 +250,8 @@ impl Invoker {
         if !headers.is_empty() {
             client.settings_mut().headers.extend(headers.clone());
         }
-        if let Some(limit) = self.time_limit {
+        // What is set for one operation goes before what is set for all.
+        if let Some(limit) = operation.time_limit.or(self.time_limit) {
             client.settings_mut().time_limit = limit;
         }
         if let Some(limit) = self.length_limit {

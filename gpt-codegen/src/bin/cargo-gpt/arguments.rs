@@ -1,6 +1,9 @@
 //! What can be asked for, and how: each command with its options.
 
-use std::{ffi::OsStr, path::PathBuf};
+use std::{
+    ffi::{OsStr, OsString},
+    path::PathBuf,
+};
 
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -9,7 +12,7 @@ use clap::{
 };
 use gpt_codegen::{Config, explain};
 
-use crate::{export::Host, program::Which};
+use crate::{completion::For, export::Host, program::Which};
 
 /// Makes GPTs of OpenAPI descriptions: projects, clients, checks.
 #[derive(Debug, Parser)]
@@ -39,10 +42,14 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     New(New),
     Import(Import),
+    Dev(Dev),
+    Call(Call),
+    Chat(Chat),
     Generate(Generate),
     Check(Check),
     Explain(Explain),
     Export(Export),
+    Completion(Completion),
 }
 
 /// Make a project of a GPT: definition, instructions, build script, a test and a README
@@ -103,6 +110,65 @@ pub(crate) struct Import {
     pub(crate) reading: Reading,
 }
 
+/// Serve the project, and build it anew when it changes
+///
+/// Looks at the descriptions, the instructions and the code. While it builds, and where that fails,
+/// the program before is served on. The new one is at the same address and goes on with the
+/// conversations, and open pages load themselves anew.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo gpt dev --package weather")]
+pub(crate) struct Dev {
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+/// Call one operation of the GPT, and print its answer
+///
+/// Builds the program and starts it for this call, with the credentials and settings of the
+/// environment. It ends with 1 where the call fails. What may change something asks first.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: cargo gpt call getForecast --arg office=LWX --arg gridX=97 --arg gridY=71"
+)]
+pub(crate) struct Call {
+    /// The `operationId`
+    pub(crate) operation: String,
+    /// An argument as `NAME=VALUE` (repeatable; several of one name are a list)
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) arg: Vec<String>,
+    /// Arguments as a JSON object
+    #[arg(long, value_name = "OBJECT")]
+    pub(crate) json: Option<String>,
+    /// Call without asking what may change something
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// The name of the GPT, where the program has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) gpt: Option<String>,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+/// Talk to the GPT in the terminal
+///
+/// With TEXT it says that, prints the answer and ends. Without, it says one line after the other,
+/// from the terminal or from what is piped to it. The answer is on the standard output, calls and
+/// questions are on the standard error. Ctrl-C stops an answer.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo gpt chat \"Will it rain in Denver tomorrow?\"")]
+pub(crate) struct Chat {
+    /// What to say
+    pub(crate) text: Option<String>,
+    /// Allow calls that may change something, without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// The name of the GPT, where the program has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) gpt: Option<String>,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
 /// Write a crate with the typed client and the tools of a description
 ///
 /// Mistakes cost only the part they stand in, unless `--strict` is there.
@@ -123,20 +189,85 @@ pub(crate) struct Generate {
     pub(crate) reading: Reading,
 }
 
-/// Report what is wrong with descriptions and what their tools cost a model, and write nothing
+/// Report what is wrong with descriptions and definitions and what the tools cost a model
+///
+/// Descriptions are files. Without one, the package in this folder is checked without building its
+/// program: the descriptions that its build script compiles, as it configures them and with the
+/// levels of lints that are given here, and what is defined with `#[gpt]`. Other errors of rustc are
+/// reported as such. While a description is wrong, what may follow from it is not reported.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example: cargo gpt check actions/*.yaml --warn chatgpt --deny undescribed-parameter"
-)]
+#[command(after_help = "\
+Examples: cargo gpt check --deny chatgpt
+          cargo gpt check actions/*.yaml --warn chatgpt --deny undescribed-parameter")]
 pub(crate) struct Check {
-    /// The descriptions: files
-    #[arg(required = true, value_name = "SPEC")]
+    /// Descriptions: files
+    #[arg(value_name = "SPEC")]
     pub(crate) specs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) packages: Packages,
     /// How findings are written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+/// Which packages are checked.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Packages {
+    /// This package of the workspace (repeatable)
+    #[arg(
+        short,
+        long = "package",
+        value_name = "PACKAGE",
+        conflicts_with = "specs"
+    )]
+    names: Vec<String>,
+    /// All packages of the workspace
+    #[arg(long, conflicts_with = "specs")]
+    workspace: bool,
+    /// With these features of the packages (repeatable)
+    #[arg(long, value_name = "FEATURES", conflicts_with = "specs")]
+    features: Vec<String>,
+    /// With all features of the packages
+    #[arg(long, conflicts_with = "specs")]
+    all_features: bool,
+    /// Without the features that are on by default
+    #[arg(long, conflicts_with = "specs")]
+    no_default_features: bool,
+    /// The `Cargo.toml` to use instead of that in this folder
+    #[arg(long, value_name = "PATH", conflicts_with = "specs")]
+    manifest_path: Option<PathBuf>,
+}
+
+impl Packages {
+    /// The arguments of cargo that say the same.
+    pub(crate) fn arguments(&self) -> Vec<OsString> {
+        let mut arguments = self.manifest();
+        for (option, values) in [("--package", &self.names), ("--features", &self.features)] {
+            for value in values {
+                arguments.extend([option.into(), value.into()]);
+            }
+        }
+        for (option, is_given) in [
+            ("--workspace", self.workspace),
+            ("--all-features", self.all_features),
+            ("--no-default-features", self.no_default_features),
+        ] {
+            if is_given {
+                arguments.push(option.into());
+            }
+        }
+        arguments
+    }
+
+    /// Those that say which workspace is meant.
+    pub(crate) fn manifest(&self) -> Vec<OsString> {
+        match &self.manifest_path {
+            Some(path) => vec!["--manifest-path".into(), path.into()],
+            None => Vec::new(),
+        }
+    }
 }
 
 /// Say what a lint is for and what to write instead, or list all
@@ -177,6 +308,17 @@ pub(crate) struct Export {
     pub(crate) which: Which,
 }
 
+/// Print what a shell needs to complete these commands
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples: cargo gpt completion bash >> ~/.bashrc
+          cargo gpt completion zsh > ~/.zfunc/_cargo-gpt
+          cargo gpt completion fish > ~/.config/fish/completions/cargo-gpt.fish")]
+pub(crate) struct Completion {
+    /// The shell
+    pub(crate) shell: For,
+}
+
 /// How a description is read.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Reading {
@@ -214,13 +356,6 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Whether it chooses among operations.
-    pub(crate) fn selects(&self) -> bool {
-        [&self.operations, &self.tags, &self.paths]
-            .iter()
-            .any(|it| !it.is_empty())
-    }
-
     /// What is set, but for how strictly to read.
     pub(crate) fn config(&self) -> Config {
         let mut config = Config::new()
@@ -231,9 +366,26 @@ impl Reading {
         if let Some(url) = &self.base_url {
             config = config.base_url(url);
         }
+        self.with_levels(config)
+    }
+
+    /// A configuration with the levels of lints that are given here.
+    pub(crate) fn with_levels(&self, config: Config) -> Config {
         let config = self.allow.iter().fold(config, Config::allow);
         let config = self.warn.iter().fold(config, Config::warn);
         self.deny.iter().fold(config, Config::deny)
+    }
+
+    /// Whether it chooses among operations.
+    pub(crate) fn selects(&self) -> bool {
+        [&self.operations, &self.tags, &self.paths]
+            .iter()
+            .any(|it| !it.is_empty())
+    }
+
+    /// Whether it says more than how strictly to read.
+    pub(crate) fn is_about_content(&self) -> bool {
+        self.selects() || self.base_url.is_some() || self.derive_operation_ids
     }
 
     /// The same as calls of the methods of [`Config`], for a build script.

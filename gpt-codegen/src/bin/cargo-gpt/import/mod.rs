@@ -3,7 +3,8 @@
 mod authentication;
 mod chatgpt;
 pub(crate) mod draft;
-mod gather;
+mod exported;
+pub(crate) mod gather;
 mod librechat;
 pub(crate) mod name;
 mod origin;
@@ -25,7 +26,7 @@ use crate::{
     arguments::{Color, Import, New, Reading},
     check::tell,
     project::{self, Actions, Project},
-    terminal::{count, say, write},
+    terminal::{Progress, count, say, write},
 };
 use draft::{Api, Draft};
 use gather::{Files, gather};
@@ -95,8 +96,8 @@ impl Making<'_> {
         };
         if files.len() > 1 && self.reading.selects() {
             return Err(Failure::Arguments(format!(
-                "`--operation`, `--tag` and `--path` choose from one description, and there are {}: \
-                 choose in `build.rs`",
+                "what of a description is read is said for one, and the source has {}: say it in \
+                 `build.rs`",
                 files.len()
             )));
         }
@@ -180,6 +181,7 @@ impl Making<'_> {
         };
         let mut is_lenient = self.reading.lenient;
         let check = |is_lenient: bool| -> Result<Checked, Failure> {
+            let _progress = Progress::new(format!("checking `{}`", original.display()));
             Ok(config.clone().lenient(is_lenient).check(original)?)
         };
         let mut checked = check(is_lenient)?;
@@ -272,7 +274,12 @@ fn read(place: &Place) -> Result<Source, Failure> {
     let mut apis = std::mem::take(&mut draft.apis);
     for api in &mut apis {
         let mut name = file_name(api, &mut modules);
-        if let Some(authentication) = &api.authentication {
+        // What cannot be read is reported on by the check, and ends everything.
+        let described = value(Path::new(&name), &api.text);
+        if described.is_ok()
+            && let Some(authentication) = &api.authentication
+            && api.scheme.is_none()
+        {
             match authentication.apply(Path::new(&name), &api.text) {
                 Ok(signed) => {
                     draft.notes.extend(signed.notes);
@@ -289,7 +296,6 @@ fn read(place: &Place) -> Result<Source, Failure> {
                 }
             }
         }
-        let described = value(Path::new(&name), &api.text);
         let ids = described.map_or_else(|_| Vec::new(), |it| operation_ids(&it));
         api.operations.retain(|it| ids.contains(it));
         if api.operations.len() == ids.len() {
@@ -304,7 +310,7 @@ fn read(place: &Place) -> Result<Source, Failure> {
 
 /// What is written of a source, by what it is.
 fn recognise(place: &Place) -> Result<Draft, Failure> {
-    let (text, place) = &place.read()?;
+    let (text, place) = &in_folder(place).read()?;
     let described = match place {
         Place::File(path) => value(path, text),
         Place::Web(_) => value(Path::new(&place.shown()), text),
@@ -315,10 +321,12 @@ fn recognise(place: &Place) -> Result<Draft, Failure> {
     };
     if described["openapi"].is_string() || !described["swagger"].is_null() {
         Ok(of_description(place, text.clone()))
+    } else if exported::is(&described) {
+        Ok(exported::read(&described, place)?)
     } else if plugin::is(&described) {
         Ok(plugin::read(&described, place)?)
     } else if librechat::is(&described) {
-        Ok(librechat::read(&described, place))
+        Ok(librechat::read(&described, place)?)
     } else if chatgpt::is(&described) {
         Ok(chatgpt::read(&described, place))
     } else if chatgpt::is_action(&described) {
@@ -331,6 +339,17 @@ fn recognise(place: &Place) -> Result<Draft, Failure> {
     } else {
         Ok(of_description(place, text.clone()))
     }
+}
+
+/// The file that says what a folder holds, where a folder is named.
+fn in_folder(place: &Place) -> Place {
+    let Place::File(folder) = place else {
+        return place.clone();
+    };
+    let names = ["gpt.json", "agent.json", "ai-plugin.json"];
+    let files = names.iter().map(|it| folder.join(it));
+    let found = files.into_iter().find(|it| it.is_file());
+    Place::File(found.unwrap_or_else(|| folder.clone()))
 }
 
 /// A GPT of nothing but a description.
