@@ -548,7 +548,8 @@ fn functions_take_generated_types() {
             "kind"
           ],
           "additionalProperties": false
-        }"#]].assert_eq(&serde_json::to_string_pretty(&parameters).unwrap());
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&parameters).unwrap());
     let json = r#"{"born":"2020-02-29","weight":4.5}"#;
     let cat: Generated<Cat> = serde_json::from_str(json).unwrap();
     let kind = Generated(Kind::Other("lynx".to_owned()));
