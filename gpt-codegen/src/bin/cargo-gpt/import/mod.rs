@@ -1,6 +1,7 @@
 //! `cargo gpt import` and `cargo gpt new`: a project made of what a source says of a GPT.
 
 mod authentication;
+mod bundle;
 mod chatgpt;
 pub(crate) mod draft;
 mod gather;
@@ -315,6 +316,8 @@ fn recognise(place: &Place) -> Result<Draft, Failure> {
     };
     if described["openapi"].is_string() || !described["swagger"].is_null() {
         Ok(of_description(place, text))
+    } else if bundle::is(&described) {
+        Ok(bundle::read(&described, place)?)
     } else if plugin::is(&described) {
         Ok(plugin::read(&described, place)?)
     } else if librechat::is(&described) {
