@@ -1,14 +1,16 @@
 //! The command `cargo gpt`, run as the README runs it.
 
+mod command;
+
 use std::{
     collections::BTreeSet,
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
-    sync::LazyLock,
 };
 
+use command::{cargo_gpt_in, root, target, text};
 use expect_test::{Expect, expect};
 
 const WEATHER: &str = "examples/weather/actions/weather.yaml";
@@ -186,8 +188,8 @@ fn a_new_project_builds_and_its_test_passes() {
         ),
         (&["new", "a", "b"], "error: unexpected argument 'b' found"),
         (
-            &["new", "a", "--from", "https://sky.example/openapi.json"],
-            "error: descriptions are read from files: fetch it with `curl --remote-name https",
+            &["new", "a", "--from", "http://sky.example/openapi.json"],
+            "error: `http://sky.example/openapi.json` is not fetched without TLS: write `https://`",
         ),
     ] {
         let output = cargo_gpt(arguments);
@@ -567,7 +569,7 @@ fn colours_are_for_terminals() {
 
 #[test]
 fn each_command_says_how_it_is_used() {
-    for command in ["new", "generate", "check", "explain"] {
+    for command in ["new", "import", "generate", "check", "explain"] {
         let output = cargo_gpt(&[command, "--help"]);
         assert_eq!(output.status.code(), Some(0));
         let help = text(output.stdout);
@@ -575,55 +577,15 @@ fn each_command_says_how_it_is_used() {
             help.contains(&format!("Usage: cargo gpt {command}")),
             "{help}"
         );
-        assert!(
-            help.contains(&format!("Example: cargo gpt {command} ")),
-            "{help}"
-        );
+        assert!(help.contains(&format!(": cargo gpt {command} ")), "{help}");
     }
 }
 
 fn cargo_gpt(arguments: &[&str]) -> Output {
-    static COMMAND: LazyLock<PathBuf> = LazyLock::new(build);
-    Command::new(&*COMMAND)
-        .arg("gpt")
-        .args(arguments)
-        .current_dir(root())
-        .output()
-        .unwrap()
-}
-
-/// The command, built once for all tests here.
-fn build() -> PathBuf {
-    let output = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--offline", "-p", "gpt-codegen"])
-        .args(["--features", "cli", "--bin", "cargo-gpt"])
-        .args(["--message-format", "json"])
-        .current_dir(root())
-        .output()
-        .unwrap();
-    let messages = text(output.stdout);
-    let messages = messages
-        .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let built = messages
-        .filter_map(|it| it["executable"].as_str().map(PathBuf::from))
-        .next_back();
-    built.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&output.stderr)))
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap()
+    cargo_gpt_in(root(), arguments)
 }
 
 /// Where the tests write.
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("cargo_gpt")
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
-
-fn target() -> &'static Path {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
 }

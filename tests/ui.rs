@@ -8,6 +8,10 @@
 
 #[path = "ui/actions.rs"]
 mod actions;
+#[path = "ui/pass/actions_gpt.rs"]
+mod actions_gpt;
+#[path = "ui/pass/actions.rs"]
+mod actions_in_rust;
 #[path = "ui/pass/defaults.rs"]
 mod defaults;
 #[path = "ui/pass/definition.rs"]

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     Checked, Error, Generated,
     document::Selection,
-    pipeline,
+    pipeline, record,
     settings::{Setting, Settings},
 };
 
@@ -184,14 +184,43 @@ impl Config {
         let (path, caller) = (path.as_ref(), Location::caller());
         // First of all, so that mending a broken description builds again.
         println!("cargo::rerun-if-changed={}", path.display());
-        let generated = pipeline::generate(self, path, None);
-        let generated = generated.map_err(|failure| failure.error(caller))?;
+        println!("cargo::rerun-if-env-changed={}", record::FOLDER);
+        let is_checked = record::note(self, path)
+            .map_err(|error| Error::new("cannot note what is compiled", error))?;
+        let generated = match pipeline::generate(self, path, None) {
+            // The command that asks reports on the description, and goes on.
+            Err(failure) if is_checked && failure.is_found => {
+                return self.leave(path);
+            }
+            generated => generated.map_err(|failure| failure.error(caller))?,
+        };
         for file in &generated.files {
             println!("cargo::rerun-if-changed={}", file.display());
         }
-        for line in &generated.warning_lines {
+        for line in generated.warning_lines.iter().filter(|_| !is_checked) {
             println!("cargo::warning={line}");
         }
+        self.write(&generated.module, &generated.code)
+    }
+
+    /// Leaves the module as it was generated last, or without content.
+    fn leave(&self, path: &Path) -> Result<(), Error> {
+        let module = pipeline::module_name(self, path)?;
+        if self.file(&module)?.exists() {
+            return Ok(());
+        }
+        self.write(&module, "")
+    }
+
+    fn write(&self, module: &str, code: &str) -> Result<(), Error> {
+        let file = self.file(module)?;
+        crate::write::write(&file, code)
+            .map(|_| ())
+            .map_err(|error| Error::new(format!("cannot write `{}`", file.display()), error))
+    }
+
+    /// Where a module is written.
+    fn file(&self, module: &str) -> Result<PathBuf, Error> {
         let folder = match &self.out_dir {
             Some(folder) => folder.clone(),
             None => env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| {
@@ -201,10 +230,7 @@ impl Config {
                 )
             })?,
         };
-        let file = folder.join(format!("{}.rs", generated.module));
-        crate::write::write(&file, &generated.code)
-            .map(|_| ())
-            .map_err(|error| Error::new(format!("cannot write `{}`", file.display()), error))
+        Ok(folder.join(format!("{module}.rs")))
     }
 
     /// Generates a module from the description at `path` and returns it.

@@ -1,6 +1,6 @@
 //! Findings for those who do not read them as text: each with its places in lines and columns.
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{borrow::Cow, collections::HashMap, path::PathBuf};
 
 use annotate_snippets::Renderer;
 
@@ -28,7 +28,7 @@ pub struct Checked {
 #[non_exhaustive]
 pub struct Finding {
     /// The name of the lint, such as `unknown-key`, or of what leaves nothing to generate.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Whether it is an error at the level that is configured, and not a warning.
     pub is_error: bool,
     /// What is wrong, in one line without a final period.
@@ -61,6 +61,40 @@ pub struct Place {
     pub end_line: usize,
     /// The column behind the last character.
     pub end_column: usize,
+}
+
+impl Finding {
+    /// An error at a place.
+    pub fn error(
+        name: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+        place: Place,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            is_error: true,
+            message: message.into(),
+            place,
+            label: String::new(),
+            related: Vec::new(),
+            help: None,
+            note: None,
+            others: 0,
+        }
+    }
+}
+
+impl Place {
+    /// A part of a file, from a line and column to another.
+    pub fn new(file: impl Into<PathBuf>, start: (usize, usize), end: (usize, usize)) -> Self {
+        Self {
+            file: file.into(),
+            line: start.0,
+            column: start.1,
+            end_line: end.0,
+            end_column: end.1,
+        }
+    }
 }
 
 impl Checked {
@@ -97,7 +131,7 @@ impl Findings {
         let found = self.found.iter();
         found
             .map(|it| Finding {
-                name: it.name,
+                name: Cow::Borrowed(it.name),
                 is_error: it.level == Level::Error,
                 message: it.message.clone(),
                 place: place(it.span),

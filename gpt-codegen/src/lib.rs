@@ -45,6 +45,8 @@
 //! - `cli`: the command `cargo gpt`, which generates a whole crate to look at and checks
 //!   descriptions without generating.
 
+#[cfg(feature = "cli")]
+mod compiled;
 mod config;
 mod diagnostic;
 mod document;
@@ -67,6 +69,7 @@ mod node;
 mod origin;
 mod parse;
 mod pipeline;
+mod record;
 mod render;
 mod settings;
 mod source;
@@ -76,6 +79,8 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "cli")]
+pub use compiled::Compiled;
 pub use config::Config;
 pub use error::Error;
 #[cfg(feature = "cli")]

@@ -34,6 +34,7 @@ pub(crate) fn generate(
     } = run(config, path, text)?;
     generated.ok_or_else(|| Failure {
         is_in_configuration: findings.are_about_configuration(),
+        is_found: true,
         error: Error::new(what_failed(path), findings.render(&Renderer::plain())),
     })
 }
@@ -100,6 +101,8 @@ pub(crate) struct Failure {
     pub(crate) error: Error,
     /// Whether what was asked for is wrong, and not the description.
     is_in_configuration: bool,
+    /// Whether [`check`] finds the same.
+    pub(crate) is_found: bool,
 }
 
 impl Failure {
@@ -107,6 +110,7 @@ impl Failure {
         Self {
             error,
             is_in_configuration: true,
+            is_found: false,
         }
     }
 
@@ -200,7 +204,7 @@ fn check_settings(config: &Config) -> Result<(), Error> {
 }
 
 /// The configured name, else that of the file: `My-Pets.v2.yaml` is `my_pets_v2`.
-fn module_name(config: &Config, path: &Path) -> Result<String, Error> {
+pub(crate) fn module_name(config: &Config, path: &Path) -> Result<String, Error> {
     if let Some(name) = &config.module_name {
         let is_word = name
             .chars()

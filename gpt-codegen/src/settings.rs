@@ -1,6 +1,6 @@
 //! The levels of lints: what the configuration says of them, and a document of its own parts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     lint::catalogue::{Group, LINTS, Lint, lint},
@@ -41,6 +41,14 @@ impl Settings {
     /// Sets the level of a lint, or of a group of lints.
     pub(crate) fn set(&mut self, name: String, setting: Setting) {
         self.everywhere.insert(name, setting);
+    }
+
+    /// The levels of the configuration by the name of a lint or a group.
+    pub(crate) fn by_name(&self) -> BTreeMap<&str, Setting> {
+        let levels = self.everywhere.iter();
+        levels
+            .map(|(name, level)| (name.as_str(), *level))
+            .collect()
     }
 
     /// Sets the level of a lint within a part of a document.

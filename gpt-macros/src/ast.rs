@@ -65,8 +65,10 @@ pub(crate) struct Word {
 
 /// What the model may call.
 pub(crate) enum Action {
-    /// A generated module: all its operations.
+    /// A generated module, or a function with `#[action]`: all its operations.
     Module(Path),
+    /// `Self`: the methods with `#[action]`.
+    Methods(Path),
     /// One operation of it.
     Operation(Path),
 }
@@ -152,7 +154,7 @@ impl Word {
 impl Action {
     pub(crate) fn path(&self) -> &Path {
         match self {
-            Action::Module(path) | Action::Operation(path) => path,
+            Action::Module(path) | Action::Methods(path) | Action::Operation(path) => path,
         }
     }
 }

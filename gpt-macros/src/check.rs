@@ -9,10 +9,30 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Item, ItemStruct, LitStr};
 
+const READER: docs::Reader<'static> = docs::Reader {
+    attribute: "gpt",
+    instead: "add the key `description`, which takes the same expression",
+};
+
 /// A GPT is a value that is handed to `serve`, with fields where it needs some.
 pub(crate) fn check_item<'a>(cx: &Ctxt, item: &'a Item) -> Option<&'a ItemStruct> {
-    let (kind, place) = match item {
-        Item::Struct(item) => return Some(item),
+    if let Item::Struct(item) = item {
+        return Some(item);
+    }
+    let (kind, place) = kind_of(item);
+    let message = format!("`#[gpt]` goes on a struct, not on {kind}");
+    cx.error(
+        place,
+        &message,
+        "write `struct WeatherDesk;` below the attribute",
+    );
+    None
+}
+
+/// What an item is, and the token that says so.
+pub(crate) fn kind_of(item: &Item) -> (&'static str, TokenStream) {
+    match item {
+        Item::Struct(item) => ("a struct", item.struct_token.to_token_stream()),
         Item::Enum(item) => ("an enum", item.enum_token.to_token_stream()),
         Item::Union(item) => ("a union", item.union_token.to_token_stream()),
         Item::Fn(item) => ("a function", item.sig.fn_token.to_token_stream()),
@@ -23,14 +43,7 @@ pub(crate) fn check_item<'a>(cx: &Ctxt, item: &'a Item) -> Option<&'a ItemStruct
         Item::Const(item) => ("a constant", item.const_token.to_token_stream()),
         Item::Static(item) => ("a static", item.static_token.to_token_stream()),
         other => ("this item", first_token(other)),
-    };
-    let message = format!("`#[gpt]` goes on a struct, not on {kind}");
-    cx.error(
-        place,
-        &message,
-        "write `struct WeatherDesk;` below the attribute",
-    );
-    None
+    }
 }
 
 /// Checks every rule; `None` when a part that the expansion needs is missing.
@@ -98,7 +111,7 @@ fn check_description(cx: &Ctxt, item: &ItemStruct, settings: &Settings) -> Optio
         Setting::Wrong => return None,
         Setting::Absent => {}
     }
-    let docs = docs::text(cx, &item.attrs)?;
+    let docs = docs::text(cx, &item.attrs, READER)?;
     if docs.is_empty() {
         let help = format!(
             "put a doc comment on the struct, or add `{}`",

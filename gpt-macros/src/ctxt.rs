@@ -49,7 +49,7 @@ impl Drop for Ctxt {
     fn drop(&mut self) {
         assert!(
             thread::panicking() || self.errors.borrow().is_none(),
-            "errors of `#[gpt]` were not reported"
+            "errors of an attribute were not reported"
         );
     }
 }

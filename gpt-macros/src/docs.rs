@@ -3,9 +3,15 @@
 use crate::ctxt::Ctxt;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
+/// Who reads a doc comment, and what to write where it is made by a macro.
+pub(crate) struct Reader<'a> {
+    pub(crate) attribute: &'a str,
+    pub(crate) instead: &'a str,
+}
+
 /// The doc comment as paragraphs, without the line breaks of its source; `None` when it is made by
-/// a macro, which is reported.
-pub(crate) fn text(cx: &Ctxt, attributes: &[Attribute]) -> Option<String> {
+/// a macro, which is reported with what to write instead.
+pub(crate) fn text(cx: &Ctxt, attributes: &[Attribute], reader: Reader<'_>) -> Option<String> {
     let mut lines = Vec::new();
     let mut is_readable = true;
     for attribute in attributes {
@@ -22,8 +28,8 @@ pub(crate) fn text(cx: &Ctxt, attributes: &[Attribute]) -> Option<String> {
         {
             push_lines(&mut lines, &text.value());
         } else {
-            let help = "add the key `description`, which takes the same expression";
-            cx.error(&meta.value, "`#[gpt]` cannot read this doc comment", help);
+            let message = format!("`#[{}]` cannot read this doc comment", reader.attribute);
+            cx.error(&meta.value, &message, reader.instead);
             is_readable = false;
         }
     }
@@ -58,7 +64,14 @@ mod tests {
 
     fn check(item: &ItemStruct, expected: &str) {
         let cx = Ctxt::new();
-        let text = text(&cx, &item.attrs);
+        let text = text(
+            &cx,
+            &item.attrs,
+            super::Reader {
+                attribute: "gpt",
+                instead: "",
+            },
+        );
         assert!(cx.finish().is_none());
         assert_eq!(text.as_deref(), Some(expected));
     }

@@ -6,6 +6,7 @@ use crate::place::Written;
 use crate::{check, definition, fallback, parse};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
 use syn::{Attribute, Generics, Item, Path};
 
 /// Expands `#[gpt(attribute)] item`; the item stays as it is.
@@ -67,6 +68,10 @@ fn implementation(
         .filter(|attribute| attribute.path().is_ident("cfg"));
     let cfgs = quote!(#(#cfgs)*);
     let definition = definition(&rt, gpt);
+    let name = ident.unraw().to_string();
+    let is_methods = |action: &Action| matches!(action, Action::Methods(_));
+    // Of what could not be read nobody knows.
+    let lists_methods = !is_whole || gpt.actions.iter().any(is_methods);
     // So that cargo builds anew when the file changes.
     let file = settings.file.iter().map(|file| &file.name);
     let (impl_generics, type_generics, _) = generics.split_for_impl();
@@ -82,6 +87,11 @@ fn implementation(
         #[automatically_derived]
         impl #impl_generics #rt::Define for #ident #type_generics #where_clause {
             const DEFINITION: &'static #rt::Definition = &#definition;
+            const NAME: &'static ::core::primitive::str = #name;
+            const PLACE: &'static ::core::primitive::str = ::core::concat!(
+                ::core::module_path!(), ":", ::core::line!(), ":", ::core::column!(), ":", #name
+            );
+            const LISTS_METHODS: ::core::primitive::bool = #lists_methods;
         }
         #cfgs
         #[automatically_derived]
@@ -151,6 +161,7 @@ fn operations(rt: &TokenStream, action: &Action) -> TokenStream {
             let operations = Ident::new("OPERATIONS", span.resolved_at(Span::call_site()));
             quote!(#path::#operations)
         }
+        Action::Methods(path) => quote!(<#path as #rt::function::Methods>::OPERATIONS),
         Action::Operation(path) => quote!(&[<#path as #rt::Action>::OPERATION]),
     }
 }
@@ -206,16 +217,33 @@ fn assertions(
         let check = quote!(#rt::check::action::<{ #rt::check::room(#definition) }>);
         call_at(action.path(), check, quote!(#definition, #index))
     });
+    let owners = gpt
+        .actions
+        .iter()
+        .enumerate()
+        .filter_map(|(index, action)| {
+            let Action::Module(path) = action else {
+                return None;
+            };
+            let check = quote!(#rt::check::belongs);
+            let owner = quote!(<#ident as #rt::Define>::NAME, <#ident as #rt::Define>::PLACE);
+            Some(call_at(path, check, quote!(#definition, #index, #owner)))
+        });
     texts
         .chain(unread)
         .chain(references)
         .chain(actions)
+        .chain(owners)
         .collect()
 }
 
 /// A call that stands at the place of `tokens`: where an assertion fails, rustc marks the call,
 /// from its first token to its last.
-fn call_at(tokens: &impl ToTokens, function: TokenStream, arguments: TokenStream) -> TokenStream {
+pub(crate) fn call_at(
+    tokens: &impl ToTokens,
+    function: TokenStream,
+    arguments: TokenStream,
+) -> TokenStream {
     let mut tokens = tokens.to_token_stream().into_iter();
     let first = tokens
         .next()

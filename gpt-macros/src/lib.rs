@@ -1,5 +1,6 @@
-//! The `#[gpt]` attribute of `gpt-runtime`; use it from there.
+//! The attributes of `gpt-runtime`; use them from there.
 
+mod action;
 mod ast;
 mod check;
 mod ctxt;
@@ -59,7 +60,7 @@ use proc_macro::TokenStream;
 /// | `instructions` | string literal or constant expression | an error |
 /// | `starters` | list of string literals | none |
 /// | `tools` | list of `web_search`, `image_generation`, `code_interpreter` | none |
-/// | `actions` | list of paths | none |
+/// | `actions` | list of paths, and `Self` | none |
 /// | `visibility` | `only_me`, `link` or `everyone` | `only_me` |
 /// | `privacy_policy` | string literal | none |
 /// | `category` | `writing`, `productivity`, `research`, `education`, `lifestyle`, `programming` or `other` | none |
@@ -127,7 +128,9 @@ use proc_macro::TokenStream;
 ///   same twice.
 /// - **Actions** are named by path. One that ends like a module, `weather`, stands for all
 ///   operations of that generated module; one that ends like a type, `weather::GetForecast`, for
-///   that operation. rustc resolves the path, and suggests what it may have meant.
+///   that operation. A function with [`#[action]`](macro@action) is named like a module, `convert`,
+///   and `Self` stands for the methods of [`#[actions]`](macro@actions). rustc resolves the path, and
+///   suggests what it may have meant.
 /// - **Tool names**: no two operations may have the same name for the model, and none may have the
 ///   name of a tool listed in `tools`, for the model could not tell them apart.
 /// - **Visibility**: with actions, `link` and `everyone` need a privacy policy, as ChatGPT demands:
@@ -137,4 +140,99 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn gpt(attribute: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(attribute.into(), &item.into()).into()
+}
+
+/// Makes a function an action, which a GPT lists by its name: `actions = [convert]`.
+///
+/// ```
+/// use gpt_runtime::{ActionError, action, gpt};
+///
+/// /// Converts an amount of money from euros.
+/// #[action(read_only, time_limit = 10)]
+/// async fn convert(
+///     desk: &Money,
+///     /// The amount in euros.
+///     amount: f64,
+///     note: Option<String>,
+/// ) -> Result<f64, ActionError> {
+///     if amount < 0.0 {
+///         return Err(ActionError::new("the amount must not be negative"));
+///     }
+///     Ok(amount * desk.rate)
+/// }
+///
+/// /// Knows what money is worth.
+/// #[gpt(name = "Money", instructions = "Use {{convert}}.", actions = [convert])]
+/// struct Money {
+///     rate: f64,
+/// }
+///
+/// # use gpt_runtime::Gpt;
+/// # let operation = Money { rate: 1.1 }.definition().operations().next().unwrap();
+/// # assert_eq!(operation.tool.description, "Converts an amount of money from euros.");
+/// # assert!(operation.tool.parameters.contains("The amount in euros."));
+/// # assert!(!operation.consequential);
+/// ```
+///
+/// The function stays as it is and can be called as before. It may be `async` or not; one that is not
+/// must return soon, for others wait meanwhile.
+///
+/// - **The doc comment** is what the model is told, up to its first heading, such as `# Errors`. Doc
+///   comments on parameters describe the arguments.
+/// - **State** comes by reference: the first parameter may be a reference to the GPT that lists the
+///   action. The service keeps the GPT it was made of, and all conversations share it.
+/// - **Arguments** are of any type with `serde::Deserialize` and `schemars::JsonSchema`, which derive
+///   macros of the crates `serde` and `schemars` (1.x) implement. An `Option` may be left out. What
+///   a model writes is checked against the schema first.
+/// - **The answer** is any type with `serde::Serialize` and `schemars::JsonSchema`, or a `Result` of
+///   one. A text is shown to the model as it is, anything else as JSON.
+/// - **Errors** are [`ActionError`](../gpt_runtime/function/struct.ActionError.html), whose words
+///   the model sees, or types that can be made one. Nothing else of an error is shown. A panic is
+///   logged, and the model told that there is a mistake.
+///
+/// # Keys
+///
+/// | key | value | without it |
+/// |---|---|---|
+/// | `name` | the name of the tool for the model | the name of the function |
+/// | `title` | a few words for people | none |
+/// | `read_only` | | a person is asked before each call |
+/// | `consequential` | `false`: a person is asked until they say "always"; `true`: each time | `true` |
+/// | `time_limit` | the longest that a call may take, from 1 to 3600 seconds | that of the service, 45 seconds unless set |
+/// | `crate` | path of the runtime crate | `::gpt_runtime` |
+///
+/// Nobody is asked before calls of an action that is `read_only`: it must change nothing.
+#[proc_macro_attribute]
+pub fn action(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    action::attribute(attribute.into(), &item.into()).into()
+}
+
+/// Makes methods of a GPT its actions: those with [`#[action]`](macro@action). The GPT lists them as
+/// `Self`.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use gpt_runtime::{actions, gpt};
+///
+/// /// Counts its visitors.
+/// #[gpt(name = "Porter", instructions = "Count everyone.", actions = [Self])]
+/// struct Porter {
+///     visitors: AtomicU32,
+/// }
+///
+/// #[actions]
+/// impl Porter {
+///     /// Counts a visitor, and tells how many there were.
+///     #[action(consequential = false)]
+///     fn count(&self) -> u32 {
+///         1 + self.visitors.fetch_add(1, Ordering::Relaxed)
+///     }
+/// }
+/// ```
+///
+/// A type has one such block. Its methods take `&self` or nothing, and everything that
+/// [`#[action]`](macro@action) says holds for them. The attribute takes the key `crate` alone.
+#[proc_macro_attribute]
+pub fn actions(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    action::methods(attribute.into(), &item.into()).into()
 }

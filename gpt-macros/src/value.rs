@@ -72,6 +72,11 @@ pub(crate) fn actions(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Vec<
             };
             ("expected the path of an action".to_owned(), help)
         })?;
+        if path.segments.len() > 1 && path.segments.first().is_some_and(|it| it.ident == "Self") {
+            let help = "write `Self`, and leave `#[action]` off the methods that are none";
+            cx.error(path, "`Self` stands for all actions of the type", help);
+            return None;
+        }
         Some(action(path))
     })?;
     Some(unique(cx, actions, "action", |action| {
@@ -265,8 +270,12 @@ where
     first
 }
 
-/// Rust's own naming tells a module from an operation: `weather`, `weather::GetForecast`.
+/// Rust's own naming tells a module or a function from an operation: `weather`,
+/// `weather::GetForecast`.
 fn action(path: Path) -> Action {
+    if path.is_ident("Self") {
+        return Action::Methods(path);
+    }
     let last = path
         .segments
         .last()

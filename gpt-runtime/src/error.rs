@@ -49,6 +49,13 @@ pub enum Error {
         /// The protocol that allows no more.
         protocol: &'static str,
     },
+    /// In a test of a GPT something went otherwise than the test says.
+    #[cfg(feature = "server")]
+    #[error("{message}")]
+    Test {
+        /// Where, what, and the whole turn.
+        message: String,
+    },
     /// Two operations would be one tool to the model.
     #[error("two actions are called `{tool}`: {first} and {second}; leave one of them out")]
     DuplicateTool {

@@ -1,6 +1,6 @@
 //! The definition of a GPT.
 
-use std::borrow::Cow;
+use std::{any::Any, borrow::Cow};
 
 use crate::{
     action::{Described, Operation},
@@ -12,7 +12,7 @@ use crate::{
     message = "`{Self}` is not a GPT",
     label = "put `#[gpt(...)]` on this type"
 )]
-pub trait Gpt: Send + Sync + 'static {
+pub trait Gpt: Any + Send + Sync {
     /// What it is.
     fn definition(&self) -> &'static Definition;
 }

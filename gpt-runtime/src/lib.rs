@@ -54,6 +54,9 @@
 //! }
 //! ```
 //!
+//! A function is an action too, with [`#[action]`](macro@action), and so are methods of the GPT, with
+//! [`#[actions]`](macro@actions): [`mod@function`] shows both.
+//!
 //! The model is an untrusted caller, and so is the API: arguments are validated against the
 //! document before anything is sent, answers are shortened before a model reads them, secrets are
 //! taken out of them, and a person is asked before a call that changes something.
@@ -160,6 +163,8 @@ pub mod error;
 #[cfg(feature = "server")]
 mod file;
 #[cfg(feature = "server")]
+pub mod function;
+#[cfg(feature = "server")]
 pub mod gpt;
 pub mod invoke;
 #[cfg(feature = "mcp")]
@@ -186,14 +191,18 @@ pub mod sign_in;
 #[cfg(feature = "server")]
 pub mod store;
 #[cfg(feature = "server")]
+pub mod testing;
+#[cfg(feature = "server")]
 pub mod tool;
 
 pub use error::Error;
 #[cfg(feature = "server")]
+pub use function::ActionError;
+#[cfg(feature = "server")]
 pub use gpt::Gpt;
 #[cfg(feature = "server")]
 #[doc(inline)]
-pub use gpt_macros::gpt;
+pub use gpt_macros::{action, actions, gpt};
 #[cfg(feature = "mcp")]
 pub use server::serve_stdio;
 #[cfg(feature = "server")]

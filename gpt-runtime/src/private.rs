@@ -17,15 +17,33 @@ pub use crate::{
 #[cfg(feature = "server")]
 pub mod check {
     pub use crate::check::{
-        action, description, instructions, reference, references, room, unread,
+        action, belongs, description, instructions, methods, reference, references, room, unread,
     };
 }
 
 /// What `#[gpt]` writes down, where the assertions can read it.
 #[cfg(feature = "server")]
-pub trait Define {
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a GPT, so no action can belong to it",
+    label = "put `#[gpt(...)]` on this type, or take an argument by its value",
+    note = "the reference that an action takes first is to the GPT it belongs to"
+)]
+pub trait Define: 'static {
     /// What the GPT is.
     const DEFINITION: &'static Definition;
+    /// Its type as people write it.
+    const NAME: &'static str;
+    /// Where it is defined, which is another place for each.
+    const PLACE: &'static str;
+    /// Whether `actions` names `Self`.
+    const LISTS_METHODS: bool;
+}
+
+/// What `#[action]` makes of a function.
+#[cfg(feature = "server")]
+pub mod function {
+    pub use crate::function::{Asks, Function, Methods, Owner, Parameter, Plain, Returns, state};
+    pub use std::boxed::Box;
 }
 
 pub use crate::data::{

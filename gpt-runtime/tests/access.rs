@@ -50,12 +50,14 @@ async fn share(site: &Site, method: &str) -> String {
 }
 
 /// Everything that is not for everyone, and the health check, which is.
-const ENTRANCES: [&str; 16] = [
+const ENTRANCES: [&str; 18] = [
     "GET /",
     "GET /api/gpt",
     "GET /api/openapi.json",
     "GET /api/conversations",
     "GET /api/consents",
+    "GET /api/clients",
+    "DELETE /api/clients/x {}",
     "GET /api/configuration",
     "POST /api/operations/forecast/test {\"arguments\":{}}",
     "POST /api/conversations/id/retry {}",

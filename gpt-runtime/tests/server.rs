@@ -710,6 +710,8 @@ async fn every_route_of_the_description_answers() {
         403 GET /api/configuration
         403 POST /api/operations/tool/test {}
         204 POST /api/sessions {}
+        200 GET /api/clients
+        404 DELETE /api/clients/id {}
         403 GET /api/share
         403 POST /api/share {}
     "#]]

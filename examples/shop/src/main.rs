@@ -5,7 +5,7 @@
 use std::io;
 
 use gpt_runtime::{
-    Error, Server, Service, gpt,
+    Error, Server, Service, actions, gpt,
     secret::SecretKey,
     service::Builder,
     sign_in::{OAuthClient, TokenExchange},
@@ -14,10 +14,14 @@ use gpt_runtime::{
 use time::OffsetDateTime;
 use url::Url;
 
-use crate::{api::Shop, oauth::Client};
+use crate::{
+    api::{Clock, Shop},
+    oauth::Client,
+};
 
 mod api;
 mod oauth;
+mod parcels;
 mod random;
 #[cfg(test)]
 mod tests;
@@ -25,8 +29,23 @@ mod tests;
 gpt_runtime::include_actions!(shop);
 
 /// Mugs, plates and teapots: find them, order them, send them back.
-#[gpt(definition = "gpt.md", actions = [shop], visibility = link)]
-struct CornerShop;
+#[gpt(definition = "gpt.md", actions = [shop, Self], visibility = link)]
+struct CornerShop {
+    clock: Clock,
+}
+
+#[actions]
+impl CornerShop {
+    /// Tells the day on which a parcel arrives that leaves the shop today, as year, month and day.
+    #[action(read_only)]
+    fn arrival(
+        &self,
+        /// Whether it goes by express, which takes one day instead of three.
+        by_express: Option<bool>,
+    ) -> String {
+        parcels::day((self.clock)(), by_express.unwrap_or(false)).to_string()
+    }
+}
 
 /// The path to which the shop sends people back, as this server has it for each scheme.
 const CALLBACK: &str = "/sign-in/shop/customer/callback";
@@ -37,8 +56,9 @@ async fn main() -> Result<(), Error> {
         return Err(demo_only("GPT_PUBLIC_URL", "unset it"));
     }
     let client = Client::new("corner-shop-gpt")?;
-    let shop = Shop::start(client.clone(), OffsetDateTime::now_utc).await?;
-    let service = service(&shop, &client)?.from_env()?.build()?;
+    let clock = OffsetDateTime::now_utc;
+    let shop = Shop::start(client.clone(), clock).await?;
+    let service = service(&shop, &client, clock)?.from_env()?.build()?;
     let server = Server::new(service).bind().await?;
     let address = server.local_addr();
     if !address.ip().is_loopback() {
@@ -56,7 +76,7 @@ async fn main() -> Result<(), Error> {
 
 /// The GPT over a shop, known to it as this client. Nothing outlives the process: a key that is
 /// made anew at each start could not open what another one sealed.
-fn service(shop: &Shop, client: &Client) -> Result<Builder, Error> {
+fn service(shop: &Shop, client: &Client, clock: Clock) -> Result<Builder, Error> {
     let url = shop.url();
     let oauth = OAuthClient::new(client.id())
         .secret(client.secret())
@@ -65,7 +85,7 @@ fn service(shop: &Shop, client: &Client) -> Result<Builder, Error> {
         .token_url(format!("{url}/oauth/token"))
         .revocation_url(format!("{url}/oauth/revoke"));
     let key = SecretKey::new(&random::bytes::<32>()?)?;
-    Ok(Service::builder(CornerShop)
+    Ok(Service::builder(CornerShop { clock })
         .store(Memory::default())
         .secret_key(key)
         .base_url(&shop::API, url)

@@ -1,5 +1,8 @@
 //! Who may use a GPT: its owner by a token, others by a share link or freely, as its visibility
-//! says.
+//! says; and programs that one of them lets use it in their name.
+
+pub(crate) mod client;
+pub(crate) mod grant;
 
 use std::sync::Arc;
 
@@ -10,7 +13,7 @@ use crate::{
     gpt::Visibility,
     secret::{self, SecretKey, fingerprint},
     service::{Service, nobody},
-    store::{Change, Store},
+    store::{Change, Store, scoped::Scoped},
 };
 
 /// The fingerprint of the owner's token.
@@ -33,12 +36,15 @@ pub(crate) struct Caller {
     /// conversations stands alone, known to who knows its id.
     pub(crate) person: Option<String>,
     pub(crate) is_owner: bool,
+    /// Whether it is a program that the person lets use the GPT, and not they themselves.
+    pub(crate) is_program: bool,
 }
 
 impl Caller {
     const NOBODY: Self = Self {
         person: None,
         is_owner: false,
+        is_program: false,
     };
 
     /// Whose a conversation of theirs is.
@@ -53,8 +59,24 @@ impl Caller {
         Self {
             person: Some(OWNER_PERSON.to_owned()),
             is_owner: true,
+            is_program: false,
         }
     }
+
+    fn level(&self) -> Level {
+        if self.is_owner {
+            Level::Owner
+        } else {
+            Level::Guest
+        }
+    }
+}
+
+/// A session that begins.
+pub(crate) struct Session {
+    /// What the browser keeps of it.
+    pub(crate) cookie: String,
+    pub(crate) caller: Caller,
 }
 
 /// What a request shows of its sender.
@@ -71,8 +93,8 @@ pub(crate) struct Access {
     visibility: Visibility,
     store: Arc<dyn Store>,
     key: SecretKey,
-    /// What session signatures are for.
-    purpose: String,
+    /// What tells signatures for this GPT from those for others with the same key.
+    scope: String,
     /// The fingerprint of the owner's token.
     owner: String,
     /// The owner's token, if it was made now.
@@ -99,7 +121,7 @@ impl Access {
             visibility,
             store,
             key,
-            purpose: PURPOSE.to_owned(),
+            scope: String::new(),
             owner,
             new_token,
         })
@@ -112,10 +134,27 @@ impl Access {
             visibility: service.definition().visibility,
             store: Arc::clone(service.store()),
             key: service.secret_key().unwrap_or(&self.key).clone(),
-            purpose: format!("{PURPOSE}/{slug}"),
+            scope: format!("/{slug}"),
             owner: self.owner.clone(),
             new_token: None,
         }
+    }
+
+    /// Decides for a GPT that is not there as if it were one for its owner alone.
+    pub(crate) fn of_none(&self, slug: &str) -> Self {
+        Self {
+            visibility: Visibility::OnlyMe,
+            store: Arc::new(Scoped::new(Arc::clone(&self.store), slug)),
+            key: self.key.clone(),
+            scope: format!("/{slug}"),
+            owner: self.owner.clone(),
+            new_token: None,
+        }
+    }
+
+    /// What signatures of one kind are for.
+    fn purpose(&self, kind: &str) -> String {
+        [kind, &self.scope].concat()
     }
 
     /// The key that signs sessions.
@@ -158,7 +197,7 @@ impl Access {
             return Ok(match self.level(token, share.as_deref()) {
                 Some(Level::Owner) => Some(Caller::owner()),
                 Some(Level::Guest) => Some(Caller::NOBODY),
-                None => None,
+                None => self.granted(token, share.as_deref()).await?,
             });
         }
         if let Some(caller) = shown
@@ -172,20 +211,25 @@ impl Access {
 
     /// A new session for who shows this token, or for anyone where everyone may come; `None` when
     /// they may not.
-    pub(crate) async fn begin(&self, token: Option<&str>) -> Result<Option<String>, Error> {
+    pub(crate) async fn begin(&self, token: Option<&str>) -> Result<Option<Session>, Error> {
         let share = self.share().await?;
         let level = match token {
             Some(token) => self.level(token, share.as_deref()),
             None => (self.visibility == Visibility::Everyone).then_some(Level::Guest),
         };
         Ok(level.and_then(|level| {
-            let person = match level {
-                Level::Owner => OWNER_PERSON.to_owned(),
-                Level::Guest => Uuid::new_v4().to_string(),
+            let caller = match level {
+                Level::Owner => Caller::owner(),
+                Level::Guest => Caller {
+                    person: Some(Uuid::new_v4().to_string()),
+                    ..Caller::NOBODY
+                },
             };
+            let person = caller.person.as_deref().unwrap_or_default();
             let text = format!("{person}.{}", self.tie(level, share.as_deref()));
-            let signature = self.key.sign(&self.purpose, &text)?;
-            Some(format!("{text}.{signature}"))
+            let signature = self.key.sign(&self.purpose(PURPOSE), &text)?;
+            let cookie = format!("{text}.{signature}");
+            Some(Session { cookie, caller })
         }))
     }
 
@@ -193,16 +237,24 @@ impl Access {
     fn session(&self, cookie: &str, share: Option<&str>) -> Option<Caller> {
         let (text, signature) = cookie.rsplit_once('.')?;
         let (person, tie) = text.split_once('.')?;
-        if !self.key.is_signed(&self.purpose, text, signature) {
+        if !self.key.is_signed(&self.purpose(PURPOSE), text, signature) {
             return None;
         }
-        let is_owner = person == OWNER_PERSON;
-        let level = if is_owner { Level::Owner } else { Level::Guest };
-        let is_let_in = is_owner || self.visibility != Visibility::OnlyMe;
-        (is_let_in && tie == self.tie(level, share)).then(|| Caller {
-            person: Some(person.to_owned()),
-            is_owner,
-        })
+        self.holder(person, tie, share)
+    }
+
+    /// A person who was let in, while what let them in still does.
+    fn holder(&self, person: &str, tie: &str, share: Option<&str>) -> Option<Caller> {
+        let caller = if person == OWNER_PERSON {
+            Caller::owner()
+        } else {
+            Caller {
+                person: Some(person.to_owned()),
+                ..Caller::NOBODY
+            }
+        };
+        let is_let_in = caller.is_owner || self.visibility != Visibility::OnlyMe;
+        (is_let_in && tie == self.tie(caller.level(), share)).then_some(caller)
     }
 
     /// What a token opens.
@@ -216,7 +268,7 @@ impl Access {
         is_shared.then_some(Level::Guest)
     }
 
-    /// What ties a session to the token that began it, so that it ends with that.
+    /// What ties a session or a grant to the token that began it, so that it ends with that.
     fn tie(&self, level: Level, share: Option<&str>) -> String {
         let fingerprint = match (level, share) {
             (Level::Owner, _) => self.owner.clone(),

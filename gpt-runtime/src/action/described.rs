@@ -9,8 +9,11 @@ use super::{
     Requirement, Response, Server, Status, Stream, StreamItem, Style, Tool,
 };
 use crate::cache::Cache;
+#[cfg(feature = "server")]
+use crate::function::{self, Function};
 
-/// An operation as generated code has it, to be read when it is first used.
+/// An operation as generated code has it, to be read when it is first used; or a function as
+/// `#[action]` has it.
 #[derive(Debug)]
 pub struct Described {
     /// The API it belongs to.
@@ -28,6 +31,8 @@ pub struct Described {
 enum Source {
     Text(&'static str),
     Operation(&'static Operation),
+    #[cfg(feature = "server")]
+    Function(&'static Function),
 }
 
 /// The operations that were read, by the addresses of their descriptions.
@@ -65,17 +70,53 @@ impl Described {
         }
     }
 
+    /// What `#[action]` writes: a function, the name and description of its tool, and how it is
+    /// called. The schema and the example of its arguments are worked out when it is first used.
+    #[cfg(feature = "server")]
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn function_of(
+        id: &'static str,
+        name: &'static str,
+        description: &'static str,
+        function: &'static Function,
+    ) -> Self {
+        Self {
+            api: &function::API,
+            id,
+            tool: Tool {
+                name,
+                description,
+                parameters: "{}",
+                example: "{}",
+            },
+            source: Source::Function(function),
+            schemas: &[],
+        }
+    }
+
+    /// The function that it is, if it is one.
+    #[cfg(feature = "server")]
+    pub(crate) const fn function(&self) -> Option<&'static Function> {
+        match self.source {
+            Source::Function(function) => Some(function),
+            Source::Text(_) | Source::Operation(_) => None,
+        }
+    }
+
     /// The operation.
     ///
     /// # Panics
     ///
     /// When the text was not written by the generator of the same version.
     pub fn operation(&'static self) -> &'static Operation {
-        let text = match self.source {
-            Source::Text(text) => text,
-            Source::Operation(operation) => return operation,
-        };
-        READ.get(std::ptr::from_ref(self).addr(), || self.read(text))
+        let place = std::ptr::from_ref(self).addr();
+        match self.source {
+            Source::Text(text) => READ.get(place, || self.read(text)),
+            Source::Operation(operation) => operation,
+            #[cfg(feature = "server")]
+            Source::Function(it) => READ.get(place, || function::operation(self, it)),
+        }
     }
 
     fn read(&self, text: &'static str) -> Operation {

@@ -6,6 +6,7 @@ mod reference;
 mod text;
 
 use crate::action::Described;
+use crate::function::Owner;
 use crate::gpt::{BuiltInTool, Definition, Visibility};
 
 pub(crate) use reference::next as next_reference;
@@ -50,6 +51,39 @@ pub const fn unread(name: &str) {
 #[track_caller]
 pub const fn description(definition: &Definition) {
     fail_with(blank("description", definition.description));
+}
+
+/// A function that takes a reference to a GPT is listed by that GPT alone.
+#[track_caller]
+pub const fn belongs(definition: &Definition, entry: usize, name: &str, place: &str) {
+    let mut operations = definition.actions[entry];
+    while let [operation, rest @ ..] = operations {
+        if let Some(function) = operation.function()
+            && let Some(owner) = function.owner
+            && !equal(owner.place, place)
+        {
+            Message::new("action `")
+                .text(operation.id)
+                .text("` belongs to `")
+                .text(owner.name)
+                .text("`\n= help: list it there, or let it take `&")
+                .text(name)
+                .text("`")
+                .fail();
+        }
+        operations = rest;
+    }
+}
+
+/// The methods with `#[action]` are among the actions of their type.
+#[track_caller]
+pub const fn methods(owner: Owner) {
+    if !owner.lists_methods {
+        Message::new("the actions of `")
+            .text(owner.name)
+            .text("` are not listed\n= help: add `Self` to `actions` in its `#[gpt]`")
+            .fail();
+    }
 }
 
 /// What is wrong with a definition that was not written with `#[gpt]`, in the same words.
@@ -201,6 +235,16 @@ const fn fail_twice(earlier: &Described, operation: &Described) -> ! {
             .text("` of `")
             .text(operation.api.name)
             .text("` is listed twice\n= help: name the module or single operations, not both")
+            .fail();
+    }
+    if operation.function().is_some() && earlier.function().is_some() {
+        Message::new("actions `")
+            .text(earlier.id)
+            .text("` and `")
+            .text(operation.id)
+            .text("` have the same name for the model, `")
+            .text(operation.tool.name)
+            .text("`\n= help: give one another name: `#[action(name = \"...\")]`")
             .fail();
     }
     Message::new("two operations have the tool name `")

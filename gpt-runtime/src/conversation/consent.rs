@@ -17,7 +17,7 @@ pub(crate) enum Question {
 /// What a call of an operation asks, by `x-openai-isConsequential` and the method: with the flag it
 /// asks each time, without it, or with `false`, reading asks nothing unless `reading_asks`.
 pub(crate) fn question(operation: &Operation, reading_asks: bool) -> Option<Question> {
-    let reads = matches!(operation.method, Method::Get | Method::Head);
+    let reads = matches!(operation.method, Method::Get | Method::Head | Method::Query);
     match operation.consequential {
         true => Some(Question::EachTime),
         false if reads && !reading_asks => None,

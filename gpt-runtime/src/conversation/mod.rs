@@ -35,7 +35,7 @@ pub(crate) use consent::prefix as consents;
 #[cfg(feature = "mcp")]
 pub(crate) use consent::{Question, give, is_given, question};
 pub(crate) use run::{Place, Setting, missing_results, run};
-pub(crate) use single::{Called, call};
+pub(crate) use single::{Called, call, call_function};
 pub(crate) use tools::{Found, Toolbox};
 
 /// What happens while a message is answered.

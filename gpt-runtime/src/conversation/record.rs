@@ -140,12 +140,12 @@ impl Call {
         }
     }
 
-    pub(super) fn end(mut self, output: &ToolOutput) {
-        self.outcome = if output.is_error {
-            "failed"
-        } else {
-            "succeeded"
-        };
+    pub(super) fn end(self, output: &ToolOutput) {
+        self.finish(!output.is_error);
+    }
+
+    pub(super) fn finish(mut self, is_ok: bool) {
+        self.outcome = if is_ok { "succeeded" } else { "failed" };
     }
 }
 

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     action::Operation,
     file,
+    function::Failure,
     invoke::{Attachments, Invoked, Kept, Setup, ToolOutput, shortened},
     message::Citation,
     tool::{Context, Listener, MadeFile},
@@ -64,6 +65,18 @@ pub(crate) async fn call(
     };
     called.milliseconds = record::milliseconds(start.elapsed());
     called
+}
+
+/// Calls a function for another host, and counts it; `None` for an operation of an API.
+pub(crate) async fn call_function(
+    setting: &Arc<Setting>,
+    operation: &'static Operation,
+    arguments: &Value,
+) -> Option<Result<Value, Failure>> {
+    let recorded = record::Call::begin(&setting.metrics, operation);
+    let result = setting.invoker.call_function(operation, arguments).await?;
+    recorded.finish(result.is_ok());
+    Some(result)
 }
 
 /// Runs a tool that is here, in a conversation that nobody knows and that holds nothing.

@@ -45,7 +45,7 @@ struct Entry {
 }
 
 impl Table {
-    pub(super) const fn new(text: &'static str) -> Self {
+    pub(crate) const fn new(text: &'static str) -> Self {
         Self(text)
     }
 

@@ -149,6 +149,13 @@ impl<'a> Source<'a> {
                 "{host} is no server of this API: files are fetched from its servers only"
             ));
         }
+        #[cfg(feature = "server")]
+        if let Some(stand_in) = &self.client.settings.stand_in
+            && !stand_in.fetches_files(self.client.settings.base_url.as_ref())
+        {
+            let instead = "in a test files are not fetched: answer with its content in base64";
+            return Err(instead.to_owned());
+        }
         let http = self.client.settings.http.client()?;
         let remains = self.deadline.saturating_duration_since(Instant::now());
         let patience = PATIENCE.min(remains);

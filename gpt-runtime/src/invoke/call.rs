@@ -17,7 +17,7 @@ use super::{
     answer,
     client::Client,
     error::{CallError, Failed},
-    exchange::{Fault, Opened, Received},
+    exchange::{Fault, Opened, Outgoing, Received},
     reply::Reply,
     retry::Retry,
     stream::{ByteStream, Items},
@@ -64,7 +64,7 @@ impl<A: Action> Call<A> {
     ///
     /// When the arguments are not as described, or the server's address cannot be used.
     pub fn request(&self) -> Result<Request, RequestError> {
-        self.call.request()
+        Ok(self.call.request()?.1)
     }
 
     /// Asks for another media type than the one that is typed, such as `text/csv`. What comes is
@@ -196,7 +196,7 @@ fn accept<A: Streaming>() -> String {
 }
 
 /// The arguments as JSON, and beside it what JSON cannot hold.
-fn typed(operation: &Operation, arguments: &dyn Slot) -> Typed {
+pub(crate) fn typed(operation: &Operation, arguments: &dyn Slot) -> Typed {
     let (value, files) = data::to_marked(arguments);
     let is_enum = operation.body.is_some_and(|it| it.by_media_type);
     Typed {
@@ -225,7 +225,7 @@ fn variant(operation: &Operation, arguments: &dyn Slot) -> Option<usize> {
 }
 
 impl Prepared {
-    fn request(&self) -> Result<Request, RequestError> {
+    fn request(&self) -> Result<(Arguments<'_>, Request), RequestError> {
         let Self {
             client,
             operation,
@@ -249,7 +249,7 @@ impl Prepared {
             })?;
             request.headers.insert(ACCEPT, value);
         }
-        Ok(request)
+        Ok((arguments, request))
     }
 
     fn redact(&self, text: &mut String) {
@@ -262,8 +262,13 @@ impl Prepared {
     /// Sends the request for an answer that has begun and is a success.
     async fn open<F: Data>(&self) -> Result<Opened, CallError<F>> {
         let fault = |fault: Fault| fault.of(self.operation);
-        let request = self.request().map_err(|it| fault(it.into()))?;
-        let opened = self.client.open(self.operation, &request).await;
+        let (arguments, request) = self.request().map_err(|it| fault(it.into()))?;
+        let outgoing = Outgoing {
+            operation: self.operation,
+            arguments: &arguments,
+            request: &request,
+        };
+        let opened = self.client.open(outgoing).await;
         let opened = opened.map_err(fault)?;
         if answer::is_success(self.operation, opened.status) {
             return Ok(opened);

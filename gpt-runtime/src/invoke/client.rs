@@ -5,6 +5,8 @@ use std::{sync::Arc, time::Duration};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+#[cfg(feature = "server")]
+use super::stand_in;
 use super::{
     call::Call,
     hook::{Attempt, Hooks, Outcome},
@@ -41,6 +43,7 @@ pub struct Client {
 
 /// As ChatGPT has it.
 pub(super) const LENGTH_LIMIT: usize = 100_000;
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(45);
 
 /// What holds for all calls of a client.
 #[derive(Clone, Debug)]
@@ -56,6 +59,9 @@ pub(super) struct Settings {
     pub(super) retry: Retry,
     pub(super) hooks: Hooks,
     pub(super) http: Http,
+    /// What answers in the place of the server.
+    #[cfg(feature = "server")]
+    pub(super) stand_in: Option<stand_in::Shared>,
 }
 
 impl Client {
@@ -67,12 +73,14 @@ impl Client {
                 base_url: None,
                 credentials: Credentials::default(),
                 headers: HeaderMap::new(),
-                time_limit: Duration::from_secs(45),
+                time_limit: TIME_LIMIT,
                 answer_limit: 10_000_000,
                 length_limit: LENGTH_LIMIT,
                 retry: Retry::default(),
                 hooks: Hooks::default(),
                 http: Http::default(),
+                #[cfg(feature = "server")]
+                stand_in: None,
             }),
         }
     }

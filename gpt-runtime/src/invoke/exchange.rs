@@ -12,6 +12,8 @@ use reqwest::{
 use tokio::time::Instant;
 use url::Url;
 
+#[cfg(feature = "server")]
+use super::stand_in::Standing;
 use super::{
     client::Client,
     error::{CallError, ConnectionError},
@@ -21,7 +23,7 @@ use super::{
 use crate::{
     action::Operation,
     credential::Credentials,
-    request::{Request, RequestError, essence, is_json},
+    request::{Arguments, Request, RequestError, essence, is_json},
 };
 
 /// An answer that has begun.
@@ -203,6 +205,19 @@ pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
     .map(|id| id.chars().take(128).collect())
 }
 
+/// A call on its way to a server.
+#[derive(Clone, Copy)]
+pub(super) struct Outgoing<'a> {
+    pub(super) operation: &'static Operation,
+    /// What the request is made of.
+    #[cfg_attr(
+        not(feature = "server"),
+        allow(dead_code, reason = "tests of a GPT answer by them")
+    )]
+    pub(super) arguments: &'a Arguments<'a>,
+    pub(super) request: &'a Request,
+}
+
 /// A request with its credentials.
 struct Signed<'a> {
     http: &'a reqwest::Client,
@@ -215,21 +230,16 @@ struct Signed<'a> {
 impl Client {
     /// Sends a request of an operation of this client's API, again where the client's policy says
     /// so, and reads what comes back up to the client's limits.
-    pub(super) async fn exchange(
-        &self,
-        operation: &'static Operation,
-        request: &Request,
-    ) -> Result<Received, Fault> {
-        let opened = self.open(operation, request).await?;
+    pub(super) async fn exchange(&self, outgoing: Outgoing<'_>) -> Result<Received, Fault> {
+        let opened = self.open(outgoing).await?;
         opened.whole(self.settings.answer_limit).await
     }
 
     /// As [`Self::exchange`], up to where the body begins.
-    pub(super) async fn open(
-        &self,
-        operation: &'static Operation,
-        request: &Request,
-    ) -> Result<Opened, Fault> {
+    pub(super) async fn open(&self, outgoing: Outgoing<'_>) -> Result<Opened, Fault> {
+        let Outgoing {
+            operation, request, ..
+        } = outgoing;
         let signed = self.signed(operation, request)?;
         let started = Instant::now();
         let mut attempts = Attempts::new(self.settings.retry);
@@ -243,14 +253,14 @@ impl Client {
             };
             self.settings.hooks.before(&attempt);
             let begun = Instant::now();
-            let result = self.attempt(&signed, request, started).await;
+            let result = self.attempt(&signed, outgoing, started).await;
             let remains = self.settings.time_limit.saturating_sub(started.elapsed());
             let wait = attempts.next(request, &result, remains);
             if let Some(outcome) = outcome(&result, begun.elapsed(), wait) {
                 self.settings.hooks.after(&attempt, &outcome);
             }
             match wait {
-                Some(wait) => tokio::time::sleep(wait).await,
+                Some(wait) => self.pause(wait).await,
                 None => return result,
             }
         }
@@ -296,12 +306,12 @@ impl Client {
     async fn attempt(
         &self,
         signed: &Signed<'_>,
-        request: &Request,
+        outgoing: Outgoing<'_>,
         started: Instant,
     ) -> Result<Opened, Fault> {
         let mut sent = reqwest::Request::new(signed.method.clone(), signed.url.clone());
         *sent.headers_mut() = signed.headers.clone();
-        if let Some(body) = request.body.clone() {
+        if let Some(body) = outgoing.request.body.clone() {
             let (body, length) = body.open().await?;
             if let Some(length) = length {
                 sent.headers_mut().insert(CONTENT_LENGTH, length.into());
@@ -311,10 +321,10 @@ impl Client {
 
         let time_limit = self.settings.time_limit;
         let remains = time_limit.saturating_sub(started.elapsed());
-        let mut response = tokio::time::timeout(remains, signed.http.execute(sent))
+        let mut response = tokio::time::timeout(remains, self.execute(signed, outgoing, sent))
             .await
             .map_err(|_| Fault::TimeLimit(time_limit))?
-            .map_err(|error| Fault::Connection(ConnectionError::new(&signed.host, error)))?;
+            .map_err(Fault::Connection)?;
         let mut headers = std::mem::take(response.headers_mut());
         conceal(&mut headers, &self.settings.credentials);
         Ok(Opened {
@@ -325,6 +335,49 @@ impl Client {
             started,
             time_limit,
         })
+    }
+
+    #[cfg(feature = "server")]
+    async fn execute(
+        &self,
+        signed: &Signed<'_>,
+        outgoing: Outgoing<'_>,
+        sent: reqwest::Request,
+    ) -> Result<Response, ConnectionError> {
+        let standing = Standing {
+            operation: outgoing.operation,
+            arguments: outgoing.arguments,
+            credentials: &self.settings.credentials,
+            base_url: self.settings.base_url.as_ref(),
+            host: &signed.host,
+            http: signed.http,
+            answer_limit: self.settings.answer_limit,
+        };
+        match &self.settings.stand_in {
+            Some(stand_in) => stand_in.answer(standing, sent).await,
+            None => standing.send(sent).await,
+        }
+    }
+
+    #[cfg(not(feature = "server"))]
+    async fn execute(
+        &self,
+        signed: &Signed<'_>,
+        _: Outgoing<'_>,
+        sent: reqwest::Request,
+    ) -> Result<Response, ConnectionError> {
+        let sent = signed.http.execute(sent).await;
+        sent.map_err(|error| ConnectionError::new(&signed.host, error))
+    }
+
+    /// Waits before a request is sent again.
+    async fn pause(&self, wait: Duration) {
+        // No server is busy where another answers in its place.
+        #[cfg(feature = "server")]
+        if self.settings.stand_in.is_some() {
+            return;
+        }
+        tokio::time::sleep(wait).await;
     }
 }
 

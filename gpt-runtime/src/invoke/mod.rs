@@ -8,12 +8,16 @@ mod client;
 mod disposition;
 mod error;
 mod exchange;
+#[cfg(feature = "server")]
+mod functions;
 mod hook;
 pub(crate) mod http;
 mod item;
 mod reply;
 pub(crate) mod retry;
 mod shorten;
+#[cfg(feature = "server")]
+pub(crate) mod stand_in;
 mod stream;
 mod tools;
 
@@ -28,5 +32,6 @@ pub use tools::{Invoker, ToolOutput};
 #[cfg(feature = "server")]
 pub(crate) use {
     attachments::{Attachments, Kept},
+    call::typed,
     tools::{Invoked, Setup, shortened},
 };

@@ -14,7 +14,7 @@ use super::{
     attachments::{self, Attachments, Source},
     back_off::{self, BackOff},
     client::Client,
-    exchange::{Fault, Received},
+    exchange::{Fault, Outgoing, Received},
     http::Http,
     shorten,
 };
@@ -26,7 +26,11 @@ use crate::{
     request::{Arguments, Request, RequestError},
 };
 #[cfg(feature = "server")]
-use {super::client::LENGTH_LIMIT, crate::request, url::Url};
+use {
+    super::{client::LENGTH_LIMIT, stand_in},
+    crate::{function::Functions, request},
+    url::Url,
+};
 
 /// Calls operations on behalf of a model. Cloning it is cheap and shares connections.
 #[derive(Clone, Debug, Default)]
@@ -34,9 +38,14 @@ pub struct Invoker {
     /// By the address of their API.
     clients: HashMap<usize, Client>,
     http: Http,
-    time_limit: Option<Duration>,
-    length_limit: Option<usize>,
+    pub(super) time_limit: Option<Duration>,
+    pub(super) length_limit: Option<usize>,
     back_off: BackOff,
+    /// What answers in the place of all servers.
+    #[cfg(feature = "server")]
+    stand_in: Option<stand_in::Shared>,
+    #[cfg(feature = "server")]
+    pub(super) functions: Functions,
 }
 
 /// What a model is shown of a call.
@@ -116,6 +125,12 @@ impl Invoker {
         self.length_limit = Some(characters);
     }
 
+    /// Lets this answer in the place of all servers.
+    #[cfg(feature = "server")]
+    pub(crate) fn set_stand_in(&mut self, stand_in: stand_in::Shared) {
+        self.stand_in = Some(stand_in);
+    }
+
     /// The most characters that a model is shown of what a call brings.
     #[cfg(feature = "server")]
     pub(crate) fn length_limit(&self) -> usize {
@@ -141,6 +156,10 @@ impl Invoker {
         arguments: &Value,
         headers: &HeaderMap,
     ) -> ToolOutput {
+        #[cfg(feature = "server")]
+        if let Some(invoked) = self.show_function(operation, arguments).await {
+            return invoked.output;
+        }
         let client = self.prepared(operation, headers);
         let call = Call {
             client: &client,
@@ -159,6 +178,9 @@ impl Invoker {
         arguments: &Value,
         setup: Setup<'_>,
     ) -> Invoked {
+        if let Some(invoked) = self.show_function(operation, arguments).await {
+            return invoked;
+        }
         let mut client = self.prepared(operation, setup.headers);
         if setup.attachments.is_some() {
             client.settings_mut().answer_limit = attachments::ANSWER_LIMIT;
@@ -233,6 +255,10 @@ impl Invoker {
         }
         if let Some(limit) = self.length_limit {
             client.settings_mut().length_limit = limit;
+        }
+        #[cfg(feature = "server")]
+        if let Some(stand_in) = &self.stand_in {
+            client.settings_mut().stand_in = Some(stand_in.clone());
         }
         client
     }
@@ -366,7 +392,12 @@ impl Call<'_> {
         if length > limit {
             return Err(Fault::Request(RequestError::TooLong { length, limit }));
         }
-        let mut received = client.exchange(operation, &request).await?;
+        let outgoing = Outgoing {
+            operation,
+            arguments: &arguments,
+            request: &request,
+        };
+        let mut received = client.exchange(outgoing).await?;
         if let Some(attachments) = attachments
             && answer::is_success(operation, received.status)
         {

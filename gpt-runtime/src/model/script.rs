@@ -83,6 +83,12 @@ impl Script {
         self
     }
 
+    /// How many replies nobody asked for yet.
+    pub fn remaining(&self) -> usize {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.replies.len()
+    }
+
     /// What it was asked so far.
     pub fn requests(&self) -> Vec<Request> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -134,6 +134,58 @@ impl<'a> Arguments<'a> {
         Ok(arguments)
     }
 
+    /// What a model writes for the arguments of a typed call. Nothing is checked.
+    ///
+    /// # Errors
+    ///
+    /// A file is not in memory.
+    #[cfg(feature = "server")]
+    pub(crate) fn written(operation: &Operation, typed: &Typed) -> Result<Value, RequestError> {
+        let files = Files::Beside(typed.files.clone());
+        let mut flat = Flat::new();
+        for (name, value) in typed.value.as_object().into_iter().flatten() {
+            let is_parameter = operation.parameters.iter().any(|it| it.argument == name);
+            match &operation.body {
+                Some(body) if !is_parameter => flatten(operation, body, value, &mut flat),
+                _ => flat.push((name.into(), Cow::Borrowed(value))),
+            }
+        }
+        let written = flat.into_iter().map(|(name, value)| {
+            let value = files.written(&value, &name)?.into_owned();
+            Ok::<_, RequestError>((name.into_owned(), value))
+        });
+        Ok(Value::Object(written.collect::<Result<_, RequestError>>()?))
+    }
+
+    /// The arguments as a model writes them.
+    #[cfg(feature = "server")]
+    pub(crate) fn to_flat(&self, operation: &Operation) -> Value {
+        let given = self.given(operation);
+        let mut flat: Flat<'_> = given
+            .map(|(parameter, value)| (parameter.argument.into(), Cow::Borrowed(value)))
+            .collect();
+        if let (Some(described), Some(body)) = (&operation.body, self.body.as_deref()) {
+            flatten(operation, described, body, &mut flat);
+        }
+        let flat = flat.into_iter();
+        let flat = flat.map(|(name, value)| (name.into_owned(), value.into_owned()));
+        Value::Object(flat.collect())
+    }
+
+    /// The arguments in the form of a typed call: parameters under their arguments' names, and the
+    /// body under this one.
+    #[cfg(feature = "server")]
+    pub(crate) fn to_value(&self, operation: &Operation, body: &str) -> Value {
+        let given = self.given(operation);
+        let mut value: Map<String, Value> = given
+            .map(|(parameter, value)| (parameter.argument.to_owned(), value.clone()))
+            .collect();
+        if let Some(content) = self.body.as_deref() {
+            value.insert(body.to_owned(), content.clone());
+        }
+        Value::Object(value)
+    }
+
     /// A property of the body, to be changed.
     pub(crate) fn body_property(&mut self, name: &str) -> Option<&mut Value> {
         let body = self.body.as_mut()?;

@@ -27,7 +27,7 @@ use crate::{
 use super::{
     entrance::Entrance,
     events,
-    extract::{Body, Form, Segments},
+    extract::{Body, Form, Nothing, Segments},
     guard::writes,
     limits::{counted, turns},
     problem::Problem,
@@ -94,16 +94,19 @@ pub(super) fn routes(service: Service, entrance: &Entrance, stopping: Stopping) 
         )
         .route("/api/conversations/{id}/cancel", writes(post(cancel)))
         .fallback(nothing)
-        .method_not_allowed_fallback(async || {
-            let detail = "this path has other methods: the header `Allow` names them";
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
-        })
+        .method_not_allowed_fallback(no_such_method)
         .with_state(app)
 }
 
 /// The answer where there is nothing.
 pub(super) async fn nothing() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path")
+}
+
+/// The answer to another method than a path has.
+pub(super) async fn no_such_method() -> Problem {
+    let detail = "this path has other methods: the header `Allow` names them";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
 }
 
 /// What people and programs may know of the GPT; never its instructions.
@@ -151,11 +154,6 @@ async fn openapi() -> Response {
     let content_type = HeaderValue::from_static("application/json");
     ([(header::CONTENT_TYPE, content_type)], OPENAPI).into_response()
 }
-
-/// The body of requests that say nothing more.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 async fn start(
     State(app): State<App>,

@@ -24,7 +24,7 @@ use crate::{
     action::{Api, Operation, SecurityKind, SecurityScheme},
     credential::variable,
     error::Error,
-    schema,
+    function, schema,
     service::{Found, Service},
     sign_in::SignInError,
 };
@@ -89,6 +89,9 @@ async fn action_set(
     }
     let server = operations.first().map(|it| service.invoker().server(it));
     let (server, problem) = match server {
+        Some(_) if std::ptr::eq(api, &raw const function::API) => {
+            (Some(entrance.address(function::PATH)), None)
+        }
         Some(Ok(mut url)) => {
             // Keys stand there now and then.
             url.set_query(None);

@@ -5,22 +5,29 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     extract::{Request, State},
-    http::{HeaderMap, Uri, header},
+    http::{HeaderMap, HeaderValue, Uri, header},
+    middleware::{self, Next},
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::{
     api::nothing,
-    entrance::{Entrance, locked, refusal, token},
+    entrance::{Entrance, Key, locked, refusal, token},
+    extract::Segments,
     files::no_link,
     gpts::Hosted,
+    oauth,
     page::{escape, files, fill, initial},
     problem::Problem,
 };
-use crate::gpt::{Category, Definition, Visibility};
+use crate::{
+    gpt::{Category, Definition, Visibility},
+    tool::fetch::Fetcher,
+};
 
 const PAGE: &str = include_str!("page/directory.html");
 
@@ -31,6 +38,7 @@ const LONGEST: usize = 200;
 struct Directory {
     entrance: Arc<Entrance>,
     entries: Vec<Entry>,
+    fetcher: Fetcher,
 }
 
 /// A GPT in the directory.
@@ -49,13 +57,16 @@ struct Search {
     category: String,
 }
 
-pub(super) fn routes(entrance: Arc<Entrance>, gpts: &[Hosted]) -> Router {
+pub(super) fn routes(entrance: Arc<Entrance>, gpts: &[Hosted], fetcher: Fetcher) -> Router {
     let directory = Directory {
         entries: gpts.iter().map(Entry::new).collect(),
         entrance,
+        fetcher,
     };
     let directory = Arc::new(directory);
-    let elsewhere = Router::new()
+    let at = middleware::from_fn_with_state(Arc::clone(&directory), unknown_authorization);
+    let elsewhere = oauth::routes()
+        .layer(at)
         .route("/", get(unknown_page))
         .route("/api/files/{token}", get(async || no_link()))
         .fallback(unknown)
@@ -150,7 +161,7 @@ async fn list(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let Some((entries, _)) = directory.seen(&headers).await? else {
-        return Ok(refusal().into_response());
+        return Ok(refusal(HeaderValue::from_static("Bearer")).into_response());
     };
     let search = Search::of(&uri);
     let found = entries.into_iter().filter(|entry| search.finds(entry));
@@ -180,14 +191,14 @@ async fn page(
     if let Some(token) = token(&uri) {
         return Ok(match entrance.begin(Some(&token)).await? {
             Some(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response(),
-            None => locked(true),
+            None => locked(true, Key::InAddress),
         });
     }
     Ok(match directory.seen(&headers).await? {
         Some((entries, is_owner)) => {
             Html(html(&entries, &Search::of(&uri), is_owner)).into_response()
         }
-        None => locked(false),
+        None => locked(false, Key::InAddress),
     })
 }
 
@@ -313,19 +324,47 @@ async fn unknown_page(
     Ok(if is_owner {
         nothing().await.into_response()
     } else {
-        locked(token(&uri).is_some())
+        locked(token(&uri).is_some(), Key::InAddress)
     })
 }
 
 async fn unknown(
     State(directory): State<Arc<Directory>>,
+    Segments(slug): Segments<Slug>,
     request: Request,
 ) -> Result<Response, Problem> {
-    Ok(if directory.is_owner(request.headers()).await? {
+    let headers = request.headers();
+    Ok(if directory.is_owner(headers).await? {
         nothing().await.into_response()
     } else {
-        refusal().into_response()
+        let entrance = Entrance::of_none(&directory.entrance, &slug.slug);
+        refusal(entrance.challenge(headers, request.uri().path())).into_response()
     })
+}
+
+/// Where programs ask to be let in to a GPT that is not there: they get as far as with one that is
+/// not for them.
+async fn unknown_authorization(
+    State(directory): State<Arc<Directory>>,
+    Segments(slug): Segments<Slug>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    if directory.is_owner(request.headers()).await? {
+        return Ok(nothing().await.into_response());
+    }
+    request.extensions_mut().insert(oauth::Authorization {
+        entrance: Arc::new(Entrance::of_none(&directory.entrance, &slug.slug)),
+        gpt: "",
+        fetcher: directory.fetcher.clone(),
+    });
+    Ok(next.run(request).await)
+}
+
+/// The parameter of the path of a GPT that is not there.
+#[derive(Deserialize)]
+struct Slug {
+    slug: String,
 }
 
 impl Directory {

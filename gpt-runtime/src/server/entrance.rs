@@ -10,13 +10,17 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use serde::Deserialize;
 use serde_json::json;
 use url::{Url, form_urlencoded};
 
-use super::{extract::Body, guard::writes, problem::Problem};
+use super::{
+    extract::{Body, Nothing},
+    guard::writes,
+    oauth,
+    problem::Problem,
+};
 use crate::{
-    access::{Access, Caller, Shown},
+    access::{Access, Caller, Session, Shown, client::is_own_computer},
     file::Links,
     service::Service,
 };
@@ -28,7 +32,7 @@ const MAX_AGE: u32 = 31_536_000;
 pub(super) struct Entrance {
     pub(super) access: Access,
     /// The name of the cookie. Cookies are not told apart by port, so it holds that.
-    cookie: String,
+    cookie_name: String,
     /// What the paths behind it begin with: nothing, or `/g/weather`.
     base: String,
     /// The entrance of the server that has this GPT beside others.
@@ -44,7 +48,7 @@ impl Entrance {
         let port = url.port_or_known_default().unwrap_or_default();
         Self {
             access,
-            cookie: format!("gpt_session_{port}"),
+            cookie_name: format!("gpt_session_{port}"),
             base: String::new(),
             house: None,
             is_secure: url.scheme() == "https",
@@ -56,7 +60,19 @@ impl Entrance {
     pub(super) fn of_one(house: &Arc<Self>, slug: &str, service: &Service) -> Self {
         Self {
             access: house.access.of_one(slug, service),
-            cookie: format!("{}_{slug}", house.cookie),
+            ..Self::below(house, slug)
+        }
+    }
+
+    /// The way to a GPT that is not there.
+    pub(super) fn of_none(house: &Arc<Self>, slug: &str) -> Self {
+        Self::below(house, slug)
+    }
+
+    fn below(house: &Arc<Self>, slug: &str) -> Self {
+        Self {
+            access: house.access.of_none(slug),
+            cookie_name: format!("{}_{slug}", house.cookie_name),
             base: format!("/g/{slug}"),
             house: Some(Arc::clone(house)),
             is_secure: house.is_secure,
@@ -100,29 +116,83 @@ impl Entrance {
     async fn own_caller(&self, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
         let shown = Shown {
             bearer: bearer(headers),
-            session: cookie(headers, &self.cookie),
+            session: cookie(headers, &self.cookie_name),
         };
         Ok(self.access.caller(shown).await?)
     }
 
+    /// The person at a browser, by their session; with one that begins now where everyone may
+    /// come. `None` when they may not come in.
+    pub(super) async fn visitor(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<Option<(Caller, Option<HeaderValue>)>, Problem> {
+        let mut headers = headers.clone();
+        headers.remove(header::AUTHORIZATION);
+        match self.caller(&headers).await? {
+            Some(caller) if caller.person.is_some() => Ok(Some((caller, None))),
+            _ => match self.access.begin(None).await? {
+                Some(session) => {
+                    let cookie = self.cookie(&session)?;
+                    Ok(Some((session.caller, Some(cookie))))
+                }
+                None => Ok(None),
+            },
+        }
+    }
+
     /// The header that gives a browser its session; `None` for who may not come in.
     pub(super) async fn begin(&self, token: Option<&str>) -> Result<Option<HeaderValue>, Problem> {
-        let Some(session) = self.access.begin(token).await? else {
-            return Ok(None);
-        };
+        match self.access.begin(token).await? {
+            Some(session) => Ok(Some(self.cookie(&session)?)),
+            None => Ok(None),
+        }
+    }
+
+    fn cookie(&self, session: &Session) -> Result<HeaderValue, Problem> {
         let secure = if self.is_secure { "; Secure" } else { "" };
         let cookie = format!(
-            "{}={session}; Path={}; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax{secure}",
-            self.cookie,
+            "{}={}; Path={}; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax{secure}",
+            self.cookie_name,
+            session.cookie,
             self.path("/")
         );
-        let cookie = HeaderValue::from_str(&cookie);
-        Ok(Some(cookie.map_err(|_| {
+        HeaderValue::from_str(&cookie).map_err(|_| {
             Problem::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "no cookie can hold the session",
             )
-        })?))
+        })
+    }
+
+    /// Where requests come to that say this host, without a path.
+    ///
+    /// Several names lead to this very computer, and clients compare what they are told with the
+    /// one they were given.
+    pub(super) fn origin(&self, headers: &HeaderMap) -> String {
+        let named = headers.get(header::HOST).and_then(|it| it.to_str().ok());
+        let named = named.and_then(|host| Url::parse(&format!("http://{host}")).ok());
+        let url = named
+            .filter(|named| {
+                is_own_computer(&self.url)
+                    && is_own_computer(named)
+                    && named.port_or_known_default() == self.url.port_or_known_default()
+            })
+            .unwrap_or_else(|| self.url.clone());
+        url.origin().ascii_serialization()
+    }
+
+    /// What to tell a program that may not come in: where it learns how people let it in, RFC 9728.
+    /// `path` is below that of the GPT.
+    pub(super) fn challenge(&self, headers: &HeaderMap, path: &str) -> HeaderValue {
+        let metadata = oauth::resource_metadata(&self.origin(headers), &self.base, path);
+        let error = if headers.contains_key(header::AUTHORIZATION) {
+            r#"error="invalid_token", "#
+        } else {
+            ""
+        };
+        let challenge = format!(r#"Bearer {error}resource_metadata="{metadata}""#);
+        HeaderValue::try_from(challenge).unwrap_or(HeaderValue::from_static("Bearer"))
     }
 }
 
@@ -169,7 +239,10 @@ fn protected(router: Router, entrance: Arc<Entrance>, any_key: bool) -> Router {
                 request.extensions_mut().insert(caller);
                 next.run(request).await
             }
-            Ok(None) => refusal().into_response(),
+            Ok(None) => {
+                let challenge = entrance.challenge(request.headers(), request.uri().path());
+                refusal(challenge).into_response()
+            }
             Err(problem) => problem.into_response(),
         }
     }
@@ -180,8 +253,7 @@ fn protected(router: Router, entrance: Arc<Entrance>, any_key: bool) -> Router {
 }
 
 /// What is said to who may not come in.
-pub(super) fn refusal() -> impl IntoResponse {
-    let challenge = HeaderValue::from_static("Bearer");
+pub(super) fn refusal(challenge: HeaderValue) -> impl IntoResponse {
     let detail = "this GPT is not open to everyone: send its token as `Authorization: Bearer …`, \
                   or open the address that holds it in a browser";
     (
@@ -245,7 +317,7 @@ pub(super) async fn enter(
                 let page = Redirect::to(&entrance.path("/"));
                 ([(header::SET_COOKIE, cookie)], page).into_response()
             }
-            None => locked(true),
+            None => locked(true, Key::InAddress),
         });
     }
     match entrance.caller(headers).await? {
@@ -256,16 +328,32 @@ pub(super) async fn enter(
             Some(cookie) => ([(header::SET_COOKIE, cookie)], page()).into_response(),
             None => page(),
         }),
-        None => Ok(locked(false)),
+        None => Ok(locked(false, Key::InAddress)),
     }
 }
 
+/// How the page of who may not come in sends the token that they enter.
+#[derive(Clone, Copy)]
+pub(super) enum Key<'a> {
+    /// To the page of the GPT, which is beside it.
+    InAddress,
+    /// To where it is itself. The path of the GPT is another one.
+    InBody(&'a str),
+}
+
 /// The page of who may not come in.
-pub(super) fn locked(is_wrong: bool) -> Response {
+pub(super) fn locked(is_wrong: bool, key: Key<'_>) -> Response {
     const PAGE: &str = include_str!("page/locked.html");
     const WRONG: &str =
         "<p class=\"notice\">This token or link is not valid any more, or never was.</p>";
-    let html = PAGE.replace("{{wrong}}", if is_wrong { WRONG } else { "" });
+    let (root, form) = match key {
+        Key::InAddress => ("", r#"action="./" method="get""#),
+        Key::InBody(root) => (root, r#"method="post""#),
+    };
+    let html = PAGE
+        .replace("{{root}}", root)
+        .replace("{{form}}", form)
+        .replace("{{wrong}}", if is_wrong { WRONG } else { "" });
     let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
     (StatusCode::UNAUTHORIZED, headers, html).into_response()
 }
@@ -276,11 +364,6 @@ pub(super) fn routes() -> Router {
         .route("/api/sessions", writes(post(begin)))
         .route("/api/share", get(share).merge(writes(post(renew))))
 }
-
-/// The body of requests that say nothing more.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 async fn begin(
     Extension(entrance): Extension<Arc<Entrance>>,

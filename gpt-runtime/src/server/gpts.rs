@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::Request,
     middleware::{self, Next},
 };
@@ -13,8 +13,8 @@ use url::Url;
 #[cfg(feature = "mcp")]
 use super::mcp;
 use super::{
-    api, configuration, directory, entrance, entrance::Entrance, files, openai, page,
-    shutdown::Stopping, sign_in,
+    actions, api, configuration, directory, entrance, entrance::Entrance, files, oauth, openai,
+    page, shutdown::Stopping, sign_in,
 };
 use crate::{
     access::Access,
@@ -22,6 +22,7 @@ use crate::{
     gpt::{self, Definition, LONGEST_SLUG, Visibility},
     metrics::Metrics,
     service::Service,
+    tool::fetch::Fetcher,
 };
 
 /// What a server serves.
@@ -31,6 +32,8 @@ pub(super) struct Gpts {
     pub(super) hosted: Vec<Hosted>,
     /// What is counted of them all.
     pub(super) metrics: Arc<Metrics>,
+    /// Reads documents about the clients of OAuth.
+    fetcher: Fetcher,
     are_several: bool,
 }
 
@@ -50,6 +53,7 @@ impl Gpts {
         others: Vec<Service>,
         owner_token: Option<&str>,
         url: Url,
+        fetcher: Fetcher,
     ) -> Result<Self, Error> {
         let are_several = !others.is_empty();
         let services = [vec![first.clone()], others].concat();
@@ -92,6 +96,7 @@ impl Gpts {
             entrance,
             hosted,
             metrics,
+            fetcher: fetcher.without_redirects(),
             are_several,
         })
     }
@@ -111,29 +116,33 @@ impl Gpts {
     }
 
     pub(super) fn router(&self, stopping: &Stopping) -> Router {
+        let metadata = oauth::metadata(Arc::clone(&self.entrance), self.are_several);
+        let gpts = self.hosted.iter();
+        let routers = gpts.map(|gpt| (gpt, gpt.router(stopping, &self.fetcher)));
         if !self.are_several {
-            let routers = self.hosted.iter().map(|gpt| gpt.router(stopping));
-            return routers.fold(Router::new(), Router::merge);
+            return routers.fold(metadata, |all, (_, router)| all.merge(router));
         }
-        let directory = directory::routes(Arc::clone(&self.entrance), &self.hosted);
-        self.hosted.iter().fold(directory, |router, gpt| {
-            let routes = named(gpt.router(stopping), &gpt.slug);
-            router.nest(&gpt.entrance.path("/"), routes)
+        let fetcher = self.fetcher.clone();
+        let directory = directory::routes(Arc::clone(&self.entrance), &self.hosted, fetcher);
+        routers.fold(directory.merge(metadata), |all, (gpt, router)| {
+            all.nest(&gpt.entrance.path("/"), named(router, &gpt.slug))
         })
     }
 }
 
 impl Hosted {
     /// The page and the API of the GPT.
-    fn router(&self, stopping: &Stopping) -> Router {
+    fn router(&self, stopping: &Stopping, fetcher: &Fetcher) -> Router {
         let (service, entrance) = (&self.service, &self.entrance);
         let page = page::routes(service, Arc::clone(entrance));
         let links = files::links(service.clone());
         let api = api::routes(service.clone(), entrance, stopping.clone())
             .merge(configuration::routes(service.clone()))
+            .merge(actions::routes(service.clone(), entrance))
             .merge(entrance::routes())
             .merge(files::routes(service.clone()))
-            .merge(sign_in::routes(service.clone()));
+            .merge(sign_in::routes(service.clone()))
+            .merge(oauth::connected());
         let model = match service.slug() {
             Some(slug) => slug.to_owned(),
             None => Some(gpt::slug(service.definition().name))
@@ -141,9 +150,18 @@ impl Hosted {
                 .unwrap_or_else(|| "gpt".to_owned()),
         };
         let model = openai::routes(service.clone(), &model, stopping.clone());
+        let authorization = oauth::Authorization {
+            entrance: Arc::clone(entrance),
+            gpt: service.definition().name,
+            fetcher: fetcher.clone(),
+        };
+        let authorization = oauth::routes().layer(Extension(authorization));
+        // A token that is over must be refused there, also where everyone may come: the client
+        // would be nobody instead of getting another one.
         #[cfg(feature = "mcp")]
-        let model = model.merge(mcp::routes(service.clone(), stopping.clone()));
+        let api = api.merge(mcp::routes(service.clone(), stopping.clone()));
         page.merge(links)
+            .merge(authorization)
             .merge(entrance::protect_model(model, Arc::clone(entrance)))
             .merge(entrance::protect(api, Arc::clone(entrance)))
     }

@@ -140,7 +140,7 @@ pub(super) fn writes<S: Clone + Send + Sync + 'static>(
     handlers.route_layer(middleware::from_fn(check))
 }
 
-/// The same for requests whose bodies are files, of any content type.
+/// The same for requests whose bodies may have any content type, such as files and forms.
 pub(super) fn uploads<S: Clone + Send + Sync + 'static>(
     handlers: MethodRouter<S>,
 ) -> MethodRouter<S> {
@@ -200,7 +200,10 @@ fn add_headers(headers: &mut HeaderMap) {
     const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
         connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; \
         frame-ancestors 'none'";
-    const HEADERS: [(HeaderName, &str); 5] = [
+    const HEADERS: [(HeaderName, &str); 7] = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        // What was said in a conversation stays out of caches.
+        (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // For browsers that do not know `frame-ancestors`.
         (header::X_FRAME_OPTIONS, "DENY"),
@@ -214,15 +217,11 @@ fn add_headers(headers: &mut HeaderMap) {
             "same-origin",
         ),
     ];
-    // Files of conversations say a stricter one.
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static(POLICY));
+    // Files of conversations say a stricter policy, the page its own of caches, and where programs
+    // are let in the pages of others open ours.
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
-    // What was said in a conversation stays out of caches; the page says its own.
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
 }

@@ -36,11 +36,13 @@
 //! | `GET /api/consents`, `DELETE /api/consents/{tool}` | | the tools that are always allowed; 204 once one asks again |
 //! | `GET /api/sign-ins`, `DELETE /api/sign-ins/{api}/{scheme}` | | where people sign in; 204 once the token is forgotten |
 //! | `POST /api/sessions` | `{}` | 204 with a session as a cookie |
+//! | `GET /api/clients`, `DELETE /api/clients/{id}` | | the programs that the person lets use the GPT; 204 once one is disconnected |
 //! | `GET /api/share`, `POST /api/share` | | the share link, and a new one, for the owner |
 //! | `GET /api/configuration` | | instructions, actions, their servers and authentication, for the owner |
 //! | `POST /api/operations/{tool}/test` | `{"arguments": {…}}` | result of one call, for the owner |
 //! | `GET /api/gpts` | | of a server of several, those that match `q` and `category` |
 //! | `GET /api/openapi.json` | | this API as OpenAPI 3.1 |
+//! | `GET /actions/openapi.json`, `POST /actions/{name}` | the arguments | actions of this program, for other hosts |
 //! | `GET /v1/models`, `POST /v1/chat/completions`, `POST /v1/responses` | as OpenAI's API has them | the GPT as a model for OpenAI's clients |
 //! | `GET /healthz`, `GET /readyz` | | 204 while the process runs, and while it can answer |
 //!
@@ -80,6 +82,14 @@
 //! file for five minutes and without a session. Files in the property `openaiFileResponse` of an
 //! answer are kept: ten at most, of 10 MB each, in base64 or as URLs on servers of the API.
 //!
+//! **Actions of this program**, which are functions with [`#[action]`](macro@crate::action), can be
+//! called by other hosts. `/actions/openapi.json` describes them, for the address that people use,
+//! in OpenAPI 3.1 and within the rules of ChatGPT's editor; what is longer than it takes is shortened
+//! there. A call answers 200 with JSON, 204 where there is no answer, 422 where the arguments are not
+//! as described or the action says why it did nothing, and 503 where it took too long. It asks
+//! nobody: that is up to the host, which is told by `x-openai-isConsequential`. A GPT without such
+//! actions has neither path.
+//!
 //! **Errors** are `application/problem+json` (RFC 9457) whose `detail` says what is wrong.
 //!
 //! # Who may use it
@@ -97,6 +107,15 @@
 //! into a session, a cookie that scripts cannot read. Conversations, lasting consents and sign-ins
 //! belong to a session; what a client without one begins is known by its id alone.
 //!
+//! **Programs** such as ChatGPT, Claude and editors need no token pasted: the GPT is an OAuth 2.1
+//! resource with an authorization server of its own, as MCP has it. Whoever may not come in is
+//! answered with the address of its metadata (RFC 9728). A program says what it is by a document at
+//! its own address (Client ID Metadata Documents) or registers (RFC 7591), and sends the person's
+//! browser to a page of the GPT, where they allow it or decline. Its tokens open this GPT alone, and
+//! act for the person: their conversations, consents and sign-ins, but nothing that only the owner
+//! may do. They end when the person disconnects the program, and with what let the person in, such
+//! as the share link. An access token lasts an hour; one that replaces it is good once.
+//!
 //! # Who may connect
 //!
 //! On a loopback address only requests for this very host and port are answered, so that no web
@@ -104,6 +123,7 @@
 //! the GPT's own page or from no page at all. `GPT_PUBLIC_URL` names the address people use when
 //! a proxy stands in front.
 
+mod actions;
 mod address;
 mod api;
 mod command;
@@ -122,6 +142,7 @@ mod limits;
 mod log;
 #[cfg(feature = "mcp")]
 mod mcp;
+mod oauth;
 mod openai;
 mod page;
 mod problem;
@@ -145,7 +166,8 @@ use tokio::net::TcpListener;
 pub use self::stdio::serve_stdio;
 use self::{command::Command, gpts::Gpts};
 use crate::{
-    environment::variable, error::Error, gpt::Gpt, metrics::Metrics, service::Service, store,
+    environment::variable, error::Error, function::Held, gpt::Gpt, metrics::Metrics,
+    service::Service, store, tool::fetch::Fetcher,
 };
 
 /// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM, or does what
@@ -165,7 +187,7 @@ pub async fn serve(gpt: impl Gpt) -> Result<(), Error> {
 ///
 /// # Errors
 /// A setting cannot be used, there is no GPT, or two have one slug.
-pub async fn serve_all(gpts: &[&dyn Gpt]) -> Result<(), Error> {
+pub async fn serve_all(gpts: &[&'static dyn Gpt]) -> Result<(), Error> {
     let [first, others @ ..] = gpts else {
         return Err(Error::Setting {
             name: "serve_all".to_owned(),
@@ -182,8 +204,8 @@ pub async fn serve_all(gpts: &[&dyn Gpt]) -> Result<(), Error> {
         "gpts"
     };
     let store = store::from_settings(name, &variable)?;
-    let service = |gpt: &dyn Gpt| {
-        let builder = crate::service::Builder::new(gpt.definition()).store(Arc::clone(&store));
+    let service = |gpt: &'static dyn Gpt| {
+        let builder = crate::service::Builder::new(Held::Lent(gpt)).store(Arc::clone(&store));
         builder.from_env()?.build()
     };
     let mut server = Server::new(service(*first)?);
@@ -202,6 +224,7 @@ pub struct Server {
     owner_token: Option<String>,
     settings: settings::InCode,
     tell: Option<Arc<limits::Tell>>,
+    client_fetcher: Option<Fetcher>,
 }
 
 impl Server {
@@ -215,6 +238,7 @@ impl Server {
             owner_token: None,
             settings: settings::InCode::default(),
             tell: None,
+            client_fetcher: None,
         }
     }
 
@@ -250,6 +274,14 @@ impl Server {
     #[must_use]
     pub fn owner_token(mut self, token: impl Into<String>) -> Self {
         self.owner_token = Some(token.into());
+        self
+    }
+
+    /// Fetches with this the documents by which programs say what they are, before a person lets
+    /// them use the GPT; from public addresses alone unless set.
+    #[must_use]
+    pub fn client_fetcher(mut self, fetcher: Fetcher) -> Self {
+        self.client_fetcher = Some(fetcher);
         self
     }
 
@@ -334,7 +366,12 @@ impl Server {
             Some(url) => url,
             None => address::local_url(local_addr)?,
         };
-        let gpts = Gpts::open(self.service, self.others, owner_token.as_deref(), url).await?;
+        let fetcher = match self.client_fetcher {
+            Some(fetcher) => fetcher,
+            None => Fetcher::new()?,
+        };
+        let token = owner_token.as_deref();
+        let gpts = Gpts::open(self.service, self.others, token, url, fetcher).await?;
         let settings = self.settings.resolve()?;
         let metrics = match &settings.metrics_address {
             Some(address) => Some(listen_for_metrics(address).await?),

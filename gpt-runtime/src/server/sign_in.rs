@@ -9,12 +9,11 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::{delete, get},
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     entrance::Entrance,
-    extract::{Body, Segments},
+    extract::{Body, Nothing, Segments},
     guard::writes,
     page::escape,
     problem::Problem,
@@ -99,11 +98,6 @@ async fn list(
     Ok(Json(json!({ "sign_ins": listed })).into_response())
 }
 
-/// The body of requests that say nothing more.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 async fn sign_out(
     State(service): State<Service>,
     caller: Caller,
@@ -151,7 +145,7 @@ fn broken(error: SignInError) -> Problem {
 
 /// What a person sees after they came back.
 fn page(entrance: &Entrance, provider: &Provider, error: Option<&SignInError>) -> Response {
-    const PAGE: &str = include_str!("page/signed_in.html");
+    const PAGE: &str = include_str!("page/notice.html");
     let title = escape(provider.api.title);
     let (status, heading, text) = match error {
         None => (
@@ -177,6 +171,8 @@ fn page(entrance: &Entrance, provider: &Provider, error: Option<&SignInError>) -
     };
     let html = PAGE
         .replace("{{root}}", &entrance.path("/"))
+        .replace("{{target}}", &entrance.path("/"))
+        .replace("{{label}}", "Back to the conversation")
         .replace("{{heading}}", &heading)
         .replace("{{text}}", &text);
     // The address holds the code.

@@ -1,11 +1,14 @@
 //! The GPT as an MCP server on standard input and output, for the programs on a desk that start it.
 
+use std::sync::Arc;
+
 use rmcp::{ServiceExt as _, transport};
 
 use super::log;
 use crate::{
     environment::{Lookup, variable},
     error::Error,
+    function::Held,
     gpt::{BuiltInTool, Gpt},
     mcp::{Face, Visitor},
     model::{Chunks, Model, ModelError, Request, chunks},
@@ -27,7 +30,7 @@ const PERSON: &str = "owner";
 /// A setting cannot be used, or the client does not speak the protocol.
 pub async fn serve_stdio(gpt: impl Gpt) -> Result<(), Error> {
     log::install()?;
-    let service = service(&gpt, &variable)?;
+    let service = service(Held::Own(Arc::new(gpt)), &variable)?;
     let visitor = Visitor {
         person: Some(PERSON.to_owned()),
         address: None,
@@ -46,9 +49,9 @@ pub async fn serve_stdio(gpt: impl Gpt) -> Result<(), Error> {
 }
 
 /// The GPT without a model, and with the built-in tools that can run here.
-fn service(gpt: &dyn Gpt, lookup: &Lookup<'_>) -> Result<Service, Error> {
-    let definition = gpt.definition();
-    let mut builder = Builder::new(definition);
+fn service(gpt: Held, lookup: &Lookup<'_>) -> Result<Service, Error> {
+    let definition = gpt.gpt().definition();
+    let mut builder = Builder::new(gpt);
     let mut run_here = Vec::new();
     for built_in in definition.tools.iter().copied() {
         let tools = match tool::from_settings(built_in, lookup) {

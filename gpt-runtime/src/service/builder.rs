@@ -1,5 +1,7 @@
 //! Puts a service together: in code, from the environment, or from another source of settings.
 
+mod test;
+
 use std::{sync::Arc, time::Duration};
 
 use super::{Limits, Running, Service};
@@ -11,8 +13,9 @@ use crate::{
     environment::{Lookup, variable},
     error::Error,
     file::FileLimits,
+    function::{self, Functions, Held},
     gpt::{BuiltInTool, Definition},
-    invoke::Invoker,
+    invoke::{Invoker, stand_in},
     model::{self, Model, offline::Offline},
     secret::SecretKey,
     sign_in::{OAuthClient, SignIns},
@@ -38,6 +41,7 @@ const FILE_LIMITS: FileLimits = FileLimits {
 /// Puts a [`Service`] together.
 #[must_use]
 pub struct Builder {
+    gpt: Held,
     definition: &'static Definition,
     model: Option<Arc<dyn Model>>,
     store: Option<Arc<dyn Store>>,
@@ -59,6 +63,8 @@ pub struct Builder {
     file_limits: FileLimits,
     limits: Limits,
     slug: Option<Arc<str>>,
+    /// What answers calls in the place of servers.
+    stand_in: Option<stand_in::Shared>,
     #[cfg(feature = "mcp")]
     mcp_confirmation: Option<Confirmation>,
     #[cfg(feature = "mcp")]
@@ -67,9 +73,10 @@ pub struct Builder {
 
 impl Builder {
     /// Nothing is set yet.
-    pub(crate) fn new(definition: &'static Definition) -> Self {
+    pub(crate) fn new(gpt: Held) -> Self {
         Self {
-            definition,
+            definition: gpt.gpt().definition(),
+            gpt,
             model: None,
             store: None,
             invoker: None,
@@ -92,6 +99,7 @@ impl Builder {
                 messages: DEFAULT_MESSAGES,
             },
             slug: None,
+            stand_in: None,
             #[cfg(feature = "mcp")]
             mcp_confirmation: None,
             #[cfg(feature = "mcp")]
@@ -381,6 +389,7 @@ impl Builder {
             Some(invoker) => invoker,
             None => Invoker::from_settings(&apis, |_| None)?,
         };
+        invoker.set_functions(Functions::new(definition, self.gpt)?);
         if let Some(limit) = self.time_limit {
             invoker.set_time_limit(limit);
         }
@@ -392,6 +401,9 @@ impl Builder {
         }
         for (api, scheme, credential) in self.credentials {
             invoker.set_credential(api, &scheme, credential)?;
+        }
+        if let Some(stand_in) = self.stand_in {
+            invoker.set_stand_in(stand_in);
         }
         let store = self.store.unwrap_or_else(|| Arc::new(Memory::default()));
         let mut clients = Vec::new();
@@ -439,10 +451,13 @@ impl Builder {
         })
     }
 
-    /// The APIs of the GPT's operations, each once.
+    /// The APIs of the GPT's operations, each once. Functions of this program need no settings.
     fn apis(&self) -> Vec<&'static Api> {
         let mut apis: Vec<&'static Api> = Vec::new();
         for operation in self.definition.operations() {
+            if function::is_one(operation) {
+                continue;
+            }
             if !apis.iter().any(|api| std::ptr::eq(*api, operation.api)) {
                 apis.push(operation.api);
             }

@@ -6,6 +6,7 @@ use super::Service;
 use crate::{
     action::Operation,
     conversation::{self, Called, Found},
+    function::{self, Failure},
     tool::Listener,
 };
 
@@ -24,5 +25,17 @@ impl Service {
         listener: Option<&dyn Listener>,
     ) -> Called {
         conversation::call(&self.setting, person, tool, arguments, listener).await
+    }
+
+    /// Calls a function of this program by the name of its tool; `None` where there is none.
+    ///
+    /// Asks nothing: the host that calls it asks its own people.
+    pub(crate) async fn call_function(
+        &self,
+        tool: &str,
+        arguments: &Value,
+    ) -> Option<Result<Value, Failure>> {
+        let operation = self.operation(tool).filter(|it| function::is_one(it))?;
+        conversation::call_function(&self.setting, operation, arguments).await
     }
 }

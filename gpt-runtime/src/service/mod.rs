@@ -24,6 +24,7 @@ use crate::{
     },
     error::Error,
     file::Links,
+    function::Held,
     gpt::{Definition, Gpt},
     invoke::Invoker,
     message::{Message, current, last_said},
@@ -83,21 +84,13 @@ impl Service {
     ///
     /// # Errors
     /// A variable cannot be used, or the GPT and its model do not fit together.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "a GPT is given to its service"
-    )]
     pub fn from_env(gpt: impl Gpt) -> Result<Self, Error> {
         Self::builder(gpt).from_env()?.build()
     }
 
     /// Puts a service together by hand; nothing is read from the environment.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "a GPT is given to its service"
-    )]
     pub fn builder(gpt: impl Gpt) -> Builder {
-        Builder::new(gpt.definition())
+        Builder::new(Held::Own(Arc::new(gpt)))
     }
 
     /// What the GPT is.

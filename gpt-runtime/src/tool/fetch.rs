@@ -47,7 +47,9 @@ pub struct Refusal(String);
 pub struct Fetcher {
     allowed: Arc<[Network]>,
     lookup: Lookup,
+    certificates: Vec<reqwest::Certificate>,
     time_limit: Duration,
+    redirects: usize,
     client: Client,
 }
 
@@ -75,7 +77,15 @@ impl Fetcher {
     /// # Errors
     /// The HTTP client cannot be made.
     pub fn new() -> Result<Self, Error> {
-        Self::with(Arc::from([]), Arc::new(system), TIME_LIMIT)
+        let (allowed, lookup): (Arc<[Network]>, Lookup) = (Arc::from([]), Arc::new(system));
+        Ok(Self {
+            client: client(&allowed, &lookup, &[])?,
+            allowed,
+            lookup,
+            certificates: Vec::new(),
+            time_limit: TIME_LIMIT,
+            redirects: REDIRECTS,
+        })
     }
 
     /// Lets models fetch from these addresses too, though they are not public: an intranet's, such
@@ -88,8 +98,20 @@ impl Fetcher {
     pub fn allow_addresses(self, networks: &str) -> Result<Self, Error> {
         let words = networks.split([',', ' ']).filter(|word| !word.is_empty());
         let networks = words.map(Network::parse).collect::<Result<Arc<[_]>, _>>();
-        let networks = networks.map_err(|message| setting("allow_addresses", message))?;
-        Self::with(networks, self.lookup, self.time_limit)
+        let allowed = networks.map_err(|message| setting("allow_addresses", message))?;
+        Self { allowed, ..self }.rebuilt()
+    }
+
+    /// Trusts one more authority, such as that of an intranet, by its certificate in PEM.
+    ///
+    /// # Errors
+    /// It is no certificate.
+    pub fn trust_certificate(mut self, pem: &[u8]) -> Result<Self, Error> {
+        let wrong =
+            |error: reqwest::Error| setting("trust_certificate", error.without_url().to_string());
+        let certificate = reqwest::Certificate::from_pem(pem).map_err(wrong)?;
+        self.certificates.push(certificate);
+        self.rebuilt()
     }
 
     /// Resolves names in another way than the system does. What it finds is checked all the same.
@@ -97,7 +119,7 @@ impl Fetcher {
     /// # Errors
     /// The HTTP client cannot be made.
     pub fn resolver(self, lookup: Lookup) -> Result<Self, Error> {
-        Self::with(self.allowed, lookup, self.time_limit)
+        Self { lookup, ..self }.rebuilt()
     }
 
     /// Gives up after this time, 20 seconds by default.
@@ -107,25 +129,17 @@ impl Fetcher {
         self
     }
 
-    fn with(allowed: Arc<[Network]>, lookup: Lookup, time_limit: Duration) -> Result<Self, Error> {
-        let guard = Guard {
-            allowed: Arc::clone(&allowed),
-            lookup: Arc::clone(&lookup),
-        };
-        let client = http::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .dns_resolver(Arc::new(guard))
-            .build()
-            .map_err(|error| setting("HTTP client", error.without_url().to_string()))?;
-        Ok(Self {
-            allowed,
-            lookup,
-            time_limit,
-            client,
-        })
+    /// Follows no redirects: what stands elsewhere is something else.
+    #[must_use]
+    pub(crate) fn without_redirects(mut self) -> Self {
+        self.redirects = 0;
+        self
+    }
+
+    /// The same with a client that knows what was set.
+    fn rebuilt(mut self) -> Result<Self, Error> {
+        self.client = client(&self.allowed, &self.lookup, &self.certificates)?;
+        Ok(self)
     }
 
     /// Fetches at most `limit` bytes of what an address names.
@@ -151,7 +165,7 @@ impl Fetcher {
                 "it is no address, such as `https://example.com/page`: {error}"
             ))
         })?;
-        for _ in 0..=REDIRECTS {
+        for _ in 0..=self.redirects {
             self.check(&url)?;
             let request = self
                 .client
@@ -173,9 +187,10 @@ impl Fetcher {
             let next = location.and_then(|it| url.join(it).ok());
             url = next.ok_or_else(|| refusal("the server redirects to nowhere"))?;
         }
-        Err(refusal(format!(
-            "the server redirects more than {REDIRECTS} times"
-        )))
+        Err(match self.redirects {
+            0 => refusal("the server redirects, which is not followed here"),
+            most => refusal(format!("the server redirects more than {most} times")),
+        })
     }
 
     /// Whether an address may be asked at all. What names mean is checked when they are resolved.
@@ -215,6 +230,26 @@ impl fmt::Debug for Fetcher {
             .field("time_limit", &self.time_limit)
             .finish_non_exhaustive()
     }
+}
+
+fn client(
+    allowed: &Arc<[Network]>,
+    lookup: &Lookup,
+    certificates: &[reqwest::Certificate],
+) -> Result<Client, Error> {
+    let guard = Guard {
+        allowed: Arc::clone(allowed),
+        lookup: Arc::clone(lookup),
+    };
+    http::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .no_proxy()
+        .dns_resolver(Arc::new(guard))
+        .tls_certs_merge(certificates.iter().cloned())
+        .build()
+        .map_err(|error| setting("HTTP client", error.without_url().to_string()))
 }
 
 async fn read(url: Url, mut response: Response, limit: usize) -> Result<Fetched, Refusal> {

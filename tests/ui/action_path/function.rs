@@ -1,9 +1,7 @@
 use gpt_runtime::gpt;
 
 #[macro_use]
-#[path = "../actions.rs"]
-mod actions;
-use actions::serve;
+fn serve(_: impl gpt_runtime::Gpt) {}
 
 module!(weather: GetForecast = "getForecast");
 

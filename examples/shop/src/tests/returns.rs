@@ -14,7 +14,7 @@ use expect_test::expect;
 use gpt_runtime::credential::Credential;
 use url::Url;
 
-use super::stage::{ADA, Gpt, Stage, read};
+use super::stage::{ADA, Gpt, Stage, clock, read};
 
 /// A GPT's server that keeps photos, and how often it was asked.
 async fn gpt() -> (String, Arc<Mutex<usize>>) {
@@ -110,7 +110,7 @@ async fn what_a_person_uploads_reaches_the_shop() {
     let stage = Stage::new().await;
     let tokens = stage.sign_in(ADA).await;
     let token = Credential::bearer(tokens["access_token"].as_str().unwrap());
-    let service = crate::service(&stage.shop, &stage.client).unwrap();
+    let service = crate::service(&stage.shop, &stage.client, clock).unwrap();
     let service = service.credential(&crate::shop::API, "customer", token);
     let gpt = Gpt::serve(&stage, service).await;
     let json = "application/json";

@@ -2,12 +2,12 @@
 
 use reqwest::{Response, header::LOCATION};
 
-use super::stage::{ADA, Gpt, Stage};
+use super::stage::{ADA, Gpt, Stage, clock};
 
 #[tokio::test]
 async fn a_call_goes_on_when_its_person_has_signed_in() {
     let stage = Stage::new().await;
-    let service = crate::service(&stage.shop, &stage.client).unwrap();
+    let service = crate::service(&stage.shop, &stage.client, clock).unwrap();
     let gpt = Gpt::serve(&stage, service).await;
     let message = r#"{"text":"Put 2 blue mugs in my cart","decision":"allow"}"#;
     let mut answer = gpt.post("/api/messages", "application/json", message).await;

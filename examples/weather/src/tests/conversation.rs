@@ -1,60 +1,76 @@
-//! Each starter, answered by the offline model over the stand-in.
+//! Conversations about the weather: with a model that follows a script, and each starter with the
+//! offline one.
 
 use std::fmt::Write as _;
 
 use expect_test::expect_file;
-use gpt_runtime::{Service, conversation::Event, model::offline::Offline};
+use gpt_runtime::{
+    model::offline::Offline,
+    testing::{Answer, Reply, Test},
+};
+use serde_json::json;
 
 use super::clock;
-use crate::{WeatherDesk, stand_in, weather};
+use crate::{
+    WeatherDesk, stand_in,
+    weather::{self, GetForecast, GetPoint},
+};
+
+#[tokio::test]
+async fn a_forecast_is_looked_up_by_its_point() {
+    let mut gpt = Test::new(WeatherDesk)
+        .script([
+            Reply::action(GetPoint::new(39.74, -104.99)),
+            Reply::action(GetForecast::new("BOU".to_owned(), 63, 62)),
+            Reply::text("No forecast can be had for Denver now."),
+        ])
+        .answer(|_: GetPoint| {
+            json!({
+                "type": "Feature",
+                "geometry": null,
+                "properties": {
+                    "gridId": "BOU",
+                    "gridX": 63,
+                    "gridY": 62,
+                    "timeZone": "America/Denver",
+                    "relativeLocation": {
+                        "type": "Feature",
+                        "geometry": null,
+                        "properties": { "city": "Denver", "state": "CO" },
+                    },
+                },
+            })
+        })
+        .answer(|_: GetForecast| {
+            Answer::json(json!({ "title": "Unexpected Problem" })).with_status(500)
+        })
+        .start()
+        .await
+        .unwrap();
+    let turn = gpt.say("Will it rain in Denver?").await.unwrap();
+    turn.assert_calls(["getPoint", "getForecast"]);
+    assert_eq!(turn.call::<GetForecast>().grid_x, 63);
+    turn.assert_says("Denver");
+    gpt.assert_all_used();
+}
 
 #[tokio::test]
 async fn starters() {
     let url = stand_in::start(clock).await.unwrap();
-    let service = Service::builder(WeatherDesk)
+    let mut gpt = Test::new(WeatherDesk)
         .model(Offline::new().at(clock()))
-        .base_url(&weather::API, url)
-        .build()
-        .unwrap();
-    let mut transcript = String::new();
-    for starter in service.definition().starters {
-        say(&service, starter, &mut transcript).await;
-    }
-    say(
-        &service,
-        "Which stations are near 47.61, -122.33?",
-        &mut transcript,
-    )
-    .await;
-    expect_file!["conversation/starters.txt"].assert_eq(&transcript);
-}
-
-/// Says one thing in a conversation of its own and writes down what happens.
-async fn say(service: &Service, text: &str, transcript: &mut String) {
-    let conversation = service.start(Some("someone")).await.unwrap();
-    let mut turn = service
-        .say("someone", &conversation, text.to_owned())
+        .service(|it| it.base_url(&weather::API, url))
+        .start()
         .await
         .unwrap();
-    let mut calls = 0;
-    writeln!(transcript, "> {text}").unwrap();
-    while let Some(event) = turn.next().await {
-        match event {
-            Event::TextDelta { .. } => {}
-            Event::CallStarted {
-                name, arguments, ..
-            } => {
-                writeln!(transcript, "calls {name} {arguments}").unwrap();
-            }
-            Event::CallFinished {
-                result, is_error, ..
-            } => {
-                assert!(!is_error, "{text}: {result}");
-                calls += 1;
-            }
-            Event::Finished { text, .. } => writeln!(transcript, "\n{text}\n").unwrap(),
-            other => panic!("{text}: {other:?}"),
-        }
+    let mut transcript = String::new();
+    let more = "Which stations are near 47.61, -122.33?";
+    let starters = gpt.service().definition().starters;
+    for text in starters.iter().copied().chain([more]) {
+        gpt.restart().await.unwrap();
+        let turn = gpt.say(text).await.unwrap();
+        assert!(!turn.calls().is_empty(), "{text}: no call was made");
+        writeln!(transcript, "{turn}").unwrap();
     }
-    assert!(calls > 0, "{text}: no call was made");
+    expect_file!["conversation/starters.txt"].assert_eq(&transcript);
 }

@@ -1,6 +1,9 @@
 //! What can be asked for, and how: each command with its options.
 
-use std::{ffi::OsStr, path::PathBuf};
+use std::{
+    ffi::{OsStr, OsString},
+    path::PathBuf,
+};
 
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -123,20 +126,80 @@ pub(crate) struct Generate {
     pub(crate) reading: Reading,
 }
 
-/// Report what is wrong with descriptions and what their tools cost a model, and write nothing
+/// Report what is wrong with descriptions and definitions and what the tools cost a model
+///
+/// Descriptions are files. Without one, the package in this folder is checked without building its
+/// program: the descriptions that its build script compiles, as it configures them and with the
+/// levels of lints that are given here, and what is defined with `#[gpt]`. Other errors of rustc are
+/// reported as such. While a description is wrong, what may follow from it is not reported.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example: cargo gpt check actions/*.yaml --warn chatgpt --deny undescribed-parameter"
-)]
+#[command(after_help = "\
+Examples: cargo gpt check --deny chatgpt
+          cargo gpt check actions/*.yaml --warn chatgpt --deny undescribed-parameter")]
 pub(crate) struct Check {
-    /// The descriptions: files
-    #[arg(required = true, value_name = "SPEC")]
+    /// Descriptions: files
+    #[arg(value_name = "SPEC")]
     pub(crate) specs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) packages: Packages,
     /// How findings are written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+/// Which packages are checked.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Packages {
+    /// This package of the workspace (repeatable)
+    #[arg(short, long = "package", value_name = "PACKAGE", conflicts_with = "specs")]
+    names: Vec<String>,
+    /// All packages of the workspace
+    #[arg(long, conflicts_with = "specs")]
+    workspace: bool,
+    /// With these features of the packages (repeatable)
+    #[arg(long, value_name = "FEATURES", conflicts_with = "specs")]
+    features: Vec<String>,
+    /// With all features of the packages
+    #[arg(long, conflicts_with = "specs")]
+    all_features: bool,
+    /// Without the features that are on by default
+    #[arg(long, conflicts_with = "specs")]
+    no_default_features: bool,
+    /// The `Cargo.toml` to use instead of that in this folder
+    #[arg(long, value_name = "PATH", conflicts_with = "specs")]
+    manifest_path: Option<PathBuf>,
+}
+
+impl Packages {
+    /// The arguments of cargo that say the same.
+    pub(crate) fn arguments(&self) -> Vec<OsString> {
+        let mut arguments = self.manifest();
+        for (option, values) in [("--package", &self.names), ("--features", &self.features)] {
+            for value in values {
+                arguments.extend([option.into(), value.into()]);
+            }
+        }
+        for (option, is_given) in [
+            ("--workspace", self.workspace),
+            ("--all-features", self.all_features),
+            ("--no-default-features", self.no_default_features),
+        ] {
+            if is_given {
+                arguments.push(option.into());
+            }
+        }
+        arguments
+    }
+
+    /// Those that say which workspace is meant.
+    pub(crate) fn manifest(&self) -> Vec<OsString> {
+        match &self.manifest_path {
+            Some(path) => vec!["--manifest-path".into(), path.into()],
+            None => Vec::new(),
+        }
+    }
 }
 
 /// Say what a lint is for and what to write instead, or list all
@@ -231,9 +294,22 @@ impl Reading {
         if let Some(url) = &self.base_url {
             config = config.base_url(url);
         }
+        self.with_levels(config)
+    }
+
+    /// A configuration with the levels of lints that are given here.
+    pub(crate) fn with_levels(&self, config: Config) -> Config {
         let config = self.allow.iter().fold(config, Config::allow);
         let config = self.warn.iter().fold(config, Config::warn);
         self.deny.iter().fold(config, Config::deny)
+    }
+
+    /// Whether it says what of a description is read.
+    pub(crate) fn selects(&self) -> bool {
+        let lists = [&self.operations, &self.tags, &self.paths];
+        lists.iter().any(|list| !list.is_empty())
+            || self.base_url.is_some()
+            || self.derive_operation_ids
     }
 
     /// The same as calls of the methods of [`Config`], for a build script.

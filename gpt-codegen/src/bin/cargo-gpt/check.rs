@@ -1,4 +1,7 @@
-//! `cargo gpt check`: reports on descriptions, and writes nothing.
+//! `cargo gpt check`: reports on descriptions, or on a whole program.
+
+mod cargo;
+mod message;
 
 use std::path::Path;
 
@@ -10,35 +13,126 @@ use crate::{
     report,
     terminal::{count, is_coloured, say},
 };
+use message::Mistake;
+pub(crate) use message::{DEFINITION, RUSTC};
+
+/// What was found, in the format that was asked for.
+struct Findings {
+    format: Format,
+    color: Color,
+    /// What goes into a log.
+    logged: Vec<Finding>,
+    is_sound: bool,
+}
 
 impl Check {
-    /// Reports on all descriptions, whatever is wrong with the first.
+    /// Reports on the descriptions that are named, whatever is wrong with the first, or on the
+    /// program here.
     pub(crate) fn run(&self, color: Color) -> Result<(), Failure> {
-        let config = self.reading.config().lenient(self.reading.lenient);
-        let mut findings: Vec<Finding> = Vec::new();
-        let mut is_sound = true;
-        for spec in &self.specs {
-            let checked = config.check(spec)?;
-            is_sound &= checked.generated.is_some();
-            match self.format {
-                Format::Text => {
-                    tell(spec, &checked, color);
-                    if let (Some(generated), Some(cost)) = (&checked.generated, checked.cost) {
-                        say(&format!("{}{}", summary(generated, spec), price(cost)))?;
-                    }
-                }
-                Format::Json => {
-                    for finding in &checked.findings {
-                        say(&format!("{}\n", report::to_json(finding)))?;
-                    }
-                }
-                Format::Sarif => findings.extend(checked.findings),
+        let mut findings = Findings {
+            format: self.format,
+            color,
+            logged: Vec::new(),
+            is_sound: true,
+        };
+        if self.specs.is_empty() {
+            self.check_program(&mut findings)?;
+        } else {
+            let config = self.reading.config().lenient(self.reading.lenient);
+            for spec in &self.specs {
+                findings.add_description(spec, config.check(spec)?)?;
             }
         }
-        if matches!(self.format, Format::Sarif) {
-            say(&format!("{:#}\n", report::to_sarif(&findings)))?;
+        findings.finish()
+    }
+
+    fn check_program(&self, findings: &mut Findings) -> Result<(), Failure> {
+        if self.reading.selects() {
+            return Err(Failure::Arguments(
+                "without a description, the build script says what of it is read".to_owned(),
+            ));
         }
-        if is_sound {
+        let root = cargo::root(&self.packages)?;
+        let run = cargo::check(&self.packages, is_coloured(findings.color))?;
+        // The folders of packages with a wrong description.
+        let mut wrong = Vec::new();
+        for compiled in run.compiled {
+            let config = self.reading.with_levels(compiled.config);
+            let config = match (self.reading.strict, self.reading.lenient) {
+                (true, _) => config.lenient(false),
+                (_, true) => config.lenient(true),
+                (false, false) => config,
+            };
+            let path = cargo::shown(&compiled.package.join(&compiled.path));
+            // A configuration that makes no sense ends the build script, which says so.
+            let Ok(checked) = config.check(&path) else {
+                continue;
+            };
+            if checked.generated.is_none() {
+                wrong.push(compiled.package);
+            }
+            findings.add_description(&path, checked)?;
+        }
+        let mut mistakes: Vec<Mistake> = Vec::new();
+        for (package, message) in &run.messages {
+            let Some(mistake) = message::read(message, &root) else {
+                continue;
+            };
+            let is_hidden = mistake.may_follow && wrong.contains(package);
+            // Several targets may have the same file.
+            let is_known = mistakes.iter().any(|it| it.text == mistake.text);
+            if !is_hidden && !is_known {
+                mistakes.push(mistake);
+            }
+        }
+        let is_told = !mistakes.is_empty() || !wrong.is_empty();
+        for mistake in mistakes {
+            findings.add_mistake(mistake)?;
+        }
+        if !run.is_success && !is_told {
+            eprint!("{}", run.said);
+            return Err(Failure::Reported);
+        }
+        findings.is_sound &= run.is_success;
+        Ok(())
+    }
+}
+
+impl Findings {
+    fn add_description(&mut self, path: &Path, checked: Checked) -> Result<(), Failure> {
+        self.is_sound &= checked.generated.is_some();
+        if let Format::Text = self.format {
+            tell(path, &checked, self.color);
+            if let (Some(generated), Some(cost)) = (&checked.generated, checked.cost) {
+                say(&format!("{}{}", summary(generated, path), price(cost)))?;
+            }
+            return Ok(());
+        }
+        checked.findings.into_iter().try_for_each(|it| self.add(it))
+    }
+
+    fn add_mistake(&mut self, mistake: Mistake) -> Result<(), Failure> {
+        self.is_sound = false;
+        if let Format::Text = self.format {
+            eprintln!("{}", mistake.text);
+            return Ok(());
+        }
+        self.add(mistake.finding)
+    }
+
+    fn add(&mut self, finding: Finding) -> Result<(), Failure> {
+        match self.format {
+            Format::Sarif => self.logged.push(finding),
+            _ => say(&format!("{}\n", report::to_json(&finding)))?,
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), Failure> {
+        if let Format::Sarif = self.format {
+            say(&format!("{:#}\n", report::to_sarif(&self.logged)))?;
+        }
+        if self.is_sound {
             Ok(())
         } else {
             Err(Failure::Reported)

@@ -188,12 +188,13 @@ impl Project<'_> {
         if let Some(category) = self.draft.category {
             settings.push_str(&format!("    category = {category},\n"));
         }
-        let (import, hosting) = if tools.is_empty() {
-            ("Service", "")
+        let (import, hosted, hosting) = if tools.is_empty() {
+            ("Service", "", "")
         } else {
             (
                 "Gpt, Service",
-                "\n            .hosting(STRUCT.definition().tools.iter().copied())",
+                "        let tools = STRUCT.definition().tools.iter().copied();\n",
+                ".hosting(tools)",
             )
         };
         // What the description says goes last: it may hold any of the words.
@@ -202,9 +203,10 @@ impl Project<'_> {
             &format!("//! {}: a GPT.", one_line(&title)),
         )
         .replace("\"NAME\"", &format!("{title:?}"))
+        .replace("IMPORT", import)
+        .replace("        HOSTED\n", hosted)
+        .replace(".HOSTING", hosting)
         .replace("STRUCT", &type_name(&title))
-        .replace("        IMPORT\n", &import)
-        .replace(".HOSTING", &hosting)
         .replace("INCLUDE\n\n", &include)
         .replacen("/// ABOUT\n", &format!("/// {}\n", one_line(&about)), 1)
         .replacen("    SETTINGS\n", &settings, 1)

@@ -8,6 +8,8 @@ use gpt_codegen::{
 };
 use serde_json::{Value, json};
 
+use crate::check::{DEFINITION, RUSTC};
+
 /// The schema of the SARIF that is written.
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -58,12 +60,8 @@ pub(crate) fn to_sarif(findings: &[Finding]) -> Value {
     for finding in findings {
         let index = names.iter().position(|name| *name == finding.name);
         let index = index.unwrap_or_else(|| {
-            names.push(finding.name);
-            rules.push(json!({
-                "id": finding.name,
-                "shortDescription": { "text": "Nothing can be generated from this description." },
-                "defaultConfiguration": { "level": "error" },
-            }));
+            names.push(&finding.name);
+            rules.push(rule_of_no_lint(&finding.name));
             names.len() - 1
         });
         results.push(result(finding, index));
@@ -81,6 +79,27 @@ pub(crate) fn to_sarif(findings: &[Finding]) -> Value {
             "results": results,
         }],
     })
+}
+
+/// The rule of what is no lint, and an error always.
+fn rule_of_no_lint(name: &str) -> Value {
+    let digits = name.strip_prefix('E').unwrap_or_default();
+    let is_code = digits.len() == 4 && digits.bytes().all(|it| it.is_ascii_digit());
+    let text = match name {
+        DEFINITION => "What `#[gpt]` demands of a definition does not hold.",
+        RUSTC => "The program does not compile.",
+        _ if is_code => "The program does not compile, for a reason that rustc explains.",
+        _ => "Nothing can be generated from this description.",
+    };
+    let mut rule = json!({
+        "id": name,
+        "shortDescription": { "text": text },
+        "defaultConfiguration": { "level": "error" },
+    });
+    if is_code {
+        rule["helpUri"] = format!("https://doc.rust-lang.org/error_codes/{name}.html").into();
+    }
+    rule
 }
 
 fn rule(lint: &Explanation) -> Value {

@@ -1,4 +1,4 @@
-// What the GPT is, and what this person has allowed it.
+// What the GPT is, and what this person has allowed it and others.
 
 import * as api from './api.js';
 import { element } from './dom.js';
@@ -38,11 +38,15 @@ export function open() {
   permissions();
 }
 
-/** Shows what is always allowed and where the person is signed in, and takes it back. */
+/** Shows what is always allowed, where the person is signed in and what is connected; ends it. */
 async function permissions() {
   const place = $('permissions');
   try {
-    const [tools, signIns] = await Promise.all([api.consents(), api.signIns()]);
+    const [tools, signIns, clients] = await Promise.all([
+      api.consents(),
+      api.signIns(),
+      api.clients(),
+    ]);
     const rows = [
       ...tools.map((tool) =>
         row(element('code', {}, tool), ' is always allowed', 'Ask again', () => api.withdraw(tool))
@@ -50,6 +54,10 @@ async function permissions() {
       ...signIns
         .filter((each) => each.signed_in)
         .map((each) => row(each.title, ': signed in', 'Sign out', () => api.signOut(each))),
+      ...clients.map((each) => {
+        const host = each.host && each.host !== each.name ? ` (${each.host})` : '';
+        return row(each.name, `${host} is connected`, 'Disconnect', () => api.disconnect(each));
+      }),
     ];
     const title = element('h3', {}, 'Your permissions');
     place.replaceChildren(...(rows.length > 0 ? [title, element('ul', {}, ...rows)] : []));

@@ -71,6 +71,11 @@ export const consents = async () => (await json('api/consents')).tools;
 export const withdraw = (tool) =>
   request(`api/consents/${encodeURIComponent(tool)}`, {}, { method: 'DELETE' });
 
+export const clients = async () => (await json('api/clients')).clients;
+
+export const disconnect = ({ id }) =>
+  request(`api/clients/${encodeURIComponent(id)}`, {}, { method: 'DELETE' });
+
 export const signIns = async () => (await json('api/sign-ins')).sign_ins;
 
 export const signOut = ({ api, scheme }) =>

@@ -35,9 +35,12 @@ pub(crate) struct File {
     pub(crate) place: Place,
 }
 
+/// A text with where it was in the end, or why it was not read.
+type Read = Result<(String, Place), String>;
+
 /// Fetches what a text refers to. Its own name is `name`, and references are relative to `place`.
 pub(crate) fn gather(name: &str, place: &Place, text: &str) -> Result<Files, String> {
-    let mut known: BTreeMap<Place, Result<String, String>> = BTreeMap::new();
+    let mut known: BTreeMap<Place, Read> = BTreeMap::new();
     let mut depth = 0;
     loop {
         match try_gather(name, place, text, depth, &mut known)? {
@@ -68,7 +71,7 @@ fn try_gather(
     place: &Place,
     text: &str,
     depth: usize,
-    known: &mut BTreeMap<Place, Result<String, String>>,
+    known: &mut BTreeMap<Place, Read>,
 ) -> Result<Attempt, String> {
     let folder = Scratch::new()?;
     let above = folders(place);
@@ -107,8 +110,7 @@ fn try_gather(
             let base = files.all.get(&from).map_or(place, |it| &it.place);
             let found = base.join(&file.reference).and_then(|at| {
                 is_below(place, &at)?;
-                let text = known.entry(at.clone()).or_insert_with(|| at.read());
-                Ok((text.clone()?, at))
+                known.entry(at.clone()).or_insert_with(|| at.read()).clone()
             });
             match found {
                 Ok((text, place)) => {

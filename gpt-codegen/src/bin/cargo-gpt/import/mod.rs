@@ -134,8 +134,8 @@ impl Making<'_> {
         }
         if !draft.tools.is_empty() {
             draft.notes.push(format!(
-                "{} need a model that brings them or settings of their own, see \"Built-in tools\" of \
-                 `gpt-runtime`: with `OPENAI_API_KEY` all are there",
+                "for {} set `OPENAI_API_KEY`, which brings all built-in tools, or what the README of \
+                 `gpt-runtime` says under \"Built-in tools\"",
                 draft.tools.join(", ")
             ));
         }
@@ -305,17 +305,17 @@ fn read(place: &Place) -> Result<Source, Failure> {
 
 /// What is written of a source, by what it is.
 fn recognise(place: &Place) -> Result<Draft, Failure> {
-    let text = place.read()?;
+    let (text, place) = &place.read()?;
     let described = match place {
-        Place::File(path) => value(path, &text),
-        Place::Web(_) => value(Path::new(&place.shown()), &text),
+        Place::File(path) => value(path, text),
+        Place::Web(_) => value(Path::new(&place.shown()), text),
     };
     // A description may be broken, and is reported on at its lines.
     let Ok(described) = described else {
-        return Ok(of_description(place, text));
+        return Ok(of_description(place, text.clone()));
     };
     if described["openapi"].is_string() || !described["swagger"].is_null() {
-        Ok(of_description(place, text))
+        Ok(of_description(place, text.clone()))
     } else if bundle::is(&described) {
         Ok(bundle::read(&described, place)?)
     } else if plugin::is(&described) {
@@ -332,7 +332,7 @@ fn recognise(place: &Place) -> Result<Draft, Failure> {
     {
         Ok(chatgpt::read_actions(list.iter(), place))
     } else {
-        Ok(of_description(place, text))
+        Ok(of_description(place, text.clone()))
     }
 }
 

@@ -75,16 +75,17 @@ impl Place {
         }
     }
 
-    /// The text there.
-    pub(crate) fn read(&self) -> Result<String, String> {
-        let bytes = match self {
-            Self::File(path) => read_file(path),
-            Self::Web(url) => fetch(url),
+    /// The text there, with where it was in the end: servers may redirect.
+    pub(crate) fn read(&self) -> Result<(String, Self), String> {
+        let found = match self {
+            Self::File(path) => read_file(path).map(|bytes| (bytes, self.clone())),
+            Self::Web(url) => fetch(url).map(|(bytes, url)| (bytes, Self::Web(url))),
         };
-        let bytes = bytes.map_err(|why| format!("cannot read `{}`: {why}", self.shown()))?;
+        let found = found.map_err(|why| format!("cannot read `{}`: {why}", self.shown()));
+        let (bytes, place) = found?;
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(text.to_owned()),
+            Ok(text) => Ok((text.to_owned(), place)),
             Err(_) => Err(format!("`{}` is not UTF-8", self.shown())),
         }
     }
@@ -172,7 +173,7 @@ fn bounded(from: impl Read) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-fn fetch(url: &Url) -> Result<Vec<u8>, String> {
+fn fetch(url: &Url) -> Result<(Vec<u8>, Url), String> {
     let agent = agent(TIME_LIMIT);
     let mut url = url.clone();
     for _ in 0..=MAX_REDIRECTS {
@@ -186,7 +187,7 @@ fn fetch(url: &Url) -> Result<Vec<u8>, String> {
             .map_err(|error| error.to_string())?;
         let status = answer.status();
         if status.is_success() {
-            return bounded(answer.into_body().into_reader());
+            return Ok((bounded(answer.into_body().into_reader())?, url));
         }
         let to = answer.headers().get(header::LOCATION);
         let Some(to) = to.filter(|_| status.is_redirection()) else {

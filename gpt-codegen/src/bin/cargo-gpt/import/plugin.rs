@@ -40,14 +40,14 @@ pub(crate) fn read(value: &Value, place: &Place) -> Result<Draft, String> {
         ));
     }
     let url = text(&value["api"]["url"]).unwrap_or_default();
-    let at = place.join(&url)?;
+    let (text, at) = place.join(&url)?.read()?;
     let authentication = Authentication::of(auth).unwrap_or_else(|why| {
         draft.note(format!("requests are not signed: {why}"));
         None
     });
     draft.apis.push(Api {
         stem: stem_of(&at),
-        text: at.read()?,
+        text,
         is_there: matches!(at, Place::File(_)),
         place: at,
         authentication,

@@ -1,0 +1,8 @@
+use gpt_runtime::action;
+
+struct Desk;
+
+#[action]
+impl Desk {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use gpt_runtime::action;
+
+/// A desk.
+#[action]
+struct Desk;
+
+fn main() {}

@@ -1,0 +1,9 @@
+use gpt_runtime::action;
+
+/// Counts.
+#[action(read_only, consequential = true)]
+fn count() -> u32 {
+    1
+}
+
+fn main() {}
