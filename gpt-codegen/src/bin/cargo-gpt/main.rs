@@ -1,4 +1,4 @@
-//! The `cargo gpt` command: makes projects, imports GPTs of other hosts and exports to them,
+//! The `cargo gpt` command: makes projects, brings GPTs here from other hosts and takes them there,
 //! generates a crate to look at, checks descriptions, explains lints.
 
 mod arguments;

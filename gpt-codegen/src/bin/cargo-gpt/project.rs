@@ -155,6 +155,10 @@ impl Project<'_> {
             None => format!("Answers with the operations of {}.", titles.join(" and ")),
         };
         let mut settings = String::new();
+        // A doc comment has no line breaks inside a paragraph.
+        if one_line(&about) != about {
+            settings.push_str(&format!("    description = {about:?},\n"));
+        }
         let starters = match &self.draft.starters {
             Some(starters) => {
                 let mut kept: Vec<String> = Vec::new();
@@ -197,19 +201,16 @@ impl Project<'_> {
                 ".hosting(tools)",
             )
         };
-        // What the description says goes last: it may hold any of the words.
-        MAIN.replace(
-            "//! TITLE: a GPT.",
-            &format!("//! {}: a GPT.", one_line(&title)),
-        )
-        .replace("\"NAME\"", &format!("{title:?}"))
-        .replace("IMPORT", import)
-        .replace("        HOSTED\n", hosted)
-        .replace(".HOSTING", hosting)
-        .replace("STRUCT", &type_name(&title))
-        .replace("INCLUDE\n\n", &include)
-        .replacen("/// ABOUT\n", &format!("/// {}\n", one_line(&about)), 1)
-        .replacen("    SETTINGS\n", &settings, 1)
+        // What a source says goes last: it may hold any of the words.
+        MAIN.replace("IMPORT", import)
+            .replace("        HOSTED\n", hosted)
+            .replace(".HOSTING", hosting)
+            .replace("STRUCT", &type_name(&title))
+            .replace("INCLUDE\n\n", &include)
+            .replacen("TITLE", &one_line(&title), 1)
+            .replacen("\"NAME\"", &format!("{title:?}"), 1)
+            .replacen("/// ABOUT\n", &format!("/// {}\n", one_line(&about)), 1)
+            .replacen("    SETTINGS\n", &settings, 1)
     }
 
     /// The privacy policy that `#[gpt]` takes.

@@ -48,6 +48,11 @@ use super::{
     report::Report,
 };
 
+/// What `gpt.json` is.
+pub(crate) const FORMAT: &str = "cargo-gpt/chatgpt";
+/// Which version of it.
+pub(crate) const VERSION: u32 = 1;
+
 /// The most characters of instructions.
 const LONGEST_INSTRUCTIONS: usize = 8000;
 
@@ -119,8 +124,8 @@ pub(super) fn files(gpt: &Gpt, report: &mut Report) -> Files {
         }
     ));
     let all = json!({
-        "format": "cargo-gpt/chatgpt",
-        "version": 1,
+        "format": FORMAT,
+        "version": VERSION,
         "name": gpt.name,
         "description": gpt.description,
         "instructions": "instructions.md",

@@ -4,7 +4,7 @@
 //! is known here alone. Each module of a host makes files of a definition and reports what the host
 //! does not take. The same definition gives the same bytes.
 
-mod chatgpt;
+pub(crate) mod chatgpt;
 mod definition;
 mod folder;
 mod librechat;

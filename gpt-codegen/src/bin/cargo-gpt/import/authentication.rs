@@ -34,10 +34,19 @@ pub(crate) struct Signed {
     pub(crate) notes: Vec<String>,
 }
 
+/// Whose words an `auth` is in: they have two names for the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Words {
+    /// People are sent to `client_url`, and tokens come from `authorization_url`.
+    ChatGpt,
+    /// The other way around.
+    LibreChat,
+}
+
 impl Authentication {
-    /// Reads the `auth` of a ChatGPT action, a LibreChat action or a plugin. `None` where requests
-    /// are not signed; the error is what cannot be taken over.
-    pub(crate) fn of(auth: &Value) -> Result<Option<Self>, String> {
+    /// Reads the `auth` of an action or a plugin. `None` where requests are not signed; the error is
+    /// what cannot be taken over.
+    pub(crate) fn of(auth: &Value, words: Words) -> Result<Option<Self>, String> {
         let text = |key: &str| auth[key].as_str().unwrap_or_default();
         match text("type") {
             "" | "none" => Ok(None),
@@ -50,13 +59,18 @@ impl Authentication {
                 "custom" => Err("the name of the header with the key is missing".to_owned()),
                 other => Err(format!("there is no authentication `{other}`")),
             },
-            // The names are those of the first plugins: the client's is where people go.
-            "oauth" => Ok(Some(Self::OAuth {
-                authorization_url: text("client_url").to_owned(),
-                token_url: text("authorization_url").to_owned(),
-                scope: text("scope").to_owned(),
-                is_basic: text("token_exchange_method") == "basic_auth_header",
-            })),
+            "oauth" => {
+                let (authorization_url, token_url) = match words {
+                    Words::ChatGpt => ("client_url", "authorization_url"),
+                    Words::LibreChat => ("authorization_url", "client_url"),
+                };
+                Ok(Some(Self::OAuth {
+                    authorization_url: text(authorization_url).to_owned(),
+                    token_url: text(token_url).to_owned(),
+                    scope: text("scope").to_owned(),
+                    is_basic: text("token_exchange_method") == "basic_auth_header",
+                }))
+            }
             other => Err(format!("there is no authentication `{other}`")),
         }
     }

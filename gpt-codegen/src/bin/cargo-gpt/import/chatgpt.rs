@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    authentication::Authentication,
+    authentication::{Authentication, Words},
     draft::{Api, Draft, Visibility, text, texts},
     name::stem_of_domain,
     place::Place,
@@ -77,7 +77,7 @@ fn add_tools(draft: &mut Draft, value: &Value, place: &Place) {
         let kind = tool["type"].as_str().or_else(|| tool.as_str());
         match kind.unwrap_or_default() {
             "plugins_prototype" | "plugins" | "action_prototype" => {
-                add_action(draft, &tool["metadata"], place);
+                add_action(draft, &tool["metadata"], Words::ChatGpt, place);
             }
             kind => add_tool(draft, kind),
         }
@@ -117,7 +117,7 @@ pub(crate) fn is_action(value: &Value) -> bool {
     !metadata["raw_spec"].is_null() || metadata["json_schema"].is_object()
 }
 
-fn metadata(value: &Value) -> &Value {
+pub(crate) fn metadata(value: &Value) -> &Value {
     match &value["metadata"] {
         Value::Object(_) => &value["metadata"],
         _ => value,
@@ -128,13 +128,21 @@ fn metadata(value: &Value) -> &Value {
 pub(crate) fn read_actions<'a>(actions: impl Iterator<Item = &'a Value>, place: &Place) -> Draft {
     let mut draft = Draft::default();
     for action in actions {
-        add_action(&mut draft, metadata(action), place);
+        let is_of_librechat = action["type"] == "action_prototype"
+            || !action["functions"].is_null()
+            || !action["agent_id"].is_null();
+        let words = if is_of_librechat {
+            Words::LibreChat
+        } else {
+            Words::ChatGpt
+        };
+        add_action(&mut draft, metadata(action), words, place);
     }
     draft
 }
 
-/// Takes an action by its metadata: a description, and how it is signed.
-pub(crate) fn add_action(draft: &mut Draft, metadata: &Value, place: &Place) {
+/// Takes an action by its metadata: a description, and how requests are signed.
+pub(crate) fn add_action(draft: &mut Draft, metadata: &Value, words: Words, place: &Place) {
     for key in ["api_key", "oauth_client_secret"] {
         draft.add_secret(&metadata[key]);
         draft.add_secret(&metadata["auth"][key]);
@@ -153,7 +161,7 @@ pub(crate) fn add_action(draft: &mut Draft, metadata: &Value, place: &Place) {
     if let Some(url) = text(&metadata["privacy_policy_url"]) {
         draft.add_privacy_policy(&url);
     }
-    let authentication = Authentication::of(&metadata["auth"]).unwrap_or_else(|why| {
+    let authentication = Authentication::of(&metadata["auth"], words).unwrap_or_else(|why| {
         draft.note(format!("requests to `{domain}` are not signed: {why}"));
         None
     });

@@ -1,9 +1,12 @@
 //! An agent of LibreChat, with its actions.
 
+use std::fs;
+
 use serde_json::Value;
 
 use super::{
-    chatgpt::{add_action, is_action},
+    authentication::Words,
+    chatgpt::{add_action, is_action, metadata},
     draft::{Draft, Visibility, text, texts},
     place::Place,
 };
@@ -14,7 +17,7 @@ const DELIMITER: &str = "_action_";
 /// Whether this is an agent: alone, beside its actions, or with them inside.
 pub(crate) fn is(value: &Value) -> bool {
     let agent = agent(value);
-    agent["provider"].is_string() && agent["model"].is_string()
+    agent["provider"].is_string() && agent.get("model").is_some()
 }
 
 fn agent(value: &Value) -> &Value {
@@ -24,7 +27,7 @@ fn agent(value: &Value) -> &Value {
     }
 }
 
-pub(crate) fn read(value: &Value, place: &Place) -> Draft {
+pub(crate) fn read(value: &Value, place: &Place) -> Result<Draft, String> {
     let agent = agent(value);
     let mut draft = Draft {
         name: text(&agent["name"]),
@@ -34,11 +37,12 @@ pub(crate) fn read(value: &Value, place: &Place) -> Draft {
         visibility: Visibility::OnlyMe,
         ..Draft::default()
     };
-    let model = (&agent["provider"], &agent["model"]);
-    draft.note(format!(
-        "the model was {} of {}: a GPT takes the one of its environment, see `GPT_MODEL`",
-        model.1, model.0
-    ));
+    if let (Some(model), Some(provider)) = (text(&agent["model"]), text(&agent["provider"])) {
+        draft.note(format!(
+            "the model was `{model}` of `{provider}`: a GPT takes the one of its environment, see \
+             `GPT_MODEL`"
+        ));
+    }
     if let Some(category) = text(&agent["category"]).filter(|it| it != "general") {
         draft.set_category(&category);
     }
@@ -55,18 +59,19 @@ pub(crate) fn read(value: &Value, place: &Place) -> Draft {
         }
     }
     // Documents of actions are stored beside that of the agent, which names them.
-    let beside = value["actions"].as_array().into_iter().flatten();
     let inside = agent["actions"].as_array().into_iter().flatten();
-    let mut actions: Vec<&Value> = beside.filter(|it| is_action(it)).collect();
+    let beside = value["actions"].as_array().into_iter().flatten();
+    let found = beside.chain(inside.clone()).filter(|it| is_action(it));
+    let mut actions: Vec<(Option<String>, Value)> = found.map(|it| (None, it.clone())).collect();
     if actions.is_empty() {
-        actions = inside.clone().filter(|it| is_action(it)).collect();
+        actions = in_folder(place)?;
     }
-    for action in &actions {
-        let metadata = match &action["metadata"] {
-            Value::Object(_) => &action["metadata"],
-            _ => action,
-        };
-        add_action(&mut draft, metadata, place);
+    for (stem, action) in &actions {
+        let before = draft.apis.len();
+        add_action(&mut draft, metadata(action), Words::LibreChat, place);
+        if let (Some(stem), Some(api)) = (stem, draft.apis.get_mut(before)) {
+            api.stem.clone_from(stem);
+        }
     }
     for api in &mut draft.apis {
         api.operations.clone_from(&operations);
@@ -97,5 +102,31 @@ pub(crate) fn read(value: &Value, place: &Place) -> Draft {
             draft.note(format!("{files} files of `{name}` are not taken over"));
         }
     }
-    draft
+    Ok(draft)
+}
+
+/// The actions that lie in files of their own beside an agent, each with the name of its file: as
+/// `cargo gpt export --to librechat` writes them.
+fn in_folder(place: &Place) -> Result<Vec<(Option<String>, Value)>, String> {
+    let Place::File(path) = place else {
+        return Ok(Vec::new());
+    };
+    let Ok(entries) = fs::read_dir(path.with_file_name("actions")) else {
+        return Ok(Vec::new());
+    };
+    let paths = entries.filter_map(|it| Some(it.ok()?.path()));
+    let mut paths: Vec<_> = paths
+        .filter(|it| it.extension().is_some_and(|it| it == "json"))
+        .collect();
+    paths.sort();
+    let mut actions = Vec::new();
+    for path in paths {
+        let (text, place) = Place::File(path).read()?;
+        let action = serde_json::from_str(&text);
+        let action = action.map_err(|error| format!("`{}` is no JSON: {error}", place.shown()))?;
+        if is_action(&action) {
+            actions.push((place.stem(), action));
+        }
+    }
+    Ok(actions)
 }

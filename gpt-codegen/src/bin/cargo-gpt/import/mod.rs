@@ -1,9 +1,9 @@
 //! `cargo gpt import` and `cargo gpt new`: a project made of what a source says of a GPT.
 
 mod authentication;
-mod bundle;
 mod chatgpt;
 pub(crate) mod draft;
+mod exported;
 mod gather;
 mod librechat;
 pub(crate) mod name;
@@ -273,7 +273,9 @@ fn read(place: &Place) -> Result<Source, Failure> {
     let mut apis = std::mem::take(&mut draft.apis);
     for api in &mut apis {
         let mut name = file_name(api, &mut modules);
-        if let Some(authentication) = &api.authentication {
+        if let Some(authentication) = &api.authentication
+            && api.scheme.is_none()
+        {
             match authentication.apply(Path::new(&name), &api.text) {
                 Ok(signed) => {
                     draft.notes.extend(signed.notes);
@@ -305,7 +307,7 @@ fn read(place: &Place) -> Result<Source, Failure> {
 
 /// What is written of a source, by what it is.
 fn recognise(place: &Place) -> Result<Draft, Failure> {
-    let (text, place) = &place.read()?;
+    let (text, place) = &in_folder(place).read()?;
     let described = match place {
         Place::File(path) => value(path, text),
         Place::Web(_) => value(Path::new(&place.shown()), text),
@@ -316,12 +318,12 @@ fn recognise(place: &Place) -> Result<Draft, Failure> {
     };
     if described["openapi"].is_string() || !described["swagger"].is_null() {
         Ok(of_description(place, text.clone()))
-    } else if bundle::is(&described) {
-        Ok(bundle::read(&described, place)?)
+    } else if exported::is(&described) {
+        Ok(exported::read(&described, place)?)
     } else if plugin::is(&described) {
         Ok(plugin::read(&described, place)?)
     } else if librechat::is(&described) {
-        Ok(librechat::read(&described, place))
+        Ok(librechat::read(&described, place)?)
     } else if chatgpt::is(&described) {
         Ok(chatgpt::read(&described, place))
     } else if chatgpt::is_action(&described) {
@@ -334,6 +336,17 @@ fn recognise(place: &Place) -> Result<Draft, Failure> {
     } else {
         Ok(of_description(place, text.clone()))
     }
+}
+
+/// The file that says what a folder holds, where a folder is named.
+fn in_folder(place: &Place) -> Place {
+    let Place::File(folder) = place else {
+        return place.clone();
+    };
+    let names = ["gpt.json", "agent.json", "ai-plugin.json"];
+    let files = names.iter().map(|it| folder.join(it));
+    let found = files.into_iter().find(|it| it.is_file());
+    Place::File(found.unwrap_or_else(|| folder.clone()))
 }
 
 /// A GPT of nothing but a description.

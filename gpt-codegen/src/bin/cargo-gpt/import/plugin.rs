@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    authentication::Authentication,
+    authentication::{Authentication, Words},
     draft::{Api, Draft, text},
     name::stem_of,
     place::Place,
@@ -41,7 +41,7 @@ pub(crate) fn read(value: &Value, place: &Place) -> Result<Draft, String> {
     }
     let url = text(&value["api"]["url"]).unwrap_or_default();
     let (text, at) = place.join(&url)?.read()?;
-    let authentication = Authentication::of(auth).unwrap_or_else(|why| {
+    let authentication = Authentication::of(auth, Words::ChatGpt).unwrap_or_else(|why| {
         draft.note(format!("requests are not signed: {why}"));
         None
     });
