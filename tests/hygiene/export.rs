@@ -28,11 +28,18 @@ fn every_document_is_exported_within_the_rules() {
         assert!(output.status.success(), "{name}: {said}");
         let schema = place.join(format!("out/chatgpt/actions/{name}.json"));
         if !schema.exists() {
-            assert!(said.contains(&format!("chatgpt: API `{name}`: left out: ")), "{said}");
+            assert!(
+                said.contains(&format!("chatgpt: API `{name}`: left out: ")),
+                "{said}"
+            );
             continue;
         }
         let checked = Config::new().deny("chatgpt").check(&schema).unwrap();
-        assert!(checked.generated.is_some(), "{name}: {}", checked.text(false));
+        assert!(
+            checked.generated.is_some(),
+            "{name}: {}",
+            checked.text(false)
+        );
         schemas += 1;
 
         // Nothing is left out without a word.

@@ -153,7 +153,12 @@ pub(crate) struct Check {
 #[derive(Debug, Default, Args)]
 pub(crate) struct Packages {
     /// This package of the workspace (repeatable)
-    #[arg(short, long = "package", value_name = "PACKAGE", conflicts_with = "specs")]
+    #[arg(
+        short,
+        long = "package",
+        value_name = "PACKAGE",
+        conflicts_with = "specs"
+    )]
     names: Vec<String>,
     /// All packages of the workspace
     #[arg(long, conflicts_with = "specs")]
@@ -227,7 +232,7 @@ pub(crate) struct Export {
     /// Only this GPT, where the program has several
     #[arg(long, value_name = "NAME")]
     pub(crate) gpt: Option<String>,
-    /// The address where the program is served, for MCP clients
+    /// The address where the program is served: for MCP clients, and for actions in Rust
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
     /// Overwrite files that this command did not make
@@ -278,7 +283,7 @@ pub(crate) struct Reading {
 
 impl Reading {
     /// Whether it chooses among operations.
-    pub(crate) fn selects(&self) -> bool {
+    pub(crate) fn chooses(&self) -> bool {
         [&self.operations, &self.tags, &self.paths]
             .iter()
             .any(|it| !it.is_empty())

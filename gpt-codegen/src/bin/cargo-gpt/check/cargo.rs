@@ -15,8 +15,15 @@ use crate::{Failure, arguments::Packages};
 
 /// What cargo says while it works; the rest of its output is about what went wrong.
 const PROGRESS: [&str; 9] = [
-    "Adding", "Blocking", "Building", "Checking", "Compiling", "Downloaded", "Downloading",
-    "Locking", "Updating",
+    "Adding",
+    "Blocking",
+    "Building",
+    "Checking",
+    "Compiling",
+    "Downloaded",
+    "Downloading",
+    "Locking",
+    "Updating",
 ];
 
 /// What came of a run.

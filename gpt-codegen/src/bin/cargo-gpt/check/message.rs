@@ -76,7 +76,9 @@ fn of_definition(text: &str, attribute: &Place, root: &Path) -> Option<Finding> 
     let mut finding = Finding::error(DEFINITION, message.join(" "), attribute.clone());
     if let Some((file, line, column)) = excerpt.and_then(position) {
         let is_mark = |line: &&str| line.trim_start_matches(['|', ' ']).starts_with('^');
-        let marks = lines().find(is_mark).map_or(0, |line| line.matches('^').count());
+        let marks = lines()
+            .find(is_mark)
+            .map_or(0, |line| line.matches('^').count());
         let file = shown(&root.join(file));
         finding.place = Place::new(file, (line, column), (line, column + marks));
         let label = "named here".to_owned();
@@ -133,7 +135,10 @@ mod tests {
         let mistake = read(&message(text, Some("E0080")), Path::new("/desk")).unwrap();
         let finding = mistake.finding;
         assert_eq!(finding.name, "definition");
-        assert_eq!(finding.message, "instructions name `{{a}}`, which this GPT does not have");
+        assert_eq!(
+            finding.message,
+            "instructions name `{{a}}`, which this GPT does not have"
+        );
         assert_eq!(finding.help.as_deref(), Some("write `{{b}}`"));
         assert_eq!(finding.place.file, PathBuf::from("/desk/src/gpt.md"));
         assert_eq!((finding.place.line, finding.place.column), (9, 26));

@@ -33,6 +33,9 @@ pub(super) struct Api {
     pub(super) name: String,
     pub(super) title: String,
     pub(super) version: String,
+    /// Whether its operations are functions that the program itself publishes.
+    #[serde(default)]
+    pub(super) served_here: bool,
     pub(super) servers: Vec<Server>,
     pub(super) security_schemes: Vec<Scheme>,
     /// What the schemas of answers refer to.

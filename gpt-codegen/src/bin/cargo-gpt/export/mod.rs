@@ -113,6 +113,13 @@ fn name_and_email(author: &str) -> (String, Option<String>) {
 
 impl Export {
     pub(crate) fn run(&self) -> Result<(), Failure> {
+        if let Some(url) = &self.url
+            && !["https://", "http://"].iter().any(|it| url.starts_with(it))
+        {
+            return Err(Failure::Arguments(format!(
+                "`{url}` is no address: write `https://` and the host"
+            )));
+        }
         let (document, program) = match &self.definition {
             Some(file) => (read(file)?, None),
             None => {
@@ -135,9 +142,10 @@ impl Export {
                 self.out.clone()
             };
             for host in self.hosts() {
-                let url = self.url.as_deref().map(|it| endpoint(it, gpt, are_several));
+                let url = self.url.as_deref();
+                let address = url.map(|it| address(it, gpt, are_several));
                 let mut report = Report::default();
-                let files = of_host(host, gpt, &package, url.as_deref(), &mut report);
+                let files = of_host(host, gpt, &package, address.as_deref(), &mut report);
                 self.write(&folder, host, gpt, files, &report)?;
             }
         }
@@ -198,28 +206,27 @@ fn of_host(
     host: Host,
     gpt: &Gpt,
     package: &Package,
-    url: Option<&str>,
+    address: Option<&str>,
     report: &mut Report,
 ) -> Files {
     match host {
-        Host::Chatgpt => chatgpt::files(gpt, report),
-        Host::Mcp => mcp::files(gpt, package, url, report),
+        Host::Chatgpt => chatgpt::files(gpt, address, report),
+        Host::Mcp => mcp::files(gpt, package, address, report),
         Host::Openai => tools::openai(gpt, report),
         Host::Anthropic => tools::anthropic(gpt, report),
         Host::Gemini => tools::gemini(gpt, report),
-        Host::Librechat => librechat::files(gpt, report),
+        Host::Librechat => librechat::files(gpt, address, report),
     }
 }
 
-/// Where a served GPT speaks MCP.
-fn endpoint(url: &str, gpt: &Gpt, are_several: bool) -> String {
+/// Where a GPT is served, of a program at a URL.
+fn address(url: &str, gpt: &Gpt, are_several: bool) -> String {
     let url = url.trim_end_matches('/');
-    if url.ends_with("/mcp") {
-        url.to_owned()
-    } else if are_several {
-        format!("{url}/g/{}/mcp", gpt.slug)
+    let url = url.strip_suffix("/mcp").unwrap_or(url);
+    if are_several {
+        format!("{url}/g/{}", gpt.slug)
     } else {
-        format!("{url}/mcp")
+        url.to_owned()
     }
 }
 

@@ -34,10 +34,15 @@ pub(super) struct Action<'a> {
     pub(super) scopes: Vec<String>,
 }
 
-/// The action of an API; `None` where nothing of it can be one, which is reported.
-pub(super) fn action<'a>(api: &'a Api, report: &mut Report) -> Option<Action<'a>> {
+/// The action of an API; `None` where nothing of it can be one, which is reported. `address` is
+/// where the program is served.
+pub(super) fn action<'a>(
+    api: &'a Api,
+    address: Option<&str>,
+    report: &mut Report,
+) -> Option<Action<'a>> {
     let place = format!("API `{}`", api.name);
-    let (url, domain) = match server(api) {
+    let (url, domain) = match server(api, address) {
         Ok(server) => server,
         Err(why) => {
             report.lost(place, "left out", why);
@@ -115,11 +120,15 @@ pub(super) fn action<'a>(api: &'a Api, report: &mut Report) -> Option<Action<'a>
 }
 
 /// The address of an API that hosts can reach, and its host; else why they cannot.
-fn server(api: &Api) -> Result<(String, String), String> {
-    let Some(server) = api.servers.first() else {
-        return Err("the description names no server".to_owned());
+fn server(api: &Api, address: Option<&str>) -> Result<(String, String), String> {
+    let url = match (api.servers.first(), address) {
+        (_, Some(address)) if api.served_here => address.to_owned(),
+        (_, None) if api.served_here => {
+            return Err("the program serves it: give its address with `--url`".to_owned());
+        }
+        (Some(server), _) => server.url(),
+        (None, _) => return Err("the description names no server".to_owned()),
     };
-    let url = server.url();
     let Some(rest) = url.strip_prefix("https://") else {
         return Err(format!("`{url}` is no address with `https://`"));
     };
@@ -289,7 +298,17 @@ fn parameters(
     let mut made = Vec::new();
     // What must be there comes first to its name.
     let required = operation.parameters.iter().filter(|it| it.required);
-    let names: BTreeSet<&str> = required.map(|it| it.name.as_str()).collect();
+    let properties = operation
+        .body
+        .iter()
+        .filter_map(|it| it.properties.as_ref());
+    let needed = properties
+        .flatten()
+        .filter(|(argument, _)| operation.tool.requires(argument));
+    let names: BTreeSet<&str> = required
+        .map(|it| it.name.as_str())
+        .chain(needed.map(|(_, property)| property.as_str()))
+        .collect();
     for parameter in &operation.parameters {
         let Parameter { name, location, .. } = parameter;
         let place = format!("parameter `{name}` of `{}`", operation.tool.name);

@@ -60,6 +60,7 @@ impl Components {
         self.cut(&roots, report);
         // Where a circle was cut, something may be out of reach.
         self.keep(roots);
+        self.inline(document);
         let names = self.names();
         named(document, &names);
         let mut components: Map<String, Value> = self
@@ -108,6 +109,29 @@ impl Components {
                 format!("`{}` inside it is any value", to.1),
                 "no schema may lead back to itself",
             );
+        }
+    }
+
+    /// Puts those in place that one place refers to, as the generator does: what is exported again
+    /// looks the same.
+    fn inline(&mut self, document: &mut Value) {
+        loop {
+            let mut found = Vec::new();
+            references(document, &mut found);
+            self.0.values().for_each(|it| references(it, &mut found));
+            let once = self
+                .0
+                .keys()
+                .find(|key| found.iter().filter(|it| it == key).count() == 1)
+                .cloned();
+            let Some((key, schema)) = once.and_then(|it| self.0.remove_entry(&it)) else {
+                return;
+            };
+            let reference = reference(&key);
+            replace(document, &reference, &schema);
+            for other in self.0.values_mut() {
+                replace(other, &reference, &schema);
+            }
         }
     }
 
@@ -275,6 +299,12 @@ pub(super) fn fitted(side: Side, schema: &Value, place: &str, report: &mut Repor
         };
         fitted.insert(keyword.clone(), value);
     }
+    if has_type(&fitted, "object") && !fitted.contains_key("properties") {
+        fitted.insert("properties".to_owned(), json!({}));
+    }
+    if has_type(&fitted, "array") && !fitted.contains_key("items") {
+        fitted.insert("items".to_owned(), json!({}));
+    }
     // One alternative is none: what it says stands beside the rest.
     if let Some(Value::Array(all)) = fitted.get("anyOf")
         && let [Value::Object(only)] = all.as_slice()
@@ -322,6 +352,13 @@ pub(super) fn object(
     object
 }
 
+fn has_type(schema: &Schema, kind: &str) -> bool {
+    match schema.get("type") {
+        Some(Value::Array(kinds)) => kinds.iter().any(|it| it == kind),
+        only => only.is_some_and(|it| it == kind),
+    }
+}
+
 pub(super) fn is_object(schema: &Value) -> bool {
     schema["type"] == "object"
 }
@@ -355,11 +392,14 @@ fn references(value: &Value, found: &mut Vec<Key>) {
     }
 }
 
-/// Puts a schema in place of the references to a component.
+/// Puts a schema in place of the references to a component. What stands beside one stays.
 fn replace(value: &mut Value, reference: &str, by: &Value) {
     match value {
         Value::Object(entries) if entries.get("$ref").is_some_and(|it| it == reference) => {
-            *value = by.clone();
+            entries.shift_remove("$ref");
+            let mut replaced = by.as_object().cloned().unwrap_or_default();
+            replaced.extend(std::mem::take(entries));
+            *value = replaced.into();
         }
         Value::Object(entries) => {
             entries

@@ -94,7 +94,7 @@ impl Making<'_> {
             Some(place) => read(place)?,
             None => Source::default(),
         };
-        if files.len() > 1 && self.reading.selects() {
+        if files.len() > 1 && self.reading.chooses() {
             return Err(Failure::Arguments(format!(
                 "`--operation`, `--tag` and `--path` choose from one description, and there are {}: \
                  choose in `build.rs`",
