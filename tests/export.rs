@@ -22,7 +22,10 @@ fn each_host_is_given_what_it_takes() {
     let folder = fresh("hosts");
     let out = folder.to_str().unwrap();
     let export = || {
-        let output = cargo_gpt_in(root(), &["export", "--definition", DEFINITION, "--out", out]);
+        let output = cargo_gpt_in(
+            root(),
+            &["export", "--definition", DEFINITION, "--out", out],
+        );
         assert!(output.status.success(), "{}", text(output.stderr));
         let said = format!("{}\n{}", text(output.stdout), text(output.stderr));
         let files: Vec<(PathBuf, String)> = files(&folder)
@@ -83,7 +86,10 @@ fn only_what_was_made_here_is_overwritten() {
     // What an earlier export made and this one does not is gone, and nothing outside.
     let report = host.join("report.json");
     let listed = fs::read_to_string(&report).unwrap();
-    let stale = listed.replace("\"REPORT.md\"", "\"old.json\", \"../kept.json\", \"REPORT.md\"");
+    let stale = listed.replace(
+        "\"REPORT.md\"",
+        "\"old.json\", \"../kept.json\", \"REPORT.md\"",
+    );
     assert_ne!(listed, stale);
     fs::write(&report, stale).unwrap();
     fs::write(host.join("old.json"), "{}").unwrap();
@@ -102,8 +108,14 @@ fn mistakes_are_told() {
     fs::create_dir(&empty).unwrap();
     let mut said = String::new();
     for (place, arguments) in [
-        (root(), vec!["export", "--definition", newer.to_str().unwrap()]),
-        (root(), vec!["export", "--definition", DEFINITION, "--gpt", "Zoo"]),
+        (
+            root(),
+            vec!["export", "--definition", newer.to_str().unwrap()],
+        ),
+        (
+            root(),
+            vec!["export", "--definition", DEFINITION, "--gpt", "Zoo"],
+        ),
         (root(), vec!["export", "--definition", "tests/README.md"]),
         (root(), vec!["export", "--to", "chatgtp"]),
         (&*empty, vec!["export"]),
@@ -148,7 +160,11 @@ fn what_is_exported_comes_back() {
 
         let project = folder.join(format!("{example}-back"));
         let source = bundle.join("gpt.json");
-        let arguments = ["import", source.to_str().unwrap(), project.to_str().unwrap()];
+        let arguments = [
+            "import",
+            source.to_str().unwrap(),
+            project.to_str().unwrap(),
+        ];
         let from_here = ["--runtime-path", "."];
         let output = cargo_gpt_in(root(), &[&arguments[..], &from_here].concat());
         assert!(output.status.success(), "{}", text(output.stderr));
@@ -164,7 +180,12 @@ fn what_is_exported_comes_back() {
         assert_eq!(first, second);
         for file in first {
             let [went, came] = [&bundle, &back].map(|it| fs::read_to_string(it.join(&file)));
-            assert_eq!(went.unwrap(), came.unwrap(), "{example}: {}", file.display());
+            assert_eq!(
+                went.unwrap(),
+                came.unwrap(),
+                "{example}: {}",
+                file.display()
+            );
         }
     }
 }
@@ -180,14 +201,19 @@ fn hold_to_others(schema: &Path) {
     };
     match env::var_os("GPT_TEST_OPENAPI_VALIDATOR") {
         Some(program) => run(&mut Command::new(program)),
-        None => eprintln!("not held to openapi-spec-validator: GPT_TEST_OPENAPI_VALIDATOR is not set"),
+        None => {
+            eprintln!("not held to openapi-spec-validator: GPT_TEST_OPENAPI_VALIDATOR is not set")
+        }
     }
     match env::var_os("GPT_TEST_REDOCLY") {
         Some(folder) => run(Command::new("node")
             .arg(Path::new(&folder).join("node_modules/@redocly/cli/bin/cli.js"))
             .args(["lint", "--max-problems=100", "--format=stylish"])
             // A definition knows no licence, and many APIs describe failures as `default`.
-            .args(["--skip-rule=info-license", "--skip-rule=operation-4xx-response"])
+            .args([
+                "--skip-rule=info-license",
+                "--skip-rule=operation-4xx-response",
+            ])
             .env("REDOCLY_TELEMETRY", "off")
             .env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true")),
         None => eprintln!("not held to Redocly: GPT_TEST_REDOCLY is not set"),
@@ -214,7 +240,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// An empty folder to write to.
 fn fresh(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("export").join(name);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("export")
+        .join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder

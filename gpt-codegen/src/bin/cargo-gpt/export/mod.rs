@@ -5,13 +5,15 @@
 //! does not take. The same definition gives the same bytes.
 
 pub(crate) mod chatgpt;
+mod components;
 mod definition;
 mod folder;
 mod librechat;
 mod mcp;
 mod openapi;
+mod operation;
 mod report;
-mod schemas;
+mod schema;
 mod text;
 mod tools;
 mod union;
@@ -131,10 +133,11 @@ impl Export {
         let are_several = all.len() > 1;
         let chosen = self.chosen(&all)?;
         let several_chosen = chosen.len() > 1;
+        let package = program.as_ref().map(Package::of).transpose()?;
         for gpt in chosen {
-            let package = match &program {
-                Some(program) => Package::of(program)?,
-                None => Package::of_definition(gpt),
+            let package = match &package {
+                Some(package) => package,
+                None => &Package::of_definition(gpt),
             };
             let folder = if several_chosen {
                 self.out.join(&gpt.slug)
@@ -145,7 +148,7 @@ impl Export {
                 let url = self.url.as_deref();
                 let address = url.map(|it| address(it, gpt, are_several));
                 let mut report = Report::default();
-                let files = of_host(host, gpt, &package, address.as_deref(), &mut report);
+                let files = of_host(host, gpt, package, address.as_deref(), &mut report);
                 self.write(&folder, host, gpt, files, &report)?;
             }
         }
