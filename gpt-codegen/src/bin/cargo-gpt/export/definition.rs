@@ -182,7 +182,7 @@ pub(super) fn read(document: Value) -> Result<Vec<Gpt>, Failure> {
     if version != Some(VERSION) {
         let found = version.map_or_else(|| "no version".to_owned(), |it| format!("version {it}"));
         return Err(Failure::Other(format!(
-            "the definition has {found}, and this command reads version {VERSION}: use the `cargo gpt` of the same version as gpt-runtime"
+            "the definition has {found}, and {VERSION} is read: use the `cargo gpt` of gpt-runtime's version"
         )));
     }
     let gpts = document.get("gpts").cloned().unwrap_or_default();
