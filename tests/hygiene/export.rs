@@ -16,7 +16,8 @@ fn every_document_is_exported_within_the_rules() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hygiene");
     let _ = fs::remove_dir_all(&folder);
     let mut schemas = 0;
-    for (name, operations) in modules() {
+    let with_operations = modules().into_iter().filter(|(_, all)| !all.is_empty());
+    for (name, operations) in with_operations {
         let place = folder.join(name);
         fs::create_dir_all(&place).unwrap();
         let definition = document(&[&definition(operations)]).unwrap();
