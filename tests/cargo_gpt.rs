@@ -290,20 +290,6 @@ fn wrong_arguments() {
         "#]],
     );
     check(
-        &["check"],
-        &expect![[r#"
-            2
-            error: the following required arguments were not provided:
-              <SPEC>...
-
-            Usage: cargo gpt check <SPEC>...
-
-            For more information, try '--help'.
-
-
-        "#]],
-    );
-    check(
         &["check", WEATHER, "--out", "x"],
         &expect![[r#"
             2
@@ -567,9 +553,83 @@ fn colours_are_for_terminals() {
     assert_eq!(stripped, plain);
 }
 
+/// What a shell offers behind some words.
+fn completed(shell: &str, words: &[&str]) -> Option<String> {
+    let file = folder().join(format!("completion.{shell}"));
+    fs::create_dir_all(folder()).unwrap();
+    fs::write(&file, cargo_gpt(&["completion", shell]).stdout).unwrap();
+    let file = file.to_str().unwrap();
+    let (before, last) = (words[words.len() - 2], words[words.len() - 1]);
+    let function = if words[0] == "cargo" {
+        "__cargo_gpt"
+    } else {
+        "_cargo__gpt"
+    };
+    let script = match shell {
+        "bash" => format!(
+            "source {file}; COMP_WORDS=({}); COMP_CWORD={}; {function} {} {last:?} {before}; \
+             printf '%s ' \"${{COMPREPLY[@]}}\"",
+            words
+                .iter()
+                .map(|it| format!("{it:?} "))
+                .collect::<String>(),
+            words.len() - 1,
+            words[0],
+        ),
+        "fish" => format!(
+            "source {file}; complete -C \"{}\" | cut -f 1 | xargs echo",
+            words.join(" ")
+        ),
+        _ => format!("autoload -U compinit; compinit -D; source {file}"),
+    };
+    let output = Command::new(shell).args(["-c", &script]).output().ok()?;
+    let said = text(output.stderr);
+    assert!(said.is_empty(), "{shell}: {said}");
+    Some(text(output.stdout).trim_end().to_owned())
+}
+
+#[test]
+fn shells_complete_commands_options_and_names() {
+    for (words, expected) in [
+        (&["cargo-gpt", "ch"][..], "chat check"),
+        (&["cargo-gpt", "check", "--form"], "--format"),
+        (
+            &["cargo-gpt", "check", "--warn", "chatgpt-b"],
+            "chatgpt-body",
+        ),
+        (&["cargo-gpt", "export", "--to", "ant"], "anthropic"),
+        (&["cargo", "gpt", "expl"], "explain"),
+    ] {
+        for shell in ["bash", "fish"] {
+            match completed(shell, words) {
+                Some(found) => {
+                    let mut found: Vec<&str> = found.split(' ').collect();
+                    found.sort_unstable();
+                    assert_eq!(found.join(" "), expected, "{shell}: {words:?}");
+                }
+                None => eprintln!("there is no {shell} here"),
+            }
+        }
+    }
+    if completed("zsh", &["cargo-gpt", ""]).is_none() {
+        eprintln!("there is no zsh here");
+    }
+}
+
 #[test]
 fn each_command_says_how_it_is_used() {
-    for command in ["new", "import", "generate", "check", "explain"] {
+    for command in [
+        "new",
+        "import",
+        "dev",
+        "call",
+        "chat",
+        "generate",
+        "check",
+        "explain",
+        "export",
+        "completion",
+    ] {
         let output = cargo_gpt(&[command, "--help"]);
         assert_eq!(output.status.code(), Some(0));
         let help = text(output.stdout);

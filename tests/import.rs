@@ -1,16 +1,17 @@
 //! `cargo gpt import`: each kind of source in `tests/import` with the project that is made of it.
 
 mod command;
+mod projects;
 mod web;
 
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
-use command::{cargo_gpt_in, root, target, text};
+use command::{cargo_gpt_in, root, text};
 use expect_test::{Expect, expect, expect_file};
+use projects::{Projects, fresh};
 use web::Web;
 
 /// The sources, each with the folder that is made of it.
@@ -50,42 +51,14 @@ fn each_kind_of_source_becomes_a_project() {
         expect_file![root().join("tests/import").join(expected)]
             .assert_eq(&project.replace(&place, "$ROOT"));
     }
-    builds(&folder);
-}
-
-/// One build and one run of the tests of all projects in a folder.
-fn builds(folder: &Path) {
-    for (_, name) in SOURCES {
-        // Each is a workspace of its own for its users, and part of one here.
-        let path = folder.join(name).join("Cargo.toml");
-        let manifest = fs::read_to_string(&path).unwrap();
-        let (manifest, _) = manifest.split_once("\n# A workspace").unwrap();
-        fs::write(&path, manifest).unwrap();
-    }
-    let members = SOURCES.map(|(_, name)| name);
-    let workspace = format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n");
-    fs::write(folder.join("Cargo.toml"), workspace).unwrap();
-    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    let cargo = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO"))
-            .args(arguments)
-            .current_dir(folder)
-            .env("CARGO_TARGET_DIR", target())
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}{}",
-            text(output.stdout),
-            text(output.stderr)
-        );
-        text(output.stdout)
-    };
-    let packages = SOURCES.iter().flat_map(|(_, name)| ["-p", name]);
+    let names = SOURCES.map(|(_, name)| name);
+    let projects = Projects::new(&folder, names.to_vec());
+    let packages = names.iter().flat_map(|name| ["-p", *name]);
     let fmt: Vec<&str> = ["fmt", "--check"].into_iter().chain(packages).collect();
-    cargo(&fmt);
-    let said = cargo(&["test", "--quiet", "--offline", "--color=never"]);
+    projects.cargo(&fmt);
+    let said = projects.cargo(&["test", "--quiet", "--color=never"]);
     assert_eq!(said.matches("1 passed").count(), SOURCES.len(), "{said}");
+    projects.answer_over_mcp();
 }
 
 #[test]
@@ -389,14 +362,4 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     }
     all.sort();
     all
-}
-
-/// A folder where nothing is yet.
-fn fresh(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("import")
-        .join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
 }

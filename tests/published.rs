@@ -1,6 +1,6 @@
 //! The description that a GPT publishes of its own actions, read like that of any API.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{fs, net::SocketAddr, path::Path};
 
 use gpt_codegen::Config;
 use gpt_runtime::{
@@ -109,35 +109,95 @@ async fn a_description_for_few_says_how_to_come_in() {
     assert_eq!(scheme, "bearer");
 }
 
+#[tokio::test]
+async fn who_may_not_come_in_is_told_nothing() {
+    let address = serve(Server::new(service(OwnOffice))).await;
+    for request in [
+        "GET /actions/openapi.json",
+        "POST /actions/postage {\"pages\":2}",
+        "GET /actions/openapi.json the-wrong-token",
+        "POST /actions/postage the-wrong-token {\"pages\":2}",
+    ] {
+        let (head, body) = ask(address, request).await;
+        assert!(head.starts_with("HTTP/1.1 401 "), "{request}: {head}");
+        assert!(!body.contains("postage"), "{body}");
+    }
+    let request = format!("POST /actions/postage {TOKEN} {{\"pages\":2}}");
+    let (_, body) = ask(address, &request).await;
+    assert_eq!(body, "1.9");
+}
+
+#[tokio::test]
+async fn each_of_several_gpts_has_actions_of_its_own() {
+    let server = Server::new(service(OwnOffice)).and(service(PostOffice));
+    let address = serve(server).await;
+    let request = format!("GET /g/own-office/actions/openapi.json {TOKEN}");
+    let (_, body) = ask(address, &request).await;
+    let document: Value = serde_json::from_str(&body).unwrap();
+    let url = &document["servers"][0]["url"];
+    assert_eq!(url, "https://post.example/g/own-office");
+    let (head, _) = ask(address, "POST /g/own-office/actions/postage {\"pages\":1}").await;
+    assert!(head.starts_with("HTTP/1.1 401 "), "{head}");
+    let (head, _) = ask(address, "POST /g/post-office/actions/forget {}").await;
+    assert!(head.starts_with("HTTP/1.1 204 "), "{head}");
+    let request = format!("POST /g/own-office/actions/forget {TOKEN} {{}}");
+    let (head, _) = ask(address, &request).await;
+    assert!(head.starts_with("HTTP/1.1 404 "), "{head}");
+}
+
 /// Serves a GPT, and holds its description to the rules of ChatGPT's editor and to our own.
 async fn check(gpt: impl Gpt, name: &str) -> Value {
     let operations = gpt.definition().operations().count();
-    let service = Service::builder(gpt).model(Script::new([]));
-    let service = service.store(Memory::default()).build().unwrap();
-    let server = Server::new(service)
+    let address = serve(Server::new(service(gpt))).await;
+    let (head, body) = ask(address, &format!("GET /actions/openapi.json {TOKEN}")).await;
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&file, &body).unwrap();
+    let checked = Config::new().deny("chatgpt").check(&file).unwrap();
+    assert_eq!(checked.text(false), "", "{}", file.display());
+    let document: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(document["paths"].as_object().unwrap().len(), operations);
+    document
+}
+
+fn service(gpt: impl Gpt) -> Service {
+    let builder = Service::builder(gpt).model(Script::new([]));
+    builder.store(Memory::default()).build().unwrap()
+}
+
+async fn serve(server: Server) -> SocketAddr {
+    let server = server
         .address("127.0.0.1:0")
         .public_url("https://post.example")
         .owner_token(TOKEN);
     let bound = server.bind().await.unwrap();
     let address = bound.local_addr();
     tokio::spawn(bound.run_until(std::future::pending()));
-    let mut socket = TcpStream::connect(address).await.unwrap();
+    address
+}
+
+/// Sends `METHOD path token {body}`; the headers and the body of the answer.
+async fn ask(address: SocketAddr, request: &str) -> (String, String) {
+    let (head, body) = match request.find(" {") {
+        Some(at) => (&request[..at], &request[at + 1..]),
+        None => (request, ""),
+    };
+    let mut words = head.splitn(3, ' ');
+    let (method, path) = (words.next().unwrap(), words.next().unwrap());
+    let token = words
+        .next()
+        .map(|it| format!("Authorization: Bearer {it}\r\n"));
     let request = format!(
-        "GET /actions/openapi.json HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
-         Authorization: Bearer {TOKEN}\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{}\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        token.unwrap_or_default(),
+        body.len(),
     );
+    let mut socket = TcpStream::connect(address).await.unwrap();
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     socket.read_to_string(&mut answer).await.unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
-
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&file, body).unwrap();
-    let checked = Config::new().deny("chatgpt").check(&file).unwrap();
-    assert_eq!(checked.text(false), "", "{}", file.display());
-    let document: Value = serde_json::from_str(body).unwrap();
-    let paths: BTreeMap<String, Value> = serde_json::from_value(document["paths"].clone()).unwrap();
-    assert_eq!(paths.len(), operations);
-    document
+    (head.to_owned(), body.to_owned())
 }

@@ -16,6 +16,9 @@ use crate::{
 /// 32 MiB: several times the largest description seen.
 const DEFAULT_MAX_DOCUMENT_BYTES: u64 = 32 * 1024 * 1024;
 
+/// The variable that rust-analyzer sets for the build scripts that it runs.
+const EDITOR: &str = "RA_RUSTC_WRAPPER";
+
 /// What to generate from a description, and how strictly to read it.
 ///
 /// ```no_run
@@ -190,6 +193,12 @@ impl Config {
         let generated = match pipeline::generate(self, path, None) {
             // The command that asks reports on the description, and goes on.
             Err(failure) if is_checked && failure.is_found => {
+                return self.leave(path);
+            }
+            // Of a build script that fails an editor would show nothing that was generated. Cargo
+            // runs it anew without the editor, and reports what is wrong.
+            Err(failure) if failure.is_found && env::var_os(EDITOR).is_some() => {
+                println!("cargo::rerun-if-env-changed={EDITOR}");
                 return self.leave(path);
             }
             generated => generated.map_err(|failure| failure.error(caller))?,

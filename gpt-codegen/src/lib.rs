@@ -42,8 +42,8 @@
 //!
 //! # Features
 //!
-//! - `cli`: the command `cargo gpt`, which generates a whole crate to look at and checks
-//!   descriptions without generating.
+//! - `cli`: the command `cargo gpt`, which makes projects, imports and exports GPTs, serves and asks
+//!   them while they are written, and checks descriptions. What it needs beside is built for it alone.
 
 #[cfg(feature = "cli")]
 mod compiled;

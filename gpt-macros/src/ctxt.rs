@@ -1,5 +1,6 @@
 //! Gathers errors, so that all mistakes are reported at once.
 
+use crate::editor::Mention;
 use crate::place::{Place, with_help};
 use proc_macro2::TokenStream;
 use std::cell::RefCell;
@@ -8,12 +9,14 @@ use std::thread;
 /// The errors found so far. Dropping it without [`Ctxt::finish`] panics, so that no error is lost.
 pub(crate) struct Ctxt {
     errors: RefCell<Option<Vec<syn::Error>>>,
+    mentions: RefCell<Vec<Mention>>,
 }
 
 impl Ctxt {
     pub(crate) fn new() -> Self {
         Ctxt {
             errors: RefCell::new(Some(Vec::new())),
+            mentions: RefCell::default(),
         }
     }
 
@@ -31,6 +34,16 @@ impl Ctxt {
         if let Some(errors) = &mut *self.errors.borrow_mut() {
             errors.push(error);
         }
+    }
+
+    /// Notes something for editors.
+    pub(crate) fn mention(&self, mention: Mention) {
+        self.mentions.borrow_mut().push(mention);
+    }
+
+    /// What was noted for editors so far.
+    pub(crate) fn take_mentions(&self) -> Vec<Mention> {
+        self.mentions.take()
     }
 
     /// How many errors there are.

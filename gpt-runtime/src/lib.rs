@@ -81,6 +81,9 @@
 //!   [`mod@tool`] has those that stand for built-in tools.
 //! - A [`Credential`](credential::Credential) signs the requests of an API's actions.
 //! - A [`Server`] serves all that over HTTP; [`mod@server`] describes its API.
+//! - Programs with a model of their own call the actions by the Model Context Protocol, over HTTP or
+//!   as a program that they start: [`serve_stdio`], [`mod@mcp`].
+//! - A [`Test`](testing::Test) of a GPT needs neither key nor network; [`mod@testing`] shows one.
 //!
 //! # Environment
 //!
@@ -94,7 +97,8 @@
 //!
 //! | variable | meaning | without it |
 //! |---|---|---|
-//! | `GPT_COMMAND` | what the program does: `serve`, or `definition`, which prints what the GPT is, as [`mod@document`] says | `serve` |
+//! | `GPT_COMMAND` | what the program does: `serve`; `definition`, which prints what the GPT is, as [`mod@document`] says; or `mcp`, which is [`serve_stdio`] | `serve` |
+//! | `GPT_MCP_CONFIRMATION` | who decides about calls that ask first, where the GPT is an MCP server: `person`, whom the client asks, or `client`, as it likes | `person` |
 //! | `GPT_ADDR` | the address to listen on | `127.0.0.1:8000` |
 //! | `GPT_PUBLIC_URL` | the URL people use, where a proxy stands in front, and from which APIs fetch files | the address |
 //! | `GPT_OWNER_TOKEN` | the token by which the owner is known | one is made at the first start and printed once |
@@ -108,6 +112,7 @@
 //! | `GPT_METRICS_ADDR` | an address of its own for `GET /metrics` of Prometheus | there are none |
 //! | `GPT_LOG` | what is logged: `error`, `warn`, `info`, `debug` or `trace` | `info` |
 //! | `GPT_LOG_FORMAT` | `json` or `text` | `text` |
+//! | `GPT_RELOAD` | `1`: pages load themselves anew when the program is replaced, as `cargo gpt dev` does | pages stay |
 //! | `GPT_STORE` | where conversations are kept: a path or `sqlite:PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`, or `memory` | a file in the working directory named after the GPT, such as `weather-desk.db` |
 //! | `OPENAI_API_KEY` | the key of OpenAI, or of the server at `OPENAI_BASE_URL` | none is sent |
 //! | `OPENAI_BASE_URL` | an OpenAI-compatible server, such as `http://localhost:11434/v1` | OpenAI where there is a key |
@@ -130,8 +135,10 @@
 //! # Features
 //!
 //! - `server`, on by default: [`#[gpt]`](macro@gpt) and everything that serves a GPT, which is
-//!   [`mod@gpt`], [`message`], [`model`], [`conversation`], [`service`], [`store`], [`mod@tool`]
-//!   and [`mod@server`] with what stands at the top of this crate.
+//!   [`mod@gpt`], [`message`], [`model`], [`conversation`], [`service`], [`store`], [`mod@tool`],
+//!   [`mod@testing`] and [`mod@server`] with what stands at the top of this crate.
+//! - `mcp`, on by default: the GPT as an MCP server, at `/mcp` and by [`serve_stdio`], which is
+//!   [`mod@mcp`]. It adds about 30 crates.
 //! - `sqlite`, on by default: conversations in a file, by SQLite, which is compiled along and needs
 //!   a C compiler. Without it, and without `GPT_STORE`, conversations end with the program.
 //! - `postgres`: conversations in PostgreSQL, for several machines.

@@ -281,7 +281,10 @@ pub mod zoo {
     rt::text_enums!(Kind);
 }
 
-use gpt_runtime::data::{Data, from_slice, from_value, to_value};
+use gpt_runtime::{
+    data::{Data, from_slice, from_value, to_value},
+    function::Generated,
+};
 use zoo::{Animal, Cat, Dog, Kind, Size};
 
 /// Reads and writes JSON that comes out as it went in.
@@ -476,4 +479,31 @@ fn deep_json_does_not_exhaust_the_stack() {
     let error = read(126).unwrap_err();
     assert_eq!(error.message, "nested too deep to be read");
     assert!(error.path.starts_with("inner.inner."), "{error}");
+}
+
+/// Takes an animal in, and gives it back.
+#[gpt_runtime::action(read_only)]
+fn keep(
+    cat: Generated<Cat>,
+    /// What it is.
+    kind: Generated<Kind>,
+    levels: Option<Generated<Vec<zoo::Level>>>,
+    cage: Option<Generated<zoo::Cage>>,
+) -> Generated<Cat> {
+    drop((kind, levels, cage));
+    cat
+}
+
+#[test]
+fn functions_take_generated_types() {
+    let operation = keep::OPERATIONS[0].operation();
+    let parameters: serde_json::Value = serde_json::from_str(operation.tool.parameters).unwrap();
+    expect_test::expect![[r#""#]].assert_eq(&serde_json::to_string_pretty(&parameters).unwrap());
+    let json = r#"{"born":"2020-02-29","weight":4.5}"#;
+    let cat: Generated<Cat> = serde_json::from_str(json).unwrap();
+    let kind = Generated(Kind::Other("lynx".to_owned()));
+    let kept = keep(cat, kind, None, None);
+    assert_eq!(serde_json::to_string(&kept).unwrap(), json);
+    let wrong = serde_json::from_str::<Generated<Cat>>(r#"{"born":"soon"}"#).unwrap_err();
+    assert!(wrong.to_string().contains("is not a date"), "{wrong}");
 }

@@ -352,6 +352,22 @@ async fn visibility_holds() {
     }
     let answer = site.ask("GET /v1/models").await;
     assert!(answer.starts_with("401"), "{answer}");
+    let (_, refusal) = answer.split_once("\n\n").unwrap();
+    let refusal: Value = serde_json::from_str(refusal).unwrap();
+    check_reply("ErrorResponse", &refusal);
+    assert_eq!(refusal["error"]["code"], "invalid_api_key");
+    let headers = site.headers("GET /v1/models").await;
+    assert!(headers.contains("www-authenticate: Bearer resource_metadata="));
+    // A page of somebody else is refused in the same words.
+    let key = format!("authorization=Bearer\u{a0}{token}");
+    let origin = "origin=https://evil.example";
+    let foreign = format!("POST /v1/chat/completions {key} {origin} {body}");
+    let answer = site.ask(&foreign).await;
+    assert!(answer.starts_with("403"), "{answer}");
+    assert!(
+        answer.contains(r#""type":"invalid_request_error""#),
+        "{answer}"
+    );
 }
 
 /// What this crate itself says to models of both protocols is understood by a GPT.

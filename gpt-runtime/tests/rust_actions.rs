@@ -13,6 +13,7 @@ use gpt_runtime::{
     ActionError, Gpt, action, actions,
     conversation::{Decision, Event, Turn},
     gpt,
+    gpt::{ActionSet, ActionSettings, Definition, Visibility},
     model::script::{Reply, Script},
     service::Service,
 };
@@ -1100,6 +1101,38 @@ async fn the_owner_sees_and_tries_functions() {
         tried.contains("The call succeeded with an empty answer."),
         "{tried}"
     );
+}
+
+#[test]
+fn a_function_belongs_to_one_gpt() {
+    struct Other;
+
+    impl Gpt for Other {
+        fn definition(&self) -> &'static Definition {
+            const {
+                &Definition {
+                    name: "Other",
+                    description: "Another one.",
+                    instructions: "Convert.",
+                    starters: &[],
+                    tools: &[],
+                    actions: &[ActionSet {
+                        operations: convert::OPERATIONS,
+                        settings: ActionSettings::NONE,
+                    }],
+                    visibility: Visibility::OnlyMe,
+                    privacy_policy: None,
+                    category: None,
+                    hosts: &[],
+                    max_tokens: None,
+                }
+            }
+        }
+    }
+
+    let refused = Service::builder(Other).build().unwrap_err().to_string();
+    let expected = "the GPT `Other` is not defined well:\n- action `convert` belongs to `Bureau`";
+    assert_eq!(refused, expected);
 }
 
 fn pretty(value: &Value) -> String {

@@ -1,6 +1,7 @@
 //! People who sign in to an API, and those who try to get around it.
 
 mod oidc;
+mod program;
 mod site;
 
 use std::{
@@ -19,7 +20,7 @@ use gpt_runtime::{
         Api, Described, Method, Operation, Requirement, Response, SecurityKind, SecurityScheme,
         Status, Tool,
     },
-    gpt::{Definition, Visibility},
+    gpt::{ActionSet, Definition, Visibility},
     model::script::{Reply, Script},
     secret::SecretKey,
     service::{Builder, Service},
@@ -31,6 +32,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use oidc::Oidc;
+use program::{Browser as Person, Program};
 use site::{DEFINITION, Desk, Site};
 
 /// An API that people sign in to, described as a document describes it.
@@ -77,10 +79,12 @@ fn described(kind: SecurityKind) -> Club {
             scopes: &["openid"],
         }]],
         consequential: false,
+        asks_once: false,
+        time_limit: None,
         deprecated: false,
     });
     let gpt = leak(Definition {
-        actions: leak([leak([leak(Described::of(operation)) as &_]) as &[_]]),
+        actions: leak([ActionSet::new(leak([leak(Described::of(operation)) as &_]))]),
         visibility: Visibility::Everyone,
         ..DEFINITION
     });
@@ -163,6 +167,14 @@ impl Stage {
     }
 
     async fn with(turns: usize, change: impl FnOnce(OAuthClient) -> OAuthClient) -> Self {
+        Self::built(turns, change, |builder| builder).await
+    }
+
+    async fn built(
+        turns: usize,
+        change: impl FnOnce(OAuthClient) -> OAuthClient,
+        build: impl FnOnce(Builder) -> Builder,
+    ) -> Self {
         let (url, asked) = scripted().await;
         let described = described(SecurityKind::AuthorizationCode {
             authorization_url: "https://provider.example/authorize?tenant=1",
@@ -171,9 +183,8 @@ impl Stage {
         let store = Arc::new(Memory::default());
         let client = change(OAuthClient::new("desk").secret("s3cr=t/+"));
         let service = service(&described, &url, turns, |builder| {
-            builder
-                .oauth_client(described.api, "login", client)
-                .store(store.clone())
+            let builder = builder.oauth_client(described.api, "login", client);
+            build(builder).store(store.clone())
         });
         let site = Site::of(service, Arc::default(), |server| server).await;
         Self { site, asked, store }
@@ -228,6 +239,21 @@ async fn session(site: &Site) -> String {
         .lines()
         .find_map(|it| it.strip_prefix("set-cookie: "));
     cookie.unwrap().split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_program_signs_nobody_in() {
+    let stage = Stage::new(0).await;
+    let url = format!("http://{}", stage.site.address);
+    let program = Program::new(&format!("{url}/api/gpt")).await;
+    let mut person = Person::at(&url).await;
+    let tokens = program.connect(&mut person).await;
+    // It acts for its person, but could sign them in as somebody else.
+    for path in ["", "/callback?code=c1&state=s"] {
+        let path = format!("{url}/sign-in/club/login{path}");
+        let answer = program.get(&path, &tokens.access).await;
+        assert_eq!(answer.status, 403, "{path}: {}", answer.body);
+    }
 }
 
 #[tokio::test]
@@ -698,4 +724,101 @@ async fn several_gpts_have_sign_ins_of_their_own() {
         let path = format!(r#""path":"/g/{gpt}/sign-in/club/login","signed_in":{signed_in}"#);
         assert!(list.contains(&path), "{list}");
     }
+}
+
+/// The result in an answer of the MCP server.
+#[cfg(feature = "mcp")]
+fn result(answer: &str) -> Value {
+    let data = answer.lines().filter_map(|it| it.strip_prefix("data: "));
+    let last = data.filter(|it| !it.is_empty()).last();
+    let message: Value = serde_json::from_str(last.unwrap_or_else(|| panic!("{answer}"))).unwrap();
+    message["result"].clone()
+}
+
+/// A call by the Model Context Protocol of who has this session.
+#[cfg(feature = "mcp")]
+fn call(session: &str, capabilities: Value, more: Value) -> String {
+    let mut params = json!({
+        "name": "whoAmI",
+        "arguments": {},
+        "_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
+            "io.modelcontextprotocol/clientCapabilities": capabilities,
+        },
+    });
+    let Value::Object(more) = more else {
+        unreachable!()
+    };
+    params.as_object_mut().unwrap().extend(more);
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+    format!(
+        "POST /mcp accept=application/json,text/event-stream mcp-protocol-version=2026-07-28 \
+         mcp-method=tools/call mcp-name=whoAmI cookie={session} {body}"
+    )
+}
+
+#[cfg(feature = "mcp")]
+#[tokio::test]
+async fn a_client_with_a_model_of_its_own_sends_people_to_sign_in() {
+    let stage = Stage::new(0).await;
+    let session = stage.session().await;
+    let page = format!("http://{}/sign-in/club/login", stage.site.address);
+    // A client that opens no addresses tells the model.
+    let unable = call(&session, json!({}), json!({}));
+    let told = result(&stage.site.ask(&unable).await);
+    let text = told["content"][0]["text"].as_str().unwrap();
+    assert_eq!(told["isError"], true);
+    assert!(text.contains("http://ADDRESS/sign-in/club/login"), "{text}");
+    // One that does is sent there, and the call waits for who goes.
+    let able = || json!({ "elicitation": { "url": {} } });
+    let sent = stage.site.open(&call(&session, able(), json!({}))).await;
+    let asked = result(&sent.rest().await);
+    let question = &asked["inputRequests"]["sign_in"]["params"];
+    assert_eq!(question["mode"], "url");
+    assert_eq!(question["url"], page);
+    let again = json!({
+        "requestState": asked["requestState"],
+        "inputResponses": { "sign_in": { "action": "accept" } },
+    });
+    let waiting = stage.site.open(&call(&session, able(), again)).await;
+    let begun = stage.begin(&session).await;
+    let query = format!("code=c1&state={}", begun["state"]);
+    stage.back(&session, &query).await;
+    let made = result(&waiting.rest().await);
+    assert_eq!(made["content"][0]["text"], r#"{"you":18}"#);
+    // The next call needs nobody.
+    let made = result(&stage.site.ask(&unable).await);
+    assert_eq!(made["isError"], false);
+    // Who is not known cannot sign in.
+    let nobody = call("none=1", able(), json!({}));
+    let refused = result(&stage.site.ask(&nobody).await);
+    let text = refused["content"][0]["text"].as_str().unwrap();
+    assert!(text.contains("does not tell whose it is"), "{text}");
+}
+
+#[cfg(feature = "mcp")]
+#[tokio::test]
+async fn a_call_is_allowed_and_then_signed_in_for() {
+    let stage = Stage::built(0, |it| it, |builder| builder.ask_before_reading(true)).await;
+    let session = stage.session().await;
+    let able = || json!({ "elicitation": { "form": {}, "url": {} } });
+    let ask = async |more: Value| {
+        let sent = stage.site.open(&call(&session, able(), more)).await;
+        result(&sent.rest().await)
+    };
+    let asked = ask(json!({})).await;
+    let question = &asked["inputRequests"]["confirmation"]["params"];
+    assert_eq!(question["mode"], "form");
+    let answers = json!({ "confirmation": { "action": "accept", "content": {} } });
+    let state = &asked["requestState"];
+    let asked = ask(json!({ "requestState": state, "inputResponses": answers })).await;
+    assert_eq!(asked["inputRequests"]["sign_in"]["params"]["mode"], "url");
+    assert_ne!(asked["requestState"], *state);
+    // Allowed it was: now it is about the sign-in alone.
+    let answers = json!({ "sign_in": { "action": "decline" } });
+    let state = &asked["requestState"];
+    let refused = ask(json!({ "requestState": state, "inputResponses": answers })).await;
+    let text = refused["content"][0]["text"].as_str().unwrap();
+    assert_eq!(text, "not made: the person did not sign in to Club <API>");
 }

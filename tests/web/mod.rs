@@ -11,6 +11,7 @@ use std::{
 /// The server; it ends with the test's process.
 pub(crate) struct Web {
     origin: String,
+    /// By path; what has none is found at `*`.
     pages: Arc<Mutex<HashMap<String, Page>>>,
 }
 
@@ -38,6 +39,13 @@ impl Web {
         self.set(path, Page::Text(text.to_owned()));
     }
 
+    /// What is answered where nothing was put.
+    #[allow(dead_code, reason = "not every suite needs it")]
+    pub(crate) fn answer_all(&self, text: &str) {
+        self.put("*", text);
+    }
+
+    #[allow(dead_code, reason = "not every suite needs it")]
     pub(crate) fn redirect(&self, path: &str, to: &str) {
         self.set(path, Page::Redirect(to.to_owned()));
     }
@@ -50,6 +58,7 @@ impl Web {
         format!("{}{path}", self.origin)
     }
 
+    #[allow(dead_code, reason = "not every suite needs it")]
     /// A text in which the server has no port.
     pub(crate) fn hide(&self, text: &str) -> String {
         text.replace(&self.origin, "http://127.0.0.1:PORT")
@@ -59,11 +68,12 @@ impl Web {
 fn answer(mut stream: &TcpStream, pages: &Mutex<HashMap<String, Page>>) {
     let mut lines = BufReader::new(stream).lines();
     let request = lines.next().unwrap().unwrap();
-    // The request has no body: it ends with an empty line.
+    // Bodies are of no interest: what matters ends with an empty line.
     while lines.next().is_some_and(|it| !it.unwrap().is_empty()) {}
     let path = request.split(' ').nth(1).unwrap();
     let path = path.split('?').next().unwrap();
-    let page = pages.lock().unwrap().get(path).cloned();
+    let pages = pages.lock().unwrap();
+    let page = pages.get(path).or_else(|| pages.get("*")).cloned();
     let (status, header, body) = match page {
         Some(Page::Text(text)) => ("200 OK", String::new(), text),
         Some(Page::Redirect(to)) => ("302 Found", format!("Location: {to}\r\n"), String::new()),
@@ -71,7 +81,7 @@ fn answer(mut stream: &TcpStream, pages: &Mutex<HashMap<String, Page>>) {
     };
     let length = body.len();
     let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n{header}\r\n"
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n{header}\r\n"
     );
     // Who has read enough hangs up.
     let _ = stream.write_all((head + &body).as_bytes());

@@ -34,7 +34,8 @@ async fn main() -> Result<(), gpt_runtime::Error> {
     let mut service = Service::builder(WeatherDesk).from_env()?;
     if !options.live {
         let url = stand_in::start(time::OffsetDateTime::now_utc).await?;
-        println!("api.weather.gov is stood in for by {url}; --live asks the real one");
+        // Standard output is a client's where the program is an MCP server.
+        eprintln!("api.weather.gov is stood in for by {url}; --live asks the real one");
         service = service.base_url(&weather::API, &url);
     }
     Server::new(service.build()?).run().await

@@ -2,8 +2,8 @@
 
 use quote::ToTokens;
 use syn::{
-    Attribute, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, Receiver, ReceiverKind,
-    ReturnType, Safety, Signature, Type, ext::IdentExt,
+    Attribute, FnArg, GenericArgument, GenericParam, Ident, Pat, PatType, PathArguments, Receiver,
+    ReceiverKind, ReturnType, Safety, Signature, Type, ext::IdentExt,
 };
 
 use super::{
@@ -83,7 +83,11 @@ pub(crate) fn check(
 /// The model calls one function, with JSON: it can choose no types and keep no promises.
 fn check_signature(cx: &Ctxt, signature: &Signature) {
     if !signature.generics.params.is_empty() {
-        let help = "name the types";
+        let mut parameters = signature.generics.params.iter();
+        let help = match parameters.all(|it| matches!(it, GenericParam::Lifetime(_))) {
+            true => "take and return values of their own, without lifetimes",
+            false => "name the types",
+        };
         cx.error(
             &signature.generics,
             "an action has no generic parameters",

@@ -3,7 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
-    FnArg, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Signature, Type, ext::IdentExt,
+    Attribute, FnArg, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Signature, Type,
+    ext::IdentExt, parse_quote,
 };
 
 use super::{
@@ -40,7 +41,7 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
         return quote!(#item #errors);
     };
     let checked = check::check(&cx, &function.attrs, &function.sig, &settings, Place::Free);
-    strip_docs(&mut function.sig);
+    tidy(&mut function.attrs, &mut function.sig);
     if let Some(errors) = cx.finish() {
         // A method would not take an `enum` beside it.
         let is_method = function.sig.receiver().is_some();
@@ -98,8 +99,10 @@ fn not_a_function(cx: &Ctxt, item: &Item) {
     cx.error(place, &message, help);
 }
 
-/// Removes the doc comments of parameters.
-pub(super) fn strip_docs(signature: &mut Signature) {
+/// Removes the doc comments of parameters, and allows what an action cannot help: its arguments are
+/// values, whether or not it keeps them.
+pub(super) fn tidy(attributes: &mut Vec<Attribute>, signature: &mut Signature) {
+    attributes.push(parse_quote!(#[allow(clippy::needless_pass_by_value)]));
     for input in &mut signature.inputs {
         let (FnArg::Typed(syn::PatType { attrs, .. })
         | FnArg::Receiver(syn::Receiver { attrs, .. })) = input;

@@ -6,7 +6,7 @@ use syn::{Attribute, ImplItem, Item, ItemImpl, Meta, spanned::Spanned};
 
 use super::{
     check::{self, Place},
-    expand::{describe, owner, strip_docs},
+    expand::{describe, owner, tidy},
     parse,
 };
 use crate::{ctxt::Ctxt, parse as item};
@@ -44,7 +44,7 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
     let is_one = check_block(&cx, &block);
     let described = methods(&cx, &runtime, &mut block);
     let errors = cx.finish();
-    if !is_one {
+    if !is_one && !block.generics.params.is_empty() {
         return quote!(#block #errors);
     }
     let owner = &block.self_ty;
@@ -106,7 +106,7 @@ fn methods(cx: &Ctxt, runtime: &syn::Path, block: &mut ItemImpl) -> Vec<TokenStr
         };
         let settings = parse::method(cx, tokens);
         let checked = check::check(cx, &method.attrs, &method.sig, &settings, Place::Methods);
-        strip_docs(&mut method.sig);
+        tidy(&mut method.attrs, &mut method.sig);
         if let Some(checked) = checked {
             let ident = &checked.ident;
             let callee = quote!(Self::#ident);

@@ -53,8 +53,7 @@ fn settings(
     let metas = match read.parse2(tokens) {
         Ok(metas) => metas,
         Err(error) => {
-            let examples: Vec<_> = keys.iter().map(|(_, example)| *example).collect();
-            let help = format!("write `#[{attribute}({})]`", examples.join(", "));
+            let help = format!("write `#[{attribute}({})]`", keys[0].1);
             cx.error_at(error.span(), &error.to_string(), &help);
             return settings;
         }

@@ -26,6 +26,10 @@ use crate::{
 };
 
 /// What came of a call.
+#[cfg_attr(
+    not(feature = "mcp"),
+    allow(dead_code, reason = "who tries an operation sees its text alone")
+)]
 pub(crate) struct Called {
     pub(crate) output: ToolOutput,
     /// Whether the text is all of a successful answer, nothing left out.

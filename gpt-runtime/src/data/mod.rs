@@ -13,6 +13,8 @@ mod formats;
 mod parts;
 mod read;
 mod scalar;
+#[cfg(feature = "server")]
+mod schema;
 mod table;
 mod tape;
 mod tuple;
@@ -33,6 +35,8 @@ pub use write::{to_string, to_value};
 pub(crate) use file::Chunks;
 pub(crate) use formats::check as check_format;
 pub(crate) use read::{Body, HeaderLines, from_built};
+#[cfg(feature = "server")]
+pub(crate) use schema::schema;
 pub(crate) use table::Table;
 pub(crate) use tape::Tape;
 

@@ -111,14 +111,14 @@ impl<R> Returns<R> {
 
 #[allow(missing_docs, reason = "for the code of `#[action]` alone")]
 impl<T, E> Returns<Result<T, E>> {
-    pub fn value(self) -> Described<T>
+    pub fn value(self) -> Written<T>
     where
         T: Answer,
     {
-        Described::new()
+        Written::new()
     }
 
-    pub fn finish(self, returned: Result<T, E>, value: Described<T>) -> Result<Value, Failure>
+    pub fn finish(self, returned: Result<T, E>, value: Written<T>) -> Result<Value, Failure>
     where
         E: Refusal,
     {
@@ -133,17 +133,13 @@ impl<T, E> Returns<Result<T, E>> {
 #[allow(missing_docs, reason = "for the code of `#[action]` alone")]
 pub trait Plain: Sized {
     type Value;
-    fn value(self) -> Described<Self::Value>
+    fn value(self) -> Written<Self::Value>
     where
         Self::Value: Answer,
     {
-        Described::new()
+        Written::new()
     }
-    fn finish(
-        self,
-        returned: Self::Value,
-        value: Described<Self::Value>,
-    ) -> Result<Value, Failure> {
+    fn finish(self, returned: Self::Value, value: Written<Self::Value>) -> Result<Value, Failure> {
         value.write(returned)
     }
 }
@@ -156,13 +152,13 @@ impl<R> Plain for Returns<R> {
 /// error although code describes an answer in one place and writes it in another.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Described<T> {
+pub struct Written<T> {
     schema: fn(&mut SchemaGenerator) -> Schema,
     write: fn(T) -> Result<Value, serde_json::Error>,
 }
 
 #[allow(missing_docs, reason = "for the code of `#[action]` alone")]
-impl<T> Described<T> {
+impl<T> Written<T> {
     fn new() -> Self
     where
         T: Answer,

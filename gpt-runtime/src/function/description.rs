@@ -144,6 +144,8 @@ pub(crate) fn operation(described: &Described, function: &Function) -> Operation
         failures: &[],
         security: &[],
         consequential: function.asks == Asks::EachTime,
+        asks_once: false,
+        time_limit: function.time_limit.map(Duration::from_secs),
         deprecated: false,
     }
 }

@@ -2,20 +2,11 @@
 //!
 //! ```
 //! use gpt_runtime::{ActionError, Gpt, action, actions, gpt};
-//! use serde::{Deserialize, Serialize};
+//! use schemars::JsonSchema;
+//! use serde::Deserialize;
 //!
-//! // With `schemars = "1"` among the dependencies, `schemars::JsonSchema` does this.
-//! # use gpt_runtime::function::schemars::{self, JsonSchema, Schema, SchemaGenerator};
-//! #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
-//! # enum Currency { Eur, Usd }
-//! # impl JsonSchema for Currency {
-//! #     fn schema_name() -> std::borrow::Cow<'static, str> { "Currency".into() }
-//! #     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-//! #         schemars::json_schema!({ "type": "string", "enum": ["Eur", "Usd"] })
-//! #     }
-//! # }
-//! # #[cfg(any())]
-//! #[derive(schemars::JsonSchema)]
+//! // With `schemars = "1"` among the dependencies.
+//! #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq)]
 //! enum Currency {
 //!     Eur,
 //!     Usd,
@@ -60,6 +51,7 @@ mod answer;
 mod argument;
 mod call;
 mod description;
+mod generated;
 mod openapi;
 
 use std::{any::Any, collections::HashMap, fmt, pin::Pin, sync::Arc, time::Duration};
@@ -67,11 +59,12 @@ use std::{any::Any, collections::HashMap, fmt, pin::Pin, sync::Arc, time::Durati
 use crate::{
     action::{Api, Described, Operation},
     error::Error,
-    gpt::{Definition, Gpt},
+    gpt::{ActionSet, Definition, Gpt},
 };
 
 pub use answer::{ActionError, Answer, Refusal};
 pub use argument::Argument;
+pub use generated::Generated;
 /// The crate that describes the types of arguments and answers.
 pub use schemars;
 
@@ -207,7 +200,7 @@ impl Functions {
     /// One belongs to another GPT.
     pub(crate) fn new(definition: &Definition, gpt: Held) -> Result<Self, Error> {
         let mut functions = HashMap::new();
-        for (described, function) in all(definition) {
+        for (described, operation, function) in all(definition) {
             if let Some(owner) = function.owner
                 && !(owner.is)(gpt.gpt() as &dyn Any)
             {
@@ -217,7 +210,7 @@ impl Functions {
                     problems: vec![message],
                 });
             }
-            functions.insert(key(described.operation()), function);
+            functions.insert(key(operation), function);
         }
         Ok(Self {
             gpt: Some(gpt),
@@ -251,16 +244,19 @@ pub(crate) struct Bound<'a> {
 impl Bound<'_> {
     /// The longest a call may take, where the function says.
     pub(crate) fn time_limit(&self) -> Option<Duration> {
-        self.function.time_limit.map(Duration::from_secs)
+        self.operation.time_limit
     }
 }
 
-/// The functions of a GPT.
+/// The functions of a GPT, each with the operation that it is there.
 pub(crate) fn all(
     definition: &Definition,
-) -> impl Iterator<Item = (&'static Described, &'static Function)> + use<> {
-    let described = definition.actions.iter().copied().flatten().copied();
-    described.filter_map(|it| Some((it, it.function()?)))
+) -> impl Iterator<Item = (&'static Described, &'static Operation, &'static Function)> + use<> {
+    let all = definition
+        .actions
+        .iter()
+        .flat_map(ActionSet::with_descriptions);
+    all.filter_map(|(described, operation)| Some((described, operation, described.function()?)))
 }
 
 /// Whether an operation is a function of this program.

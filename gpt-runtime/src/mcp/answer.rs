@@ -346,7 +346,8 @@ mod tests {
         let kept = &short.schema["properties"];
         assert_eq!(kept["description"], json!({ "type": ["string", "null"] }));
         let properties = (0..2_000).map(|it| (format!("property_{it}"), json!({})));
-        let long = json!({ "type": "object", "properties": Map::from_iter(properties) });
+        let properties: Object = properties.collect();
+        let long = json!({ "type": "object", "properties": properties });
         assert!(Answer::described("tool", &long, &Map::new()).is_none());
     }
 }

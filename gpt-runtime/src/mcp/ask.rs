@@ -91,21 +91,17 @@ impl Call<'_> {
 
     async fn asked(&self, request: &CallToolRequestParams) -> Result<Asked, Error> {
         let none = InputResponses::new();
-        let (answers, is_allowed) = match &request.request_state {
-            // Answers to what was not asked mean nothing.
-            None => (&none, false),
-            Some(state) => match self.settled(state).await? {
-                Some(settled) => {
-                    let answers = request.input_responses.as_ref();
-                    (answers.unwrap_or(&none), settled.is_allowed)
-                }
-                None => {
-                    let message = "this request state is not from here, belongs to another call, or \
-                                   was used already: call again without it";
-                    return Ok(Asked::Failed(ErrorData::invalid_params(message, None)));
-                }
-            },
-        };
+        // Answers to what was not asked mean nothing.
+        let (mut answers, mut is_allowed) = (&none, false);
+        if let Some(state) = &request.request_state {
+            let Some(settled) = self.settled(state).await? else {
+                let message = "this request state is not from here, belongs to another call, or \
+                               was used already: call again without it";
+                return Ok(Asked::Failed(ErrorData::invalid_params(message, None)));
+            };
+            is_allowed = settled.is_allowed;
+            answers = request.input_responses.as_ref().unwrap_or(&none);
+        }
         if !is_allowed {
             match self.allowed(answers).await? {
                 Asked::Go => {}

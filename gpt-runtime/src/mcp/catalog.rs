@@ -18,7 +18,7 @@ use super::{
     resources::Resources,
     search::{self, Search},
 };
-use crate::{model::ToolDefinition, service::Service};
+use crate::{gpt::slug, model::ToolDefinition, service::Service};
 
 /// How long clients may keep lists, in milliseconds: they change with the program alone.
 pub(super) const FRESH: u64 = 300_000;
@@ -82,7 +82,9 @@ impl Catalog {
             .enable_prompts()
             .enable_resources()
             .build();
-        let name = service.slug().unwrap_or(definition.name);
+        let name = service
+            .slug()
+            .map_or_else(|| slug(definition.name), str::to_owned);
         let mut implementation =
             Implementation::new(name, env!("CARGO_PKG_VERSION")).with_title(definition.name);
         if !definition.description.is_empty() {

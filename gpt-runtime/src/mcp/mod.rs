@@ -29,8 +29,9 @@
 //! to clients.
 //!
 //! **A call that needs a sign-in** sends the person to the page for it, through the client where it
-//! can open addresses, else in the words of the result. Who is known by the owner's token alone is
-//! the owner; the share link and an open door make nobody known, and then nobody can sign in.
+//! can open addresses, else in the words of the result. Who connects by OAuth is the person who
+//! allowed it, and who has the owner's token is the owner; the share link and an open door make
+//! nobody known, and then nobody can sign in.
 //!
 //! **Many tools** fill the context of a model. A GPT with more than 64 of them
 //! ([`max_mcp_tools`](crate::service::Builder::max_mcp_tools)) offers two instead: `search_tools`

@@ -19,12 +19,10 @@ impl Prompts {
         let mut list: Vec<Prompt> = Vec::new();
         for starter in starters {
             let name = name(starter);
-            let is_taken = |name: &str| list.iter().any(|it| it.name == name);
-            let numbered = |number: u32| format!("{name}-{number}");
-            let name = match is_taken(&name) {
-                false => name,
-                true => (2..).map(numbered).find(|it| !is_taken(it)).unwrap_or(name),
-            };
+            let is_free = |name: &String| list.iter().all(|it| it.name != *name);
+            let numbered = (2..=starters.len()).map(|number| format!("{name}-{number}"));
+            let mut names = std::iter::once(name.clone()).chain(numbered);
+            let name = names.find(is_free).unwrap_or(name);
             let prompt = Prompt::new(name, Some(*starter), None);
             list.push(prompt.with_title(*starter));
         }

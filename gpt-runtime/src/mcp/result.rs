@@ -32,9 +32,10 @@ pub(super) fn of(called: Called, answer: Option<&Answer>) -> CallToolResult {
         content.push(ContentBlock::text(text));
     }
     content.extend(called.files.iter().enumerate().map(file));
-    let mut result = match is_error {
-        true => CallToolResult::error(content),
-        false => CallToolResult::success(content),
+    let mut result = if is_error {
+        CallToolResult::error(content)
+    } else {
+        CallToolResult::success(content)
     };
     result.structured_content = structured;
     result

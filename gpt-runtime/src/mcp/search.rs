@@ -160,16 +160,15 @@ impl Search {
         let mut words: Vec<String> = words(query).collect();
         words.sort();
         words.dedup();
-        let mut scored: Vec<(f64, &Entry)> = Vec::new();
-        for entry in &self.entries {
-            let scores = words
-                .iter()
-                .filter_map(|word| Some(entry.words.get(word)? * self.rarity(word)));
-            let score: f64 = scores.sum();
-            if score > 0.0 {
-                scored.push((score, entry));
-            }
-        }
+        let score = |entry: &Entry| -> f64 {
+            let known = words.iter().filter_map(|word| {
+                let counted = entry.words.get(word)?;
+                Some(counted * self.rarity(word))
+            });
+            known.sum()
+        };
+        let scored = self.entries.iter().map(|entry| (score(entry), entry));
+        let mut scored: Vec<(f64, &Entry)> = scored.filter(|(score, _)| *score > 0.0).collect();
         scored.sort_by(|(left, _), (right, _)| right.total_cmp(left));
         scored.into_iter().map(|(_, entry)| entry).collect()
     }

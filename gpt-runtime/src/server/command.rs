@@ -10,11 +10,18 @@ pub(super) enum Command {
     Serve,
     /// Print what the GPTs are, as [`crate::document`] says.
     Definition,
+    /// Be an MCP server on standard input and output.
+    #[cfg(feature = "mcp")]
+    Mcp,
 }
 
 impl Command {
-    const ALL: [(&'static str, Self); 2] =
-        [("serve", Self::Serve), ("definition", Self::Definition)];
+    const ALL: &[(&'static str, Self)] = &[
+        ("serve", Self::Serve),
+        ("definition", Self::Definition),
+        #[cfg(feature = "mcp")]
+        ("mcp", Self::Mcp),
+    ];
 
     /// What `GPT_COMMAND` says: to serve, where it is not set.
     pub(super) fn from_env() -> Result<Self, Error> {
@@ -28,7 +35,8 @@ impl Command {
         };
         let known = Self::ALL.iter().find(|(it, _)| *it == name);
         known.map(|(_, command)| *command).ok_or_else(|| {
-            let names = Self::ALL.map(|(name, _)| name).join("`, `");
+            let names: Vec<_> = Self::ALL.iter().map(|(name, _)| *name).collect();
+            let names = names.join("`, `");
             Error::Setting {
                 name: "GPT_COMMAND".to_owned(),
                 message: format!("`{name}` is no command: write one of `{names}`"),
@@ -57,12 +65,8 @@ mod tests {
         assert_eq!(of(""), Ok(Command::Serve));
         assert_eq!(of("serve"), Ok(Command::Serve));
         assert_eq!(of(" definition\n"), Ok(Command::Definition));
-        assert_eq!(
-            of("export"),
-            Err(
-                "GPT_COMMAND: `export` is no command: write one of `serve`, `definition`"
-                    .to_owned()
-            )
-        );
+        let wrong = of("export").unwrap_err();
+        let expected = "GPT_COMMAND: `export` is no command: write one of `serve`, `definition`";
+        assert!(wrong.starts_with(expected), "{wrong}");
     }
 }

@@ -14,7 +14,7 @@ use url::form_urlencoded;
 
 use super::{
     extract::{self, Segments},
-    guard::uploads,
+    guard::of_any_type,
     limits::turns,
     problem::Problem,
 };
@@ -30,7 +30,7 @@ const POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 pub(super) fn routes(service: Service) -> Router {
     let limit = usize::try_from(service.file_size_limit()).unwrap_or(usize::MAX);
     // It takes a place like a turn, because the file is in memory while it comes.
-    let upload = uploads(turns(post(upload))).layer(DefaultBodyLimit::max(limit));
+    let upload = of_any_type(turns(post(upload))).layer(DefaultBodyLimit::max(limit));
     Router::new()
         .route("/api/conversations/{id}/files", upload)
         .route("/api/conversations/{id}/files/{file}", get(download))

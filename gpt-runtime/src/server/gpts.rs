@@ -115,10 +115,10 @@ impl Gpts {
         self.hosted.iter().map(|it| it.service.clone()).collect()
     }
 
-    pub(super) fn router(&self, stopping: &Stopping) -> Router {
+    pub(super) fn router(&self, stopping: &Stopping, reloads: bool) -> Router {
         let metadata = oauth::metadata(Arc::clone(&self.entrance), self.are_several);
         let gpts = self.hosted.iter();
-        let routers = gpts.map(|gpt| (gpt, gpt.router(stopping, &self.fetcher)));
+        let routers = gpts.map(|gpt| (gpt, gpt.router(stopping, &self.fetcher, reloads)));
         if !self.are_several {
             return routers.fold(metadata, |all, (_, router)| all.merge(router));
         }
@@ -132,9 +132,9 @@ impl Gpts {
 
 impl Hosted {
     /// The page and the API of the GPT.
-    fn router(&self, stopping: &Stopping, fetcher: &Fetcher) -> Router {
+    fn router(&self, stopping: &Stopping, fetcher: &Fetcher, reloads: bool) -> Router {
         let (service, entrance) = (&self.service, &self.entrance);
-        let page = page::routes(service, Arc::clone(entrance));
+        let page = page::routes(service, Arc::clone(entrance), reloads);
         let links = files::links(service.clone());
         let api = api::routes(service.clone(), entrance, stopping.clone())
             .merge(configuration::routes(service.clone()))
@@ -162,7 +162,10 @@ impl Hosted {
         let api = api.merge(mcp::routes(service.clone(), stopping.clone()));
         page.merge(links)
             .merge(authorization)
-            .merge(entrance::protect_model(model, Arc::clone(entrance)))
+            .merge(openai::spelled(entrance::protect_model(
+                model,
+                Arc::clone(entrance),
+            )))
             .merge(entrance::protect(api, Arc::clone(entrance)))
     }
 }

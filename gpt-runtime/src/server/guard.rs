@@ -140,8 +140,8 @@ pub(super) fn writes<S: Clone + Send + Sync + 'static>(
     handlers.route_layer(middleware::from_fn(check))
 }
 
-/// The same for requests whose bodies may have any content type, such as files and forms.
-pub(super) fn uploads<S: Clone + Send + Sync + 'static>(
+/// The same for requests whose bodies may have any content type, such as files and forms, or none.
+pub(super) fn of_any_type<S: Clone + Send + Sync + 'static>(
     handlers: MethodRouter<S>,
 ) -> MethodRouter<S> {
     async fn check(request: Request, next: Next) -> Response {

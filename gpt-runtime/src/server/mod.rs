@@ -44,6 +44,7 @@
 //! | `GET /api/openapi.json` | | this API as OpenAPI 3.1 |
 //! | `GET /actions/openapi.json`, `POST /actions/{name}` | the arguments | actions of this program, for other hosts |
 //! | `GET /v1/models`, `POST /v1/chat/completions`, `POST /v1/responses` | as OpenAI's API has them | the GPT as a model for OpenAI's clients |
+//! | `POST /mcp`, `GET /mcp`, `DELETE /mcp` | as the Model Context Protocol has them | the GPT as an MCP server, with the feature `mcp` |
 //! | `GET /healthz`, `GET /readyz` | | 204 while the process runs, and while it can answer |
 //!
 //! **An answer** is a stream of server-sent events: the name of each is the type of a
@@ -81,6 +82,12 @@
 //! the model names files, and the API is sent their names, media types and links, which lead to the
 //! file for five minutes and without a session. Files in the property `openaiFileResponse` of an
 //! answer are kept: ten at most, of 10 MB each, in base64 or as URLs on servers of the API.
+//!
+//! **MCP clients** of all revisions up to 2026-07-28 come to `/mcp` by streamable HTTP, by OAuth or with
+//! the same tokens as everybody, and each of their calls counts as a message; `crate::mcp` says what they
+//! find. A session of an earlier revision is known to who began it for a day after its last use, in
+//! all processes that share the store; only a question to a person must be answered in the process
+//! that asked, which since 2026-07-28 any can.
 //!
 //! **Actions of this program**, which are functions with [`#[action]`](macro@crate::action), can be
 //! called by other hosts. `/actions/openapi.json` describes them, for the address that people use,
@@ -146,6 +153,7 @@ mod oauth;
 mod openai;
 mod page;
 mod problem;
+mod reload;
 mod settings;
 mod shutdown;
 mod sign_in;
@@ -173,15 +181,20 @@ use crate::{
 /// Serves a GPT with the settings of the environment until Ctrl-C or SIGTERM, or does what
 /// `GPT_COMMAND` says.
 pub async fn serve(gpt: impl Gpt) -> Result<(), Error> {
-    if Command::from_env()? == Command::Definition {
+    match Command::from_env()? {
+        Command::Serve => Server::new(Service::from_env(gpt)?).run().await,
         // What a GPT is depends on no setting, which may be missing.
-        return command::print(&[gpt.definition()]);
+        Command::Definition => command::print(&[gpt.definition()]),
+        #[cfg(feature = "mcp")]
+        Command::Mcp => serve_stdio(gpt).await,
     }
-    Server::new(Service::from_env(gpt)?).run().await
 }
 
 /// Serves several GPTs, as [`Server::and`] says, with the settings of the environment until Ctrl-C
 /// or SIGTERM, or does what `GPT_COMMAND` says: `serve_all(&[&WeatherDesk, &NewsDesk])`.
+///
+/// One that is made when the program runs is handed to [`Service::builder`], and its service to
+/// [`Server::and`].
 ///
 /// They share the store that `GPT_STORE` names, else the file `gpts.db` in the working directory.
 ///
@@ -194,9 +207,16 @@ pub async fn serve_all(gpts: &[&'static dyn Gpt]) -> Result<(), Error> {
             message: "there is no GPT to serve: name one".to_owned(),
         });
     };
-    if Command::from_env()? == Command::Definition {
-        let definitions: Vec<_> = gpts.iter().map(|it| it.definition()).collect();
-        return command::print(&definitions);
+    match Command::from_env()? {
+        Command::Serve => {}
+        Command::Definition => {
+            let definitions: Vec<_> = gpts.iter().map(|it| it.definition()).collect();
+            return command::print(&definitions);
+        }
+        #[cfg(feature = "mcp")]
+        Command::Mcp if others.is_empty() => return stdio::serve(Held::Lent(*first)).await,
+        #[cfg(feature = "mcp")]
+        Command::Mcp => return Err(stdio::several()),
     }
     let name = if others.is_empty() {
         first.definition().name
@@ -393,10 +413,17 @@ impl Server {
     /// Log lines go to standard error, as `GPT_LOG` and `GPT_LOG_FORMAT` say, unless the program
     /// has a subscriber of its own by then. Does what `GPT_COMMAND` says instead, where it is set.
     pub async fn run(self) -> Result<(), Error> {
-        if Command::from_env()? == Command::Definition {
-            let services = [&self.service].into_iter().chain(&self.others);
-            let definitions: Vec<_> = services.map(Service::definition).collect();
-            return command::print(&definitions);
+        match Command::from_env()? {
+            Command::Serve => {}
+            Command::Definition => {
+                let services = [&self.service].into_iter().chain(&self.others);
+                let definitions: Vec<_> = services.map(Service::definition).collect();
+                return command::print(&definitions);
+            }
+            #[cfg(feature = "mcp")]
+            Command::Mcp if self.others.is_empty() => return stdio::speak(self.service).await,
+            #[cfg(feature = "mcp")]
+            Command::Mcp => return Err(stdio::several()),
         }
         log::install()?;
         self.bind().await?.run().await
@@ -460,6 +487,11 @@ impl Bound {
         for gpt in &self.gpts.hosted {
             let definition = gpt.service.definition();
             names.push(definition.name);
+            tracing::info!(
+                gpt = definition.name,
+                tokens = crate::check::cost(definition),
+                "instructions and actions take about so many tokens of each request to a model"
+            );
             for operation in definition.operations() {
                 for problem in crate::schema::problems(operation) {
                     tracing::warn!("arguments of `{}`: {problem}", operation.id);
@@ -510,7 +542,10 @@ impl Bound {
             proxies: self.settings.proxies,
             tell: self.tell,
         };
-        let router = self.gpts.router(&stopping);
+        let mut router = self.gpts.router(&stopping, self.settings.reload);
+        if self.settings.reload {
+            router = router.merge(reload::routes(draining.clone()));
+        }
         let router = router.merge(health::routes(self.gpts.services(), draining.clone()));
         let router = watch::watched(guard::protect(router, Arc::new(self.guard)), watch);
         let limit = self.settings.connections;

@@ -18,6 +18,8 @@ const TEMPLATE: &str = include_str!("page/index.html");
 
 const OFFLINE_NOTE: &str = r#"<p class="notice" id="offline">No model is configured, so words of your message are matched with actions. Set <code>OPENAI_API_KEY</code> or <code>OPENAI_BASE_URL</code> for real conversation.</p>"#;
 
+const RELOAD: &str = r#"<script type="module" src="reload.js"></script>"#;
+
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// What the page is made of besides its HTML: path, media type, content.
@@ -25,7 +27,10 @@ const FILES: &[(&str, &str, &str)] = &[
     (
         "/app.css",
         "text/css; charset=utf-8",
-        include_str!("page/app.css"),
+        concat!(
+            include_str!("page/palette.css"),
+            include_str!("page/app.css")
+        ),
     ),
     ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
     ("/about.js", SCRIPT, include_str!("page/about.js")),
@@ -49,17 +54,21 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/log.js", SCRIPT, include_str!("page/log.js")),
     ("/markdown.js", SCRIPT, include_str!("page/markdown.js")),
     ("/menu.js", SCRIPT, include_str!("page/menu.js")),
+    ("/reload.js", SCRIPT, include_str!("page/reload.js")),
     (
         "/directory.css",
         "text/css; charset=utf-8",
-        include_str!("page/directory.css"),
+        concat!(
+            include_str!("page/palette.css"),
+            include_str!("page/directory.css")
+        ),
     ),
     ("/directory.js", SCRIPT, include_str!("page/directory.js")),
 ];
 
-pub(super) fn routes(service: &Service, entrance: Arc<Entrance>) -> Router {
+pub(super) fn routes(service: &Service, entrance: Arc<Entrance>, reloads: bool) -> Router {
     let offline = service.model().is_offline();
-    let html = Bytes::from(html(service.definition(), offline));
+    let html = Bytes::from(html(service.definition(), offline, reloads));
     let index = get(async move |headers: HeaderMap, uri: Uri| {
         let page = || file("text/html; charset=utf-8", html.clone());
         enter(&entrance, &headers, &uri, page).await
@@ -86,7 +95,7 @@ fn file(media_type: &'static str, content: impl IntoResponse) -> Response {
 }
 
 /// The page with all that a reader without script needs to see.
-fn html(definition: &Definition, offline: bool) -> String {
+fn html(definition: &Definition, offline: bool, reloads: bool) -> String {
     let privacy = definition
         .privacy_policy
         .filter(|url| is_web(url))
@@ -113,6 +122,7 @@ fn html(definition: &Definition, offline: bool) -> String {
             .map(|link| format!("<p>{link}</p>"))
             .unwrap_or_default(),
         "offline_note" if offline => OFFLINE_NOTE.to_owned(),
+        "reload" if reloads => RELOAD.to_owned(),
         _ => String::new(),
     })
 }

@@ -50,6 +50,10 @@ impl Problem {
     }
 }
 
+/// What the answer to a request says is wrong, in its extensions: for APIs that spell it otherwise.
+#[derive(Clone, Debug)]
+pub(super) struct Detail(pub(super) String);
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut body = json!({
@@ -68,6 +72,7 @@ impl IntoResponse for Problem {
             body.to_string(),
         )
             .into_response();
+        response.extensions_mut().insert(Detail(self.detail));
         if let Some(time) = self.retry_after {
             let headers = response.headers_mut();
             headers.insert(header::RETRY_AFTER, whole_seconds(time).into());

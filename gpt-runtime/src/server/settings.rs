@@ -35,6 +35,8 @@ pub(super) struct Settings {
     pub(super) grace: Duration,
     pub(super) connections: usize,
     pub(super) limits: Limits,
+    /// Whether pages load themselves anew when the program is replaced.
+    pub(super) reload: bool,
 }
 
 impl InCode {
@@ -78,6 +80,7 @@ impl InCode {
                 )?,
                 turns: count(self.turns, "Server::turns", "GPT_TURNS", LIMITS.turns)?,
             },
+            reload: reload()?,
         })
     }
 }
@@ -92,6 +95,18 @@ fn grace(in_code: Option<Duration>) -> Result<Duration, Error> {
     };
     let seconds: u32 = number(&setting, "a number of seconds, such as `30`")?;
     Ok(Duration::from_secs(seconds.into()))
+}
+
+fn reload() -> Result<bool, Error> {
+    let setting = Setting::of(None, "", "GPT_RELOAD")?;
+    let Some(setting) = setting else {
+        return Ok(false);
+    };
+    match setting.value.trim() {
+        "" | "0" => Ok(false),
+        "1" => Ok(true),
+        other => Err(setting.error(format!("`{other}` is neither `1` nor `0`"))),
+    }
 }
 
 /// How many there may be of something, at least one.

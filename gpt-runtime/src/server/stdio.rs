@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rmcp::{ServiceExt as _, transport};
+use rmcp::{ServiceExt as _, service::ServerInitializeError, transport};
 
 use super::log;
 use crate::{
@@ -22,30 +22,51 @@ const PERSON: &str = "owner";
 /// Serves a GPT as an MCP server on standard input and output, with the settings of the environment,
 /// until the input ends.
 ///
-/// Nothing else may be printed there: logs go to standard error. The model is the client's, so that
+/// Nothing else may be printed there: logs go to standard error. [`serve`](crate::serve) does the
+/// same where `GPT_COMMAND` is `mcp`. The model is the client's, so that
 /// settings of models are not read. Consents and sign-ins are forgotten with the program unless
 /// `GPT_STORE` says where they are kept.
 ///
 /// # Errors
 /// A setting cannot be used, or the client does not speak the protocol.
 pub async fn serve_stdio(gpt: impl Gpt) -> Result<(), Error> {
+    serve(Held::Own(Arc::new(gpt))).await
+}
+
+/// The same for any GPT.
+pub(super) async fn serve(gpt: Held) -> Result<(), Error> {
     log::install()?;
-    let service = service(Held::Own(Arc::new(gpt)), &variable)?;
+    speak(service(gpt, &variable)?).await
+}
+
+/// Lets a client call what a service has.
+pub(super) async fn speak(service: Service) -> Result<(), Error> {
+    log::install()?;
     let visitor = Visitor {
         person: Some(PERSON.to_owned()),
         address: None,
         admission: None,
     };
+    let broken = |error: String| Error::Serve(std::io::Error::other(error));
     let face = Face::of(service, visitor);
-    let broken = |error| Error::Serve(std::io::Error::other(error));
-    let running = match face.serve(transport::stdio()).await {
+    let running = match Box::pin(face.serve(transport::stdio())).await {
         Ok(running) => running,
         // The client has gone before it said anything.
-        Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
+        Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
         Err(error) => return Err(broken(error.to_string())),
     };
     let ended = running.waiting().await;
     ended.map(drop).map_err(|error| broken(error.to_string()))
+}
+
+/// Why a program with several GPTs cannot do this.
+pub(super) fn several() -> Error {
+    Error::Setting {
+        name: "GPT_COMMAND".to_owned(),
+        message: "`mcp` is for a program with one GPT: let this one serve, and connect to \
+                  `/g/NAME/mcp`"
+            .to_owned(),
+    }
 }
 
 /// The GPT without a model, and with the built-in tools that can run here.

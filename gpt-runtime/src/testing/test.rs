@@ -141,7 +141,7 @@ impl Test {
         let model = Arc::new(Asked::new(model));
         builder = builder.model(Arc::clone(&model));
         if is_new {
-            builder = builder.from_env()?;
+            builder = builder.with_environment()?;
         } else {
             builder = builder.with_placeholders();
         }

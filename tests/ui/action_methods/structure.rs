@@ -3,7 +3,7 @@ use gpt_runtime::{actions, gpt};
 fn serve(_: impl gpt_runtime::Gpt) {}
 
 /// A desk.
-#[gpt(name = "Desk", instructions = "Count.", actions = [Self])]
+#[gpt(name = "Desk", instructions = "Count.")]
 struct Desk;
 
 #[actions]

@@ -1,5 +1,4 @@
 //! Functions and methods that are actions, in all shapes.
-#![allow(dead_code)]
 
 use gpt_runtime::{ActionError, action, actions, gpt};
 use std::collections::BTreeMap;

@@ -13,8 +13,34 @@ use serde_json::json;
 use super::clock;
 use crate::{
     WeatherDesk, stand_in,
-    weather::{self, GetForecast, GetPoint},
+    weather::{self, GetActiveAlerts, GetForecast, GetPoint},
 };
+
+/// As in the README.
+#[tokio::test]
+async fn it_looks_for_alerts() -> Result<(), gpt_runtime::Error> {
+    let mut gpt = Test::new(WeatherDesk)
+        .script([
+            Reply::action(GetActiveAlerts::default()),
+            Reply::text("There are none."),
+        ])
+        .answer(|call: GetActiveAlerts| {
+            assert!(call.area.is_none());
+            json!({
+                "type": "FeatureCollection",
+                "title": "Current alerts",
+                "updated": "2026-06-03T15:20:00Z",
+                "features": [],
+            })
+        })
+        .start()
+        .await?;
+    let turn = gpt.say("Any alerts?").await?;
+    turn.assert_calls(["getActiveAlerts"]);
+    turn.assert_says("none");
+    gpt.assert_all_used();
+    Ok(())
+}
 
 #[tokio::test]
 async fn a_forecast_is_looked_up_by_its_point() {

@@ -12,7 +12,7 @@ use clap::{
 };
 use gpt_codegen::{Config, explain};
 
-use crate::{export::Host, program::Which};
+use crate::{completion::For, export::Host, program::Which};
 
 /// Makes GPTs of OpenAPI descriptions: projects, clients, checks.
 #[derive(Debug, Parser)]
@@ -42,10 +42,14 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     New(New),
     Import(Import),
+    Dev(Dev),
+    Call(Call),
+    Chat(Chat),
     Generate(Generate),
     Check(Check),
     Explain(Explain),
     Export(Export),
+    Completion(Completion),
 }
 
 /// Make a project of a GPT: definition, instructions, build script, a test and a README
@@ -104,6 +108,65 @@ pub(crate) struct Import {
     pub(crate) runtime_path: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+/// Serve the project, and build it anew when it changes
+///
+/// Looks at the descriptions, the instructions and the code. While it builds, and where that fails,
+/// the program before is served on. The new one is at the same address and goes on with the
+/// conversations, and open pages load themselves anew.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo gpt dev --package weather")]
+pub(crate) struct Dev {
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+/// Call one operation of the GPT, and print its answer
+///
+/// Builds the program and starts it for this call, with the credentials and settings of the
+/// environment. It ends with 1 where the call fails. What may change something asks first.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: cargo gpt call getForecast --arg office=LWX --arg gridX=97 --arg gridY=71"
+)]
+pub(crate) struct Call {
+    /// The `operationId`
+    pub(crate) operation: String,
+    /// An argument as `NAME=VALUE` (repeatable; several of one name are a list)
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) arg: Vec<String>,
+    /// Arguments as a JSON object
+    #[arg(long, value_name = "OBJECT")]
+    pub(crate) json: Option<String>,
+    /// Call without asking what may change something
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// The name of the GPT, where the program has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) gpt: Option<String>,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+/// Talk to the GPT in the terminal
+///
+/// With TEXT it says that, prints the answer and ends. Without, it says one line after the other,
+/// from the terminal or from what is piped to it. The answer is on the standard output, calls and
+/// questions are on the standard error. Ctrl-C stops an answer.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo gpt chat \"Will it rain in Denver tomorrow?\"")]
+pub(crate) struct Chat {
+    /// What to say
+    pub(crate) text: Option<String>,
+    /// Allow calls that may change something, without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// The name of the GPT, where the program has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) gpt: Option<String>,
+    #[command(flatten)]
+    pub(crate) which: Which,
 }
 
 /// Write a crate with the typed client and the tools of a description
@@ -245,6 +308,17 @@ pub(crate) struct Export {
     pub(crate) which: Which,
 }
 
+/// Print what a shell needs to complete these commands
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples: cargo gpt completion bash >> ~/.bashrc
+          cargo gpt completion zsh > ~/.zfunc/_cargo-gpt
+          cargo gpt completion fish > ~/.config/fish/completions/cargo-gpt.fish")]
+pub(crate) struct Completion {
+    /// The shell
+    pub(crate) shell: For,
+}
+
 /// How a description is read.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Reading {
@@ -282,13 +356,6 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Whether it chooses among operations.
-    pub(crate) fn chooses(&self) -> bool {
-        [&self.operations, &self.tags, &self.paths]
-            .iter()
-            .any(|it| !it.is_empty())
-    }
-
     /// What is set, but for how strictly to read.
     pub(crate) fn config(&self) -> Config {
         let mut config = Config::new()
@@ -309,12 +376,16 @@ impl Reading {
         self.deny.iter().fold(config, Config::deny)
     }
 
-    /// Whether it says what of a description is read.
+    /// Whether it chooses among operations.
     pub(crate) fn selects(&self) -> bool {
-        let lists = [&self.operations, &self.tags, &self.paths];
-        lists.iter().any(|list| !list.is_empty())
-            || self.base_url.is_some()
-            || self.derive_operation_ids
+        [&self.operations, &self.tags, &self.paths]
+            .iter()
+            .any(|it| !it.is_empty())
+    }
+
+    /// Whether it says more than how strictly to read.
+    pub(crate) fn is_about_content(&self) -> bool {
+        self.selects() || self.base_url.is_some() || self.derive_operation_ids
     }
 
     /// The same as calls of the methods of [`Config`], for a build script.

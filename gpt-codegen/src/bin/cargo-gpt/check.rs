@@ -11,7 +11,7 @@ use crate::{
     Failure,
     arguments::{Check, Color, Format},
     report,
-    terminal::{count, is_coloured, say},
+    terminal::{Progress, count, is_coloured, say},
 };
 use message::Mistake;
 pub(crate) use message::{DEFINITION, RUSTC};
@@ -40,14 +40,17 @@ impl Check {
         } else {
             let config = self.reading.config().lenient(self.reading.lenient);
             for spec in &self.specs {
-                findings.add_description(spec, config.check(spec)?)?;
+                let progress = Progress::new(format!("checking `{}`", spec.display()));
+                let checked = config.check(spec)?;
+                drop(progress);
+                findings.add_description(spec, checked)?;
             }
         }
         findings.finish()
     }
 
     fn check_program(&self, findings: &mut Findings) -> Result<(), Failure> {
-        if self.reading.selects() {
+        if self.reading.is_about_content() {
             return Err(Failure::Arguments(
                 "without a description, the build script says what of it is read".to_owned(),
             ));

@@ -1,14 +1,21 @@
-//! The `cargo gpt` command: makes projects, brings GPTs here from other hosts and takes them there,
-//! generates a crate to look at, checks descriptions, explains lints.
+//! The `cargo gpt` command: makes projects, serves and asks them while they are written, imports GPTs
+//! of other hosts and exports to them, generates a crate to look at, checks descriptions, explains
+//! lints.
 
 mod arguments;
+mod call;
+mod chat;
 mod check;
+mod completion;
+mod dev;
 mod export;
 mod generate;
+mod gpts;
 mod import;
 mod program;
 mod project;
 mod report;
+mod running;
 mod terminal;
 
 use std::{env, ffi::OsString, process::ExitCode};
@@ -54,6 +61,10 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Import(import) => import.run(color),
         Command::Generate(generate) => generate.run(color),
         Command::Check(check) => check.run(color),
+        Command::Dev(dev) => dev.run(),
+        Command::Call(call) => call.run(),
+        Command::Chat(chat) => chat.run(),
+        Command::Completion(completion) => completion.run(),
         Command::Export(export) => export.run(),
         Command::Explain(explain) => match &explain.lint {
             Some(lint) => say(explain::explain(lint)?.text),

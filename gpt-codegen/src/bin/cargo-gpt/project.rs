@@ -192,20 +192,8 @@ impl Project<'_> {
         if let Some(category) = self.draft.category {
             settings.push_str(&format!("    category = {category},\n"));
         }
-        let (import, hosted, hosting) = if tools.is_empty() {
-            ("Service", "", "")
-        } else {
-            (
-                "Gpt, Service",
-                "        let tools = STRUCT.definition().tools.iter().copied();\n",
-                ".hosting(tools)",
-            )
-        };
         // What a source says goes last: it may hold any of the words.
-        MAIN.replace("IMPORT", import)
-            .replace("        HOSTED\n", hosted)
-            .replace(".HOSTING", hosting)
-            .replace("STRUCT", &type_name(&title))
+        MAIN.replace("STRUCT", &type_name(&title))
             .replace("INCLUDE\n\n", &include)
             .replacen("TITLE", &one_line(&title), 1)
             .replacen("\"NAME\"", &format!("{title:?}"), 1)

@@ -29,7 +29,7 @@ use rmcp::transport::streamable_http_server::{
 use serde::Deserialize;
 
 use super::{
-    entrance::Entrance, extract, guard::uploads, limits::Counter, problem::Problem,
+    entrance::Entrance, extract, guard::of_any_type, limits::Counter, problem::Problem,
     shutdown::Stopping,
 };
 use crate::{
@@ -79,7 +79,7 @@ pub(super) fn routes(service: Service, stopping: Stopping) -> Router {
     Router::new()
         .route(
             "/mcp",
-            uploads(get(handle).post(handle).delete(handle))
+            of_any_type(get(handle).post(handle).delete(handle))
                 .layer(DefaultBodyLimit::max(BODY_LIMIT)),
         )
         .with_state(app)

@@ -16,7 +16,8 @@ use std::{
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, FromRef, FromRequest, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
+    middleware,
     response::{IntoResponse, Response, Sse, sse},
     routing::{get, post},
 };
@@ -29,7 +30,7 @@ use super::{
     extract::{self, Segments},
     guard::writes,
     limits::turns,
-    problem::Problem,
+    problem::{Detail, Problem},
     shutdown::Stopping,
 };
 use crate::{
@@ -76,6 +77,30 @@ pub(super) fn routes(service: Service, model: &str, stopping: Stopping) -> Route
         .route("/v1/chat/completions", answers(post(chat::complete)))
         .route("/v1/responses", answers(post(responses::create)))
         .with_state(app)
+}
+
+/// Spells what is refused before a request comes here, or on the way, as OpenAI does.
+pub(super) fn spelled(router: Router) -> Router {
+    router.layer(middleware::map_response(async |mut response: Response| {
+        let Some(Detail(detail)) = response.extensions_mut().remove() else {
+            return response;
+        };
+        let status = response.status();
+        let code = match status {
+            StatusCode::UNAUTHORIZED => Some("invalid_api_key"),
+            StatusCode::TOO_MANY_REQUESTS => Some("rate_limit_exceeded"),
+            _ => None,
+        };
+        let refusal = Refusal {
+            code,
+            ..Refusal::new(status, detail)
+        };
+        let (mut parts, _) = response.into_parts();
+        let (spelled, body) = refusal.into_response().into_parts();
+        parts.headers.remove(header::CONTENT_LENGTH);
+        parts.headers.extend(spelled.headers);
+        Response::from_parts(parts, body)
+    }))
 }
 
 fn now() -> u64 {
@@ -205,7 +230,6 @@ struct Refusal {
     message: String,
     code: Option<&'static str>,
     parameter: Option<&'static str>,
-    retry_after: Option<HeaderValue>,
 }
 
 impl Refusal {
@@ -215,7 +239,6 @@ impl Refusal {
             message: message.into(),
             code: None,
             parameter: None,
-            retry_after: None,
         }
     }
 
@@ -248,11 +271,7 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(self.body())).into_response();
-        if let Some(time) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, time);
-        }
-        response
+        (self.status, Json(self.body())).into_response()
     }
 }
 

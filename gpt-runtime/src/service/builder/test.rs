@@ -6,6 +6,7 @@ use super::Builder;
 use crate::{
     action::Api,
     credential::Credential,
+    error::Error,
     gpt::Definition,
     invoke::{Invoker, stand_in},
     model::Model,
@@ -34,6 +35,15 @@ impl Builder {
     pub(crate) fn stand_in(mut self, stand_in: stand_in::Shared) -> Self {
         self.stand_in = Some(stand_in);
         self
+    }
+
+    /// Takes credentials and base URLs from the environment, and nothing else: what is recorded with
+    /// them is played without.
+    pub(crate) fn with_environment(mut self) -> Result<Self, Error> {
+        if self.invoker.is_none() {
+            self.invoker = Some(Invoker::from_env(&self.apis())?);
+        }
+        Ok(self)
     }
 
     /// Sets a credential without meaning wherever none is set, nobody signs in, and the document's

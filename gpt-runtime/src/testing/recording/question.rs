@@ -8,9 +8,18 @@ use serde_json::{Map, Value, json};
 
 use crate::{message::Message, model::Request};
 
-/// The ids of files and calls by the order in which they came: they are others each time.
+/// Names of files and calls by the order in which they came: their ids are others each time.
 #[derive(Debug, Default)]
-pub(super) struct Names(Vec<(String, String)>);
+pub(super) struct Names(Vec<Name>);
+
+#[derive(Debug)]
+struct Name {
+    id: String,
+    name: String,
+    /// Whether the id is replaced inside of texts too. That of a file is unlike any word; that of a
+    /// call may be `1`.
+    is_unlike_words: bool,
+}
 
 impl Names {
     /// Takes note of the ids in messages.
@@ -21,32 +30,41 @@ impl Names {
                 Message::Assistant { calls, files, .. } => (&**calls, files),
             };
             for file in files {
-                self.add("file", &file.id);
+                self.add("file", &file.id, true);
             }
             for call in calls {
-                self.add("call", &call.id);
+                self.add("call", &call.id, false);
             }
         }
     }
 
-    fn add(&mut self, kind: &str, id: &str) {
-        let is_known = self.0.iter().any(|(known, _)| known == id);
-        if !is_known && !id.is_empty() {
-            let of_kind = self.0.iter().filter(|(_, name)| name.contains(kind));
-            let name = format!("[{kind} {}]", of_kind.count() + 1);
-            self.0.push((id.to_owned(), name));
+    fn add(&mut self, kind: &str, id: &str, is_unlike_words: bool) {
+        if self.0.iter().any(|it| it.id == id) {
+            return;
         }
+        let of_kind = self.0.iter().filter(|it| it.name.contains(kind));
+        self.0.push(Name {
+            id: id.to_owned(),
+            name: format!("[{kind} {}]", of_kind.count() + 1),
+            is_unlike_words,
+        });
     }
 
     /// A text with names in the place of ids, or the other way round.
     pub(super) fn rename(&self, text: &str, to_names: bool) -> String {
         let mut text = text.to_owned();
-        // Of two ids the longer goes first, because the other one may be a part of it.
-        let mut pairs: Vec<_> = self.0.iter().collect();
-        pairs.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
-        for (id, name) in pairs {
+        for Name {
+            id,
+            name,
+            is_unlike_words,
+        } in &self.0
+        {
             let (from, to) = if to_names { (id, name) } else { (name, id) };
-            text = text.replace(from.as_str(), to);
+            if *is_unlike_words {
+                text = text.replace(from.as_str(), to);
+            } else if text == *from {
+                text.clone_from(to);
+            }
         }
         text
     }

@@ -1,0 +1,175 @@
+//! `cargo gpt check` of a whole program: mistakes in its description, in its definition in Rust and
+//! in Markdown, and some that are rustc's.
+
+mod command;
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use command::{program, root, target, text};
+use expect_test::{Expect, expect};
+use serde_json::Value;
+
+/// The program, in a folder of its own.
+struct Project {
+    folder: PathBuf,
+}
+
+impl Project {
+    fn new() -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("check_program");
+        let _ = fs::remove_dir_all(&folder);
+        for file in FILES {
+            let path = folder.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::copy(root().join("tests/check_program").join(file), path).unwrap();
+        }
+        let manifest = format!(
+            "[package]\nname = \"pet-desk\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+             [dependencies]\ngpt-runtime = {{ path = {:?} }}\n\
+             [build-dependencies]\ngpt-codegen = {{ path = {:?} }}\n[workspace]\n",
+            root().join("gpt-runtime"),
+            root().join("gpt-codegen"),
+        );
+        fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+        fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+        Self { folder }
+    }
+
+    fn replace(&self, file: &str, old: &str, new: &str) {
+        let path = self.folder.join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(text.matches(old).count(), 1, "{old}");
+        fs::write(path, text.replace(old, new)).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(program())
+            .args(["gpt", "check"])
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env("CARGO_TARGET_DIR", target())
+            .env("CARGO_NET_OFFLINE", "true")
+            .env_remove("RUST_BACKTRACE")
+            .output()
+            .unwrap()
+    }
+
+    /// Compares exit code and findings: place, level, name and message of each.
+    #[track_caller]
+    fn check(&self, arguments: &[&str], expected: &Expect) {
+        let output = self.run(&[arguments, &["--format", "json"]].concat());
+        let mut said = format!("{}\n", output.status.code().unwrap());
+        for line in text(output.stdout).lines() {
+            let finding: Value = serde_json::from_str(line).unwrap();
+            let word = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+            writeln!(
+                said,
+                "{}:{}:{}: {} {}: {}\n    {}",
+                word("file"),
+                finding["line"],
+                finding["column"],
+                word("level"),
+                word("name"),
+                word("message"),
+                word("help"),
+            )
+            .unwrap();
+        }
+        said.push_str(&text(output.stderr));
+        expected.assert_eq(&said);
+    }
+}
+
+const FILES: [&str; 4] = ["build.rs", "src/main.rs", "src/gpt.md", "actions/pets.yaml"];
+
+#[test]
+fn all_mistakes_are_found_without_building() {
+    let project = Project::new();
+    // What follows from the description waits until that is right.
+    project.check(&[], &expect![[r""]]);
+    let log = project.run(&["--format", "sarif"]);
+    let log: Value = serde_json::from_str(&text(log.stdout)).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let places = results.iter().map(|result| {
+        let place = &result["locations"][0]["physicalLocation"];
+        let id = result["ruleId"].as_str().unwrap();
+        let rules = log["runs"][0]["tool"]["driver"]["rules"]
+            .as_array()
+            .unwrap();
+        let rule = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(rules[rule]["id"], id);
+        let uri = &place["artifactLocation"]["uri"];
+        format!(
+            "{id} {}:{}",
+            uri.as_str().unwrap(),
+            place["region"]["startLine"]
+        )
+    });
+    expect![[r""]].assert_eq(&(places.collect::<Vec<_>>().join("\n") + "\n"));
+    let output = project.run(&[]);
+    assert_eq!(output.status.code(), Some(1));
+    expect![[r""]].assert_eq(&text(output.stderr));
+
+    // An editor has what was generated last, and cargo the report.
+    for (editor, is_report) in [(Some("1"), false), (None, true), (Some("1"), false)] {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo
+            .args(["check", "--quiet", "--offline"])
+            .current_dir(&project.folder)
+            .env("CARGO_TARGET_DIR", target());
+        if let Some(value) = editor {
+            cargo.env("RA_RUSTC_WRAPPER", value);
+        }
+        let said = text(cargo.output().unwrap().stderr);
+        assert_eq!(said.contains("error[unknown-type]"), is_report, "{said}");
+    }
+
+    project.replace("actions/pets.yaml", "integr ", "integer ");
+    project.replace("src/main.rs", "visibility = shared", "visibility = link");
+    project.replace("src/gpt.md", "  - Which pets are there?\n  -", "  -");
+    project.check(&[], &expect![[r""]]);
+
+    project.replace(
+        "src/main.rs",
+        "let number: u8 = \"one\"",
+        "let number: u8 = 1",
+    );
+    project.replace("src/main.rs", "pets::ListPet::", "pets::ListPets::");
+    project.replace("src/gpt.md", "{{listPet}}", "{{listPets}}");
+    let output = project.run(&[]);
+    assert_eq!(text(output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+    expect![[r""]].assert_eq(&text(output.stdout));
+    // Levels of the command go before those of the build script.
+    project.check(&["--deny", "undescribed-parameter"], &expect![[r""]]);
+
+    project.replace(
+        "build.rs",
+        "gpt_codegen::compile(",
+        "gpt_codegen::Config::new().warn(\"chat\").compile(",
+    );
+    let output = project.run(&["--format", "sarif"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(output.stdout), "");
+    let said = text(output.stderr);
+    assert!(said.contains("there is no lint `chat`"), "{said}");
+}
+
+#[test]
+fn a_build_script_says_itself_what_it_reads() {
+    let output = Command::new(program())
+        .args(["gpt", "check", "--operation", "listPets"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(output.stderr);
+    assert!(
+        said.contains("without a description, the build script says"),
+        "{said}"
+    );
+}

@@ -1,0 +1,3 @@
+fn main() -> Result<(), gpt_codegen::Error> {
+    gpt_codegen::compile("actions/pets.yaml")
+}

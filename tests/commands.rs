@@ -1,0 +1,260 @@
+//! The commands that run a program: `cargo gpt call`, `chat` and `dev`.
+
+mod command;
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc::{self, Receiver},
+    thread,
+    time::{Duration, Instant},
+};
+
+use command::{cargo_gpt_in, program, root, target, text};
+use expect_test::{Expect, expect};
+
+/// How long a build may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Compares exit code and both outputs, without what cargo says.
+#[track_caller]
+fn check(arguments: &[&str], expected: &Expect) {
+    expected.assert_eq(&shown(&cargo_gpt_in(root(), arguments)));
+}
+
+fn shown(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let is_cargos = |line: &str| {
+        let words = ["Compiling", "Finished", "Blocking", "warning:"];
+        words.iter().any(|it| line.trim_start().starts_with(it))
+    };
+    let said: Vec<&str> = said.lines().filter(|it| !is_cargos(it)).collect();
+    format!(
+        "{}\n{}\n--\n{}",
+        output.status.code().unwrap(),
+        String::from_utf8_lossy(&output.stdout),
+        said.join("\n")
+    )
+}
+
+#[test]
+fn an_operation_is_called() {
+    let call = ["call", "--package", "weather"];
+    check(
+        &[
+            &call[..],
+            &[
+                "getPoint",
+                "--arg",
+                "latitude=39.74",
+                "--arg",
+                "longitude=-104.99",
+            ],
+        ]
+        .concat(),
+        &expect![[r#""#]],
+    );
+    check(
+        &[
+            &call[..],
+            &[
+                "getPoint",
+                "--json",
+                r#"{"latitude": 39.74, "longitude": -204.99}"#,
+            ],
+        ]
+        .concat(),
+        &expect![[r#""#]],
+    );
+    check(&[&call[..], &["getPiont"]].concat(), &expect![[r#""#]]);
+    check(
+        &[&call[..], &["getPoint", "--arg", "lattitude=39.74"]].concat(),
+        &expect![[r#""#]],
+    );
+    check(
+        &[&call[..], &["getPoint", "--arg", "latitude"]].concat(),
+        &expect![[r#""#]],
+    );
+    // Nobody can be asked here.
+    check(
+        &[
+            "call",
+            "--package",
+            "shop",
+            "cancelOrder",
+            "--arg",
+            "orderId=R-1001",
+        ],
+        &expect![[r#""#]],
+    );
+}
+
+#[test]
+fn a_conversation_goes_on_line_by_line() {
+    let mut chat = Command::new(program())
+        .args(["gpt", "chat", "--package", "weather"])
+        .current_dir(root())
+        .env_remove("OPENAI_API_KEY")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = chat.stdin.take().unwrap();
+    input
+        .write_all(b"Any severe alerts in Florida?\n\nWhat is the weather in Denver?\n")
+        .unwrap();
+    drop(input);
+    let said = shown(&chat.wait_with_output().unwrap());
+    // What the calls took is different each time.
+    let said: Vec<&str> = said.split_inclusive(' ').collect();
+    let said: String = said
+        .iter()
+        .map(|word| {
+            if word.trim().parse::<u32>().is_ok() {
+                "0 "
+            } else {
+                word
+            }
+        })
+        .collect();
+    expect![[r#""#]].assert_eq(&said);
+}
+
+/// A project that is served while it is written.
+struct Dev {
+    child: Child,
+    lines: Receiver<String>,
+    said: String,
+}
+
+impl Dev {
+    fn start(project: &Path) -> Self {
+        let mut child = Command::new(program())
+            .args(["gpt", "dev"])
+            .current_dir(project)
+            .env("CARGO_TARGET_DIR", target())
+            .env("CARGO_NET_OFFLINE", "true")
+            .env("GPT_ADDR", "127.0.0.1:0")
+            .env("GPT_OWNER_TOKEN", "the-token-of-the-owner")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (sender, lines) = mpsc::channel();
+        let outputs: [Box<dyn Read + Send>; 2] = [
+            Box::new(child.stdout.take().unwrap()),
+            Box::new(child.stderr.take().unwrap()),
+        ];
+        for output in outputs {
+            let sender = sender.clone();
+            thread::spawn(move || {
+                for line in BufReader::new(output).lines() {
+                    // Nobody listens any more when the test is over.
+                    let _ = sender.send(line.unwrap());
+                }
+            });
+        }
+        Self {
+            child,
+            lines,
+            said: String::new(),
+        }
+    }
+
+    /// The line that says something, once it is said.
+    fn wait_for(&mut self, what: &str) -> String {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if let Ok(line) = self.lines.recv_timeout(Duration::from_secs(1)) {
+                self.said.extend([&line, "\n"]);
+                if line.contains(what) {
+                    return line;
+                }
+            }
+        }
+        panic!("`{what}` is not said:\n{}", self.said);
+    }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        // As Ctrl-C does, so that what it serves ends too.
+        let id = self.child.id().to_string();
+        let _ = Command::new("kill").args(["-INT", &id]).status();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_project_is_served_while_it_is_written() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("commands");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let runtime = root().to_str().unwrap();
+    let made = cargo_gpt_in(&folder, &["new", "sky", "--runtime-path", runtime]);
+    assert!(made.status.success(), "{}", text(made.stderr));
+    let project = folder.join("sky");
+    fs::copy(root().join("Cargo.lock"), project.join("Cargo.lock")).unwrap();
+
+    let mut dev = Dev::start(&project);
+    let line = dev.wait_for(" listening on ");
+    let address = line.rsplit_once("http://").unwrap().1.to_owned();
+    let id = post(&address, "/api/conversations", "{}");
+    let id = id.split('"').nth(3).unwrap().to_owned();
+    post(
+        &address,
+        &format!("/api/conversations/{id}/messages"),
+        r#"{"text": "Hello"}"#,
+    );
+    assert!(get(&address, "/").contains("reload.js"));
+    // An open page learns that the program was replaced by the end of this stream.
+    let mut page = request(&address, "GET /reload", "");
+    // Mistakes leave what is served as it is.
+    let main = project.join("src/main.rs");
+    let sound = fs::read_to_string(&main).unwrap();
+    fs::write(&main, sound.replace("instructions =", "instruction =")).unwrap();
+    dev.wait_for("unknown key `instruction`");
+    dev.wait_for("waiting for a change that builds");
+    assert!(get(&address, "/api/configuration").contains("You are Sky."));
+    // A change is served at the same address, and the conversation is there still.
+    fs::write(&main, sound).unwrap();
+    fs::write(project.join("src/instructions.md"), "You are blue.\n").unwrap();
+    let line = dev.wait_for(" listening on ");
+    assert!(line.ends_with(&address), "{line}");
+    let mut rest = String::new();
+    page.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("retry: 300"), "{rest}");
+    assert!(get(&address, "/api/configuration").contains("You are blue."));
+    assert!(get(&address, &format!("/api/conversations/{id}")).contains("Hello"));
+}
+
+fn get(address: &str, path: &str) -> String {
+    read(request(address, &format!("GET {path}"), ""))
+}
+
+fn post(address: &str, path: &str, body: &str) -> String {
+    read(request(address, &format!("POST {path}"), body))
+}
+
+fn read(mut stream: TcpStream) -> String {
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+fn request(address: &str, what: &str, body: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    let request = format!(
+        "{what} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer the-token-of-the-owner\r\n\
+         Accept: application/json\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    stream
+}
