@@ -46,6 +46,8 @@
 //!         "failures": [{ "status": "default", "media_type": "application/problem+json", "stream": null, "schema": null }],
 //!         "security": [{ "agent": [] }],
 //!         "consequential": false,
+//!         "asks_once": false,
+//!         "time_limit": null,
 //!         "deprecated": false
 //!       }]
 //!     }]
@@ -61,6 +63,9 @@
 //! holds all of it, or each of `properties`, `[argument, property]`, is one, and with `open` other
 //! arguments are properties too. There is no secret in the document: `variable` names where the
 //! program looks for one.
+//!
+//! What is set for actions in `#[gpt]` is applied. A call that is `consequential` asks each time, one
+//! that `asks_once` until the person says "always"; a `time_limit` is in seconds.
 //!
 //! `version` changes where a reader of an earlier one would be misled.
 
@@ -204,6 +209,8 @@ fn of_operation(operation: &'static Operation) -> Result<Value, Error> {
             schemes.collect::<Map<_, _>>()
         }).collect::<Vec<_>>(),
         "consequential": operation.consequential,
+        "asks_once": operation.asks_once,
+        "time_limit": operation.time_limit.map(|it| it.as_secs()),
         "deprecated": operation.deprecated,
     }))
 }

@@ -6,7 +6,7 @@ use gpt_codegen::Config;
 use gpt_runtime::{
     action::Described,
     document::document,
-    gpt::{Definition, Visibility},
+    gpt::{ActionSet, Definition},
 };
 
 use super::{command, modules};
@@ -59,14 +59,7 @@ fn every_document_is_exported_within_the_rules() {
 
 fn definition(operations: &'static [&'static Described]) -> Definition {
     Definition {
-        name: "Any",
-        description: "Has any operation.",
-        instructions: "Answer.",
-        starters: &[],
-        tools: &[],
-        actions: Box::leak(Box::new([operations])),
-        visibility: Visibility::OnlyMe,
-        privacy_policy: None,
-        category: None,
+        actions: Box::leak(Box::new([ActionSet::new(operations)])),
+        ..Definition::new("Any", "Has any operation.", "Answer.")
     }
 }

@@ -103,6 +103,9 @@ pub(super) struct Operation {
     /// Alternatives, each a combination of schemes with their scopes; empty where none is needed.
     pub(super) security: Vec<Map<String, Value>>,
     pub(super) consequential: bool,
+    /// How many seconds a call may take, where that is set.
+    #[serde(default)]
+    pub(super) time_limit: Option<u64>,
     pub(super) deprecated: bool,
 }
 

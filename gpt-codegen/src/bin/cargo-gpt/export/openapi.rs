@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     components::{Components, Side},
-    definition::{Api, Kind, Scheme},
+    definition::{Api, Kind, Operation, Scheme, Server},
     operation,
     report::Report,
 };
@@ -38,7 +38,12 @@ pub(super) fn action<'a>(
     report: &mut Report,
 ) -> Option<Action<'a>> {
     let place = format!("API `{}`", api.name);
-    let (url, domain) = match server(api, address) {
+    let is_here = api.served_here;
+    let called = match address.filter(|_| is_here) {
+        Some(address) => Some(address.to_owned()),
+        None => most_common(api.operations.iter().filter_map(|it| server(api, it))),
+    };
+    let (url, domain) = match reachable(called.as_deref(), is_here) {
         Ok(server) => server,
         Err(why) => {
             report.lost(place, "left out", why);
@@ -59,12 +64,15 @@ pub(super) fn action<'a>(
     let mut count = 0;
     for operation in &api.operations {
         let place = format!("operation `{}`", operation.tool.name);
-        let made = if count == MOST_OPERATIONS {
+        let own = server(api, operation).filter(|it| !is_here && called.as_ref() != Some(it));
+        let made = if let Some(own) = own {
+            Err(format!("it is on `{own}`, and an action has one server"))
+        } else if count == MOST_OPERATIONS {
             Err(format!(
                 "an action has at most {MOST_OPERATIONS} operations"
             ))
         } else {
-            operation::operation(operation, scheme, &url, &place, report)
+            operation::operation(operation, scheme, &place, report)
         };
         let made = match made {
             Ok(made) => made,
@@ -115,15 +123,21 @@ pub(super) fn action<'a>(
     })
 }
 
-/// The address of an API that hosts can reach, and its host; else why they cannot.
-fn server(api: &Api, address: Option<&str>) -> Result<(String, String), String> {
-    let url = match (api.servers.first(), address) {
-        (_, Some(address)) if api.served_here => address.to_owned(),
-        (_, None) if api.served_here => {
-            return Err("the program serves it: give its address with `--url`".to_owned());
-        }
-        (Some(server), _) => server.url(),
-        (None, _) => return Err("the description names no server".to_owned()),
+/// Where an operation is.
+fn server(api: &Api, operation: &Operation) -> Option<String> {
+    let server = operation.servers.first().or(api.servers.first());
+    server.map(Server::url)
+}
+
+/// The address that is called and its host; else why hosts cannot reach it.
+fn reachable(url: Option<&str>, is_here: bool) -> Result<(String, String), String> {
+    let Some(url) = url else {
+        let why = if is_here {
+            "the program serves it: give its address with `--url`"
+        } else {
+            "the description names no server"
+        };
+        return Err(why.to_owned());
     };
     let Some(rest) = url.strip_prefix("https://") else {
         return Err(format!("`{url}` is no address with `https://`"));
@@ -140,6 +154,13 @@ fn server(api: &Api, address: Option<&str>) -> Result<(String, String), String> 
         format!("https://{host}{}", path.trim_end_matches('/')),
         host,
     ))
+}
+
+/// The first of those that are there most often.
+fn most_common(urls: impl Iterator<Item = String>) -> Option<String> {
+    let urls: Vec<String> = urls.collect();
+    let count = |url: &String| urls.iter().filter(|it| *it == url).count();
+    urls.iter().rev().max_by_key(|it| count(it)).cloned()
 }
 
 /// The one scheme that most operations can do with.

@@ -22,22 +22,20 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 pub(super) fn operation(
     operation: &Operation,
     scheme: Option<&Scheme>,
-    url: &str,
     place: &str,
     report: &mut Report,
 ) -> Result<Value, String> {
     if !METHODS.contains(&operation.method.as_str()) {
         return Err(format!("the method `{}` is not known", operation.method));
     }
-    if let Some(own) = operation.servers.first()
-        && own.url().trim_end_matches('/') != url
-    {
-        return Err(format!(
-            "it is on `{}`, and an action has one server",
-            own.url()
-        ));
-    }
     let security = security(operation, scheme)?;
+    if let Some(seconds) = operation.time_limit {
+        report.lost(
+            place,
+            format!("its time limit of {seconds} s is left out"),
+            "a host waits as long as it does for others",
+        );
+    }
     let mut made = Map::new();
     made.insert(
         "operationId".to_owned(),
