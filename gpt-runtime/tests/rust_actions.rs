@@ -1111,20 +1111,8 @@ fn a_function_belongs_to_one_gpt() {
         fn definition(&self) -> &'static Definition {
             const {
                 &Definition {
-                    name: "Other",
-                    description: "Another one.",
-                    instructions: "Convert.",
-                    starters: &[],
-                    tools: &[],
-                    actions: &[ActionSet {
-                        operations: convert::OPERATIONS,
-                        settings: ActionSettings::NONE,
-                    }],
-                    visibility: Visibility::OnlyMe,
-                    privacy_policy: None,
-                    category: None,
-                    hosts: &[],
-                    max_tokens: None,
+                    actions: &[ActionSet::new(convert::OPERATIONS)],
+                    ..Definition::new("Other", "Another one.", "Convert.")
                 }
             }
         }
