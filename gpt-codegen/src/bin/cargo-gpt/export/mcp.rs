@@ -159,6 +159,8 @@ fn config(gpt: &Gpt, package: &Package, url: Option<&str>, variables: &[String])
 fn environment(variables: &[String], value: impl Fn(&str) -> String) -> Map<String, Value> {
     let mut environment = Map::new();
     environment.insert("GPT_COMMAND".to_owned(), "mcp".into());
+    // Where a client starts programs is no place for files.
+    environment.insert("GPT_STORE".to_owned(), "memory".into());
     for variable in variables {
         environment.insert(variable.clone(), value(variable).into());
     }

@@ -1,4 +1,5 @@
-//! Schemas of arguments and answers as components of one document, without circles.
+//! What the schemas of arguments and answers refer to, as components of one document without
+//! circles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{
     definition::Schema,
     report::Report,
-    text::{LONGEST_OF_PARAMETER, shortened},
+    schema::{fitted, is_object},
 };
 
 /// Which way a value goes: one component may look different on the way back.
@@ -18,16 +19,7 @@ pub(super) enum Side {
 }
 
 /// A component before it has its name in the document.
-type Key = (Side, String);
-
-/// What keywords say that hosts do not read, or read differently.
-const LOOSENED: [&str; 5] = [
-    "prefixItems",
-    "patternProperties",
-    "propertyNames",
-    "dependentRequired",
-    "$defs",
-];
+pub(super) type Key = (Side, String);
 
 /// The components that schemas refer to.
 #[derive(Debug, Default)]
@@ -60,6 +52,7 @@ impl Components {
         self.cut(&roots, report);
         // Where a circle was cut, something may be out of reach.
         self.keep(roots);
+        self.inline(document);
         let names = self.names();
         named(document, &names);
         let mut components: Map<String, Value> = self
@@ -108,6 +101,29 @@ impl Components {
                 format!("`{}` inside it is any value", to.1),
                 "no schema may lead back to itself",
             );
+        }
+    }
+
+    /// Puts those in place that one place refers to, as the generator does: what is exported again
+    /// looks the same.
+    fn inline(&mut self, document: &mut Value) {
+        loop {
+            let mut found = Vec::new();
+            references(document, &mut found);
+            self.0.values().for_each(|it| references(it, &mut found));
+            let once = self
+                .0
+                .keys()
+                .find(|key| found.iter().filter(|it| it == key).count() == 1)
+                .cloned();
+            let Some((key, schema)) = once.and_then(|it| self.0.remove_entry(&it)) else {
+                return;
+            };
+            let reference = reference(&key);
+            replace(document, &reference, &schema);
+            for other in self.0.values_mut() {
+                replace(other, &reference, &schema);
+            }
         }
     }
 
@@ -236,98 +252,8 @@ impl Walk {
     }
 }
 
-/// A schema as hosts read it: with references that say of which side they are, and without the
-/// keywords that hosts do not know, which only allows more.
-pub(super) fn fitted(side: Side, schema: &Value, place: &str, report: &mut Report) -> Value {
-    let Value::Object(keywords) = schema else {
-        return schema.clone();
-    };
-    let mut fitted = Map::new();
-    for (keyword, value) in keywords {
-        let value = match (keyword.as_str(), value) {
-            ("$ref", Value::String(text)) => {
-                let name = text.strip_prefix("#/$defs/").unwrap_or(text);
-                reference(&(side, name.to_owned())).into()
-            }
-            ("properties", Value::Object(properties)) => properties
-                .iter()
-                .map(|(name, schema)| (name.clone(), self::fitted(side, schema, place, report)))
-                .collect(),
-            ("anyOf" | "oneOf" | "allOf", Value::Array(schemas)) => schemas
-                .iter()
-                .map(|schema| self::fitted(side, schema, place, report))
-                .collect(),
-            ("items" | "additionalProperties", schema) => self::fitted(side, schema, place, report),
-            ("description", Value::String(text)) if side == Side::Request => {
-                described(text, place, report).into()
-            }
-            (keyword, _) if LOOSENED.contains(&keyword) => {
-                if keyword != "$defs" {
-                    report.lost(
-                        place,
-                        format!("`{keyword}` is not said"),
-                        "hosts do not read it",
-                    );
-                }
-                continue;
-            }
-            _ => value.clone(),
-        };
-        fitted.insert(keyword.clone(), value);
-    }
-    // One alternative is none: what it says stands beside the rest.
-    if let Some(Value::Array(all)) = fitted.get("anyOf")
-        && let [Value::Object(only)] = all.as_slice()
-    {
-        let mut plain = only.clone();
-        fitted.shift_remove("anyOf");
-        plain.extend(fitted);
-        fitted = plain;
-    }
-    if keywords.contains_key("prefixItems") {
-        fitted.insert("items".to_owned(), json!({}));
-    }
-    if keywords.contains_key("patternProperties") {
-        fitted.insert("additionalProperties".to_owned(), true.into());
-    }
-    fitted.into()
-}
-
-/// A description of an argument or of what is in it, as long as it may be.
-pub(super) fn described(text: &str, place: &str, report: &mut Report) -> String {
-    let short = shortened(text, LONGEST_OF_PARAMETER);
-    if short != text {
-        report.lost(
-            place,
-            "a description is cut",
-            format!("one of an argument has at most {LONGEST_OF_PARAMETER} characters"),
-        );
-    }
-    short
-}
-
-/// A schema of an object, as all that this command writes.
-pub(super) fn object(
-    properties: Map<String, Value>,
-    required: Vec<Value>,
-    others: Value,
-) -> Schema {
-    let mut object = Map::new();
-    object.insert("type".to_owned(), "object".into());
-    object.insert("properties".to_owned(), properties.into());
-    if !required.is_empty() {
-        object.insert("required".to_owned(), required.into());
-    }
-    object.insert("additionalProperties".to_owned(), others);
-    object
-}
-
-pub(super) fn is_object(schema: &Value) -> bool {
-    schema["type"] == "object"
-}
-
 /// How a document refers to a component that has no name yet.
-fn reference((side, name): &Key) -> String {
+pub(super) fn reference((side, name): &Key) -> String {
     match side {
         Side::Request => format!("#/request/{name}"),
         Side::Answer => format!("#/answer/{name}"),
@@ -355,11 +281,14 @@ fn references(value: &Value, found: &mut Vec<Key>) {
     }
 }
 
-/// Puts a schema in place of the references to a component.
+/// Puts a schema in place of the references to a component. What stands beside one stays.
 fn replace(value: &mut Value, reference: &str, by: &Value) {
     match value {
         Value::Object(entries) if entries.get("$ref").is_some_and(|it| it == reference) => {
-            *value = by.clone();
+            entries.shift_remove("$ref");
+            let mut replaced = by.as_object().cloned().unwrap_or_default();
+            replaced.extend(std::mem::take(entries));
+            *value = replaced.into();
         }
         Value::Object(entries) => {
             entries
