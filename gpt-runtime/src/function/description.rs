@@ -1,5 +1,7 @@
 //! What functions take and return, as the description that operations of APIs come with.
 
+use std::time::Duration;
+
 use schemars::{Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
