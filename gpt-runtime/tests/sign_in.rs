@@ -1,6 +1,7 @@
 //! People who sign in to an API, and those who try to get around it.
 
 mod oidc;
+mod program;
 mod site;
 
 use std::{
@@ -31,6 +32,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use oidc::Oidc;
+use program::{Browser as Person, Program};
 use site::{DEFINITION, Desk, Site};
 
 /// An API that people sign in to, described as a document describes it.
@@ -237,6 +239,21 @@ async fn session(site: &Site) -> String {
         .lines()
         .find_map(|it| it.strip_prefix("set-cookie: "));
     cookie.unwrap().split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_program_signs_nobody_in() {
+    let stage = Stage::new(0).await;
+    let url = format!("http://{}", stage.site.address);
+    let program = Program::new(&format!("{url}/api/gpt")).await;
+    let mut person = Person::at(&url).await;
+    let tokens = program.connect(&mut person).await;
+    // It acts for its person, but could sign them in as somebody else.
+    for path in ["", "/callback?code=c1&state=s"] {
+        let path = format!("{url}/sign-in/club/login{path}");
+        let answer = program.get(&path, &tokens.access).await;
+        assert_eq!(answer.status, 403, "{path}: {}", answer.body);
+    }
 }
 
 #[tokio::test]
