@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     action::{Described, Operation, Server},
     cache::Cache,
-    request,
+    function, request,
 };
 
 /// Operations that were named together, and what is set for them.
@@ -119,7 +119,12 @@ impl ActionSettings {
 
     fn applied(&self, operation: &'static Operation) -> Operation {
         let mut applied = operation.clone();
-        applied.tool.name = self.name.unwrap_or(applied.tool.name);
+        if let Some(name) = self.name {
+            applied.tool.name = name;
+            if function::is_one(operation) {
+                applied.path = format!("{}{name}", function::PATH).leak();
+            }
+        }
         applied.tool.description = self.description.unwrap_or(applied.tool.description);
         match self.confirm {
             Some(Confirm::Always) => applied.consequential = true,

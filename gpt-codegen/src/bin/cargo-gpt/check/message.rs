@@ -133,15 +133,12 @@ mod tests {
 
     #[test]
     fn places_in_other_files_are_found() {
-        let text = "evaluation panicked: instructions name `{{a}}`, which this GPT does not have\n \
+        let text = "evaluation panicked: `{{a}}` is no tool here\n \
                     --> src/gpt.md:9:26\n  |\n9 | Use {{a}}.\n  |     ^^^^^\n  |\n  = help: write `{{b}}`";
         let mistake = read(&message(text, Some("E0080")), Path::new("/desk")).unwrap();
         let finding = mistake.finding;
         assert_eq!(finding.name, "definition");
-        assert_eq!(
-            finding.message,
-            "instructions name `{{a}}`, which this GPT does not have"
-        );
+        assert_eq!(finding.message, "`{{a}}` is no tool here");
         assert_eq!(finding.help.as_deref(), Some("write `{{b}}`"));
         assert_eq!(finding.place.file, PathBuf::from("/desk/src/gpt.md"));
         assert_eq!((finding.place.line, finding.place.column), (9, 26));
