@@ -90,7 +90,7 @@ async fn action_set(
     let first = operations.first().copied();
     let is_here = first.is_some_and(function::is_one);
     let server = match first {
-        Some(_) if is_here => Some(entrance.address(function::PATH)),
+        Some(_) if is_here => Some(entrance.address("")),
         Some(it) => address_of(service, it),
         None => None,
     };
