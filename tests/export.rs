@@ -132,7 +132,7 @@ fn mistakes_are_told() {
         2: error: invalid value 'chatgtp' for '--to <HOST>'
           [possible values: chatgpt, mcp, openai, anthropic, gemini, librechat]
         1:    Compiling library v0.0.0 ($OUT/library)
-            Finished `dev` profile [unoptimized + debuginfo] target(s) in 0.26s
+            Finished `dev` profile [unoptimized + debuginfo] target(s) in 0.12s
         error: there is no program here: name a package with `--package`
     "#]].assert_eq(&said);
 }
