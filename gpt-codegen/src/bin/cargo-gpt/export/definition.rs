@@ -180,7 +180,7 @@ pub(super) struct Answer {
 ///
 /// # Errors
 /// It is of another version, or none.
-pub(super) fn read(document: Value) -> Result<Vec<Gpt>, Failure> {
+pub(super) fn read(document: &Value) -> Result<Vec<Gpt>, Failure> {
     let version = document.get("version").and_then(Value::as_u64);
     if version != Some(VERSION) {
         let found = version.map_or_else(|| "no version".to_owned(), |it| format!("version {it}"));
@@ -188,7 +188,6 @@ pub(super) fn read(document: Value) -> Result<Vec<Gpt>, Failure> {
             "the definition has {found}, and {VERSION} is read: use the `cargo gpt` of gpt-runtime's version"
         )));
     }
-    let gpts = document.get("gpts").cloned().unwrap_or_default();
-    serde_json::from_value(gpts)
+    Vec::deserialize(&document["gpts"])
         .map_err(|error| Failure::Other(format!("the definition cannot be read: {error}")))
 }
