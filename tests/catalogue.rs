@@ -67,7 +67,10 @@ fn the_wrong_document_gets_one_report_where_it_says() {
             let text = document(&lint, "## Wrong");
             let line = 1 + text.lines().position(|line| line.ends_with(MARK))?;
             let findings = findings(&lint, &text);
-            let said: Vec<_> = findings.iter().map(|it| (it.name, it.place.line)).collect();
+            let said: Vec<_> = findings
+                .iter()
+                .map(|it| (&*it.name, it.place.line))
+                .collect();
             let alone = findings.iter().all(|it| it.others == 0);
             let level = findings.iter().all(|it| level(it) == reported_as(&lint));
             (said != [(lint.name, line)] || !alone || !level)

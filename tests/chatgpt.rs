@@ -1,6 +1,7 @@
 //! What the editor of ChatGPT would say: documents that have each mistake it knows, each once.
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
@@ -19,7 +20,7 @@ fn each_mistake_gets_its_report() {
 
 #[test]
 fn each_message_of_the_editor_is_found() {
-    let found: BTreeSet<&str> = cases()
+    let found: BTreeSet<Cow<str>> = cases()
         .iter()
         .flat_map(|case| check(case).findings)
         .map(|it| it.name)

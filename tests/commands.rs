@@ -55,7 +55,12 @@ fn an_operation_is_called() {
             ],
         ]
         .concat(),
-        &expect![[r#""#]],
+        &expect![[r#"
+            0
+            {"id":"https://api.weather.gov/points/39.74,-104.99","type":"Feature","geometry":{"type":"Point","coordinates":[-104.99,39.74]},"properties":{"@id":"https://api.weather.gov/points/39.74,-104.99","@type":"wx:Point","cwa":"BOU","gridId":"BOU","gridX":63,"gridY":62,"forecast":"https://api.weather.gov/gridpoints/BOU/63,62/forecast","forecastHourly":"https://api.weather.gov/gridpoints/BOU/63,62/forecast/hourly","observationStations":"https://api.weather.gov/gridpoints/BOU/63,62/stations","relativeLocation":{"type":"Feature","geometry":{"type":"Point","coordinates":[-104.99,39.74]},"properties":{"city":"Denver","state":"CO","distance":{"unitCode":"wmoUnit:m","value":0.0,"qualityControl":"V"},"bearing":{"unitCode":"wmoUnit:degree_(angle)","value":0.0,"qualityControl":"V"}}},"timeZone":"America/Denver","radarStation":"KFTG"}}
+
+            --
+        "#]],
     );
     check(
         &[
@@ -67,16 +72,49 @@ fn an_operation_is_called() {
             ],
         ]
         .concat(),
-        &expect![[r#""#]],
+        &expect![[r#"
+            1
+
+            --
+            error: Nothing was sent: the arguments are not as described
+            - `longitude`: -204.99 is out of range: it must be at least -180
+            Correct this and call again."#]],
     );
-    check(&[&call[..], &["getPiont"]].concat(), &expect![[r#""#]]);
+    check(
+        &[&call[..], &["getPiont"]].concat(),
+        &expect![[r#"
+        2
+
+        --
+        error: there is no operation `getPiont`; did you mean `getPoint`?
+
+        Usage: cargo gpt [OPTIONS] <COMMAND>
+
+        For more information, try '--help'."#]],
+    );
     check(
         &[&call[..], &["getPoint", "--arg", "lattitude=39.74"]].concat(),
-        &expect![[r#""#]],
+        &expect![[r#"
+            2
+
+            --
+            error: `getPoint` has no argument `lattitude`; did you mean `latitude`?
+
+            Usage: cargo gpt [OPTIONS] <COMMAND>
+
+            For more information, try '--help'."#]],
     );
     check(
         &[&call[..], &["getPoint", "--arg", "latitude"]].concat(),
-        &expect![[r#""#]],
+        &expect![[r#"
+            2
+
+            --
+            error: `--arg latitude` has no value: write `NAME=VALUE`
+
+            Usage: cargo gpt [OPTIONS] <COMMAND>
+
+            For more information, try '--help'."#]],
     );
     // Nobody can be asked here.
     check(
@@ -88,7 +126,11 @@ fn an_operation_is_called() {
             "--arg",
             "orderId=R-1001",
         ],
-        &expect![[r#""#]],
+        &expect![[r#"
+            1
+
+            --
+            error: `cancelOrder` may change something: `--yes` allows it"#]],
     );
 }
 
@@ -109,19 +151,20 @@ fn a_conversation_goes_on_line_by_line() {
         .unwrap();
     drop(input);
     let said = shown(&chat.wait_with_output().unwrap());
-    // What the calls took is different each time.
-    let said: Vec<&str> = said.split_inclusive(' ').collect();
-    let said: String = said
-        .iter()
-        .map(|word| {
-            if word.trim().parse::<u32>().is_ok() {
-                "0 "
-            } else {
-                word
-            }
-        })
+    // The stand-in's weather and what a call took are different each time.
+    let (answers, calls) = said.split_once("\n--\n").unwrap();
+    assert!(answers.starts_with("0\n2 results:\n"), "{answers}");
+    assert!(answers.contains("station name"), "{answers}");
+    let calls: Vec<&str> = calls
+        .lines()
+        .map(|it| it.rsplit_once(": ").unwrap().0)
         .collect();
-    expect![[r#""#]].assert_eq(&said);
+    expect![[r#"
+        [getActiveAlerts(area: ["FL"], severity: ["Severe"])
+        [getPoint(latitude: 39.74, longitude: -104.99)
+        [getStations(gridId: "BOU", gridX: 63, gridY: 62)
+        [getLatestObservation(stationIdentifier: "KBKF")"#]]
+    .assert_eq(&calls.join("\n"));
 }
 
 /// A project that is served while it is written.

@@ -73,7 +73,7 @@ fn findings_stand_in_the_documents_of_vendors() {
         for finding in &checked.findings {
             let related = finding.related.iter().map(|(place, _)| place);
             let lost = related.chain([&finding.place]).any(|it| !is_there(it));
-            let key = (finding.name, finding.place.line, finding.place.column);
+            let key = (&finding.name, finding.place.line, finding.place.column);
             if lost || !seen.insert(key) {
                 faults.push(format!("{document}: {finding:?}"));
             }

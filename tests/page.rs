@@ -15,6 +15,8 @@ mod files;
 mod history;
 #[path = "page/hosted.rs"]
 mod hosted;
+#[path = "page/programs.rs"]
+mod programs;
 #[path = "page/sign_in.rs"]
 mod sign_in;
 

@@ -4,7 +4,7 @@ use crate::place::{File, Part, Written};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use std::rc::Rc;
-use syn::{Expr, Path, parse_quote};
+use syn::{Expr, LitInt, LitStr, Path, parse_quote};
 
 /// The keys of the attribute, as far as they could be read.
 #[derive(Default)]
@@ -15,10 +15,12 @@ pub(crate) struct Settings {
     pub(crate) instructions: Setting<Text>,
     pub(crate) starters: Setting<Vec<Written>>,
     pub(crate) tools: Setting<Vec<Word>>,
-    pub(crate) actions: Setting<Vec<Action>>,
+    pub(crate) actions: Setting<Vec<Listed>>,
     pub(crate) visibility: Setting<Word>,
     pub(crate) privacy_policy: Setting<Written>,
     pub(crate) category: Setting<Word>,
+    pub(crate) hosts: Setting<Vec<Word>>,
+    pub(crate) max_tokens: Setting<LitInt>,
     pub(crate) definition: Setting<Written>,
     /// The file that `definition` names.
     pub(crate) file: Option<Rc<File>>,
@@ -43,10 +45,12 @@ pub(crate) struct Gpt<'a> {
     pub(crate) instructions: Text,
     pub(crate) starters: &'a [Written],
     pub(crate) tools: &'a [Word],
-    pub(crate) actions: &'a [Action],
+    pub(crate) actions: &'a [Listed],
     pub(crate) visibility: Option<&'a Word>,
     pub(crate) privacy_policy: Option<&'a Written>,
     pub(crate) category: Option<&'a Word>,
+    pub(crate) hosts: &'a [Word],
+    pub(crate) max_tokens: Option<&'a LitInt>,
 }
 
 /// A text known here, or a constant expression that only rustc can read.
@@ -61,6 +65,33 @@ pub(crate) struct Word {
     pub(crate) ident: Ident,
     /// The variant it stands for in `gpt_runtime::gpt`.
     pub(crate) variant: &'static str,
+}
+
+/// An item of `actions`.
+pub(crate) struct Listed {
+    pub(crate) action: Action,
+    pub(crate) settings: ActionSettings,
+    /// Whether parentheses stand behind the path.
+    pub(crate) has_settings: bool,
+}
+
+/// What is set for an action.
+#[derive(Default)]
+pub(crate) struct ActionSettings {
+    pub(crate) name: Setting<LitStr>,
+    pub(crate) description: Setting<LitStr>,
+    pub(crate) confirm: Setting<Word>,
+    pub(crate) time_limit: Setting<LitInt>,
+    pub(crate) base_url: Setting<LitStr>,
+    pub(crate) authentication: Setting<Authentication>,
+}
+
+/// How calls are signed.
+pub(crate) enum Authentication {
+    /// `none`.
+    Unsigned(Ident),
+    /// The name of a security scheme, at its place.
+    Scheme(LitStr),
 }
 
 /// What the model may call.
@@ -135,9 +166,18 @@ impl ToTokens for Word {
     }
 }
 
-impl ToTokens for Action {
+impl ToTokens for Listed {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.path().to_tokens(tokens);
+        self.action.path().to_tokens(tokens);
+    }
+}
+
+impl ToTokens for Authentication {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Authentication::Unsigned(none) => none.to_tokens(tokens),
+            Authentication::Scheme(name) => name.to_tokens(tokens),
+        }
     }
 }
 

@@ -65,6 +65,8 @@ pub(crate) fn check<'a>(cx: &Ctxt, item: &ItemStruct, settings: &'a Settings) ->
         visibility: settings.visibility.given(),
         privacy_policy: settings.privacy_policy.given(),
         category: settings.category.given(),
+        hosts: settings.hosts.items(),
+        max_tokens: settings.max_tokens.given(),
     })
 }
 
@@ -93,7 +95,10 @@ fn check_name(cx: &Ctxt, item: &ItemStruct, settings: &Settings) {
                 cx.error(&item.ident, "missing key `name` in `#[gpt]`", &help);
             }
         }
-        Setting::Given(name) => check_not_blank(cx, "name", name),
+        Setting::Given(name) => {
+            check_not_blank(cx, "name", name);
+            check_length(cx, "`name`", name, limits::NAME);
+        }
         Setting::Wrong => {}
     }
 }
@@ -105,6 +110,7 @@ fn check_description(cx: &Ctxt, item: &ItemStruct, settings: &Settings) -> Optio
         Setting::Given(description) => {
             if let Text::Literal(description) = description {
                 check_not_blank(cx, "description", description);
+                check_length(cx, "`description`", description, limits::DESCRIPTION);
             }
             return Some(description.clone());
         }
@@ -121,7 +127,9 @@ fn check_description(cx: &Ctxt, item: &ItemStruct, settings: &Settings) -> Optio
         return None;
     }
     let docs = LitStr::new(&docs, item.ident.span());
-    Some(Text::Literal(docs.into()))
+    let docs = Written::from(docs);
+    check_length(cx, "`description`", &docs, limits::DESCRIPTION);
+    Some(Text::Literal(docs))
 }
 
 /// Without instructions a GPT is the bare model; with too many the ChatGPT editor refuses it.
@@ -152,40 +160,54 @@ fn check_starters(cx: &Ctxt, settings: &Settings) {
         if starter.value().trim().is_empty() {
             cx.error(starter, "starter is empty", "write a message, or remove it");
         }
+        check_length(cx, "starter", starter, limits::STARTER);
     }
 }
 
 /// The address is shown as a link to people who have no other way to judge the actions.
 fn check_privacy_policy(cx: &Ctxt, settings: &Settings) {
-    let Some(policy) = settings.privacy_policy.given() else {
-        return;
-    };
-    let text = policy.value();
+    if let Some(policy) = settings.privacy_policy.given() {
+        let example = policy.example("privacy_policy");
+        check_address(cx, "privacy policy", "privacy_policy", policy, example);
+    }
+}
+
+/// An address is absolute, and `https` unless it is of this machine.
+pub(crate) fn check_address(cx: &Ctxt, what: &str, key: &str, address: &Written, example: &str) {
+    let text = address.value();
     let (scheme, rest) = text.split_once("://").unwrap_or(("", &text));
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let has_gap = text.contains(|c: char| c.is_whitespace() || c.is_control());
-    if scheme.eq_ignore_ascii_case("https") && is_host(host) && !has_gap {
+    let is_whole = is_host(host) && !has_gap;
+    if host.contains('@') {
+        let message = format!("{what} holds a user name or password");
+        let help = "leave them out: credentials are read from the environment";
+        cx.error(address, &message, help);
         return;
     }
-    if scheme.eq_ignore_ascii_case("http") && is_host(host) && !has_gap {
+    if is_whole && scheme.eq_ignore_ascii_case("https") {
+        return;
+    }
+    if is_whole && scheme.eq_ignore_ascii_case("http") {
         if !is_loopback(host) {
             let help = format!(
                 "write `{}`",
-                policy.as_key("privacy_policy", &format!("https://{rest}"))
+                address.as_key(key, &format!("https://{rest}"))
             );
-            cx.error(policy, "privacy policy is not served over https", &help);
+            cx.error(address, &format!("{what} is not served over https"), &help);
         }
         return;
     }
-    let help = if scheme.is_empty() && host.contains('.') && is_host(host) && !has_gap {
+    let help = if is_whole && scheme.is_empty() && host.contains('.') {
         format!(
             "write `{}`",
-            policy.as_key("privacy_policy", &format!("https://{rest}"))
+            address.as_key(key, &format!("https://{rest}"))
         )
     } else {
-        format!("write `{}`", policy.example("privacy_policy"))
+        format!("write `{example}`")
     };
-    cx.error(policy, "privacy policy is not an absolute https URL", &help);
+    let message = format!("{what} is not an absolute https URL");
+    cx.error(address, &message, &help);
 }
 
 /// OpenAI: public GPTs with actions, by link or in the store, must have a privacy policy.
@@ -211,6 +233,19 @@ fn check_not_blank(cx: &Ctxt, key: &str, text: &Written) {
     if text.value().trim().is_empty() {
         let help = format!("write `{}`", text.example(key));
         cx.error(text, &format!("`{key}` is empty"), &help);
+    }
+}
+
+/// What is shown on a line or a button has an end.
+fn check_length(cx: &Ctxt, what: &str, text: &Written, limit: usize) {
+    let count = text.value().chars().count();
+    if count > limit {
+        let message = format!("{what} has {count} characters, {limit} are allowed");
+        let help = match what {
+            "`description`" => "shorten it; the key `description` goes before the doc comment",
+            _ => "shorten it",
+        };
+        cx.error(text, &message, help);
     }
 }
 

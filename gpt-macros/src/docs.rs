@@ -4,6 +4,7 @@ use crate::ctxt::Ctxt;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
 /// Who reads a doc comment, and what to write where it is made by a macro.
+#[derive(Clone, Copy)]
 pub(crate) struct Reader<'a> {
     pub(crate) attribute: &'a str,
     pub(crate) instead: &'a str,

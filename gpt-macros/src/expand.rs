@@ -1,6 +1,8 @@
 //! Writes the implementation of `Gpt`, and the assertions that only rustc can check.
 
-use crate::ast::{Action, Gpt, Settings, Text, Word};
+use crate::ast::{
+    Action, ActionSettings, Authentication, Gpt, Listed, Setting, Settings, Text, Word,
+};
 use crate::ctxt::Ctxt;
 use crate::place::Written;
 use crate::{check, definition, editor, fallback, parse};
@@ -73,7 +75,7 @@ fn implementation(
     let cfgs = quote!(#(#cfgs)*);
     let definition = definition(&rt, gpt);
     let name = ident.unraw().to_string();
-    let is_methods = |action: &Action| matches!(action, Action::Methods(_));
+    let is_methods = |listed: &Listed| matches!(listed.action, Action::Methods(_));
     // Of what could not be read nobody knows.
     let lists_methods = !is_whole || gpt.actions.iter().any(is_methods);
     // So that cargo builds anew when the file changes.
@@ -122,7 +124,7 @@ fn definition(rt: &TokenStream, gpt: &Gpt) -> TokenStream {
     let instructions = &gpt.instructions;
     let starters = gpt.starters.iter().map(|starter| &starter.literal);
     let tools = gpt.tools.iter().map(Word::variant);
-    let actions = gpt.actions.iter().map(|action| operations(rt, action));
+    let actions = gpt.actions.iter().map(|listed| action_set(rt, listed));
     let visibility = match gpt.visibility {
         Some(word) => word.variant(),
         None => format_ident!("OnlyMe"),
@@ -141,6 +143,8 @@ fn definition(rt: &TokenStream, gpt: &Gpt) -> TokenStream {
             quote!(::core::option::Option::Some(#rt::Category::#variant))
         },
     );
+    let hosts = gpt.hosts.iter().map(Word::variant);
+    let max_tokens = option(gpt.max_tokens, |limit| quote!(#limit));
     quote! {
         #rt::Definition {
             name: #name,
@@ -149,11 +153,62 @@ fn definition(rt: &TokenStream, gpt: &Gpt) -> TokenStream {
             starters: &[#(#starters),*],
             tools: &[#(#rt::BuiltInTool::#tools),*],
             actions: &[#(#actions),*],
+            hosts: &[#(#rt::Host::#hosts),*],
+            max_tokens: #max_tokens,
             visibility: #rt::Visibility::#visibility,
             privacy_policy: #privacy_policy,
             category: #category,
         }
     }
+}
+
+fn action_set(rt: &TokenStream, listed: &Listed) -> TokenStream {
+    let operations = operations(rt, &listed.action);
+    let settings = if listed.has_settings {
+        action_settings(rt, &listed.settings)
+    } else {
+        quote!(#rt::ActionSettings::NONE)
+    };
+    quote!(#rt::ActionSet { operations: #operations, settings: #settings })
+}
+
+fn action_settings(rt: &TokenStream, settings: &ActionSettings) -> TokenStream {
+    fn given<T>(setting: &Setting<T>, value: impl Fn(&T) -> TokenStream) -> TokenStream {
+        option(setting.given(), value)
+    }
+    let name = given(&settings.name, ToTokens::to_token_stream);
+    let description = given(&settings.description, ToTokens::to_token_stream);
+    let confirm = given(&settings.confirm, |word| {
+        let variant = word.variant();
+        quote!(#rt::Confirm::#variant)
+    });
+    let time_limit = given(
+        &settings.time_limit,
+        |seconds| quote!(::core::time::Duration::from_secs(#seconds)),
+    );
+    let base_url = given(&settings.base_url, ToTokens::to_token_stream);
+    let authentication = given(&settings.authentication, |it| match it {
+        Authentication::Unsigned(_) => quote!(#rt::Authentication::Unsigned),
+        Authentication::Scheme(name) => quote!(#rt::Authentication::Scheme(#name)),
+    });
+    quote! {
+        #rt::ActionSettings {
+            name: #name,
+            description: #description,
+            confirm: #confirm,
+            time_limit: #time_limit,
+            base_url: #base_url,
+            authentication: #authentication,
+        }
+    }
+}
+
+fn option<T>(value: Option<&T>, tokens: impl Fn(&T) -> TokenStream) -> TokenStream {
+    if let Some(value) = value {
+        let value = tokens(value);
+        return quote!(::core::option::Option::Some(#value));
+    }
+    quote!(::core::option::Option::None)
 }
 
 /// The operations an action stands for; the path keeps its places, so that rustc and editors know
@@ -217,27 +272,90 @@ fn assertions(
         }
         _ => None,
     };
-    let actions = gpt.actions.iter().enumerate().map(|(index, action)| {
+    // Names that could not be read might not clash.
+    let are_known = is_whole || !gpt.actions.iter().any(|it| it.has_settings);
+    let actions = gpt.actions.iter().enumerate().filter(|_| are_known);
+    let actions = actions.map(|(index, listed)| {
         let check = quote!(#rt::check::action::<{ #rt::check::room(#definition) }>);
-        call_at(action.path(), check, quote!(#definition, #index))
+        call_at(listed.action.path(), check, quote!(#definition, #index))
     });
     let owners = gpt
         .actions
         .iter()
         .enumerate()
-        .filter_map(|(index, action)| {
-            let Action::Module(path) = action else {
+        .filter_map(|(index, listed)| {
+            let Action::Module(path) = &listed.action else {
                 return None;
             };
             let check = quote!(#rt::check::belongs);
             let owner = quote!(<#ident as #rt::Define>::NAME, <#ident as #rt::Define>::PLACE);
             Some(call_at(path, check, quote!(#definition, #index, #owner)))
         });
-    texts
+    let mut all: Vec<TokenStream> = texts
         .chain(unread)
         .chain(references)
         .chain(actions)
         .chain(owners)
+        .collect();
+    if is_whole {
+        all.extend(of_settings(rt, &definition, gpt));
+        all.extend(of_hosts(rt, &definition, gpt));
+    }
+    all
+}
+
+/// What is asserted about what is set for actions, and about what all of them cost.
+fn of_settings(rt: &TokenStream, definition: &TokenStream, gpt: &Gpt) -> Vec<TokenStream> {
+    let mut all = Vec::new();
+    for (index, Listed { settings, .. }) in gpt.actions.iter().enumerate() {
+        let arguments = quote!(#definition, #index);
+        for text in [&settings.name, &settings.description] {
+            if let Some(text) = text.given() {
+                let check = quote!(#rt::check::one_operation);
+                all.push(call_at(text, check, arguments.clone()));
+            }
+        }
+        if let Some(confirm) = settings.confirm.given() {
+            let check = quote!(#rt::check::confirm);
+            all.push(call_at(confirm, check, arguments.clone()));
+        }
+        if let Some(authentication) = settings.authentication.given() {
+            let check = quote!(#rt::check::authentication);
+            all.push(call_at(authentication, check, arguments));
+        }
+    }
+    if let Some(limit) = gpt.max_tokens {
+        let check = quote!(#rt::check::tokens);
+        all.push(call_at(limit, check, definition.clone()));
+    }
+    all
+}
+
+/// What is asserted where hosts are named; the rest of it is part of what is asserted of actions.
+fn of_hosts(rt: &TokenStream, definition: &TokenStream, gpt: &Gpt) -> Vec<TokenStream> {
+    if gpt.hosts.is_empty() {
+        return Vec::new();
+    }
+    let name = call_at(
+        &gpt.name.literal,
+        quote!(#rt::check::name),
+        definition.clone(),
+    );
+    let description = match &gpt.description {
+        Text::Literal(text) => {
+            let check = quote!(#rt::check::description);
+            Some(call_at(&text.literal, check, definition.clone()))
+        }
+        Text::Expression(_) => None,
+    };
+    let visibility = gpt.visibility.map(|word| {
+        let check = quote!(#rt::check::visibility);
+        call_at(word, check, definition.clone())
+    });
+    [name]
+        .into_iter()
+        .chain(description)
+        .chain(visibility)
         .collect()
 }
 
@@ -276,10 +394,20 @@ mod tests {
             description = "B",
             instructions = C,
             tools = [web_search],
-            actions = [d, e::F],
+            actions = [
+                d,
+                e::F(
+                    confirm = always,
+                    time_limit = 9,
+                    name = "f",
+                    authentication = g
+                )
+            ],
             visibility = link,
             privacy_policy = "https://example.com",
             category = research,
+            hosts = [chatgpt],
+            max_tokens = 9,
             crate = ::renamed,
         );
         let output = attribute(
@@ -316,6 +444,39 @@ mod tests {
             "actions = [a::]",
             "actions = [a::<B>]",
             "actions = [a b]",
+            "actions = [a()]",
+            "actions = [a()()]",
+            "actions = [a[confirm = always]]",
+            "actions = [a(=)]",
+            "actions = [a(1)]",
+            "actions = [a(,)]",
+            "actions = [a(confirm)]",
+            "actions = [a(confirm =)]",
+            "actions = [a(confirm = b::c)]",
+            "actions = [a(confirm = never)]",
+            "actions = [a(confirm = \"always\")]",
+            "actions = [a(time_limit = -1)]",
+            "actions = [a(time_limit = 1.5)]",
+            "actions = [a(time_limit = 0)]",
+            "actions = [a(time_limit = 3601)]",
+            "actions = [a(time_limit = 99999999999999999999999)]",
+            "actions = [a(time_limit = 10s)]",
+            "actions = [a(base_url = b)]",
+            "actions = [a(base_url = \"/v1\")]",
+            "actions = [a(base_url = \"https://user:word@a.example\")]",
+            "actions = [a(authentication = b-c)]",
+            "actions = [a(authentication = [b])]",
+            "actions = [a(name = \"b\")]",
+            "actions = [a::B(name = \"b c\")]",
+            "actions = [a::B(name = \"\")]",
+            "actions = [a::B(description = \" \")]",
+            "actions = [a(confirm = always time_limit = 9)]",
+            "actions = [a(confirm = always, confirm = once)]",
+            "hosts = []=",
+            "hosts = chatgpt",
+            "hosts = [chatgpt, chatgpt]",
+            "max_tokens = \"9\"",
+            "max_tokens = 9k",
             "visibility = ",
             "visibility = [link]",
             "category = ",

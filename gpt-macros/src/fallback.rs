@@ -21,6 +21,8 @@ pub(crate) fn gpt(settings: &Settings) -> Gpt<'_> {
         visibility: None,
         privacy_policy: None,
         category: None,
+        hosts: &[],
+        max_tokens: None,
     }
 }
 

@@ -10,6 +10,7 @@ mod editor;
 mod expand;
 mod fallback;
 mod limits;
+mod listed;
 mod parse;
 mod place;
 mod suggest;
@@ -61,16 +62,38 @@ use proc_macro::TokenStream;
 /// | `instructions` | string literal or constant expression | an error |
 /// | `starters` | list of string literals | none |
 /// | `tools` | list of `web_search`, `image_generation`, `code_interpreter` | none |
-/// | `actions` | list of paths, and `Self` | none |
+/// | `actions` | list of paths, and `Self`, with what is set for them | none |
 /// | `visibility` | `only_me`, `link` or `everyone` | `only_me` |
 /// | `privacy_policy` | string literal | none |
 /// | `category` | `writing`, `productivity`, `research`, `education`, `lifestyle`, `programming` or `other` | none |
+/// | `hosts` | list of `chatgpt`, `openai`, `anthropic`, `gemini`, `mcp`: where it is used too | none |
+/// | `max_tokens` | how many tokens instructions and tools may take | any number |
 /// | `definition` | name of a file beside the source file | no file is read |
 /// | `crate` | path of the runtime crate | `::gpt_runtime` |
 ///
 /// A constant expression is anything of type `&'static str` that rustc can evaluate: the name of a
 /// constant, `concat!`, `env!`, and above all `include_str!("instructions.md")`, where rustc looks
 /// for the file beside the source file and builds anew when it changes.
+///
+/// # Settings of actions
+///
+/// In parentheses behind the path, and for all operations that the path stands for:
+///
+/// ```text
+/// actions = [
+///     weather(time_limit = 10),
+///     shop::ListOrders(confirm = once, authentication = login, name = "orders"),
+/// ]
+/// ```
+///
+/// | key | value | without it |
+/// |---|---|---|
+/// | `confirm` | `always`: each call asks; `once`: until the person says "always" | as described |
+/// | `time_limit` | whole seconds; goes before that of the service | that of the service, 45 seconds |
+/// | `base_url` | string literal; `WEATHER_BASE_URL` and the service's builder go before it | the described server |
+/// | `authentication` | name of a security scheme, in quotes where it is no identifier, or `none` | the first way that there are credentials for |
+/// | `name` | string literal: what the model calls the operation | its `operationId` |
+/// | `description` | string literal: what the model is told that it does | as described |
 ///
 /// # Definitions in Markdown
 ///
@@ -117,27 +140,7 @@ use proc_macro::TokenStream;
 ///
 /// All mistakes are reported at once, each where it was made.
 ///
-/// - **Keys** stand once each; an unknown one is reported with the one that was probably meant.
-/// - **Name and description** are not empty. A doc comment is taken without the line breaks inside
-///   its paragraphs.
-/// - **Instructions** are not empty and have at most 8,000 characters, as ChatGPT demands. Texts in
-///   files and constants are measured too.
-/// - **References** in the instructions, `{{getForecast}}`, name operations of the GPT by their
-///   `operationId`, or built-in tools that it lists. The model is told the name of the tool. Rename
-///   the operation, and rustc names the line that still has the old name.
-/// - **Starters**, the messages offered when a conversation is empty, are neither empty nor the
-///   same twice.
-/// - **Actions** are named by path. One that ends like a module, `weather`, stands for all
-///   operations of that generated module; one that ends like a type, `weather::GetForecast`, for
-///   that operation. A function with [`#[action]`](macro@action) is named like a module, `convert`,
-///   and `Self` stands for the methods of [`#[actions]`](macro@actions). rustc resolves the path, and
-///   suggests what it may have meant.
-/// - **Tool names**: no two operations may have the same name for the model, and none may have the
-///   name of a tool listed in `tools`, for the model could not tell them apart.
-/// - **Visibility**: with actions, `link` and `everyone` need a privacy policy, as ChatGPT demands:
-///   people who did not make the GPT must learn where their data goes.
-/// - **Privacy policy**: an absolute `https` URL; `http` is accepted for `localhost` and loopback
-///   addresses.
+#[doc = include_str!("../rules.md")]
 #[proc_macro_attribute]
 pub fn gpt(attribute: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(attribute.into(), &item.into()).into()
@@ -203,6 +206,10 @@ pub fn gpt(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// | `crate` | path of the runtime crate | `::gpt_runtime` |
 ///
 /// Nobody is asked before calls of an action that is `read_only`: it must change nothing.
+///
+/// # Rules
+///
+#[doc = include_str!("../action_rules.md")]
 #[proc_macro_attribute]
 pub fn action(attribute: TokenStream, item: TokenStream) -> TokenStream {
     action::attribute(attribute.into(), &item.into()).into()

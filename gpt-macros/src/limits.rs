@@ -3,8 +3,17 @@
 //! Only what is documented, or was seen by several people with its exact message, is a limit here.
 //! The editor also bounds names and descriptions, by numbers nobody has published.
 
+/// Characters of a name: a list of GPTs has it on one line.
+/// `gpt_runtime::__private::check` holds all these numbers for texts that only rustc can read.
+pub(crate) const NAME: usize = 100;
+
+/// Characters of a description: a list of GPTs shows it whole.
+pub(crate) const DESCRIPTION: usize = 1000;
+
+/// Characters of a starter: it is a button.
+pub(crate) const STARTER: usize = 1000;
+
 /// Characters of instructions; above, the ChatGPT editor answers 422 and saves nothing.
-/// `gpt_runtime::__private::check` holds the same number for texts that only rustc can read.
 pub(crate) const INSTRUCTIONS: usize = 8000;
 
 /// The keys, each with an example that help texts show.
@@ -27,8 +36,35 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
         "privacy_policy = \"https://example.com/privacy\"",
     ),
     ("category", "category = productivity"),
+    ("hosts", "hosts = [chatgpt]"),
+    ("max_tokens", "max_tokens = 4000"),
     ("definition", "definition = \"gpt.md\""),
     ("crate", "crate = ::gpt_runtime"),
+];
+
+/// The keys in parentheses behind an action, each with an example.
+pub(crate) const ACTION_KEYS: &[(&str, &str)] = &[
+    ("confirm", "confirm = always"),
+    ("time_limit", "time_limit = 10"),
+    ("base_url", "base_url = \"https://staging.example.com\""),
+    ("authentication", "authentication = apiKey"),
+    ("name", "name = \"forecast\""),
+    (
+        "description",
+        "description = \"The weather of the next days\"",
+    ),
+];
+
+/// When a person is asked, each with its variant of `Confirm`.
+pub(crate) const CONFIRMATIONS: &[(&str, &str)] = &[("always", "Always"), ("once", "Once")];
+
+/// Where a GPT can be used too, each with its variant of `Host`.
+pub(crate) const HOSTS: &[(&str, &str)] = &[
+    ("chatgpt", "ChatGpt"),
+    ("openai", "OpenAi"),
+    ("anthropic", "Anthropic"),
+    ("gemini", "Gemini"),
+    ("mcp", "Mcp"),
 ];
 
 /// The keys of the front matter of a file that `definition` names, each with an example.
@@ -96,10 +132,31 @@ pub(crate) const SYNONYMS: &[(&str, &str)] = &[
     ("anyone_with_link", "link"),
     ("public", "everyone"),
     ("store", "everyone"),
+    ("providers", "hosts"),
+    ("targets", "hosts"),
+    ("token_limit", "max_tokens"),
+    ("budget", "max_tokens"),
+    ("claude", "anthropic"),
+    ("google", "gemini"),
+    ("confirmation", "confirm"),
+    ("ask", "confirm"),
+    ("timeout", "time_limit"),
+    ("url", "base_url"),
+    ("server", "base_url"),
+    ("host", "base_url"),
+    ("auth", "authentication"),
+    ("security", "authentication"),
+    ("scheme", "authentication"),
+    ("rename", "name"),
     ("file", "definition"),
     ("markdown", "definition"),
     ("front_matter", "definition"),
 ];
+
+/// How to write `key` behind an action.
+pub(crate) fn action_example(key: &str) -> &'static str {
+    example_of(ACTION_KEYS, key)
+}
 
 /// How to write `key` in the attribute, for help texts.
 pub(crate) fn example(key: &str) -> &'static str {

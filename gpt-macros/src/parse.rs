@@ -19,24 +19,41 @@ pub(crate) fn item(cx: &Ctxt, tokens: TokenStream) -> Option<Item> {
 /// Reads `key = value, key = value`.
 pub(crate) fn settings(cx: &Ctxt, tokens: TokenStream) -> Settings {
     let mut settings = Settings::default();
-    let keys = |input: ParseStream| {
-        read_keys(cx, input, &mut settings);
+    let read = |input: ParseStream| {
+        let misspelt = keys(cx, input, KEYS, &mut |key, input| {
+            read_value(cx, key, input, &mut settings);
+        });
+        // Someone who wrote `nmae = "..."` hears of that alone, not of a missing `name` as well.
+        for name in misspelt {
+            mark_as_wrong(&mut settings, name);
+        }
         Ok(())
     };
-    if let Err(error) = keys.parse2(tokens) {
+    if let Err(error) = read.parse2(tokens) {
         cx.push(error);
     }
     settings
 }
 
-fn read_keys(cx: &Ctxt, input: ParseStream, settings: &mut Settings) {
+/// Keys, each with an example.
+pub(crate) type Known = &'static [(&'static str, &'static str)];
+
+/// Reads keys, and by `read` what follows those that are known; returns those that were probably
+/// meant by the others.
+pub(crate) fn keys(
+    cx: &Ctxt,
+    input: ParseStream,
+    known: Known,
+    read: &mut dyn FnMut(&Ident, ParseStream),
+) -> Vec<&'static str> {
     let mut misspelt = Vec::new();
     while !input.is_empty() {
         let errors = cx.count();
         if let Ok(key) = Ident::parse_any(input) {
-            misspelt.extend(read_key(cx, &key, input, settings));
+            misspelt.extend(read_key(cx, &key, input, known, read));
         } else {
-            let help = format!("write `{}`", example("name"));
+            let example = known.first().map_or("", |(_, example)| example);
+            let help = format!("write `{example}`");
             if let Some(comma) = value::comma(input) {
                 cx.error(comma, "expected a key, found `,`", "remove this comma");
                 continue;
@@ -49,10 +66,7 @@ fn read_keys(cx: &Ctxt, input: ParseStream, settings: &mut Settings) {
             cx.error_at(input.span(), "expected `,` before this key", help);
         }
     }
-    // Someone who wrote `nmae = "..."` hears of that alone, not of a missing `name` as well.
-    for name in misspelt {
-        mark_as_wrong(settings, name);
-    }
+    misspelt
 }
 
 /// Reads what follows a key; returns the key that was probably meant by an unknown one.
@@ -60,19 +74,26 @@ fn read_key(
     cx: &Ctxt,
     key: &Ident,
     input: ParseStream,
-    settings: &mut Settings,
+    known: Known,
+    read: &mut dyn FnMut(&Ident, ParseStream),
 ) -> Option<&'static str> {
     let name = key.to_string();
-    if !KEYS.iter().any(|(known, _)| *known == name) {
-        if !value::equals(input) {
-            // It is being written.
-            cx.mention(Mention::Key(key.clone()));
-        }
-        value::tokens(input);
-        let help = suggest::help(&name, KEYS, "the keys are");
-        cx.error(key, &format!("unknown key `{name}`"), &help);
-        return suggest::nearest(&name, KEYS);
+    if known.iter().any(|(known, _)| *known == name) {
+        read(key, input);
+        return None;
     }
+    if !value::equals(input) && known == KEYS {
+        // It is being written.
+        cx.mention(Mention::Key(key.clone()));
+    }
+    value::tokens(input);
+    let help = suggest::help(&name, known, "the keys are");
+    cx.error(key, &format!("unknown key `{name}`"), &help);
+    suggest::nearest(&name, known)
+}
+
+fn read_value(cx: &Ctxt, key: &Ident, input: ParseStream, settings: &mut Settings) {
+    let name = key.to_string();
     if !matches!(name.as_str(), "definition" | "crate") {
         cx.mention(Mention::Key(key.clone()));
     }
@@ -86,16 +107,34 @@ fn read_key(
         "category" => set(cx, key, input, &mut settings.category, value::category),
         "visibility" => set(cx, key, input, &mut settings.visibility, value::visibility),
         "privacy_policy" => set(cx, key, input, &mut settings.privacy_policy, value::string),
+        "hosts" => set(cx, key, input, &mut settings.hosts, value::hosts),
+        "max_tokens" => set(
+            cx,
+            key,
+            input,
+            &mut settings.max_tokens,
+            value::tokens_limit,
+        ),
         "definition" => set(cx, key, input, &mut settings.definition, value::string),
         _ => set(cx, key, input, &mut settings.runtime, value::path),
     }
-    None
 }
 
-/// Reads `= value` into its place, once.
+/// Reads `= value` of the attribute into its place, once.
 fn set<T>(
     cx: &Ctxt,
     key: &Ident,
+    input: ParseStream,
+    setting: &mut Setting<T>,
+    read: fn(&Ctxt, &Ident, ParseStream) -> Option<T>,
+) {
+    set_once(cx, (key, example(&key.to_string())), input, setting, read);
+}
+
+/// Reads `= value` of a key, which has an example, into its place, once.
+pub(crate) fn set_once<T>(
+    cx: &Ctxt,
+    (key, example): (&Ident, &str),
     input: ParseStream,
     setting: &mut Setting<T>,
     read: fn(&Ctxt, &Ident, ParseStream) -> Option<T>,
@@ -112,7 +151,7 @@ fn set<T>(
         *setting = read(cx, key, input).map_or(Setting::Wrong, Setting::Given);
     } else {
         value::tokens(input);
-        let help = format!("write `{}`", example(&key.to_string()));
+        let help = format!("write `{example}`");
         cx.error(key, &format!("expected `{key} = ...`"), &help);
         *setting = Setting::Wrong;
     }

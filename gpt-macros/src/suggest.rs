@@ -2,13 +2,30 @@
 
 use crate::limits;
 
+/// Columns of a help text, behind what rustc writes before it.
+const WIDTH: usize = 76;
+
+/// Begins another line of a help text: what is behind it begins with a space.
+const INDENT: &str = "\n       ";
+
 /// The help for `word`, which is none of `known`: the nearest of them, or all.
 pub(crate) fn help(word: &str, known: &[(&str, &str)], what: &str) -> String {
     if let Some(meant) = nearest(word, known) {
         return format!("did you mean `{meant}`?");
     }
-    let all: Vec<String> = known.iter().map(|(name, _)| format!("`{name}`")).collect();
-    format!("{what}: {}", all.join(", "))
+    let mut help = format!("{what}:");
+    let mut width = help.len();
+    for (position, (name, _)) in known.iter().enumerate() {
+        let comma = if position + 1 < known.len() { "," } else { "" };
+        let item = format!(" `{name}`{comma}");
+        if width + item.len() > WIDTH {
+            help.push_str(INDENT);
+            width = 0;
+        }
+        width += item.len();
+        help.push_str(&item);
+    }
+    help
 }
 
 /// The one of `known` that `word` probably stands for.

@@ -1,17 +1,17 @@
 //! Reads the values of keys: `None` is a value that cannot be read, and was reported.
 
-use crate::ast::{Action, Text, Word};
+use crate::ast::{Action, Listed, Text, Word};
 use crate::ctxt::Ctxt;
 use crate::editor::Mention;
-use crate::limits::{CATEGORIES, TOOLS, VISIBILITIES, example};
+use crate::limits::{CATEGORIES, HOSTS, TOOLS, VISIBILITIES, example};
 use crate::place::{Place, Written};
-use crate::suggest;
+use crate::{listed, suggest};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream};
-use syn::{Expr, Lit, LitStr, Path, Token};
+use syn::{Expr, Lit, LitInt, LitStr, Path, Token};
 
 /// Reads a string literal.
 pub(crate) fn string(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Written> {
@@ -62,9 +62,10 @@ pub(crate) fn tools(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Vec<Wo
     Some(unique(cx, tools, "tool", |word| word.ident.to_string()))
 }
 
-/// Reads a list of modules and operations.
-pub(crate) fn actions(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Vec<Action>> {
+/// Reads a list of modules and operations, with what is set for them.
+pub(crate) fn actions(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Vec<Listed>> {
     let actions = list(cx, key, input, |item| {
+        let (item, settings) = listed::split(item);
         let path = read_or(cx, item, Path::parse_mod_style, |item| {
             let help = match syn::parse2::<LitStr>(item.clone()) {
                 Ok(text) => format!("write `{}` without quotes", text.value()),
@@ -78,11 +79,41 @@ pub(crate) fn actions(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Vec<
             cx.error(path, "`Self` stands for all actions of the type", help);
             return None;
         }
-        Some(action(path))
+        Some(listed::listed(cx, action(path), settings))
     })?;
-    Some(unique(cx, actions, "action", |action| {
-        to_text(action.path())
+    Some(unique(cx, actions, "action", |listed| {
+        to_text(listed.action.path())
     }))
+}
+
+/// Reads a list of hosts.
+pub(crate) fn hosts(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<Vec<Word>> {
+    let hosts = list(cx, key, input, |item| {
+        word(cx, item, HOSTS, "host", "the hosts are")
+    })?;
+    Some(unique(cx, hosts, "host", |word| word.ident.to_string()))
+}
+
+/// Reads how many tokens are allowed.
+pub(crate) fn tokens_limit(cx: &Ctxt, key: &Ident, input: ParseStream) -> Option<LitInt> {
+    let value = given(cx, key, input)?;
+    let (message, help) = expected("a whole number", key);
+    whole_number(cx, value, &message, &help)
+}
+
+/// Reads a whole number without a suffix.
+pub(crate) fn whole_number(
+    cx: &Ctxt,
+    value: TokenStream,
+    message: &str,
+    help: &str,
+) -> Option<LitInt> {
+    let number = syn::parse2::<LitInt>(value.clone()).ok();
+    let number = number.filter(|it| it.suffix().is_empty() && it.base10_parse::<u32>().is_ok());
+    if number.is_none() {
+        cx.error(value, message, help);
+    }
+    number
 }
 
 /// Reads who may use the GPT.
@@ -226,7 +257,7 @@ fn only_group(value: TokenStream) -> Option<Group> {
 }
 
 /// Reads one of a few words.
-fn word(
+pub(crate) fn word(
     cx: &Ctxt,
     value: TokenStream,
     known: &'static [(&'static str, &'static str)],
@@ -239,6 +270,8 @@ fn word(
         "visibility" => Some("visibility"),
         "category" => Some("category"),
         "built-in tool" => Some("tools"),
+        "host" => Some("hosts"),
+        "confirmation" => Some("confirm"),
         _ => None,
     };
     if let (Some(list), Some(ident)) = (list_of_words, &ident) {
@@ -299,7 +332,7 @@ fn action(path: Path) -> Action {
 }
 
 /// The path as it is written in source code, without spaces.
-fn to_text(path: &Path) -> String {
+pub(crate) fn to_text(path: &Path) -> String {
     let segments: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
     let start = if path.leading_colon.is_some() {
         "::"

@@ -24,6 +24,7 @@
 //!       "name": "weather",
 //!       "title": "Weather",
 //!       "version": "1.0.0",
+//!       "served_here": false,
 //!       "servers": [{ "url": "https://api.weather.gov", "variables": {} }],
 //!       "security_schemes": [
 //!         { "name": "agent", "kind": "api_key", "in": "header", "key": "User-Agent", "variable": "WEATHER_AGENT" }
@@ -45,6 +46,8 @@
 //!         "failures": [{ "status": "default", "media_type": "application/problem+json", "stream": null, "schema": null }],
 //!         "security": [{ "agent": [] }],
 //!         "consequential": false,
+//!         "asks_once": false,
+//!         "time_limit": null,
 //!         "deprecated": false
 //!       }]
 //!     }]
@@ -54,11 +57,15 @@
 //!
 //! Of a tool, `parameters` refers to the `schemas` of its API, and answers to its `answer_schemas`,
 //! as `#/$defs/NAME`. `shown` is what models are shown, and `strict` the same for OpenAI's strict
-//! mode, `null` where it has no such form; both are whole. A body is
+//! mode, `null` where it has no such form; both are whole. An API is `served_here` where its
+//! operations are functions of the program, which it publishes at its own address. A body is
 //! `{"required", "media_types": [{"name", "files"}], "argument", "properties", "open"}`: `argument`
 //! holds all of it, or each of `properties`, `[argument, property]`, is one, and with `open` other
 //! arguments are properties too. There is no secret in the document: `variable` names where the
 //! program looks for one.
+//!
+//! What is set for actions in `#[gpt]` is applied. A call that is `consequential` asks each time, one
+//! that `asks_once` until the person says "always"; a `time_limit` is in seconds.
 //!
 //! `version` changes where a reader of an earlier one would be misled.
 
@@ -66,12 +73,13 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     action::{
-        Api, Body, BodyArguments, Location, Operation, Parameter, Response, SecurityKind,
+        Api, Body, BodyArguments, Location, Method, Operation, Parameter, Response, SecurityKind,
         SecurityScheme, Server, Status, Style,
     },
     credential::variable,
     error::Error,
-    gpt::{Category, Definition, slug},
+    function,
+    gpt::{Category, Definition, Visibility, slug},
     schema,
 };
 
@@ -103,7 +111,13 @@ fn gpt(definition: &Definition) -> Result<Value, Error> {
     }
     let apis: Vec<Value> = apis
         .into_iter()
-        .map(|(api, operations)| of_api(api, &operations))
+        .map(|(api, operations)| {
+            if operations.iter().all(|it| function::is_one(it)) {
+                of_functions(definition, &operations)
+            } else {
+                of_api(api, &operations)
+            }
+        })
         .collect::<Result<_, _>>()?;
     let tools: Vec<_> = definition.tools.iter().map(|it| it.name()).collect();
     Ok(json!({
@@ -131,12 +145,37 @@ fn of_api(api: &'static Api, operations: &[&'static Operation]) -> Result<Value,
         "name": api.name,
         "title": api.title,
         "version": api.version,
+        "served_here": false,
         "servers": api.servers.iter().map(server).collect::<Vec<_>>(),
         "security_schemes": schemes.map(|it| scheme(api, it)).collect::<Vec<_>>(),
         "schemas": read(api, "schemas", api.schemas)?,
         "answer_schemas": read(api, "schemas of answers", api.answer_schemas)?,
         "operations": operations,
     }))
+}
+
+/// The functions of the program, as it publishes them: called by `POST`, and with a token where not
+/// everyone may use the GPT.
+fn of_functions(
+    definition: &Definition,
+    operations: &[&'static Operation],
+) -> Result<Value, Error> {
+    let mut api = of_api(&function::API, operations)?;
+    api["served_here"] = true.into();
+    api["title"] = definition.name.into();
+    let is_open = definition.visibility == Visibility::Everyone;
+    if !is_open {
+        api["security_schemes"] = json!([
+            { "kind": "bearer", "name": "token", "variable": "GPT_OWNER_TOKEN" }
+        ]);
+    }
+    for operation in api["operations"].as_array_mut().into_iter().flatten() {
+        operation["method"] = Method::Post.as_str().into();
+        if !is_open {
+            operation["security"] = json!([{ "token": [] }]);
+        }
+    }
+    Ok(api)
 }
 
 fn of_operation(operation: &'static Operation) -> Result<Value, Error> {
@@ -170,6 +209,8 @@ fn of_operation(operation: &'static Operation) -> Result<Value, Error> {
             schemes.collect::<Map<_, _>>()
         }).collect::<Vec<_>>(),
         "consequential": operation.consequential,
+        "asks_once": operation.asks_once,
+        "time_limit": operation.time_limit.map(|it| it.as_secs()),
         "deprecated": operation.deprecated,
     }))
 }

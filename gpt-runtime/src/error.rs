@@ -56,16 +56,6 @@ pub enum Error {
         /// Where, what, and the whole turn.
         message: String,
     },
-    /// Two operations would be one tool to the model.
-    #[error("two actions are called `{tool}`: {first} and {second}; leave one of them out")]
-    DuplicateTool {
-        /// The name both have.
-        tool: &'static str,
-        /// Method and path of one, with its API.
-        first: String,
-        /// Method and path of the other, with its API.
-        second: String,
-    },
     /// There is no such conversation, or no longer.
     #[error("there is no such conversation: it may have been dropped, start a new one")]
     UnknownConversation,

@@ -138,7 +138,7 @@
 //!   [`mod@gpt`], [`message`], [`model`], [`conversation`], [`service`], [`store`], [`mod@tool`],
 //!   [`mod@testing`] and [`mod@server`] with what stands at the top of this crate.
 //! - `mcp`, on by default: the GPT as an MCP server, at `/mcp` and by [`serve_stdio`], which is
-//!   [`mod@mcp`]. It adds about 30 crates.
+//!   [`mod@mcp`]. It adds about 30 crates, and up to a third to a first build.
 //! - `sqlite`, on by default: conversations in a file, by SQLite, which is compiled along and needs
 //!   a C compiler. Without it, and without `GPT_STORE`, conversations end with the program.
 //! - `postgres`: conversations in PostgreSQL, for several machines.

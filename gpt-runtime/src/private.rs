@@ -6,7 +6,10 @@ pub use crate::action::{
     StreamItem, Streaming, Style, Tool,
 };
 #[cfg(feature = "server")]
-pub use crate::gpt::{BuiltInTool, Category, Definition, Gpt, Visibility};
+pub use crate::gpt::{
+    ActionSet, ActionSettings, Authentication, BuiltInTool, Category, Confirm, Definition, Gpt,
+    Host, Visibility,
+};
 pub use crate::{
     credential::Credential,
     error::Error,
@@ -17,7 +20,8 @@ pub use crate::{
 #[cfg(feature = "server")]
 pub mod check {
     pub use crate::check::{
-        action, belongs, description, instructions, methods, reference, references, room, unread,
+        action, authentication, belongs, confirm, description, instructions, methods, name,
+        one_operation, reference, references, room, tokens, unread, visibility,
     };
 }
 
@@ -35,6 +39,17 @@ pub mod words {
             Productivity as productivity, Programming as programming, Research as research,
             Writing as writing,
         };
+    }
+    /// Where a GPT is used too.
+    pub mod hosts {
+        pub use crate::gpt::Host::{
+            Anthropic as anthropic, ChatGpt as chatgpt, Gemini as gemini, Mcp as mcp,
+            OpenAi as openai,
+        };
+    }
+    /// When a person is asked.
+    pub mod confirm {
+        pub use crate::gpt::Confirm::{Always as always, Once as once};
     }
     /// Built-in tools.
     pub mod tools {

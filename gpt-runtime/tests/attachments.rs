@@ -20,7 +20,7 @@ use gpt_runtime::{
         Status, Tool,
     },
     conversation::{Decision, Event},
-    gpt::{Definition, Visibility},
+    gpt::{ActionSet, ActionSettings, Definition, Visibility},
     message::Message,
     model::script::{Reply, Script},
     service::{Said, Service},
@@ -79,6 +79,8 @@ static PRINT: Operation = Operation {
     failures: &[],
     security: &[],
     consequential: false,
+    asks_once: false,
+    time_limit: None,
     deprecated: false,
 };
 
@@ -245,7 +247,10 @@ impl Stage {
 
 fn service(store: Arc<Memory>, url: &str, script: &Script) -> Service {
     static DESK: Definition = Definition {
-        actions: &[&[&Described::of(&PRINT), &Described::of(&SCAN)]],
+        actions: &[ActionSet {
+            operations: &[&Described::of(&PRINT), &Described::of(&SCAN)],
+            settings: ActionSettings::NONE,
+        }],
         visibility: Visibility::OnlyMe,
         ..DEFINITION
     };
@@ -527,7 +532,7 @@ async fn files_come_from_any_server_of_the_description() {
     let scan: &'static Described = leak(Described::of(scan));
     let operations: &'static [&'static Described] = leak([scan]);
     let definition = leak(Definition {
-        actions: leak([operations]),
+        actions: leak([ActionSet::new(operations)]),
         ..DEFINITION
     });
     let script = Script::new([Reply::call("scan", json!({})), Reply::text("Scanned.")]);

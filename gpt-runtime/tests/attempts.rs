@@ -62,6 +62,8 @@ mod zoo {
             scopes: &[],
         }]],
         consequential: false,
+        asks_once: false,
+        time_limit: None,
         deprecated: false,
     };
 

@@ -418,6 +418,8 @@ const SEND: Operation = Operation {
     failures: &[],
     security: &[],
     consequential: true,
+    asks_once: false,
+    time_limit: None,
     deprecated: false,
 };
 

@@ -135,6 +135,8 @@ mod zoo {
         ],
         security: SECURITY,
         consequential: false,
+        asks_once: false,
+        time_limit: None,
         deprecated: false,
     };
 

@@ -12,7 +12,7 @@ use gpt_runtime::{
         Server, Tool,
     },
     credential::Credential,
-    gpt::{Definition, Visibility},
+    gpt::{ActionSet, Definition, Visibility},
     model::script::Script,
     service::Service,
     sign_in::OAuthClient,
@@ -69,6 +69,8 @@ fn described(schemes: &'static [SecurityScheme], servers: &'static [Server]) -> 
         failures: &[],
         security: leak(schemes.iter().map(requirement).collect::<Vec<_>>()),
         consequential: false,
+        asks_once: false,
+        time_limit: None,
         deprecated: false,
     })
 }
@@ -232,7 +234,7 @@ async fn authentication_is_named_and_no_secret_shown() {
     }];
     let operation = described(&SCHEMES, &SERVERS);
     let definition: &'static Definition = leak(Definition {
-        actions: leak([leak([leak(Described::of(operation)) as &_]) as &[_]]),
+        actions: leak([ActionSet::new(leak([leak(Described::of(operation)) as &_]))]),
         ..DEFINITION
     });
     let serve = async |is_set: bool| {
@@ -297,7 +299,7 @@ async fn authentication_is_named_and_no_secret_shown() {
 async fn an_api_without_an_address_says_what_to_set() {
     let operation = described(&[], &[]);
     let definition: &'static Definition = leak(Definition {
-        actions: leak([leak([leak(Described::of(operation)) as &_]) as &[_]]),
+        actions: leak([ActionSet::new(leak([leak(Described::of(operation)) as &_]))]),
         tools: &[],
         ..DEFINITION
     });

@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::{fmt::Write, sync::Arc};
+use std::{fmt::Write, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -16,7 +16,7 @@ use gpt_runtime::{
     __private::{Api, Described, Location, Method, Style},
     conversation::{Decision, Event, Turn},
     error::Error,
-    gpt::{BuiltInTool, Definition, Gpt, Visibility},
+    gpt::{ActionSet, ActionSettings, BuiltInTool, Confirm, Definition, Gpt, Visibility},
     message::{File, Message, ToolCall},
     model::{
         Chunk, Chunks, Model, ModelError, Request,
@@ -42,16 +42,22 @@ impl Gpt for Zoo {
 }
 
 fn definition(operations: Vec<&'static Described>) -> Definition {
+    set(operations, ActionSettings::NONE)
+}
+
+fn set(operations: Vec<&'static Described>, settings: ActionSettings) -> Definition {
     Definition {
         name: "Zoo Keeper",
         description: "Knows the animals.",
         instructions: "You keep a zoo.",
         starters: &[],
         tools: &[],
-        actions: vec![&*operations.leak()].leak(),
+        actions: vec![ActionSet::new(operations.leak()).with(settings)].leak(),
         visibility: Visibility::OnlyMe,
         privacy_policy: None,
         category: None,
+        hosts: &[],
+        max_tokens: None,
     }
 }
 
@@ -96,6 +102,15 @@ impl Stage {
         replies: impl IntoIterator<Item = Reply>,
         change: impl FnOnce(Builder) -> Builder,
     ) -> Self {
+        Self::set(replies, |_| ActionSettings::NONE, change).await
+    }
+
+    /// The settings are made of the address of the API.
+    async fn set(
+        replies: impl IntoIterator<Item = Reply>,
+        settings: impl FnOnce(&str) -> ActionSettings,
+        change: impl FnOnce(Builder) -> Builder,
+    ) -> Self {
         let both = Arc::new(Notify::new());
         let animal = |Path(id): Path<String>| async move {
             match id.as_str() {
@@ -119,9 +134,12 @@ impl Stage {
         let server = Server::start(router).await;
         let api = api("{}");
         let script = Script::new(replies);
-        let builder = Service::builder(Zoo(leak(definition(operations(api)))))
-            .model(script.clone())
-            .base_url(api, &server.url);
+        let settings = settings(&server.url);
+        let mut builder =
+            Service::builder(Zoo(leak(set(operations(api), settings)))).model(script.clone());
+        if settings.base_url.is_none() {
+            builder = builder.base_url(api, &server.url);
+        }
         let service = change(builder).build().unwrap();
         let conversation = service.start(Some("someone")).await.unwrap();
         Self {
@@ -747,12 +765,16 @@ fn mistakes_are_found_at_start() {
     };
     let none = |_: &mut Definition| {};
     let twice = error(
-        &|it| it.actions = vec![it.actions[0], operations(api("{}")).leak()].leak(),
+        &|it| {
+            let twice = ActionSet::new(operations(api("{}")).leak());
+            it.actions = vec![it.actions[0], twice].leak();
+        },
         &|it| it,
     );
-    expect![
-        "two actions are called `getAnimal`: GET /animals/{id} of Zoo and GET /animals/{id} of Zoo; leave one of them out"
-    ]
+    expect![[r#"
+        the GPT `Zoo Keeper` is not defined well:
+        - `getAnimal` of `zoo` is listed twice
+          = help: name the module or single operations, not both"#]]
     .assert_eq(&twice);
     let tool = error(&|it| it.tools = &[BuiltInTool::ImageGeneration], &|it| it);
     expect!["the model offline has no `image_generation`: set OPENAI_API_KEY, or GPT_IMAGES_URL and GPT_IMAGES_MODEL for another server, name `image_generation` in GPT_HOSTED_TOOLS where the model's server brings it, or remove it from `tools` of the GPT"].assert_eq(&tool);
@@ -764,7 +786,7 @@ fn mistakes_are_found_at_start() {
                 operation.tool.name = operation.id;
                 leak(Described::of(leak(operation)))
             });
-            it.actions = vec![&*all.collect::<Vec<_>>().leak()].leak();
+            it.actions = vec![ActionSet::new(all.collect::<Vec<_>>().leak())].leak();
         },
         &|it| it.model(ChatCompletions::new("http://127.0.0.1:1", "m").unwrap()),
     );
@@ -774,6 +796,50 @@ fn mistakes_are_found_at_start() {
     let url = error(&none, &|it| it.base_url(api("{}"), "zoo"));
     assert!(url.contains("zoo"), "{url}");
     assert_eq!(error(&none, &|it| it), "");
+}
+
+#[tokio::test]
+async fn what_is_set_for_actions_holds() {
+    let settings = |url: &str| ActionSettings {
+        confirm: Some(Confirm::Once),
+        base_url: Some(leak_text(url.to_owned())),
+        time_limit: Some(Duration::from_secs(1)),
+        ..ActionSettings::NONE
+    };
+    let replies = [
+        Reply::call("getAnimal", json!({ "id": "Tom" })),
+        Reply::call("waitFor", json!({ "id": "never" })),
+        Reply::text("Tom is a cat."),
+    ];
+    // The time limit of one action goes before that of all.
+    let all = |builder: Builder| builder.time_limit(Duration::from_secs(60));
+    let stage = Stage::set(replies, settings, all).await;
+    let mut turn = stage.say("Who is Tom?").await;
+    let mut asked = Vec::new();
+    let mut results = Vec::new();
+    while let Some(event) = turn.next().await {
+        match event {
+            Event::ConfirmationNeeded {
+                call_id,
+                name,
+                may_always_allow,
+                ..
+            } => {
+                // Reading asks nothing unless it is set.
+                assert!(may_always_allow);
+                asked.push(name);
+                assert!(stage.decide(&call_id, Decision::AlwaysAllow).await);
+            }
+            Event::CallFinished { result, .. } => results.push(result),
+            _ => {}
+        }
+    }
+    assert_eq!(asked, ["getAnimal", "waitFor"]);
+    assert_eq!(results[0], "Tom is a cat");
+    assert!(
+        results[1].contains("no complete answer within 1s"),
+        "{results:?}"
+    );
 }
 
 #[test]
@@ -791,7 +857,7 @@ fn what_is_wrong_with_a_definition_is_said_at_once() {
     expect![[r#"
         the GPT ` ` is not defined well:
         - `name` is empty
-        - line 2 of the instructions names `{{getAnimals}}`, which this GPT does not have
+        - instructions, line 2: `{{getAnimals}}` is no tool here
           = help: write `{{getAnimal}}`, which is the nearest of its operations
         - starter is empty
         - duplicate starter `Who is Tom?`

@@ -10,7 +10,7 @@ use gpt_runtime::{
     },
     action::{Described, Stream},
     document::document,
-    gpt::{BuiltInTool, Category, Definition, Visibility},
+    gpt::{ActionSet, BuiltInTool, Category, Definition, Visibility},
 };
 
 use support::{leak, operation, parameter};
@@ -60,10 +60,12 @@ fn definition(operations: Vec<gpt_runtime::action::Operation>) -> &'static Defin
         instructions: "Use {{feed}}; braces such as {{x y}} are text.",
         starters: &["Feed Erna"],
         tools: &[BuiltInTool::WebSearch],
-        actions: leak([&*described.leak()]),
+        actions: leak([ActionSet::new(described.leak())]),
         visibility: Visibility::Link,
         privacy_policy: Some("https://farm.example/privacy"),
         category: Some(Category::Other),
+        hosts: &[],
+        max_tokens: None,
     })
 }
 

@@ -498,7 +498,58 @@ fn keep(
 fn functions_take_generated_types() {
     let operation = keep::OPERATIONS[0].operation();
     let parameters: serde_json::Value = serde_json::from_str(operation.tool.parameters).unwrap();
-    expect_test::expect![[r#""#]].assert_eq(&serde_json::to_string_pretty(&parameters).unwrap());
+    expect_test::expect![[r#"
+        {
+          "type": "object",
+          "properties": {
+            "cat": {
+              "type": "object",
+              "properties": {
+                "born": {
+                  "type": "string"
+                },
+                "weight": {}
+              },
+              "required": [
+                "born"
+              ]
+            },
+            "kind": {
+              "type": "string",
+              "examples": [
+                "cat",
+                "dog"
+              ],
+              "description": "What it is."
+            },
+            "levels": {
+              "type": [
+                "array",
+                "null"
+              ],
+              "items": {}
+            },
+            "cage": {
+              "type": [
+                "object",
+                "null"
+              ],
+              "properties": {
+                "title": {},
+                "inner": {},
+                "key": {}
+              },
+              "required": [],
+              "additionalProperties": false
+            }
+          },
+          "required": [
+            "cat",
+            "kind"
+          ],
+          "additionalProperties": false
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&parameters).unwrap());
     let json = r#"{"born":"2020-02-29","weight":4.5}"#;
     let cat: Generated<Cat> = serde_json::from_str(json).unwrap();
     let kind = Generated(Kind::Other("lynx".to_owned()));

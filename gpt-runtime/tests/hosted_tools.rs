@@ -30,6 +30,8 @@ impl Gpt for Desk {
             visibility: Visibility::OnlyMe,
             privacy_policy: None,
             category: None,
+            hosts: &[],
+            max_tokens: None,
         }
     }
 }

@@ -16,7 +16,7 @@ use gpt_runtime::{
     action,
     action::{Described, Operation, Response, Status},
     gpt,
-    gpt::{Definition, Visibility},
+    gpt::{ActionSet, Definition, Visibility},
     mcp::Confirmation,
     server::Server,
     service::{Builder, Service},
@@ -162,7 +162,7 @@ fn described(schema: &'static str) -> &'static Definition {
         ..support::operation(&API)
     });
     leak(Definition {
-        actions: leak([leak([leak(Described::of(operation)) as &_]) as &[_]]),
+        actions: leak([ActionSet::new(leak([leak(Described::of(operation)) as &_]))]),
         ..DEFINITION
     })
 }

@@ -339,3 +339,20 @@ async fn this_computer_has_several_names() {
     assert_eq!(returned["iss"], url);
     program.redeem(&returned["code"]).await;
 }
+
+#[tokio::test]
+async fn a_person_lets_so_many_programs_in() {
+    let gpt = gpt(Visibility::OnlyMe);
+    let site = Site::with(gpt, [], |server| {
+        server.owner_token(TOKEN).messages_per_minute(10_000)
+    });
+    let site = site.await;
+    let url = format!("http://{}", site.address);
+    let mut owner = Browser::at(&format!("{url}/?token={TOKEN}")).await;
+    let program = Program::new(&format!("{url}/mcp")).await;
+    for _ in 0..51 {
+        program.connect(&mut owner).await;
+    }
+    let listed = owner.open(&format!("{url}/api/clients")).await.json();
+    assert_eq!(listed["clients"].as_array().unwrap().len(), 50);
+}

@@ -325,3 +325,24 @@ async fn processes_over_one_store_know_the_same_programs() {
     let answer = program.get(&at(&second, "/api/gpt"), &tokens.access).await;
     assert_eq!(answer.status, 200);
 }
+
+#[tokio::test]
+async fn strangers_may_ask_so_much() {
+    let gpt = gpt(Visibility::OnlyMe);
+    let site = Site::with(gpt, [], |server| {
+        server.owner_token(TOKEN).messages_per_minute(2)
+    });
+    let site = site.await;
+    // Registers once.
+    let program = Program::new(&format!("http://{}/mcp", site.address)).await;
+    let mut stranger = Browser::new();
+    assert_eq!(stranger.open(&program.url()).await.status, 401);
+    for refused in [
+        stranger.submit(&program.url(), &[("token", "wrong")]).await,
+        program.register(&json!({})).await,
+        program.redeem_with("none", &[]).await,
+        program.post("revocation", &[("token", "none")]).await,
+    ] {
+        assert_eq!(refused.status, 429, "{}", refused.body);
+    }
+}

@@ -68,7 +68,7 @@ async fn the_conformance_suite_is_let_in() {
     let port = free.local_addr().unwrap().port().to_string();
     drop(free);
     let script = "@modelcontextprotocol/conformance/dist/index.js";
-    let mut suite = tokio::process::Command::new(modules.join("node/bin/node"))
+    let mut running = tokio::process::Command::new(modules.join("node/bin/node"))
         .arg(modules.join(script))
         .args(["authorization", "--url", &url, "--port", &port])
         .args(["--client-id", client.as_str().unwrap()])
@@ -77,7 +77,7 @@ async fn the_conformance_suite_is_let_in() {
         .kill_on_drop(true)
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(suite.stdout.take().unwrap()).lines();
+    let mut lines = BufReader::new(running.stdout.take().unwrap()).lines();
     let mut said = String::new();
     let mut asked = None;
     let mut is_listening = false;
@@ -98,7 +98,7 @@ async fn the_conformance_suite_is_let_in() {
     assert_eq!(back.status, 200, "{}", back.body);
     let mut rest = lines.into_inner();
     rest.read_to_string(&mut said).await.unwrap();
-    assert!(suite.wait().await.unwrap().success(), "{said}");
+    assert!(running.wait().await.unwrap().success(), "{said}");
     for absent in ["FAILURE", "WARNING", "SKIPPED"] {
         assert!(!said.contains(absent), "{said}");
     }

@@ -14,7 +14,7 @@ use std::{
 use bytes::Bytes;
 use gpt_runtime::{
     action::Described,
-    gpt::Definition,
+    gpt::{ActionSet, Definition},
     message::{File, Message},
     model::{
         ModelError, Usage,
@@ -383,7 +383,7 @@ static LOOSE: LazyLock<Described> = LazyLock::new(|| {
     Described::of(support::leak(operation))
 });
 static LOOSE_DESK: LazyLock<Definition> = LazyLock::new(|| Definition {
-    actions: vec![&*vec![&*LOOSE].leak()].leak(),
+    actions: vec![ActionSet::new(vec![&*LOOSE].leak())].leak(),
     ..PLAIN
 });
 

@@ -13,7 +13,7 @@ use gpt_runtime::{
     ActionError, Gpt, action, actions,
     conversation::{Decision, Event, Turn},
     gpt,
-    gpt::{Definition, Visibility},
+    gpt::{ActionSet, Definition},
     model::script::{Reply, Script},
     service::Service,
 };
@@ -1074,7 +1074,7 @@ async fn the_owner_sees_and_tries_functions() {
               "name": "functions",
               "title": "This server",
               "version": "0.1.0",
-              "server": "http://ADDRESS/actions/",
+              "server": "http://ADDRESS",
               "problem": null,
               "authentication": [],
               "operations": [
@@ -1084,6 +1084,9 @@ async fn the_owner_sees_and_tries_functions() {
                   "path": "/actions/convert",
                   "description": "Converts an amount of money from euros.",
                   "consequential": false,
+                  "asks_once": false,
+                  "time_limit": null,
+                  "server": null,
                   "deprecated": false,
                   "parameters": null,
                   "example": {
@@ -1111,15 +1114,8 @@ fn a_function_belongs_to_one_gpt() {
         fn definition(&self) -> &'static Definition {
             const {
                 &Definition {
-                    name: "Other",
-                    description: "Another one.",
-                    instructions: "Convert.",
-                    starters: &[],
-                    tools: &[],
-                    actions: &[convert::OPERATIONS],
-                    visibility: Visibility::OnlyMe,
-                    privacy_policy: None,
-                    category: None,
+                    actions: &[ActionSet::new(convert::OPERATIONS)],
+                    ..Definition::new("Other", "Another one.", "Convert.")
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! People who sign in to an API, and those who try to get around it.
 
 mod oidc;
+mod program;
 mod site;
 
 use std::{
@@ -19,7 +20,7 @@ use gpt_runtime::{
         Api, Described, Method, Operation, Requirement, Response, SecurityKind, SecurityScheme,
         Status, Tool,
     },
-    gpt::{Definition, Visibility},
+    gpt::{ActionSet, Definition, Visibility},
     model::script::{Reply, Script},
     secret::SecretKey,
     service::{Builder, Service},
@@ -31,6 +32,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use oidc::Oidc;
+use program::{Browser as Person, Program};
 use site::{DEFINITION, Desk, Site};
 
 /// An API that people sign in to, described as a document describes it.
@@ -77,10 +79,12 @@ fn described(kind: SecurityKind) -> Club {
             scopes: &["openid"],
         }]],
         consequential: false,
+        asks_once: false,
+        time_limit: None,
         deprecated: false,
     });
     let gpt = leak(Definition {
-        actions: leak([leak([leak(Described::of(operation)) as &_]) as &[_]]),
+        actions: leak([ActionSet::new(leak([leak(Described::of(operation)) as &_]))]),
         visibility: Visibility::Everyone,
         ..DEFINITION
     });
@@ -235,6 +239,21 @@ async fn session(site: &Site) -> String {
         .lines()
         .find_map(|it| it.strip_prefix("set-cookie: "));
     cookie.unwrap().split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_program_signs_nobody_in() {
+    let stage = Stage::new(0).await;
+    let url = format!("http://{}", stage.site.address);
+    let program = Program::new(&format!("{url}/api/gpt")).await;
+    let mut person = Person::at(&url).await;
+    let tokens = program.connect(&mut person).await;
+    // It acts for its person, but could sign them in as somebody else.
+    for path in ["", "/callback?code=c1&state=s"] {
+        let path = format!("{url}/sign-in/club/login{path}");
+        let answer = program.get(&path, &tokens.access).await;
+        assert_eq!(answer.status, 403, "{path}: {}", answer.body);
+    }
 }
 
 #[tokio::test]

@@ -282,6 +282,7 @@ impl rt::Action for CreatePrice {
             example: r#"{ "amount": 1 }"#,
         },
         r#"{
+  "characters": 470,
   "method": "POST",
   "path": "/prices",
   "requestBody": {
@@ -353,6 +354,7 @@ impl rt::Action for ReplacePrice {
             example: r#"{ "id": "text", "amount": 1 }"#,
         },
         r#"{
+  "characters": 500,
   "method": "PUT",
   "path": "/prices/{id}",
   "parameters": [{ "name": "id", "in": "path" }],
@@ -430,6 +432,7 @@ impl rt::Action for ChangePrice {
             example: r#"{ "id": "text", "amount": 1 }"#,
         },
         r#"{
+  "characters": 605,
   "method": "PATCH",
   "path": "/prices/{id}",
   "parameters": [{ "name": "id", "in": "path" }],

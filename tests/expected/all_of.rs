@@ -113,6 +113,7 @@ impl rt::Action for AddDog {
             example: r#"{ "name": "text", "breed": "text" }"#,
         },
         r#"{
+  "characters": 224,
   "method": "POST",
   "path": "/dogs",
   "requestBody": {

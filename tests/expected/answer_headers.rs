@@ -94,6 +94,7 @@ impl rt::Action for ListItems {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 129,
   "method": "GET",
   "path": "/items",
   "answers": [

@@ -170,6 +170,7 @@ impl rt::Action for StartJob {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 122,
   "method": "POST",
   "path": "/jobs",
   "answers": [
@@ -212,6 +213,7 @@ impl rt::Action for ListJobs {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 121,
   "method": "GET",
   "path": "/jobs",
   "answers": [{ "status": "200", "mediaType": "application/json" }],

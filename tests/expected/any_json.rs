@@ -124,6 +124,7 @@ impl rt::Action for Save {
             example: r#"{ "data": "anything" }"#,
         },
         r#"{
+  "characters": 249,
   "method": "POST",
   "path": "/x",
   "requestBody": {

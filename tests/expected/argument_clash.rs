@@ -156,6 +156,7 @@ impl rt::Action for PutItem {
             example: r#"{ "id": 1, "id_body": true }"#,
         },
         r#"{
+  "characters": 421,
   "method": "PUT",
   "path": "/items/{id}",
   "parameters": [

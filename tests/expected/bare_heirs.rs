@@ -234,6 +234,7 @@ impl rt::Action for AddStep {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 889,
   "method": "POST",
   "path": "/steps",
   "requestBody": { "content": [{ "mediaType": "application/json" }], "argument": "body" },

@@ -182,6 +182,7 @@ impl rt::Action for SendPet {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 208,
   "method": "POST",
   "path": "/same",
   "requestBody": {
@@ -229,6 +230,7 @@ impl rt::Action for SendPhoto {
             example: r#"{ "image": "aGVsbG8=" }"#,
         },
         r#"{
+  "characters": 214,
   "method": "POST",
   "path": "/photo",
   "requestBody": {
@@ -306,6 +308,7 @@ impl rt::Action for Upload {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 254,
   "method": "PUT",
   "path": "/different",
   "requestBody": {
@@ -354,6 +357,7 @@ impl rt::Action for UploadAny {
             example: r#"{ "body": "aGVsbG8=" }"#,
         },
         r#"{
+  "characters": 181,
   "method": "PUT",
   "path": "/any",
   "requestBody": { "required": true, "content": [{ "mediaType": "*/*" }], "argument": "body" },

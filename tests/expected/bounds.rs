@@ -157,6 +157,7 @@ impl rt::Action for Find {
 }"#,
         },
         r#"{
+  "characters": 574,
   "method": "GET",
   "path": "/x",
   "parameters": [

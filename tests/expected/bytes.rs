@@ -117,6 +117,7 @@ impl rt::Action for PutPhoto {
             example: r#"{ "body": "aGVsbG8=" }"#,
         },
         r#"{
+  "characters": 182,
   "method": "PUT",
   "path": "/photo",
   "requestBody": { "required": true, "content": [{ "mediaType": "image/png" }], "argument": "body" },
@@ -146,7 +147,12 @@ impl rt::Action for GetPhoto {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/photo", "answers": [{ "status": "200", "mediaType": "image/png" }] }"#,
+        r#"{
+  "characters": 122,
+  "method": "GET",
+  "path": "/photo",
+  "answers": [{ "status": "200", "mediaType": "image/png" }]
+}"#,
     );
     type Answer = rt::Base64;
     type Failure = ();

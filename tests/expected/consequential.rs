@@ -109,7 +109,7 @@ impl rt::Action for Look {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/x", "answers": [{ "status": "204" }] }"#,
+        r#"{ "characters": 114, "method": "GET", "path": "/x", "answers": [{ "status": "204" }] }"#,
     );
     type Answer = ();
     type Failure = ();
@@ -133,7 +133,13 @@ impl rt::Action for Change {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "POST", "path": "/x", "answers": [{ "status": "204" }], "consequential": true }"#,
+        r#"{
+  "characters": 117,
+  "method": "POST",
+  "path": "/x",
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
     );
     type Answer = ();
     type Failure = ();
@@ -157,7 +163,7 @@ impl rt::Action for Harmless {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "PUT", "path": "/x", "answers": [{ "status": "204" }] }"#,
+        r#"{ "characters": 118, "method": "PUT", "path": "/x", "answers": [{ "status": "204" }] }"#,
     );
     type Answer = ();
     type Failure = ();

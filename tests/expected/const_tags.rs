@@ -180,6 +180,7 @@ impl rt::Action for Send {
             example: r#"{ "content": [{ "type": "text", "text": "text" }] }"#,
         },
         r#"{
+  "characters": 519,
   "method": "POST",
   "path": "/messages",
   "requestBody": {

@@ -101,6 +101,7 @@ impl rt::Action for GetPet {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 133,
   "method": "GET",
   "path": "/pet",
   "answers": [{ "status": "200", "mediaType": "application/json" }]

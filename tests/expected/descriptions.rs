@@ -127,7 +127,7 @@ impl rt::Action for Both {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/both", "answers": [{ "status": "204" }] }"#,
+        r#"{ "characters": 143, "method": "GET", "path": "/both", "answers": [{ "status": "204" }] }"#,
     );
     type Answer = ();
     type Failure = ();
@@ -151,7 +151,7 @@ impl rt::Action for Same {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/same", "answers": [{ "status": "204" }] }"#,
+        r#"{ "characters": 137, "method": "GET", "path": "/same", "answers": [{ "status": "204" }] }"#,
     );
     type Answer = ();
     type Failure = ();
@@ -175,7 +175,7 @@ impl rt::Action for NoneAction {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/none", "answers": [{ "status": "204" }] }"#,
+        r#"{ "characters": 117, "method": "GET", "path": "/none", "answers": [{ "status": "204" }] }"#,
     );
     type Answer = ();
     type Failure = ();
@@ -199,7 +199,7 @@ impl rt::Action for Long {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/long", "answers": [{ "status": "204" }] }"#,
+        r#"{ "characters": 1107, "method": "GET", "path": "/long", "answers": [{ "status": "204" }] }"#,
     );
     type Answer = ();
     type Failure = ();

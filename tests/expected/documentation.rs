@@ -130,6 +130,7 @@ impl rt::Action for Find {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 337,
   "method": "GET",
   "path": "/x",
   "parameters": [{ "name": "limit", "in": "query" }],

@@ -84,6 +84,7 @@ impl rt::Action for Download {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 125,
   "method": "GET",
   "path": "/photo",
   "answers": [{ "status": "200", "mediaType": "*/*" }],

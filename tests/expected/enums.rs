@@ -198,6 +198,7 @@ impl rt::Action for VoteAction {
             example: r#"{ "vote": "+1" }"#,
         },
         r#"{
+  "characters": 385,
   "method": "POST",
   "path": "/votes",
   "requestBody": {

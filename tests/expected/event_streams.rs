@@ -164,6 +164,7 @@ impl rt::Action for WatchPrices {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 146,
   "method": "GET",
   "path": "/prices",
   "answers": [
@@ -202,6 +203,7 @@ impl rt::Action for WatchNotes {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 151,
   "method": "GET",
   "path": "/notes",
   "answers": [
@@ -240,6 +242,7 @@ impl rt::Action for ListReadings {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 124,
   "method": "GET",
   "path": "/readings",
   "answers": [

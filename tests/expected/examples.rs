@@ -187,6 +187,7 @@ impl rt::Action for Save {
 }"#,
         },
         r#"{
+  "characters": 710,
   "method": "POST",
   "path": "/x/{id}",
   "parameters": [

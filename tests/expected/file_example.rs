@@ -107,6 +107,7 @@ impl rt::Action for Send {
             example: r#"{ "file": "aGVsbG8=" }"#,
         },
         r#"{
+  "characters": 178,
   "method": "POST",
   "path": "/photos",
   "requestBody": {

@@ -152,6 +152,7 @@ impl rt::Action for AddPhoto {
             example: r#"{ "id": "text", "photo": "aGVsbG8=" }"#,
         },
         r#"{
+  "characters": 292,
   "method": "POST",
   "path": "/photos/{id}",
   "parameters": [{ "name": "id", "in": "path" }],
@@ -201,6 +202,7 @@ impl rt::Action for GetPhoto {
             example: r#"{ "id": "text" }"#,
         },
         r#"{
+  "characters": 165,
   "method": "GET",
   "path": "/photos/{id}",
   "parameters": [{ "name": "id", "in": "path" }],

@@ -209,6 +209,7 @@ impl rt::Action for Send {
             example: r#"{ "body": { "kind": "all", "filters": [] } }"#,
         },
         r#"{
+  "characters": 732,
   "method": "POST",
   "path": "/x",
   "requestBody": {

@@ -119,6 +119,7 @@ impl rt::Action for Login {
             example: r#"{ "user": "text" }"#,
         },
         r#"{
+  "characters": 194,
   "method": "POST",
   "path": "/login",
   "requestBody": {

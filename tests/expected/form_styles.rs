@@ -153,6 +153,7 @@ impl rt::Action for Charge {
             example: r#"{ "amount": 1 }"#,
         },
         r#"{
+  "characters": 675,
   "method": "POST",
   "path": "/charges",
   "requestBody": {

@@ -220,6 +220,7 @@ impl rt::Action for Save {
 }"#,
         },
         r#"{
+  "characters": 1536,
   "method": "POST",
   "path": "/x",
   "requestBody": {

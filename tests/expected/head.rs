@@ -88,6 +88,7 @@ impl rt::Action for Ask {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 132,
   "method": "HEAD",
   "path": "/photo",
   "answers": [{ "status": "200", "headers": [{ "name": "Content-Length" }] }],

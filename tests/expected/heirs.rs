@@ -218,6 +218,7 @@ impl rt::Action for Send {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 888,
   "method": "POST",
   "path": "/x",
   "requestBody": {

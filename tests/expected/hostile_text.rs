@@ -171,6 +171,7 @@ impl rt::Action for XFnMain {
             example: r###"{ "a": "\"#\"##" }"###,
         },
         r#"{
+  "characters": 411,
   "method": "GET",
   "path": "/\"/{a}",
   "parameters": [

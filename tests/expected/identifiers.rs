@@ -140,6 +140,7 @@ impl rt::Action for ListHttpServers {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 290,
   "method": "GET",
   "path": "/x",
   "parameters": [

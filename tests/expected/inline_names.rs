@@ -150,6 +150,7 @@ impl rt::Action for GetForecast {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 222,
   "method": "POST",
   "path": "/forecast",
   "requestBody": {

@@ -121,7 +121,12 @@ impl rt::Action for Read {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/x", "answers": [{ "status": "200", "mediaType": "application/json" }] }"#,
+        r#"{
+  "characters": 114,
+  "method": "GET",
+  "path": "/x",
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
+}"#,
     )
     .answering(&[
         r##"{"type":"object","properties":{"main":{"$ref":"#/$defs/Block"},"aside":{"$ref":"#/$defs/Block"},"list":{"type":"array",

@@ -165,6 +165,7 @@ impl rt::Action for Send {
             example: r#"{ "body": { "kind": "Cat" } }"#,
         },
         r#"{
+  "characters": 469,
   "method": "POST",
   "path": "/x",
   "requestBody": {

@@ -121,6 +121,7 @@ impl rt::Action for PutLabels {
             example: r#"{ "body": { "key": "text" } }"#,
         },
         r#"{
+  "characters": 238,
   "method": "PUT",
   "path": "/x",
   "requestBody": {

@@ -168,6 +168,7 @@ impl rt::Action for Send {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 138,
   "method": "POST",
   "path": "/x",
   "requestBody": {

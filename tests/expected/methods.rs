@@ -120,6 +120,7 @@ impl rt::Action for QueryPets {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 190,
   "method": "QUERY",
   "path": "/pets",
   "requestBody": {
@@ -152,7 +153,13 @@ impl rt::Action for LinkPets {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "LINK", "path": "/pets", "answers": [{ "status": "204" }], "consequential": true }"#,
+        r#"{
+  "characters": 134,
+  "method": "LINK",
+  "path": "/pets",
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
     );
     type Answer = ();
     type Failure = ();

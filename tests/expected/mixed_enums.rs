@@ -249,6 +249,7 @@ impl rt::Action for Save {
             example: r#"{ "agreed": true }"#,
         },
         r#"{
+  "characters": 651,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -313,6 +314,7 @@ impl rt::Action for Put {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 243,
   "method": "PUT",
   "path": "/x",
   "requestBody": {

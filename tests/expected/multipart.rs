@@ -209,6 +209,7 @@ impl rt::Action for AddPhoto {
             example: r#"{ "photo": "aGVsbG8=" }"#,
         },
         r#"{
+  "characters": 670,
   "method": "POST",
   "path": "/photos",
   "requestBody": {
@@ -282,6 +283,7 @@ impl rt::Action for AddFolder {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 223,
   "method": "POST",
   "path": "/folders",
   "requestBody": {
@@ -334,6 +336,7 @@ impl rt::Action for AddRelated {
             example: r#"{ "metadata": {}, "media": "aGVsbG8=" }"#,
         },
         r#"{
+  "characters": 346,
   "method": "POST",
   "path": "/related",
   "requestBody": {

@@ -83,7 +83,12 @@ impl rt::Action for Ping {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/ping", "answers": [{ "status": "200", "mediaType": "text/plain" }] }"#,
+        r#"{
+  "characters": 117,
+  "method": "GET",
+  "path": "/ping",
+  "answers": [{ "status": "200", "mediaType": "text/plain" }]
+}"#,
     );
     type Answer = String;
     type Failure = ();

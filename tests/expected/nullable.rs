@@ -139,6 +139,7 @@ impl rt::Action for Save {
             example: r#"{ "required": "text", "requiredNullable": "text" }"#,
         },
         r#"{
+  "characters": 430,
   "method": "POST",
   "path": "/x",
   "requestBody": {

@@ -138,6 +138,7 @@ impl rt::Action for GetPoint {
             example: r#"{ "latitude": 1, "longitude": 1 }"#,
         },
         r#"{
+  "characters": 465,
   "method": "GET",
   "path": "/points/{latitude},{longitude}",
   "parameters": [

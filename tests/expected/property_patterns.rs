@@ -188,6 +188,7 @@ impl rt::Action for Save {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 931,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -261,6 +262,7 @@ impl rt::Action for Put {
             example: r#"{ "body": { "id": 1 } }"#,
         },
         r#"{
+  "characters": 399,
   "method": "PUT",
   "path": "/x",
   "requestBody": {

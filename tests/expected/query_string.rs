@@ -165,6 +165,7 @@ impl rt::Action for FindByForm {
             example: r#"{ "filter": {} }"#,
         },
         r#"{
+  "characters": 413,
   "method": "GET",
   "path": "/form",
   "parameters": [
@@ -220,6 +221,7 @@ impl rt::Action for FindByJson {
             example: r#"{ "path": "text" }"#,
         },
         r#"{
+  "characters": 276,
   "method": "GET",
   "path": "/json/{path}",
   "parameters": [

@@ -122,6 +122,7 @@ impl rt::Action for AddUser {
             example: r#"{ "name": "text", "password": "text" }"#,
         },
         r#"{
+  "characters": 206,
   "method": "POST",
   "path": "/users",
   "requestBody": {

@@ -162,6 +162,7 @@ impl rt::Action for PutTree {
             example: r#"{ "value": [] }"#,
         },
         r#"{
+  "characters": 688,
   "method": "PUT",
   "path": "/tree",
   "requestBody": {

@@ -132,6 +132,7 @@ impl rt::Action for Find {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 614,
   "method": "GET",
   "path": "/x",
   "parameters": [

@@ -129,6 +129,7 @@ impl rt::Action for OptionAction {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 121,
   "method": "GET",
   "path": "/option",
   "answers": [{ "status": "200", "mediaType": "application/json" }]
@@ -175,6 +176,7 @@ impl rt::Action for NewAction {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 210,
   "method": "POST",
   "path": "/new",
   "requestBody": {

@@ -136,7 +136,13 @@ impl rt::Action for Guarded {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/x", "answers": [{ "status": "204" }], "security": [{ "header": [] }] }"#,
+        r#"{
+  "characters": 117,
+  "method": "GET",
+  "path": "/x",
+  "answers": [{ "status": "204" }],
+  "security": [{ "header": [] }]
+}"#,
     );
     type Answer = ();
     type Failure = ();
@@ -161,6 +167,7 @@ impl rt::Action for Either {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 116,
   "method": "PUT",
   "path": "/x",
   "answers": [{ "status": "204" }],
@@ -190,7 +197,13 @@ impl rt::Action for Open {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "DELETE", "path": "/x", "answers": [{ "status": "204" }], "consequential": true }"#,
+        r#"{
+  "characters": 117,
+  "method": "DELETE",
+  "path": "/x",
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
     );
     type Answer = ();
     type Failure = ();

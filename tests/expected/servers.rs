@@ -101,7 +101,7 @@ impl rt::Action for Here {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/x", "answers": [{ "status": "204" }] }"#,
+        r#"{ "characters": 114, "method": "GET", "path": "/x", "answers": [{ "status": "204" }] }"#,
     );
     type Answer = ();
     type Failure = ();
@@ -126,6 +126,7 @@ impl rt::Action for Elsewhere {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 119,
   "method": "PUT",
   "path": "/x",
   "servers": [{ "url": "https://upload.example.com" }],

@@ -153,6 +153,7 @@ impl rt::Action for GetPet {
             example: r#"{ "name": "text" }"#,
         },
         r#"{
+  "characters": 165,
   "method": "GET",
   "path": "/pets/{name}",
   "parameters": [{ "name": "name", "in": "path" }],
@@ -186,6 +187,7 @@ impl rt::Action for ListToys {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 126,
   "method": "GET",
   "path": "/toys",
   "answers": [{ "status": "200", "mediaType": "application/json" }],

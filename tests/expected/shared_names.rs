@@ -187,6 +187,7 @@ impl rt::Action for ListPets {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 219,
   "method": "GET",
   "path": "/pets",
   "parameters": [{ "name": "order", "in": "query" }, { "name": "sort", "in": "query" }],
@@ -235,6 +236,7 @@ impl rt::Action for DeletePets {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 224,
   "method": "DELETE",
   "path": "/pets",
   "parameters": [{ "name": "order", "in": "query" }, { "name": "sort", "in": "query" }],
@@ -270,6 +272,7 @@ impl rt::Action for ListCats {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 152,
   "method": "GET",
   "path": "/cats",
   "answers": [{ "status": "200", "mediaType": "application/json" }]
@@ -301,7 +304,13 @@ impl rt::Action for PetAction {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "POST", "path": "/cats", "answers": [{ "status": "200" }], "consequential": true }"#,
+        r#"{
+  "characters": 120,
+  "method": "POST",
+  "path": "/cats",
+  "answers": [{ "status": "200" }],
+  "consequential": true
+}"#,
     );
     type Answer = ();
     type Failure = ();

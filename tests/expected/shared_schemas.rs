@@ -182,6 +182,7 @@ impl rt::Action for FirstAction {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 513,
   "method": "POST",
   "path": "/a",
   "requestBody": {
@@ -235,6 +236,7 @@ impl rt::Action for SecondAction {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 606,
   "method": "POST",
   "path": "/b",
   "requestBody": {

@@ -201,6 +201,7 @@ impl rt::Action for Send {
             example: r#"{ "body": [{ "type": "message", "role": "text" }] }"#,
         },
         r#"{
+  "characters": 653,
   "method": "POST",
   "path": "/x",
   "requestBody": {

@@ -175,6 +175,7 @@ impl rt::Action for Send {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 700,
   "method": "POST",
   "path": "/x",
   "requestBody": {

@@ -143,6 +143,7 @@ impl rt::Action for AddPet {
             example: r#"{ "name": "Rex", "age": 3 }"#,
         },
         r#"{
+  "characters": 213,
   "method": "POST",
   "path": "/pets",
   "requestBody": {
@@ -186,6 +187,7 @@ impl rt::Action for ChangePet {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 150,
   "method": "PATCH",
   "path": "/pets",
   "requestBody": {

@@ -225,6 +225,7 @@ impl rt::Action for Chat {
             example: r#"{ "message": "text" }"#,
         },
         r#"{
+  "characters": 212,
   "method": "POST",
   "path": "/chat",
   "requestBody": {
@@ -272,6 +273,7 @@ impl rt::Action for FollowLog {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 124,
   "method": "GET",
   "path": "/log",
   "answers": [
@@ -310,6 +312,7 @@ impl rt::Action for PullModel {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 129,
   "method": "GET",
   "path": "/models",
   "answers": [
@@ -348,6 +351,7 @@ impl rt::Action for ExportRows {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 136,
   "method": "GET",
   "path": "/rows",
   "answers": [
@@ -382,6 +386,7 @@ impl rt::Action for CreateRun {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 153,
   "method": "POST",
   "path": "/run",
   "answers": [

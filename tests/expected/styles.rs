@@ -150,6 +150,7 @@ impl rt::Action for Find {
             example: r#"{ "label": ["text"], "matrix": "text" }"#,
         },
         r#"{
+  "characters": 599,
   "method": "GET",
   "path": "/x/{label}/{matrix}",
   "parameters": [

@@ -149,6 +149,7 @@ impl rt::Action for AddShape {
             example: r#"{ "shape": { "kind": "circle", "radius": 1 } }"#,
         },
         r#"{
+  "characters": 515,
   "method": "POST",
   "path": "/shapes",
   "requestBody": {

@@ -146,7 +146,7 @@ impl rt::Action for PetsList {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "GET", "path": "/a", "answers": [{ "status": "204" }] }"#,
+        r#"{ "characters": 119, "method": "GET", "path": "/a", "answers": [{ "status": "204" }] }"#,
     );
     type Answer = ();
     type Failure = ();
@@ -170,7 +170,13 @@ impl rt::Action for PetsListAction {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "PUT", "path": "/a", "answers": [{ "status": "204" }], "consequential": true }"#,
+        r#"{
+  "characters": 121,
+  "method": "PUT",
+  "path": "/a",
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
     );
     type Answer = ();
     type Failure = ();
@@ -194,7 +200,13 @@ impl rt::Action for V1stPet {
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "POST", "path": "/a", "answers": [{ "status": "204" }], "consequential": true }"#,
+        r#"{
+  "characters": 119,
+  "method": "POST",
+  "path": "/a",
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
     );
     type Answer = ();
     type Failure = ();
@@ -218,7 +230,13 @@ impl rt::Action for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyone
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "PATCH", "path": "/a", "answers": [{ "status": "204" }], "consequential": true }"#,
+        r#"{
+  "characters": 176,
+  "method": "PATCH",
+  "path": "/a",
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
     );
     type Answer = ();
     type Failure = ();
@@ -242,7 +260,13 @@ impl rt::Action for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyone
             parameters: r#"{ "type": "object", "properties": {}, "additionalProperties": false }"#,
             example: r#"{}"#,
         },
-        r#"{ "method": "DELETE", "path": "/a", "answers": [{ "status": "204" }], "consequential": true }"#,
+        r#"{
+  "characters": 177,
+  "method": "DELETE",
+  "path": "/a",
+  "answers": [{ "status": "204" }],
+  "consequential": true
+}"#,
     );
     type Answer = ();
     type Failure = ();

@@ -212,6 +212,7 @@ impl rt::Action for Save {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 1286,
   "method": "POST",
   "path": "/x",
   "requestBody": {

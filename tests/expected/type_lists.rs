@@ -136,6 +136,7 @@ impl rt::Action for Send {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 458,
   "method": "POST",
   "path": "/x",
   "requestBody": {

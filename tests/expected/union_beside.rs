@@ -138,6 +138,7 @@ impl rt::Action for Send {
             example: r#"{ "body": { "amount": 1, "number": "text" } }"#,
         },
         r#"{
+  "characters": 465,
   "method": "POST",
   "path": "/x",
   "requestBody": {

@@ -163,6 +163,7 @@ impl rt::Action for Search {
             example: r#"{ "input": "text" }"#,
         },
         r#"{
+  "characters": 487,
   "method": "POST",
   "path": "/search",
   "requestBody": {

@@ -131,6 +131,7 @@ impl rt::Action for Subscribe {
             example: r#"{ "url": "https://example.com/page" }"#,
         },
         r#"{
+  "characters": 189,
   "method": "POST",
   "path": "/subscriptions",
   "requestBody": {

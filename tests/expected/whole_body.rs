@@ -153,6 +153,7 @@ impl rt::Action for PutTags {
             example: r#"{ "body": ["text"] }"#,
         },
         r#"{
+  "characters": 228,
   "method": "PUT",
   "path": "/tags",
   "requestBody": {
@@ -196,6 +197,7 @@ impl rt::Action for PutNote {
             example: r#"{ "body": "text" }"#,
         },
         r#"{
+  "characters": 164,
   "method": "PUT",
   "path": "/note",
   "requestBody": {
@@ -245,6 +247,7 @@ impl rt::Action for PutSetting {
             example: r#"{}"#,
         },
         r#"{
+  "characters": 236,
   "method": "PUT",
   "path": "/setting",
   "requestBody": { "content": [{ "mediaType": "application/json" }], "argument": "body" },

@@ -10,7 +10,7 @@ use gpt_runtime::{
         Api, Described, Method, Operation, Requirement, Response, SecurityKind, SecurityScheme,
         Status, Tool,
     },
-    gpt::Definition,
+    gpt::{ActionSet, Definition},
     model::script::{Reply, Script},
     secret::SecretKey,
     service::Service,
@@ -65,9 +65,11 @@ fn described(issuer: &str) -> (&'static Api, &'static Definition) {
             scopes: &["openid"],
         }]],
         consequential: false,
+        asks_once: false,
+        time_limit: None,
         deprecated: false,
     });
-    let actions = leak([leak([leak(Described::of(operation)) as &_]) as &[_]]);
+    let actions = leak([ActionSet::new(leak([leak(Described::of(operation)) as &_]))]);
     let gpt = leak(Definition {
         actions,
         ..DEFINITION

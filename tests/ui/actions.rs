@@ -8,6 +8,9 @@ pub fn serve(_: impl gpt_runtime::Gpt) {}
 
 macro_rules! module {
     ($module:ident: $($operation:ident = $name:literal),*) => {
+        module!($module at []: $($operation = $name r#"{ "method": "GET", "path": "/" }"#),*);
+    };
+    ($module:ident at [$($url:literal)?]: $($operation:ident = $name:literal $http:literal),*) => {
         pub mod $module {
             use crate::actions::rt;
 
@@ -15,8 +18,15 @@ macro_rules! module {
                 name: stringify!($module),
                 title: stringify!($module),
                 version: "1.0",
-                servers: &[],
-                security_schemes: &[],
+                servers: &[$(rt::Server { url: $url, variables: &[] })?],
+                security_schemes: &[
+                    rt::SecurityScheme {
+                        name: "apiKey",
+                        kind: rt::SecurityKind::ApiKey(rt::Location::Header, "X-Key"),
+                    },
+                    rt::SecurityScheme { name: "login", kind: rt::SecurityKind::Bearer },
+                    rt::SecurityScheme { name: "badge", kind: rt::SecurityKind::MutualTls },
+                ],
                 schemas: "{}",
                 answer_schemas: "{}",
             };
@@ -24,13 +34,13 @@ macro_rules! module {
             pub const OPERATIONS: &[&rt::Described] =
                 &[$(<$operation as rt::Action>::OPERATION),*];
 
-            $(operation!($operation = $name);)*
+            $(operation!($operation = $name $http);)*
         }
     };
 }
 
 macro_rules! operation {
-    ($operation:ident = $name:literal) => {
+    ($operation:ident = $name:literal $http:literal) => {
         pub struct $operation {}
 
         impl rt::Action for $operation {
@@ -43,7 +53,7 @@ macro_rules! operation {
                     parameters: "{}",
                     example: "{}",
                 },
-                r#"{ "method": "GET", "path": "/" }"#,
+                $http,
             );
             type Answer = ();
             type Failure = ();
@@ -64,6 +74,77 @@ module!(weather: GetForecast = "getForecast", ListAlerts = "listAlerts");
 module!(pets: ListPets = "listPets", GetPet = "getPet");
 module!(outlook: GetForecast = "getForecast");
 module!(search: Search = "web_search");
+
+module!(shop at ["https://shop.example/v1"]:
+    ListGoods = "listGoods" r#"{ "characters": 4000, "method": "GET", "path": "/",
+        "security": [{ "apiKey": [] }, { "login": ["read"] }] }"#,
+    BuyGoods = "buyGoods" r#"{ "characters": 800, "method": "POST", "path": "/",
+        "security": [{ "login": ["write"] }], "consequential": true }"#,
+    GetHours = "getHours" r#"{ "method": "GET", "path": "/hours",
+        "parameters": [{ "name": "day[from]", "in": "query" }] }"#
+);
+module!(market at ["https://shop.example:443/market"]:
+    ListStalls = "listStalls" r#"{ "method": "GET", "path": "/" }"#
+);
+module!(bank at ["https://bank.example"]:
+    GetBalance = "getBalance" r#"{ "method": "GET", "path": "/", "security": [{ "badge": [] }] }"#
+);
+
+/// More operations than some hosts take.
+macro_rules! many {
+    ($module:ident: $count:literal) => {
+        pub mod $module {
+            use crate::actions::rt;
+
+            pub static API: rt::Api = rt::Api {
+                name: stringify!($module),
+                title: stringify!($module),
+                version: "1.0",
+                servers: &[],
+                security_schemes: &[],
+                schemas: "{}",
+                answer_schemas: "{}",
+            };
+
+            const fn described(index: usize) -> rt::Described {
+                const LETTERS: &str = match core::str::from_utf8(&[b'x'; $count + 1]) {
+                    Ok(letters) => letters,
+                    Err(_) => "",
+                };
+                let (name, _) = LETTERS.split_at(index + 1);
+                let tool = rt::Tool {
+                    name,
+                    description: "",
+                    parameters: "{}",
+                    example: "{}",
+                };
+                rt::Described::new(&API, name, tool, r#"{ "method": "GET", "path": "/" }"#)
+            }
+
+            static ALL: [rt::Described; $count] = {
+                let mut all = [const { described(0) }; $count];
+                let mut index = 0;
+                while index < $count {
+                    all[index] = described(index);
+                    index += 1;
+                }
+                all
+            };
+
+            pub const OPERATIONS: &[&rt::Described] = &{
+                let mut all = [&ALL[0]; $count];
+                let mut index = 0;
+                while index < $count {
+                    all[index] = &ALL[index];
+                    index += 1;
+                }
+                all
+            };
+        }
+    };
+}
+many!(archive: 31);
+many!(library: 129);
 
 /// No module of actions.
 pub mod tides {

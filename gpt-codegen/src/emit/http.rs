@@ -13,8 +13,10 @@ use crate::{
 };
 
 /// Everything about an operation but its name and its tool.
-pub(super) fn described(op: &Operation, names: &OperationNames) -> Value {
+pub(super) fn described(op: &Operation, names: &OperationNames, characters: usize) -> Value {
     let mut http = Object::default();
+    // The first, because the compiler reads it where a GPT bounds what its tools cost.
+    http.set("characters", characters);
     http.set("method", op.method.as_str());
     http.set("path", op.path.as_str());
     http.list("servers", op.servers.iter().map(server));

@@ -23,7 +23,7 @@ use self::{
 use crate::{
     ir::{Api, OperationId, TypeId, TypeUse, WebhookId},
     names::Names,
-    tool::Tools,
+    tool::{Cost, Tools},
 };
 
 /// What the text of the file depends on beside the document.
@@ -53,7 +53,8 @@ pub(crate) fn emit(
         names,
         alike: Alike::new(api, names),
     };
-    for (op, (tool, index)) in api.operations.iter().zip(tools.list.iter().zip(0_u32..)) {
+    let counted = tools.list.iter().zip(Cost::characters_of_each(tools));
+    for (op, (tool, index)) in api.operations.iter().zip(counted.zip(0_u32..)) {
         cx.operation(op, names.operation(OperationId(index)), tool, &mut module);
     }
     for (webhook, index) in api.webhooks.iter().zip(0_u32..) {

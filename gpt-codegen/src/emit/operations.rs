@@ -152,7 +152,7 @@ impl Emitter<'_> {
         &self,
         op: &Operation,
         names: &OperationNames,
-        tool: &Tool,
+        (tool, characters): (&Tool, usize),
         module: &mut Module,
     ) {
         let members = self.arguments(op, names);
@@ -172,7 +172,7 @@ impl Emitter<'_> {
             tool: [&tool.name, &tool.description],
             parameters: json(&tool.parameters),
             example: json(&tool.example),
-            http: json(&http::described(op, names)),
+            http: json(&http::described(op, names, characters)),
             answers: answers(tool),
             answer,
             failure,

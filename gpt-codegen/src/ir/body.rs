@@ -42,13 +42,14 @@ impl<'a> Schemas<'a, '_> {
                 Diagnostic::warning(
                     "unsupported-body",
                     media.span,
-                    format!(
-                        "`{}` {outcome}: only an object can be sent as `{}`",
-                        operation.id, media.media_type
-                    ),
+                    format!("`{}` {outcome}", operation.id),
                 )
                 .label("its schema is no object")
                 .related(operation.span, "the operation")
+                .note(format!(
+                    "only an object can be sent as `{}`",
+                    media.media_type
+                ))
                 .help("describe the body as an object, or in another media type"),
             );
         }

@@ -600,6 +600,17 @@ impl Reader<'_> {
                     .help("write `KEY: VALUE`"),
             );
         }
+        if info.contains("found unknown anchor") {
+            return Box::new(
+                Diagnostic::fatal(
+                    "invalid-yaml",
+                    self.tree.span(at, at + width),
+                    "this alias stands for nothing",
+                )
+                .label("no anchor before it has this name")
+                .help("write `&` and the name where the value stands first"),
+            );
+        }
         if info.contains("did not find expected key")
             && let Some(first) = self.item_without_dash(line)
         {

@@ -26,6 +26,14 @@ impl Cost {
     }
 
     pub(crate) fn of(tools: &Tools) -> Self {
+        Self {
+            tools: tools.list.len(),
+            characters: Self::characters_of_each(tools).into_iter().sum(),
+        }
+    }
+
+    /// The characters of each tool, in their order.
+    pub(crate) fn characters_of_each(tools: &Tools) -> Vec<usize> {
         let shared: HashMap<&str, Shared<'_>> = tools
             .schemas
             .iter()
@@ -55,10 +63,7 @@ impl Cost {
                 r#","$defs":{}"#.len() + seen.len() - 1
             }
         });
-        Self {
-            tools: tools.list.len(),
-            characters: characters.sum(),
-        }
+        characters.collect()
     }
 }
 

@@ -84,9 +84,10 @@ pub(crate) fn check(
 fn check_signature(cx: &Ctxt, signature: &Signature) {
     if !signature.generics.params.is_empty() {
         let mut parameters = signature.generics.params.iter();
-        let help = match parameters.all(|it| matches!(it, GenericParam::Lifetime(_))) {
-            true => "take and return values of their own, without lifetimes",
-            false => "name the types",
+        let help = if parameters.all(|it| matches!(it, GenericParam::Lifetime(_))) {
+            "take and return values of their own, without lifetimes"
+        } else {
+            "name the types"
         };
         cx.error(
             &signature.generics,

@@ -45,7 +45,7 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
     if let Some(errors) = cx.finish() {
         // A method would not take an `enum` beside it.
         let is_method = function.sig.receiver().is_some();
-        let nothing = (!is_method).then(|| operations(&settings, &function, quote!(&[])));
+        let nothing = (!is_method).then(|| operations(&settings, &function, &quote!(&[])));
         return quote!(#function #errors #nothing);
     }
     let described = checked.map(|checked| {
@@ -58,12 +58,12 @@ pub(crate) fn attribute(attribute: TokenStream, item: &TokenStream) -> TokenStre
             None,
         )
     });
-    let operations = operations(&settings, &function, quote!(&[#described]));
+    let operations = operations(&settings, &function, &quote!(&[#described]));
     quote!(#function #operations)
 }
 
 /// The type of the name of a function, with its operations.
-fn operations(settings: &Settings, function: &ItemFn, operations: TokenStream) -> TokenStream {
+fn operations(settings: &Settings, function: &ItemFn, operations: &TokenStream) -> TokenStream {
     let runtime = settings.runtime();
     let rt = quote!(#runtime::__private);
     let ItemFn {
@@ -191,10 +191,10 @@ pub(super) fn describe(
 }
 
 fn optional<T: ToTokens>(value: Option<T>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    }
+    value.map_or_else(
+        || quote!(::core::option::Option::None),
+        |value| quote!(::core::option::Option::Some(#value)),
+    )
 }
 
 /// The tokens at another place.

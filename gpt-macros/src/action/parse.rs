@@ -149,14 +149,12 @@ fn check_name(cx: &Ctxt, name: &LitStr) -> bool {
 }
 
 fn check_time_limit(cx: &Ctxt, seconds: LitInt) -> Option<LitInt> {
-    match seconds.base10_parse::<u64>() {
-        Ok(1..=LONGEST) => Some(seconds),
-        _ => {
-            let message = format!("`time_limit` is not from 1 to {LONGEST} seconds");
-            cx.error(seconds, &message, "write `time_limit = 10`");
-            None
-        }
+    if let Ok(1..=LONGEST) = seconds.base10_parse::<u64>() {
+        return Some(seconds);
     }
+    let message = format!("`time_limit` is not from 1 to {LONGEST} seconds");
+    cx.error(seconds, &message, "write `time_limit = 10`");
+    None
 }
 
 fn text(meta: &Meta) -> Option<LitStr> {

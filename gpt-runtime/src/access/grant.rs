@@ -305,7 +305,7 @@ impl Access {
         let prefix = grants_prefix(person);
         let kept = self.store.records(&prefix).await?;
         let grants = kept.into_iter().map(|(key, text)| {
-            let id = key.trim_start_matches(&prefix).to_owned();
+            let id = key.strip_prefix(&prefix).unwrap_or(&key).to_owned();
             Ok((id, read(&text)?))
         });
         grants.collect()

@@ -27,8 +27,9 @@ pub struct Described {
     source: Source,
 }
 
-#[derive(Debug)]
-enum Source {
+/// What an operation is read from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source {
     Text(&'static str),
     Operation(&'static Operation),
     #[cfg(feature = "server")]
@@ -68,6 +69,12 @@ impl Described {
             schemas: &[],
             source: Source::Operation(operation),
         }
+    }
+
+    /// What it is read from, for checks while the program is compiled.
+    #[cfg(feature = "server")]
+    pub(crate) const fn source(&self) -> Source {
+        self.source
     }
 
     /// What `#[action]` writes: a function, the name and description of its tool, and how it is
@@ -143,6 +150,8 @@ impl Described {
             failures: all(http.failures, HttpResponse::read),
             security: all(http.security, requirements),
             consequential: http.consequential,
+            asks_once: false,
+            time_limit: None,
             deprecated: http.deprecated,
         }
     }
@@ -151,6 +160,9 @@ impl Described {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Http {
+    /// What the tool costs is read while programs are compiled, by `check`.
+    #[serde(default, rename = "characters")]
+    _characters: usize,
     method: String,
     path: String,
     #[serde(default)]
@@ -484,6 +496,7 @@ mod tests {
         const FEED: &Described = &described(
             "feed",
             r#"{
+              "characters": 120,
               "method": "PURGE",
               "path": "/animals/{id}",
               "servers": [{ "url": "https://{at}.example", "variables": { "at": "\"zoo\"" } }],

@@ -6,9 +6,13 @@
 
 mod described;
 
+use std::time::Duration;
+
 use crate::data::Data;
 
 pub use described::Described;
+#[cfg(feature = "server")]
+pub(crate) use described::Source;
 
 /// A typed operation: the arguments of one call, and what comes back.
 ///
@@ -62,7 +66,7 @@ pub struct Api {
 }
 
 /// One operation, as data.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Operation {
     /// The API it belongs to.
     pub api: &'static Api,
@@ -88,6 +92,10 @@ pub struct Operation {
     pub security: &'static [&'static [Requirement]],
     /// Whether a person is asked before each call (`x-openai-isConsequential`).
     pub consequential: bool,
+    /// Whether a person is asked until they say "always", also where the call only reads.
+    pub asks_once: bool,
+    /// How long a call of it may take, where that was set for it alone.
+    pub time_limit: Option<Duration>,
     /// Whether the document calls it deprecated.
     pub deprecated: bool,
 }

@@ -2,18 +2,36 @@
 //!
 //! Each fails at the place of its caller, which is what the user wrote.
 
+mod address;
+mod described;
+mod hosts;
+mod near;
+mod problems;
 mod reference;
+mod settings;
 mod text;
+mod tokens;
 
 use crate::action::Described;
 use crate::function::Owner;
-use crate::gpt::{BuiltInTool, Definition, Visibility};
+use crate::gpt::{ActionSet, BuiltInTool, Definition};
 
+pub(crate) use problems::problems;
 pub(crate) use reference::next as next_reference;
 use text::{Message, characters, equal, hash};
+pub(crate) use tokens::cost;
 
-/// Characters of instructions; `gpt_macros` holds the same number for literals.
+/// Characters of instructions; `gpt_macros` holds these numbers for literals.
 const INSTRUCTIONS: usize = 8000;
+
+/// Characters of a name: a list of GPTs has it on one line.
+const NAME: usize = 100;
+
+/// Characters of a description: a list of GPTs shows it whole.
+const DESCRIPTION: usize = 1000;
+
+/// Characters of a starter: it is a button.
+const STARTER: usize = 1000;
 
 /// Texts of more bytes are too long without being counted: const evaluation is slow.
 const COUNTED: usize = 100_000;
@@ -47,16 +65,16 @@ pub const fn unread(name: &str) {
         .fail();
 }
 
-/// A description is not empty.
+/// A name is not too long for the hosts.
 #[track_caller]
-pub const fn description(definition: &Definition) {
-    fail_with(blank("description", definition.description));
+pub const fn name(definition: &Definition) {
+    fail_with(hosts::name(definition));
 }
 
 /// A function that takes a reference to a GPT is listed by that GPT alone.
 #[track_caller]
 pub const fn belongs(definition: &Definition, entry: usize, name: &str, place: &str) {
-    let mut operations = definition.actions[entry];
+    let mut operations = definition.actions[entry].operations;
     while let [operation, rest @ ..] = operations {
         if let Some(function) = operation.function()
             && let Some(owner) = function.owner
@@ -86,44 +104,66 @@ pub const fn methods(owner: Owner) {
     }
 }
 
-/// What is wrong with a definition that was not written with `#[gpt]`, in the same words.
-pub(crate) fn problems(definition: &Definition) -> Vec<String> {
-    let mut problems: Vec<String> = [
-        blank("name", definition.name),
-        blank("description", definition.description),
-        length(definition),
-        reference::wrong(definition),
-    ]
-    .iter()
-    .flatten()
-    .map(|message| message.as_str().to_owned())
-    .collect();
-    for (position, starter) in definition.starters.iter().enumerate() {
-        if starter.trim().is_empty() {
-            problems.push("starter is empty".to_owned());
-        } else if definition
-            .starters
-            .iter()
-            .take(position)
-            .any(|it| it == starter)
-        {
-            problems.push(format!("duplicate starter `{starter}`"));
-        }
+/// A description is neither empty nor too long.
+#[track_caller]
+pub const fn description(definition: &Definition) {
+    fail_with(described_badly(definition));
+    fail_with(hosts::description(definition));
+}
+
+/// People find the GPT where its hosts list it.
+#[track_caller]
+pub const fn visibility(definition: &Definition) {
+    fail_with(hosts::visibility(definition));
+}
+
+/// A name or description is set for one operation.
+#[track_caller]
+pub const fn one_operation(definition: &Definition, entry: usize) {
+    fail_with(settings::one_operation(&definition.actions[entry]));
+}
+
+/// Calls of an entry of `actions` ask no less than their descriptions demand.
+#[track_caller]
+pub const fn confirm(definition: &Definition, entry: usize) {
+    fail_with(settings::confirm(definition, entry));
+}
+
+/// Calls of an entry of `actions` are signed as their descriptions allow.
+#[track_caller]
+pub const fn authentication(definition: &Definition, entry: usize) {
+    fail_with(settings::authentication(definition, entry));
+}
+
+/// Instructions and tools cost no more than is allowed.
+#[track_caller]
+pub const fn tokens(definition: &Definition) {
+    fail_with(tokens::wrong(definition));
+}
+
+const fn described_badly(definition: &Definition) -> Option<Message> {
+    let wrong = blank("description", definition.description);
+    if wrong.is_some() {
+        return wrong;
     }
-    for (position, tool) in definition.tools.iter().enumerate() {
-        if definition.tools.iter().take(position).any(|it| it == tool) {
-            problems.push(format!("duplicate tool `{}`", tool.name()));
-        }
+    too_long("`description`", definition.description, DESCRIPTION)
+}
+
+const fn too_long(what: &str, text: &str, limit: usize) -> Option<Message> {
+    if text.len() <= limit {
+        return None;
     }
-    let is_shared = definition.visibility != Visibility::OnlyMe;
-    if is_shared && definition.operations().next().is_some() && definition.privacy_policy.is_none()
-    {
-        let visibility = definition.visibility.name();
-        problems.push(format!(
-            "visibility `{visibility}` with actions needs a privacy policy"
-        ));
+    let count = characters(text);
+    if count <= limit {
+        return None;
     }
-    problems
+    let message = Message::new(what)
+        .text(" has ")
+        .number(count)
+        .text(" characters, ")
+        .number(limit)
+        .text(" are allowed\n= help: shorten it");
+    Some(message)
 }
 
 const fn length(definition: &Definition) -> Option<Message> {
@@ -166,44 +206,70 @@ const fn fail_with(message: Option<Message>) {
 pub const fn room(definition: &Definition) -> usize {
     let mut room = 1;
     let mut entries = definition.actions;
-    while let [operations, rest @ ..] = entries {
-        room += 2 * operations.len();
+    while let [set, rest @ ..] = entries {
+        room += 2 * set.operations.len();
         entries = rest;
     }
     room
 }
 
 /// The operations of one entry of `actions` have tool names that neither the entries before it nor
-/// the built-in tools have.
-///
-/// Operations are found by the hash of their names: comparing each with each takes rustc many
-/// seconds for two modules of 500.
+/// the built-in tools have, can be signed, and are what the hosts take.
 #[track_caller]
 pub const fn action<const ROOM: usize>(definition: &Definition, entry: usize) {
-    let mut table: [Option<&'static Described>; ROOM] = [None; ROOM];
+    fail_with(clash::<ROOM>(definition, entry));
+    fail_with(settings::place(&definition.actions[entry]));
+    fail_with(hosts::action(definition, entry));
+}
+
+/// Operations are found by the hash of their names: comparing each with each takes rustc many
+/// seconds for two modules of 500.
+const fn clash<const ROOM: usize>(definition: &Definition, entry: usize) -> Option<Message> {
+    let mut table: [Option<Named>; ROOM] = [None; ROOM];
     let mut index = 0;
     while index <= entry {
-        let mut operations = definition.actions[index];
+        let set = &definition.actions[index];
+        let mut operations = set.operations;
         while let [operation, rest @ ..] = operations {
-            let place = find(&table, operation.tool.name);
+            let named = Named::of(set, operation);
+            let place = find(&table, named.name);
             if index == entry {
-                unlike_tools(operation, definition.tools);
-                if let Some(other) = table[place] {
-                    fail_twice(other, operation);
+                if is_tool(named.name, definition.tools) {
+                    return Some(like_a_tool(&named));
+                }
+                if let Some(other) = &table[place] {
+                    return Some(twice(other, &named));
                 }
             }
-            table[place] = Some(operation);
+            table[place] = Some(named);
             operations = rest;
         }
         index += 1;
     }
+    None
+}
+
+/// An operation and what the model calls it.
+#[derive(Clone, Copy)]
+struct Named {
+    name: &'static str,
+    operation: &'static Described,
+}
+
+impl Named {
+    const fn of(set: &ActionSet, operation: &'static Described) -> Self {
+        Self {
+            name: set.tool_name(operation),
+            operation,
+        }
+    }
 }
 
 /// The place of the operation with this tool name, or the free one where it belongs.
-const fn find(table: &[Option<&'static Described>], name: &str) -> usize {
+const fn find(table: &[Option<Named>], name: &str) -> usize {
     let mut place = hash(name) % table.len();
-    while let Some(other) = table[place] {
-        if equal(other.tool.name, name) {
+    while let Some(other) = &table[place] {
+        if equal(other.name, name) {
             break;
         }
         place = (place + 1) % table.len();
@@ -211,48 +277,40 @@ const fn find(table: &[Option<&'static Described>], name: &str) -> usize {
     place
 }
 
-#[track_caller]
-const fn unlike_tools(operation: &Described, mut tools: &[BuiltInTool]) {
+const fn is_tool(name: &str, mut tools: &[BuiltInTool]) -> bool {
     while let [tool, rest @ ..] = tools {
-        if equal(operation.tool.name, tool.name()) {
-            Message::new("operation `")
-                .text(operation.tool.name)
-                .text("` of `")
-                .text(operation.api.name)
-                .text("` has the name of a built-in tool\n= help: list one of the two")
-                .fail();
+        if equal(name, tool.name()) {
+            return true;
         }
         tools = rest;
     }
+    false
 }
 
-#[track_caller]
-const fn fail_twice(earlier: &Described, operation: &Described) -> ! {
-    let is_same = equal(earlier.api.name, operation.api.name) && equal(earlier.id, operation.id);
-    if is_same {
-        Message::new("operation `")
-            .text(operation.tool.name)
-            .text("` of `")
-            .text(operation.api.name)
-            .text("` is listed twice\n= help: name the module or single operations, not both")
-            .fail();
+const fn like_a_tool(named: &Named) -> Message {
+    settings::of(Message::new(""), named.operation)
+        .text(" has the name of a built-in tool")
+        .text("\n= help: list one of the two, or set another `name` for the operation")
+}
+
+const fn twice(earlier: &Named, named: &Named) -> Message {
+    let (first, second) = (earlier.operation, named.operation);
+    if equal(first.api.name, second.api.name) && equal(first.id, second.id) {
+        return settings::of(Message::new(""), second)
+            .text(" is listed twice")
+            .text("\n= help: name the module or single operations, not both");
     }
-    if operation.function().is_some() && earlier.function().is_some() {
-        Message::new("actions `")
-            .text(earlier.id)
+    if first.function().is_some() && second.function().is_some() {
+        return Message::new("actions `")
+            .text(first.id)
             .text("` and `")
-            .text(operation.id)
+            .text(second.id)
             .text("` are both `")
-            .text(operation.tool.name)
-            .text("` to the model\n= help: give one another name: `#[action(name = \"...\")]`")
-            .fail();
+            .text(named.name)
+            .text("` to the model\n= help: give one another name: `#[action(name = \"...\")]`");
     }
-    Message::new("two operations have the tool name `")
-        .text(operation.tool.name)
-        .text("`: one of `")
-        .text(earlier.api.name)
-        .text("`, one of `")
-        .text(operation.api.name)
-        .text("`\n= help: name the operations you need one by one, and leave one of the two out")
-        .fail()
+    let message = Message::new("two operations are called `")
+        .text(named.name)
+        .text("`\n= help: leave one out, or set another `name` for it\n= note: they are ");
+    settings::of(settings::of(message, first).text(" and "), second)
 }

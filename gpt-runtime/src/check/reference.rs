@@ -1,10 +1,10 @@
 //! References of instructions to tools: `{{getForecast}}`.
 
-use super::text::{Message, equal};
+use super::{
+    near::distance,
+    text::{Message, equal},
+};
 use crate::gpt::{BuiltInTool, Definition};
-
-/// Names longer than this are not compared letter by letter: const evaluation is slow.
-const COMPARED: usize = 64;
 
 /// How many operations are listed where none is near.
 const LISTED: usize = 10;
@@ -44,11 +44,11 @@ pub(super) const fn wrong(definition: &Definition) -> Option<Message> {
         let (before, rest) = text.split_at(start);
         let (name, _) = rest.split_at(end - start);
         if !is_known(definition, name) {
-            let message = Message::new("line ")
+            let message = Message::new("instructions, line ")
                 .number(line(before))
-                .text(" of the instructions names `{{")
+                .text(": `{{")
                 .text(name)
-                .text("}}`, which this GPT does not have\n= help: ");
+                .text("}}` is no tool here\n= help: ");
             return Some(with_help(message, definition, name));
         }
         from = end;
@@ -65,9 +65,9 @@ pub(super) const fn wrong_in_file(
     if is_known(definition, name) {
         return None;
     }
-    let message = Message::new("instructions name `{{")
+    let message = Message::new("`{{")
         .text(name)
-        .text("}}`, which this GPT does not have\n")
+        .text("}}` is no tool here\n")
         .text(place);
     Some(with_help(message, definition, name))
 }
@@ -90,8 +90,8 @@ const fn with_help(message: Message, definition: &Definition, name: &str) -> Mes
 const fn with_operations(mut message: Message, definition: &Definition) -> Message {
     let mut count = 0;
     let mut entries = definition.actions;
-    while let [operations, rest @ ..] = entries {
-        let mut operations = *operations;
+    while let [set, rest @ ..] = entries {
+        let mut operations = set.operations;
         while let [operation, rest @ ..] = operations {
             if count < LISTED {
                 let lead = if count == 0 {
@@ -133,10 +133,10 @@ const fn is_known(definition: &Definition, name: &str) -> bool {
         return true;
     }
     let mut entries = definition.actions;
-    while let [operations, rest @ ..] = entries {
-        let mut operations = *operations;
+    while let [set, rest @ ..] = entries {
+        let mut operations = set.operations;
         while let [operation, rest @ ..] = operations {
-            if equal(operation.id, name) || equal(operation.tool.name, name) {
+            if equal(operation.id, name) || equal(set.tool_name(operation), name) {
                 return true;
             }
             operations = rest;
@@ -161,8 +161,8 @@ const fn nearest(definition: &Definition, name: &str) -> Option<&'static str> {
     let mut best: Option<&'static str> = None;
     let mut least = name.len() / 3 + 1;
     let mut entries = definition.actions;
-    while let [operations, rest @ ..] = entries {
-        let mut operations = *operations;
+    while let [set, rest @ ..] = entries {
+        let mut operations = set.operations;
         while let [operation, rest @ ..] = operations {
             let distance = distance(operation.id, name);
             if distance < least {
@@ -176,65 +176,9 @@ const fn nearest(definition: &Definition, name: &str) -> Option<&'static str> {
     best
 }
 
-/// Levenshtein's distance in letters, without regard to case and separators; `usize::MAX` for
-/// long names.
-const fn distance(left: &str, right: &str) -> usize {
-    if left.len() > COMPARED || right.len() > COMPARED {
-        return usize::MAX;
-    }
-    let (left, right) = (Letters::of(left), Letters::of(right));
-    let mut row = [0; COMPARED + 1];
-    let mut column = 0;
-    while column <= right.length {
-        row[column] = column;
-        column += 1;
-    }
-    let mut above = 0;
-    while above < left.length {
-        let mut diagonal = above;
-        row[0] = above + 1;
-        let mut column = 0;
-        while column < right.length {
-            let is_other = left.letters[above] != right.letters[column];
-            let changed = diagonal + is_other as usize;
-            diagonal = row[column + 1];
-            row[column + 1] = least(changed, least(diagonal, row[column]) + 1);
-            column += 1;
-        }
-        above += 1;
-    }
-    row[right.length]
-}
-
-const fn least(left: usize, right: usize) -> usize {
-    if left < right { left } else { right }
-}
-
-/// The letters and digits of a name, in lower case.
-struct Letters {
-    letters: [u8; COMPARED],
-    length: usize,
-}
-
-impl Letters {
-    const fn of(name: &str) -> Self {
-        let mut letters = [0; COMPARED];
-        let mut length = 0;
-        let mut bytes = name.as_bytes();
-        while let [byte, rest @ ..] = bytes {
-            if byte.is_ascii_alphanumeric() && length < COMPARED {
-                letters[length] = byte.to_ascii_lowercase();
-                length += 1;
-            }
-            bytes = rest;
-        }
-        Self { letters, length }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{distance, next};
+    use super::next;
 
     #[test]
     fn references_are_names_in_two_braces() {
@@ -258,14 +202,5 @@ mod tests {
         ] {
             assert!(found(text).is_empty(), "{text}");
         }
-    }
-
-    #[test]
-    fn distances_are_in_letters() {
-        assert_eq!(distance("getForecast", "get_forecast"), 0);
-        assert_eq!(distance("getForecast", "getForecst"), 1);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance(&"x".repeat(65), "x"), usize::MAX);
     }
 }

@@ -24,6 +24,10 @@ pub(super) const fn equal(a: &str, b: &str) -> bool {
     a.is_empty() && b.is_empty()
 }
 
+pub(super) const fn equal_ignoring_case(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
+}
+
 pub(super) const fn hash(text: &str) -> usize {
     let mut bytes = text.as_bytes();
     let mut hash = 0_usize;

@@ -15,9 +15,11 @@ pub(crate) enum Question {
 }
 
 /// What a call of an operation asks, by `x-openai-isConsequential` and the method: with the flag it
-/// asks each time, without it, or with `false`, reading asks nothing unless `reading_asks`.
+/// asks each time, without it, or with `false`, reading asks nothing unless `reading_asks` or the
+/// GPT says so of the operation.
 pub(crate) fn question(operation: &Operation, reading_asks: bool) -> Option<Question> {
     let reads = matches!(operation.method, Method::Get | Method::Head | Method::Query);
+    let reads = reads && !operation.asks_once;
     match operation.consequential {
         true => Some(Question::EachTime),
         false if reads && !reading_asks => None,

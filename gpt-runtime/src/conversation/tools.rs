@@ -65,10 +65,11 @@ impl Local {
 }
 
 impl Toolbox {
-    /// The tools for all operations of a GPT, in their order, and then those that run here.
+    /// The tools for all operations of a GPT, in their order, and then those that run here. No two
+    /// operations of a definition that was checked have one name.
     ///
     /// # Errors
-    /// Two have one name, or a tool that runs here is not described well.
+    /// A tool that runs here has a name that is taken, or is not described well.
     pub(crate) fn new<'a>(
         gpt: &Definition,
         tools: impl Iterator<Item = &'a Shared>,
@@ -77,13 +78,7 @@ impl Toolbox {
         let mut operations = HashMap::<_, &'static Operation>::new();
         for operation in gpt.operations() {
             let tool = &operation.tool;
-            if let Some(first) = operations.insert(tool.name, operation) {
-                return Err(Error::DuplicateTool {
-                    tool: tool.name,
-                    first: describe(first),
-                    second: describe(operation),
-                });
-            }
+            operations.insert(tool.name, operation);
             definitions.push(ToolDefinition {
                 name: tool.name.to_owned(),
                 description: tool.description.to_owned(),
@@ -148,11 +143,6 @@ impl Toolbox {
             }
         })
     }
-}
-
-fn describe(operation: &Operation) -> String {
-    let method = operation.method.as_str();
-    format!("{method} {} of {}", operation.path, operation.api.title)
 }
 
 /// The name that is close enough to be what was meant.

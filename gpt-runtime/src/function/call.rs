@@ -60,7 +60,9 @@ impl Failure {
 }
 
 fn listed(violations: &[Violation]) -> String {
-    violations.iter().map(|it| format!("\n- {it}")).collect()
+    let lines = violations.iter().map(|it| format!("- {it}"));
+    let lines: Vec<String> = lines.collect();
+    ["\n", &lines.join("\n")].concat()
 }
 
 impl Bound<'_> {

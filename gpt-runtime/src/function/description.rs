@@ -1,5 +1,7 @@
 //! What functions take and return, as the description that operations of APIs come with.
 
+use std::time::Duration;
+
 use schemars::{Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
@@ -144,6 +146,8 @@ pub(crate) fn operation(described: &Described, function: &Function) -> Operation
         failures: &[],
         security: &[],
         consequential: function.asks == Asks::EachTime,
+        asks_once: false,
+        time_limit: function.time_limit.map(Duration::from_secs),
         deprecated: false,
     }
 }

@@ -59,7 +59,7 @@ use std::{any::Any, collections::HashMap, fmt, pin::Pin, sync::Arc, time::Durati
 use crate::{
     action::{Api, Described, Operation},
     error::Error,
-    gpt::{Definition, Gpt},
+    gpt::{ActionSet, Definition, Gpt},
 };
 
 pub use answer::{ActionError, Answer, Refusal};
@@ -200,7 +200,7 @@ impl Functions {
     /// One belongs to another GPT.
     pub(crate) fn new(definition: &Definition, gpt: Held) -> Result<Self, Error> {
         let mut functions = HashMap::new();
-        for (described, function) in all(definition) {
+        for (described, operation, function) in all(definition) {
             if let Some(owner) = function.owner
                 && !(owner.is)(gpt.gpt() as &dyn Any)
             {
@@ -210,7 +210,7 @@ impl Functions {
                     problems: vec![message],
                 });
             }
-            functions.insert(key(described.operation()), function);
+            functions.insert(key(operation), function);
         }
         Ok(Self {
             gpt: Some(gpt),
@@ -244,16 +244,19 @@ pub(crate) struct Bound<'a> {
 impl Bound<'_> {
     /// The longest a call may take, where the function says.
     pub(crate) fn time_limit(&self) -> Option<Duration> {
-        self.function.time_limit.map(Duration::from_secs)
+        self.operation.time_limit
     }
 }
 
-/// The functions of a GPT.
+/// The functions of a GPT, each with the operation that it is there.
 pub(crate) fn all(
     definition: &Definition,
-) -> impl Iterator<Item = (&'static Described, &'static Function)> + use<> {
-    let described = definition.actions.iter().copied().flatten().copied();
-    described.filter_map(|it| Some((it, it.function()?)))
+) -> impl Iterator<Item = (&'static Described, &'static Operation, &'static Function)> + use<> {
+    let all = definition
+        .actions
+        .iter()
+        .flat_map(ActionSet::with_descriptions);
+    all.filter_map(|(described, operation)| Some((described, operation, described.function()?)))
 }
 
 /// Whether an operation is a function of this program.

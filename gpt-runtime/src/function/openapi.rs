@@ -9,7 +9,7 @@ use super::{
     description::{definitions, generator},
 };
 use crate::{
-    action::Described,
+    action::Operation,
     gpt::{Definition, Visibility},
 };
 
@@ -23,12 +23,13 @@ const SCHEMAS: &str = "/components/schemas";
 /// The document, for a server at an address; without paths where the GPT has no functions.
 pub(crate) fn openapi(definition: &Definition, server: &str) -> Value {
     let mut generator = generator(SCHEMAS);
-    let path = |(described, function): (&'static Described, &'static Function)| {
-        let operation = operation(described, function, &mut generator);
-        let path = format!("{PATH}{}", described.tool.name);
-        (path, json!({ "post": operation }))
-    };
-    let paths: Value = all(definition).map(path).collect();
+    let paths: Value = all(definition)
+        .map(|(_, operation, function)| {
+            let path = format!("{PATH}{}", operation.tool.name);
+            let operation = self::operation(operation, function, &mut generator);
+            (path, json!({ "post": operation }))
+        })
+        .collect();
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {
@@ -54,7 +55,7 @@ pub(crate) fn openapi(definition: &Definition, server: &str) -> Value {
 }
 
 fn operation(
-    described: &'static Described,
+    operation: &'static Operation,
     function: &'static Function,
     generator: &mut SchemaGenerator,
 ) -> Value {
@@ -78,10 +79,10 @@ fn operation(
         ),
     };
     json!({
-        "operationId": described.tool.name,
-        "summary": function.title.unwrap_or(described.tool.name),
-        "description": bounded(described.tool.description, OPERATION),
-        "x-openai-isConsequential": described.operation().consequential,
+        "operationId": operation.tool.name,
+        "summary": function.title.unwrap_or(operation.tool.name),
+        "description": bounded(operation.tool.description, OPERATION),
+        "x-openai-isConsequential": operation.consequential,
         "requestBody": {
             "required": true,
             "content": { "application/json": { "schema": arguments } },

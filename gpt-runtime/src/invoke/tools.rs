@@ -250,7 +250,8 @@ impl Invoker {
         if !headers.is_empty() {
             client.settings_mut().headers.extend(headers.clone());
         }
-        if let Some(limit) = self.time_limit {
+        // What is set for one operation goes before what is set for all.
+        if let Some(limit) = operation.time_limit.or(self.time_limit) {
             client.settings_mut().time_limit = limit;
         }
         if let Some(limit) = self.length_limit {

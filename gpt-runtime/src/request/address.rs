@@ -87,14 +87,20 @@ pub(super) fn address(
 /// The server that an operation is called at: beside the base URL where there is one.
 pub(crate) fn server_of(operation: &Operation, base: Option<&Url>) -> Result<Url, RequestError> {
     match base {
-        Some(url) => Ok(beside(url, operation)),
+        Some(url) => Ok(beside_url(url, operation)),
         None => described_server(operation),
     }
 }
 
+/// The same as text, for a base URL that is one.
+#[cfg(feature = "server")]
+pub(crate) fn beside(base: &str, operation: &Operation) -> Option<Url> {
+    Some(beside_url(&server(base).ok()?, operation))
+}
+
 /// The base URL, or where the operation's own server is beside it: one that is relative stays where
 /// it is to that of the API.
-fn beside(base: &Url, operation: &Operation) -> Url {
+fn beside_url(base: &Url, operation: &Operation) -> Url {
     let mut url = base.clone();
     let relative = |servers: &'static [Server]| {
         let first = servers.first().map(|it| it.url);

@@ -19,7 +19,7 @@ use crate::{
 };
 
 #[cfg(feature = "server")]
-pub(crate) use address::server_of;
+pub(crate) use address::{beside, server_of};
 pub(crate) use address::{described_origins, server};
 pub(crate) use arguments::{Arguments, Typed};
 pub(crate) use body::{essence, is_json};

@@ -87,20 +87,26 @@ async fn action_set(
             schemes.push(authentication(service, entrance, caller, api, scheme).await?);
         }
     }
-    let server = operations.first().map(|it| service.invoker().server(it));
-    let (server, problem) = match server {
-        Some(_) if std::ptr::eq(api, &raw const function::API) => {
-            (Some(entrance.address(function::PATH)), None)
-        }
-        Some(Ok(mut url)) => {
-            // Keys stand there now and then.
-            url.set_query(None);
-            (Some(url.to_string()), None)
-        }
-        Some(Err(error)) => (None, Some(error.to_string())),
-        None => (None, None),
+    let first = operations.first().copied();
+    let is_here = first.is_some_and(function::is_one);
+    let server = match first {
+        Some(_) if is_here => Some(entrance.address("")),
+        Some(it) => address_of(service, it),
+        None => None,
     };
-    let operations: Vec<Value> = operations.into_iter().map(shown).collect();
+    let first = first.filter(|_| !is_here);
+    let problem = first.and_then(|it| service.invoker().server(it).err());
+    let problem = problem.map(|it| it.to_string());
+    let operations: Vec<Value> = operations
+        .into_iter()
+        .map(|it| {
+            let own = address_of(service, it).filter(|_| !is_here);
+            shown(
+                it,
+                own.as_deref().filter(|own| Some(*own) != server.as_deref()),
+            )
+        })
+        .collect();
     Ok(json!({
         "name": api.name,
         "title": api.title,
@@ -165,7 +171,15 @@ async fn authentication(
     Ok(shown)
 }
 
-fn shown(operation: &'static Operation) -> Value {
+/// Where an operation is called, without the query: keys stand there now and then.
+fn address_of(service: &Service, operation: &'static Operation) -> Option<String> {
+    let mut url = service.invoker().server(operation).ok()?;
+    url.set_query(None);
+    Some(url.to_string())
+}
+
+/// An operation, with its server where that is another than the API's.
+fn shown(operation: &'static Operation, server: Option<&str>) -> Value {
     // The generator writes it; a hand-made one that is no JSON leaves the form empty.
     let example = serde_json::from_str(operation.tool.example);
     json!({
@@ -174,6 +188,9 @@ fn shown(operation: &'static Operation) -> Value {
         "path": operation.path,
         "description": operation.tool.description,
         "consequential": operation.consequential,
+        "asks_once": operation.asks_once,
+        "time_limit": operation.time_limit.map(|it| it.as_secs()),
+        "server": server,
         "deprecated": operation.deprecated,
         "parameters": schema::parameters(operation),
         "example": example.unwrap_or_else(|_| Value::Object(Map::new())),

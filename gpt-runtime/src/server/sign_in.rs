@@ -126,9 +126,10 @@ fn provider<'a>(service: &'a Service, api: &str, scheme: &str) -> Result<&'a Pro
 }
 
 /// The person of the session. Without one, another person could be made to sign in for somebody
-/// else's conversation.
+/// else's conversation, and a program could sign its person in as somebody else.
 fn person(caller: &Caller) -> Result<&str, Problem> {
-    caller.person.as_deref().ok_or_else(|| {
+    let person = caller.person.as_deref().filter(|_| !caller.is_program);
+    person.ok_or_else(|| {
         let detail = "signing in needs a session: open the page of the GPT in this browser, or send \
                       `POST /api/sessions`";
         Problem::new(StatusCode::FORBIDDEN, detail)

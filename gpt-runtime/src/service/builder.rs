@@ -192,7 +192,8 @@ impl Builder {
         self
     }
 
-    /// Sends the API's calls to another server than the document's.
+    /// Sends the API's calls to another server than the document's, and than the `base_url` of an
+    /// action.
     pub fn base_url(mut self, api: &'static Api, url: impl Into<String>) -> Self {
         self.base_urls.push((api, url.into()));
         self
@@ -209,7 +210,8 @@ impl Builder {
         self
     }
 
-    /// Gives up on a call of an operation after this time, 45 seconds by default.
+    /// Gives up on a call of an operation after this time, 45 seconds by default. An action with a
+    /// `time_limit` of its own has that one.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = Some(limit);
         self

@@ -13,6 +13,7 @@
 //! #         servers: &[rt::Server { url: "https://api.weather.gov", variables: &[] }],
 //! #         security_schemes: &[],
 //! #         schemas: "{}",
+//! #         answer_schemas: "{}",
 //! #     };
 //! #     pub const OPERATIONS: &[&rt::Described] = &[<GetPoint as rt::Action>::OPERATION];
 //! #     pub struct GetPoint {

@@ -6,7 +6,7 @@ use gpt_runtime::{
         Body, BodyArguments, Described, MediaType, Method, Operation, Response, Status,
         Tool as Shown,
     },
-    gpt::Definition,
+    gpt::{ActionSet, Definition},
     tool::{Answer, Context, MadeFile, Output, Tool},
 };
 use serde_json::{Map, Value, json};
@@ -30,7 +30,7 @@ pub(crate) fn definition() -> &'static Definition {
     let operations = ASKING.map(|name| leak(Described::of(asking(name))) as &'static _);
     leak(Definition {
         starters: &["test_simple_prompt"],
-        actions: leak([leak(operations) as &[_]]),
+        actions: leak([ActionSet::new(leak(operations))]),
         ..DEFINITION
     })
 }
@@ -55,6 +55,8 @@ fn asking(name: &'static str) -> &'static Operation {
         }),
         answers: leak([Response::new(Status::Code(200), Some("application/json"))]),
         consequential: true,
+        asks_once: false,
+        time_limit: None,
         ..support::operation(&API)
     })
 }

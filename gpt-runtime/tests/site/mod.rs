@@ -13,7 +13,7 @@ use gpt_runtime::{
         Api, Body, BodyArguments, Described, Location, MediaType, Method, Operation, Parameter,
         Response, Status, Style, Tool,
     },
-    gpt::{Definition, Gpt, Visibility},
+    gpt::{ActionSet, ActionSettings, Definition, Gpt, Visibility},
     model::script::{Reply, Script},
     server::Server,
     service::Service,
@@ -68,6 +68,8 @@ static FORECAST: Operation = Operation {
     failures: &[],
     security: &[],
     consequential: false,
+    asks_once: false,
+    time_limit: None,
     deprecated: false,
 };
 
@@ -94,6 +96,8 @@ static REPORT: Operation = Operation {
         arguments: BodyArguments::Properties(&[("text", "text")], false),
     }),
     consequential: true,
+    asks_once: false,
+    time_limit: None,
     ..FORECAST
 };
 
@@ -105,6 +109,8 @@ static SEARCH: Operation = Operation {
         ..REPORT.tool
     },
     consequential: false,
+    asks_once: false,
+    time_limit: None,
     ..REPORT
 };
 
@@ -116,14 +122,19 @@ pub(crate) const DEFINITION: Definition = Definition {
     instructions: "Speak of the sky alone.",
     starters: &["Will it rain in Oslo?"],
     tools: &[],
-    actions: &[&[
-        &Described::of(&FORECAST),
-        &Described::of(&REPORT),
-        &Described::of(&SEARCH),
-    ]],
+    actions: &[ActionSet {
+        operations: &[
+            &Described::of(&FORECAST),
+            &Described::of(&REPORT),
+            &Described::of(&SEARCH),
+        ],
+        settings: ActionSettings::NONE,
+    }],
     visibility: Visibility::Everyone,
     privacy_policy: Some("https://sky.example/privacy"),
     category: None,
+    hosts: &[],
+    max_tokens: None,
 };
 
 pub(crate) struct Desk(pub(crate) &'static Definition);

@@ -79,6 +79,8 @@ pub(crate) fn operation(api: &'static Api) -> Operation {
         failures: &[],
         security: &[],
         consequential: false,
+        asks_once: false,
+        time_limit: None,
         deprecated: false,
     }
 }

@@ -24,6 +24,8 @@ impl Gpt for Desk {
             actions: &[],
             visibility: Visibility::Everyone,
             category: None,
+            hosts: &[],
+            max_tokens: None,
             privacy_policy: None,
         }))
     }

@@ -1,7 +1,9 @@
 use gpt_runtime::gpt;
 
 #[macro_use]
-fn serve(_: impl gpt_runtime::Gpt) {}
+#[path = "../actions.rs"]
+mod actions;
+use actions::serve;
 
 module!(weather: GetForecast = "getForecast");
 

@@ -8,7 +8,7 @@ use actions::serve;
 #[gpt(
     name = "Weather Desk",
     instructions = "Answer briefly.",,
-    starters = ["Rain?",, "Snow?"],
+    starters = ["Rain?", "Snow?"],
 )]
 struct WeatherDesk;
 

@@ -9,7 +9,6 @@ use actions::serve;
     name = "Weather Desk",
     instructions = "Answer briefly.",
     starters = "Rain?", "Snow?",
-    actions = weather,
 )]
 struct WeatherDesk;
 

@@ -6,7 +6,7 @@ use actions::serve;
 
 /// Forecasts.
 #[gpt(
-    name,
+    name = "Weather Desk",
     instructions =,
 )]
 struct WeatherDesk;

@@ -295,7 +295,7 @@ pub(crate) struct Export {
     /// Only this GPT, where the program has several
     #[arg(long, value_name = "NAME")]
     pub(crate) gpt: Option<String>,
-    /// The address where the program is served, for MCP clients
+    /// The address where the program is served: for MCP clients, and for actions in Rust
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
     /// Overwrite files that this command did not make

@@ -11,7 +11,7 @@ use crate::{
     Failure,
     arguments::{Check, Color, Format},
     report,
-    terminal::{count, is_coloured, say},
+    terminal::{Progress, count, is_coloured, say},
 };
 use message::Mistake;
 pub(crate) use message::{DEFINITION, RUSTC};
@@ -40,7 +40,10 @@ impl Check {
         } else {
             let config = self.reading.config().lenient(self.reading.lenient);
             for spec in &self.specs {
-                findings.add_description(spec, config.check(spec)?)?;
+                let progress = Progress::new(format!("checking `{}`", spec.display()));
+                let checked = config.check(spec)?;
+                drop(progress);
+                findings.add_description(spec, checked)?;
             }
         }
         findings.finish()

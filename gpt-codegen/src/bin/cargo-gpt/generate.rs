@@ -6,14 +6,16 @@ use crate::{
     Failure,
     arguments::{Color, Generate},
     check::{summary, tell},
-    terminal::{say, write},
+    terminal::{Progress, say, write},
 };
 
 impl Generate {
     pub(crate) fn run(&self, color: Color) -> Result<(), Failure> {
         // A crate to look at is better than none.
         let config = self.reading.config().lenient(!self.reading.strict);
+        let progress = Progress::new(format!("generating from `{}`", self.spec.display()));
         let checked = config.check(&self.spec)?;
+        drop(progress);
         tell(&self.spec, &checked, color);
         let generated = checked.generated.ok_or(Failure::Reported)?;
         self.write(&generated)?;

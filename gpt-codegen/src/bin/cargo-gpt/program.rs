@@ -67,8 +67,7 @@ impl Which {
         match (programs.pop(), programs.is_empty()) {
             (Some(only), true) => Ok(only),
             (None, _) => Err(Failure::Other(
-                "there is no program here: run this in the folder of a package with a `main.rs`, or name one with `--package`"
-                    .to_owned(),
+                "there is no program here: name a package with `--package`".to_owned(),
             )),
             (Some(last), false) => {
                 programs.push(last);
@@ -149,7 +148,7 @@ impl Program {
         let ended = wait(&mut program)?;
         if !ended {
             return Err(Failure::Other(format!(
-                "`{}` does not say what it is: let it call `gpt_runtime::serve`, `serve_all` or `Server::run`, of the version that this command has",
+                "`{}` does not say what it is: let it call `gpt_runtime::serve` or `Server::run`",
                 self.name
             )));
         }
@@ -161,7 +160,7 @@ impl Program {
             .filter(Value::is_object)
             .ok_or_else(|| {
                 Failure::Other(format!(
-                    "`{}` ended without saying what it is: let it call `gpt_runtime::serve`, `serve_all` or `Server::run`",
+                    "`{}` ended without a word: let it call `gpt_runtime::serve` or `Server::run`",
                     self.name
                 ))
             })

@@ -1,7 +1,10 @@
 //! A project that builds and runs, with suggestions drawn from its descriptions where its source
 //! says nothing.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use gpt_codegen::Generated;
 use serde_json::Value;
@@ -139,15 +142,13 @@ impl Project<'_> {
             .iter()
             .map(|it| &*it.generated.module)
             .collect();
-        let include: String = modules
-            .iter()
-            .map(|module| format!("gpt_runtime::include_actions!({module});\n"))
-            .collect();
-        let include = if include.is_empty() {
-            include
-        } else {
-            include + "\n"
-        };
+        let mut include = String::new();
+        for module in &modules {
+            let _ = writeln!(include, "gpt_runtime::include_actions!({module});");
+        }
+        if !include.is_empty() {
+            include.push('\n');
+        }
         let titles: Vec<&str> = self.actions.iter().map(|it| &*it.generated.title).collect();
         let about = match &self.draft.description {
             Some(description) => description.clone(),
@@ -157,7 +158,7 @@ impl Project<'_> {
         let mut settings = String::new();
         // A doc comment has no line breaks inside a paragraph.
         if one_line(&about) != about {
-            settings.push_str(&format!("    description = {about:?},\n"));
+            let _ = writeln!(settings, "    description = {about:?},");
         }
         let starters = match &self.draft.starters {
             Some(starters) => {
@@ -185,12 +186,12 @@ impl Project<'_> {
         }
         let policy = self.privacy_policy(notes);
         let visibility = self.visibility(policy, notes);
-        settings.push_str(&format!("    visibility = {},\n", visibility.name()));
+        let _ = writeln!(settings, "    visibility = {},", visibility.name());
         if let Some(policy) = policy {
-            settings.push_str(&format!("    privacy_policy = {policy:?},\n"));
+            let _ = writeln!(settings, "    privacy_policy = {policy:?},");
         }
         if let Some(category) = self.draft.category {
-            settings.push_str(&format!("    category = {category},\n"));
+            let _ = writeln!(settings, "    category = {category},");
         }
         // What a source says goes last: it may hold any of the words.
         MAIN.replace("STRUCT", &type_name(&title))
@@ -288,8 +289,8 @@ impl Project<'_> {
         let notes = if notes.is_empty() {
             String::new()
         } else {
-            let list: String = notes.iter().map(|it| format!("- {it}\n")).collect();
-            format!("\n## After the import\n\n{list}")
+            let list: Vec<String> = notes.iter().map(|it| format!("- {it}\n")).collect();
+            format!("\n## After the import\n\n{}", list.concat())
         };
         format!(
             "# {}\n\

@@ -151,6 +151,8 @@ impl Client {
     /// A client of the GPT below `base`, whose owner has `token`.
     pub(crate) fn new(base: String, token: String) -> Self {
         let agent = Agent::config_builder()
+            // No proxy knows this machine.
+            .proxy(None)
             .http_status_as_error(false)
             .build()
             .new_agent();

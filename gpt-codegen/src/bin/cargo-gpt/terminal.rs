@@ -4,6 +4,9 @@ use std::{
     env, fs,
     io::{self, IsTerminal, Write},
     path::Path,
+    sync::mpsc::{self, RecvTimeoutError, Sender},
+    thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use crate::{Failure, arguments::Color};
@@ -26,6 +29,40 @@ pub(crate) fn is_coloured(color: Color) -> bool {
         // As <https://no-color.org> asks.
         Color::Auto => {
             io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
+        }
+    }
+}
+
+/// Says what is being done while it is, where that takes longer than a moment and a terminal shows
+/// it.
+pub(crate) struct Progress(Option<(Sender<()>, JoinHandle<()>)>);
+
+impl Progress {
+    pub(crate) fn new(text: String) -> Self {
+        const MOMENT: Duration = Duration::from_secs(1);
+        if !io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let (end, ended) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            if ended.recv_timeout(MOMENT) == Err(RecvTimeoutError::Timeout) {
+                eprint!("{text} …");
+                // Ready when the other side is gone, which it always is in the end.
+                let _ = ended.recv();
+                // The line is empty again.
+                eprint!("\r\u{1b}[K");
+            }
+        });
+        Self(Some((end, thread)))
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some((end, thread)) = self.0.take() {
+            drop(end);
+            // It says nothing that matters now.
+            let _ = thread.join();
         }
     }
 }

@@ -144,9 +144,12 @@ function operation(it, set) {
     element('code', { class: 'path' }, it.path)
   );
   if (it.consequential) head.append(element('span', { class: 'tag' }, 'asks first'));
+  else if (it.asks_once) head.append(element('span', { class: 'tag' }, 'asks once'));
+  if (it.time_limit) head.append(element('span', { class: 'tag' }, `${it.time_limit} s at most`));
   if (it.deprecated) head.append(element('span', { class: 'tag' }, 'deprecated'));
   const inside = element('div', { class: 'inside' }, element('p', {}, element('code', {}, it.tool)));
   if (it.description) inside.append(element('p', {}, it.description));
+  if (it.server) inside.append(element('p', {}, 'Called at ', element('code', {}, it.server)));
   inside.append(...parameters(it.parameters), trial(it, set));
   return element('details', { class: 'call operation', 'data-tool': it.tool }, head, inside);
 }

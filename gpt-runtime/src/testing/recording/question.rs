@@ -15,7 +15,7 @@ pub(super) struct Names(Vec<Name>);
 #[derive(Debug)]
 struct Name {
     id: String,
-    name: String,
+    shown: String,
     /// Whether the id is replaced inside of texts too. That of a file is unlike any word; that of a
     /// call may be `1`.
     is_unlike_words: bool,
@@ -42,10 +42,10 @@ impl Names {
         if self.0.iter().any(|it| it.id == id) {
             return;
         }
-        let of_kind = self.0.iter().filter(|it| it.name.contains(kind));
+        let of_kind = self.0.iter().filter(|it| it.shown.contains(kind));
         self.0.push(Name {
             id: id.to_owned(),
-            name: format!("[{kind} {}]", of_kind.count() + 1),
+            shown: format!("[{kind} {}]", of_kind.count() + 1),
             is_unlike_words,
         });
     }
@@ -55,11 +55,11 @@ impl Names {
         let mut text = text.to_owned();
         for Name {
             id,
-            name,
+            shown,
             is_unlike_words,
         } in &self.0
         {
-            let (from, to) = if to_names { (id, name) } else { (name, id) };
+            let (from, to) = if to_names { (id, shown) } else { (shown, id) };
             if *is_unlike_words {
                 text = text.replace(from.as_str(), to);
             } else if text == *from {

@@ -51,7 +51,10 @@ pub(crate) fn read(message: &Value, root: &Path) -> Option<Mistake> {
     let finding = said_by_check.and_then(|text| of_definition(text, &place, root));
     let finding = finding.unwrap_or_else(|| {
         let mut finding = Finding::error(code.unwrap_or(RUSTC).to_owned(), said, place);
-        finding.label = primary["label"].as_str().unwrap_or_default().to_owned();
+        primary["label"]
+            .as_str()
+            .unwrap_or_default()
+            .clone_into(&mut finding.label);
         let mut children = message["children"].as_array().into_iter().flatten();
         let help = children.find(|it| it["level"] == "help");
         finding.help = help.and_then(|it| Some(it["message"].as_str()?.to_owned()));
@@ -130,15 +133,12 @@ mod tests {
 
     #[test]
     fn places_in_other_files_are_found() {
-        let text = "evaluation panicked: instructions name `{{a}}`, which this GPT does not have\n \
+        let text = "evaluation panicked: `{{a}}` is no tool here\n \
                     --> src/gpt.md:9:26\n  |\n9 | Use {{a}}.\n  |     ^^^^^\n  |\n  = help: write `{{b}}`";
         let mistake = read(&message(text, Some("E0080")), Path::new("/desk")).unwrap();
         let finding = mistake.finding;
         assert_eq!(finding.name, "definition");
-        assert_eq!(
-            finding.message,
-            "instructions name `{{a}}`, which this GPT does not have"
-        );
+        assert_eq!(finding.message, "`{{a}}` is no tool here");
         assert_eq!(finding.help.as_deref(), Some("write `{{b}}`"));
         assert_eq!(finding.place.file, PathBuf::from("/desk/src/gpt.md"));
         assert_eq!((finding.place.line, finding.place.column), (9, 26));

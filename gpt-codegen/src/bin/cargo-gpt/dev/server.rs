@@ -69,15 +69,12 @@ impl Server {
                 if let Failure::Other(message) = &failure {
                     eprintln!("error: {message}");
                 }
-                match self.served.clone() {
-                    Some(before) => {
-                        self.note("the new program does not start: the one before is served on");
-                        self.start(&before)
-                    }
-                    None => {
-                        self.note("the program does not start: waiting for a change");
-                        Ok(())
-                    }
+                if let Some(before) = self.served.clone() {
+                    self.note("the new program does not start: the one before is served on");
+                    self.start(&before)
+                } else {
+                    self.note("the program does not start: waiting for a change");
+                    Ok(())
                 }
             }
         }

@@ -64,7 +64,7 @@ const PROVIDERS: [&str; 4] = [
     "adobelogin.com",
 ];
 
-pub(super) fn files(gpt: &Gpt, report: &mut Report) -> Files {
+pub(super) fn files(gpt: &Gpt, address: Option<&str>, report: &mut Report) -> Files {
     let mut files = Files::new();
     let mut actions = Vec::new();
     let mut domains: BTreeMap<String, &str> = BTreeMap::new();
@@ -73,7 +73,7 @@ pub(super) fn files(gpt: &Gpt, report: &mut Report) -> Files {
         "Take name, description, conversation starters and capabilities from `gpt.json`, and the instructions from `instructions.md`.",
     );
     for api in &gpt.apis {
-        let Some(action) = openapi::action(api, report) else {
+        let Some(action) = openapi::action(api, address, report) else {
             continue;
         };
         let path = format!("actions/{}.json", api.name);

@@ -33,6 +33,9 @@ pub(super) struct Api {
     pub(super) name: String,
     pub(super) title: String,
     pub(super) version: String,
+    /// Whether its operations are functions that the program itself publishes.
+    #[serde(default)]
+    pub(super) served_here: bool,
     pub(super) servers: Vec<Server>,
     pub(super) security_schemes: Vec<Scheme>,
     /// What the schemas of answers refer to.
@@ -100,6 +103,9 @@ pub(super) struct Operation {
     /// Alternatives, each a combination of schemes with their scopes; empty where none is needed.
     pub(super) security: Vec<Map<String, Value>>,
     pub(super) consequential: bool,
+    /// How many seconds a call may take, where that is set.
+    #[serde(default)]
+    pub(super) time_limit: Option<u64>,
     pub(super) deprecated: bool,
 }
 
@@ -174,12 +180,12 @@ pub(super) struct Answer {
 ///
 /// # Errors
 /// It is of another version, or none.
-pub(super) fn read(document: Value) -> Result<Vec<Gpt>, Failure> {
+pub(super) fn read(document: &Value) -> Result<Vec<Gpt>, Failure> {
     let version = document.get("version").and_then(Value::as_u64);
     if version != Some(VERSION) {
         let found = version.map_or_else(|| "no version".to_owned(), |it| format!("version {it}"));
         return Err(Failure::Other(format!(
-            "the definition has {found}, and this command reads version {VERSION}: use the `cargo gpt` of the same version as gpt-runtime"
+            "the definition has {found}, and {VERSION} is read: use the `cargo gpt` of gpt-runtime's version"
         )));
     }
     let gpts = document.get("gpts").cloned().unwrap_or_default();

@@ -43,7 +43,7 @@ pub(super) fn fill(
         .collect();
     if !(force || foreign.is_empty()) {
         return Err(format!(
-            "`{}` has {} that this command did not make: name another folder with `--out`, or overwrite with `--force`",
+            "`{}` has {} of somebody else: `--force` overwrites, `--out` names another folder",
             folder.display(),
             foreign.join(", ")
         ));

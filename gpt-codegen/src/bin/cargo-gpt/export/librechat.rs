@@ -15,7 +15,7 @@ use super::{
 /// The most conversation starters.
 const MOST_STARTERS: usize = 4;
 
-pub(super) fn files(gpt: &Gpt, report: &mut Report) -> Files {
+pub(super) fn files(gpt: &Gpt, address: Option<&str>, report: &mut Report) -> Files {
     let mut files = Files::new();
     report.step(
         "Choose the model in `agent.json` (`provider`, `model`), and send it to `POST /api/agents`.",
@@ -56,7 +56,7 @@ pub(super) fn files(gpt: &Gpt, report: &mut Report) -> Files {
     });
     files.insert("agent.json".to_owned(), format!("{agent:#}\n"));
     for api in &gpt.apis {
-        let Some(action) = openapi::action(api, report) else {
+        let Some(action) = openapi::action(api, address, report) else {
             continue;
         };
         let path = format!("actions/{}.json", api.name);

@@ -5,13 +5,15 @@
 //! does not take. The same definition gives the same bytes.
 
 pub(crate) mod chatgpt;
+mod components;
 mod definition;
 mod folder;
 mod librechat;
 mod mcp;
 mod openapi;
+mod operation;
 mod report;
-mod schemas;
+mod schema;
 mod text;
 mod tools;
 mod union;
@@ -113,21 +115,28 @@ fn name_and_email(author: &str) -> (String, Option<String>) {
 
 impl Export {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let (document, program) = match &self.definition {
-            Some(file) => (read(file)?, None),
-            None => {
-                let program = self.which.build()?;
-                (program.definition()?, Some(program))
-            }
+        if let Some(url) = &self.url
+            && !["https://", "http://"].iter().any(|it| url.starts_with(it))
+        {
+            return Err(Failure::Arguments(format!(
+                "`{url}` is no address: write `https://` and the host"
+            )));
+        }
+        let (document, program) = if let Some(file) = &self.definition {
+            (read(file)?, None)
+        } else {
+            let program = self.which.build()?;
+            (program.definition()?, Some(program))
         };
-        let all = definition::read(document)?;
+        let all = definition::read(&document)?;
         let are_several = all.len() > 1;
         let chosen = self.chosen(&all)?;
         let several_chosen = chosen.len() > 1;
+        let package = program.as_ref().map(Package::of).transpose()?;
         for gpt in chosen {
-            let package = match &program {
-                Some(program) => Package::of(program)?,
-                None => Package::of_definition(gpt),
+            let package = match &package {
+                Some(package) => package,
+                None => &Package::of_definition(gpt),
             };
             let folder = if several_chosen {
                 self.out.join(&gpt.slug)
@@ -135,9 +144,10 @@ impl Export {
                 self.out.clone()
             };
             for host in self.hosts() {
-                let url = self.url.as_deref().map(|it| endpoint(it, gpt, are_several));
+                let url = self.url.as_deref();
+                let address = url.map(|it| address(it, gpt, are_several));
                 let mut report = Report::default();
-                let files = of_host(host, gpt, &package, url.as_deref(), &mut report);
+                let files = of_host(host, gpt, package, address.as_deref(), &mut report);
                 self.write(&folder, host, gpt, files, &report)?;
             }
         }
@@ -198,28 +208,27 @@ fn of_host(
     host: Host,
     gpt: &Gpt,
     package: &Package,
-    url: Option<&str>,
+    address: Option<&str>,
     report: &mut Report,
 ) -> Files {
     match host {
-        Host::Chatgpt => chatgpt::files(gpt, report),
-        Host::Mcp => mcp::files(gpt, package, url, report),
+        Host::Chatgpt => chatgpt::files(gpt, address, report),
+        Host::Mcp => mcp::files(gpt, package, address, report),
         Host::Openai => tools::openai(gpt, report),
         Host::Anthropic => tools::anthropic(gpt, report),
         Host::Gemini => tools::gemini(gpt, report),
-        Host::Librechat => librechat::files(gpt, report),
+        Host::Librechat => librechat::files(gpt, address, report),
     }
 }
 
-/// Where a served GPT speaks MCP.
-fn endpoint(url: &str, gpt: &Gpt, are_several: bool) -> String {
+/// Where a GPT is served, of a program at a URL.
+fn address(url: &str, gpt: &Gpt, are_several: bool) -> String {
     let url = url.trim_end_matches('/');
-    if url.ends_with("/mcp") {
-        url.to_owned()
-    } else if are_several {
-        format!("{url}/g/{}/mcp", gpt.slug)
+    let url = url.strip_suffix("/mcp").unwrap_or(url);
+    if are_several {
+        format!("{url}/g/{}", gpt.slug)
     } else {
-        format!("{url}/mcp")
+        url.to_owned()
     }
 }
 

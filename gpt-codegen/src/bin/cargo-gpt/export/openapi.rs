@@ -10,18 +10,14 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{
-    definition::{Answer, Api, Body, Kind, Operation, Parameter, Scheme},
+    components::{Components, Side},
+    definition::{Api, Kind, Operation, Scheme, Server},
+    operation,
     report::Report,
-    schemas::{Components, Side, described, fitted, is_object, object},
-    text::{LONGEST_OF_OPERATION, shortened, summary},
-    union,
 };
 
 /// The most operations of an action.
 const MOST_OPERATIONS: usize = 30;
-
-/// The methods that the editor knows.
-const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// An API as an action.
 pub(super) struct Action<'a> {
@@ -34,10 +30,20 @@ pub(super) struct Action<'a> {
     pub(super) scopes: Vec<String>,
 }
 
-/// The action of an API; `None` where nothing of it can be one, which is reported.
-pub(super) fn action<'a>(api: &'a Api, report: &mut Report) -> Option<Action<'a>> {
+/// The action of an API; `None` where nothing of it can be one, which is reported. `address` is
+/// where the program is served.
+pub(super) fn action<'a>(
+    api: &'a Api,
+    address: Option<&str>,
+    report: &mut Report,
+) -> Option<Action<'a>> {
     let place = format!("API `{}`", api.name);
-    let (url, domain) = match server(api) {
+    let is_here = api.served_here;
+    let called = match address.filter(|_| is_here) {
+        Some(address) => Some(address.to_owned()),
+        None => most_common(api.operations.iter().filter_map(|it| server(api, it))),
+    };
+    let (url, domain) = match reachable(called.as_deref(), is_here) {
         Ok(server) => server,
         Err(why) => {
             report.lost(place, "left out", why);
@@ -58,12 +64,15 @@ pub(super) fn action<'a>(api: &'a Api, report: &mut Report) -> Option<Action<'a>
     let mut count = 0;
     for operation in &api.operations {
         let place = format!("operation `{}`", operation.tool.name);
-        let made = if count == MOST_OPERATIONS {
+        let own = server(api, operation).filter(|it| !is_here && called.as_ref() != Some(it));
+        let made = if let Some(own) = own {
+            Err(format!("it is on `{own}`, and an action has one server"))
+        } else if count == MOST_OPERATIONS {
             Err(format!(
                 "an action has at most {MOST_OPERATIONS} operations"
             ))
         } else {
-            of_operation(operation, scheme, &url, &place, report)
+            operation::operation(operation, scheme, &place, report)
         };
         let made = match made {
             Ok(made) => made,
@@ -114,12 +123,22 @@ pub(super) fn action<'a>(api: &'a Api, report: &mut Report) -> Option<Action<'a>
     })
 }
 
-/// The address of an API that hosts can reach, and its host; else why they cannot.
-fn server(api: &Api) -> Result<(String, String), String> {
-    let Some(server) = api.servers.first() else {
-        return Err("the description names no server".to_owned());
+/// Where an operation is.
+fn server(api: &Api, operation: &Operation) -> Option<String> {
+    let server = operation.servers.first().or(api.servers.first());
+    server.map(Server::url)
+}
+
+/// The address that is called and its host; else why hosts cannot reach it.
+fn reachable(url: Option<&str>, is_here: bool) -> Result<(String, String), String> {
+    let Some(url) = url else {
+        let why = if is_here {
+            "the program serves it: give its address with `--url`"
+        } else {
+            "the description names no server"
+        };
+        return Err(why.to_owned());
     };
-    let url = server.url();
     let Some(rest) = url.strip_prefix("https://") else {
         return Err(format!("`{url}` is no address with `https://`"));
     };
@@ -135,6 +154,13 @@ fn server(api: &Api) -> Result<(String, String), String> {
         format!("https://{host}{}", path.trim_end_matches('/')),
         host,
     ))
+}
+
+/// The first of those that are there most often.
+fn most_common(urls: impl Iterator<Item = String>) -> Option<String> {
+    let urls: Vec<String> = urls.collect();
+    let count = |url: &String| urls.iter().filter(|it| *it == url).count();
+    urls.iter().rev().max_by_key(|it| count(it)).cloned()
 }
 
 /// The one scheme that most operations can do with.
@@ -159,7 +185,7 @@ fn is_known(kind: &Kind) -> bool {
     }
 }
 
-fn is_only(all: &Map<String, Value>, scheme: &Scheme) -> bool {
+pub(super) fn is_only(all: &Map<String, Value>, scheme: &Scheme) -> bool {
     all.len() == 1 && all.contains_key(&scheme.name)
 }
 
@@ -183,358 +209,4 @@ fn security_scheme(scheme: &Scheme, scopes: &[String]) -> Value {
             json!({ "type": "http", "scheme": "bearer" })
         }
     }
-}
-
-/// An operation; else why there is none.
-fn of_operation(
-    operation: &Operation,
-    scheme: Option<&Scheme>,
-    url: &str,
-    place: &str,
-    report: &mut Report,
-) -> Result<Value, String> {
-    if !METHODS.contains(&operation.method.as_str()) {
-        return Err(format!("the method `{}` is not known", operation.method));
-    }
-    if let Some(own) = operation.servers.first()
-        && own.url().trim_end_matches('/') != url
-    {
-        return Err(format!(
-            "it is on `{}`, and an action has one server",
-            own.url()
-        ));
-    }
-    let security = security(operation, scheme)?;
-    let mut made = Map::new();
-    made.insert(
-        "operationId".to_owned(),
-        operation.tool.name.as_str().into(),
-    );
-    describe(&mut made, operation, place, report);
-    let mut taken = BTreeSet::new();
-    let parameters = parameters(operation, &mut taken, report)?;
-    if !parameters.is_empty() {
-        made.insert("parameters".to_owned(), parameters.into());
-    }
-    if let Some(body) = &operation.body
-        && let Some(body) = request_body(operation, body, &taken, place, report)?
-    {
-        made.insert("requestBody".to_owned(), body);
-    }
-    made.insert("responses".to_owned(), responses(operation, place, report));
-    made.insert("security".to_owned(), security);
-    if operation.deprecated {
-        made.insert("deprecated".to_owned(), true.into());
-    }
-    made.insert(
-        "x-openai-isConsequential".to_owned(),
-        operation.consequential.into(),
-    );
-    Ok(made.into())
-}
-
-/// Which of the alternatives are left with one scheme.
-fn security(operation: &Operation, scheme: Option<&Scheme>) -> Result<Value, String> {
-    let alternatives = operation.security.iter();
-    let left: Vec<_> = alternatives
-        .filter(|all| all.is_empty() || scheme.is_some_and(|it| is_only(all, it)))
-        .collect();
-    if left.is_empty() && !operation.security.is_empty() {
-        let names = operation.security.iter().flat_map(Map::keys);
-        let names: BTreeSet<_> = names.map(|it| format!("`{it}`")).collect();
-        let names = names.into_iter().collect::<Vec<_>>().join(", ");
-        return Err(match scheme {
-            Some(scheme) => format!(
-                "it is signed with {names}, and an action has one scheme, here `{}`",
-                scheme.name
-            ),
-            None => format!("it is signed with {names}, which hosts of actions cannot do"),
-        });
-    }
-    Ok(json!(left))
-}
-
-fn describe(
-    made: &mut Map<String, Value>,
-    operation: &Operation,
-    place: &str,
-    report: &mut Report,
-) {
-    let text = operation.tool.description.trim();
-    // The document says it in its own way.
-    let text = match text.strip_prefix("Deprecated. ") {
-        Some(rest) if operation.deprecated => rest,
-        _ => text,
-    };
-    let short = shortened(text, LONGEST_OF_OPERATION);
-    if short != text {
-        report.lost(
-            place,
-            "its description is cut",
-            format!("one of an operation has at most {LONGEST_OF_OPERATION} characters"),
-        );
-    }
-    let summary = summary(&short);
-    made.insert("summary".to_owned(), summary.into());
-    if summary != short {
-        made.insert("description".to_owned(), short.into());
-    }
-}
-
-fn parameters(
-    operation: &Operation,
-    taken: &mut BTreeSet<String>,
-    report: &mut Report,
-) -> Result<Vec<Value>, String> {
-    let mut made = Vec::new();
-    // What must be there comes first to its name.
-    let required = operation.parameters.iter().filter(|it| it.required);
-    let names: BTreeSet<&str> = required.map(|it| it.name.as_str()).collect();
-    for parameter in &operation.parameters {
-        let Parameter { name, location, .. } = parameter;
-        let place = format!("parameter `{name}` of `{}`", operation.tool.name);
-        let why = if !matches!(location.as_str(), "path" | "query") {
-            let whole = match location.as_str() {
-                "header" => "in a header",
-                "cookie" => "in a cookie",
-                _ => "all of the query",
-            };
-            format!("an action sends none that is {whole}")
-        } else if taken.contains(name) || (!parameter.required && names.contains(name.as_str())) {
-            "another argument has this name".to_owned()
-        } else {
-            taken.insert(name.clone());
-            made.push(of_parameter(operation, parameter, &place, report));
-            continue;
-        };
-        if parameter.required {
-            return Err(format!("it needs the parameter `{name}`, and {why}"));
-        }
-        report.lost(place, "left out", why);
-    }
-    Ok(made)
-}
-
-fn of_parameter(
-    operation: &Operation,
-    parameter: &Parameter,
-    place: &str,
-    report: &mut Report,
-) -> Value {
-    let schema = operation.tool.argument(&parameter.argument);
-    let schema = schema.cloned().unwrap_or_else(|| json!({}));
-    let mut schema = fitted(Side::Request, &schema, place, report);
-    let description = take_description(&mut schema);
-    let mut made = json!({ "name": parameter.name, "in": parameter.location });
-    if let Some(text) = description {
-        made["description"] = text;
-    }
-    made["required"] = parameter.required.into();
-    match &parameter.content {
-        Some(media_type) => made["content"] = json!({ media_type: { "schema": schema } }),
-        None => {
-            let is_query = parameter.location == "query";
-            let (style, explode) = if is_query {
-                ("form", true)
-            } else {
-                ("simple", false)
-            };
-            if parameter.style != style {
-                made["style"] = parameter.style.as_str().into();
-            }
-            if parameter.explode != explode {
-                made["explode"] = parameter.explode.into();
-            }
-            if parameter.allow_reserved {
-                made["allowReserved"] = true.into();
-            }
-            made["schema"] = schema;
-        }
-    }
-    made
-}
-
-/// The description of a schema, which stands beside it in the document.
-fn take_description(schema: &mut Value) -> Option<Value> {
-    schema.as_object_mut()?.shift_remove("description")
-}
-
-/// The body, `None` where an operation can do without one; else why it cannot be sent.
-fn request_body(
-    operation: &Operation,
-    body: &Body,
-    taken: &BTreeSet<String>,
-    place: &str,
-    report: &mut Report,
-) -> Result<Option<Value>, String> {
-    let name = body.media_types.first().map_or("", |it| &it.name);
-    let made = if !is_json(name) {
-        Err(format!("an action sends JSON, and its body is `{name}`"))
-    } else if operation.method == "GET" {
-        Err("an action sends no body with `GET`".to_owned())
-    } else {
-        match (&body.properties, &body.argument) {
-            (Some(properties), _) => {
-                object_body(operation, properties, body.open, taken, report).map(|it| (it, None))
-            }
-            (None, Some(argument)) => whole_body(operation, argument, place, report),
-            (None, None) => Err("its body has no argument".to_owned()),
-        }
-    };
-    let (schema, description) = match made {
-        Ok(made) => made,
-        Err(why) if body.required => return Err(why),
-        Err(why) => {
-            report.lost(
-                format!("body of `{}`", operation.tool.name),
-                "left out",
-                why,
-            );
-            return Ok(None);
-        }
-    };
-    let mut made = json!({ "required": body.required });
-    if let Some(text) = description {
-        made["description"] = text;
-    }
-    made["content"] = json!({ name: { "schema": schema } });
-    Ok(Some(made))
-}
-
-/// A body of which each property is an argument.
-fn object_body(
-    operation: &Operation,
-    properties: &[(String, String)],
-    open: bool,
-    taken: &BTreeSet<String>,
-    report: &mut Report,
-) -> Result<Value, String> {
-    let tool = &operation.tool;
-    let (mut made, mut required) = (Map::new(), Vec::new());
-    for (argument, property) in properties {
-        let place = format!("property `{property}` of the body of `{}`", tool.name);
-        let is_required = tool.requires(argument);
-        if taken.contains(property) {
-            let why = "another argument has this name";
-            if is_required {
-                return Err(format!("it needs the property `{property}`, and {why}"));
-            }
-            report.lost(place, "left out", why);
-            continue;
-        }
-        if is_required {
-            required.push(property.as_str().into());
-        }
-        let schema = tool
-            .argument(argument)
-            .cloned()
-            .unwrap_or_else(|| json!({}));
-        made.insert(
-            property.clone(),
-            fitted(Side::Request, &schema, &place, report),
-        );
-    }
-    let others = match tool.shown.get("additionalProperties") {
-        Some(others) if open => fitted(Side::Request, others, &tool.name, report),
-        _ => false.into(),
-    };
-    Ok(object(made, required, others).into())
-}
-
-/// A body that is one argument, with its description: a map, or a union that becomes an object.
-fn whole_body(
-    operation: &Operation,
-    argument: &str,
-    place: &str,
-    report: &mut Report,
-) -> Result<(Value, Option<Value>), String> {
-    let schema = operation.tool.argument(argument);
-    let schema = schema.cloned().unwrap_or_else(|| json!({}));
-    let text = schema.get("description").and_then(Value::as_str);
-    let text = text.map(|it| described(it, place, report).into());
-    let mut plain = union::resolved(&operation.tool, &schema).clone();
-    if !is_object(&plain) {
-        let Some(merged) = union::as_object(&operation.tool, &plain) else {
-            return Err("an action sends objects, and its body is none".to_owned());
-        };
-        report.lost(
-            format!("body of `{}`", operation.tool.name),
-            "its alternatives are one object with the properties of all",
-            "an action sends objects that are described as one",
-        );
-        plain = merged;
-    }
-    let mut plain = fitted(Side::Request, &plain, place, report);
-    let own = take_description(&mut plain);
-    Ok((plain, text.or(own)))
-}
-
-fn responses(operation: &Operation, place: &str, report: &mut Report) -> Value {
-    let mut responses = Map::new();
-    for answer in operation.answers.iter().chain(&operation.failures) {
-        if !responses.contains_key(&answer.status) {
-            responses.insert(answer.status.clone(), response(answer, place, report));
-        }
-    }
-    if responses.is_empty() {
-        responses.insert("default".to_owned(), json!({ "description": "Any answer" }));
-    }
-    responses.into()
-}
-
-fn response(answer: &Answer, place: &str, report: &mut Report) -> Value {
-    let mut made = json!({ "description": reason(&answer.status) });
-    let mut content = Map::new();
-    if let Some(media_type) = &answer.media_type {
-        let schema = match &answer.schema {
-            Some(schema) => fitted(Side::Answer, schema, place, report),
-            None if media_type.starts_with("text/") => json!({ "type": "string" }),
-            None => json!({}),
-        };
-        content.insert(media_type.clone(), json!({ "schema": schema }));
-    }
-    if let Some(stream) = &answer.stream {
-        report.lost(
-            place,
-            format!("its answer `{stream}` is read as a whole"),
-            "an action waits for the end of an answer",
-        );
-        let schema = json!({ "schema": { "type": "string" } });
-        content.entry(stream.clone()).or_insert(schema);
-    }
-    if !content.is_empty() {
-        made["content"] = content.into();
-    }
-    made
-}
-
-/// What a status means, in the words of RFC 9110.
-fn reason(status: &str) -> &'static str {
-    match status {
-        "200" => "OK",
-        "201" => "Created",
-        "202" => "Accepted",
-        "204" => "No Content",
-        "400" => "Bad Request",
-        "401" => "Unauthorized",
-        "403" => "Forbidden",
-        "404" => "Not Found",
-        "409" => "Conflict",
-        "422" => "Unprocessable Content",
-        "429" => "Too Many Requests",
-        "default" => "Any other answer",
-        _ => match status.chars().next() {
-            Some('1') => "Informational",
-            Some('2') => "Successful",
-            Some('3') => "Redirection",
-            Some('4') => "Client Error",
-            _ => "Server Error",
-        },
-    }
-}
-
-fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    let essence = essence.to_ascii_lowercase();
-    essence == "application/json" || essence.ends_with("+json")
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     definition::Tool,
-    schemas::{is_object, object},
+    schema::{is_object, object},
 };
 
 /// What a schema is, behind references and alternatives of which there is only one.

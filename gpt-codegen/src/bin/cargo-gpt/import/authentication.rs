@@ -287,15 +287,12 @@ fn added(text: &str, name: &str, scheme: Option<&Value>, security: &Value) -> Op
                 let schemes = inside
                     .filter(|(_, it)| indent(it) == step)
                     .find(|(_, it)| opens(it.trim_start(), "securitySchemes"));
-                let (at, deeper) = match schemes.map(|(at, _)| at) {
-                    Some(at) => {
-                        let child = lines.iter().skip(at + 1).find(|it| !is_blank(it))?;
-                        (at + 1, indent(child))
-                    }
-                    None => {
-                        lines.insert(at + 1, format!("{}securitySchemes:", " ".repeat(step)));
-                        (at + 2, 2 * step)
-                    }
+                let (at, deeper) = if let Some(at) = schemes.map(|(at, _)| at) {
+                    let child = lines.iter().skip(at + 1).find(|it| !is_blank(it))?;
+                    (at + 1, indent(child))
+                } else {
+                    lines.insert(at + 1, format!("{}securitySchemes:", " ".repeat(step)));
+                    (at + 2, 2 * step)
                 };
                 let mut entry = vec![format!("{}{name}:", " ".repeat(deeper))];
                 entry.extend(block(scheme, deeper + 2));

@@ -6,6 +6,7 @@ use std::{
     path::{Component, Path, PathBuf},
     process,
     sync::atomic::{AtomicUsize, Ordering},
+    time::{Duration, Instant},
 };
 
 use gpt_codegen::gather::missing_files;
@@ -15,6 +16,10 @@ use crate::terminal::write;
 
 /// How many files are fetched for one description.
 const MAX_FILES: usize = 500;
+/// How many bytes they may have together: twice as many as one may have.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// How long all of them may take.
+const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 /// The files of a description.
 #[derive(Debug)]
@@ -42,8 +47,9 @@ type Read = Result<(String, Place), String>;
 pub(crate) fn gather(name: &str, place: &Place, text: &str) -> Result<Files, String> {
     let mut known: BTreeMap<Place, Read> = BTreeMap::new();
     let mut depth = 0;
+    let end = Instant::now() + TIME_LIMIT;
     loop {
-        match try_gather(name, place, text, depth, &mut known)? {
+        match try_gather(name, place, text, depth, &mut known, end)? {
             Attempt::Done(files) => return Ok(files),
             // What lies beside the folders above lies in the project if the description lies deeper.
             Attempt::Deeper if matches!(place, Place::Web(_)) && depth < folders(place).len() => {
@@ -72,6 +78,7 @@ fn try_gather(
     text: &str,
     depth: usize,
     known: &mut BTreeMap<Place, Read>,
+    end: Instant,
 ) -> Result<Attempt, String> {
     let folder = Scratch::new()?;
     let above = folders(place);
@@ -101,11 +108,21 @@ fn try_gather(
             if lost.contains(&path) || files.all.contains_key(&path) {
                 continue;
             }
-            if files.all.len() >= MAX_FILES {
-                return Err(format!(
-                    "`{}` refers to more than {MAX_FILES} files",
-                    place.shown()
-                ));
+            let bytes: usize = files.all.values().map(|it| it.text.len()).sum();
+            let limit = if files.all.len() >= MAX_FILES {
+                Some(format!("more than {MAX_FILES} files"))
+            } else if bytes > MAX_BYTES {
+                Some(format!("more than {} MiB", MAX_BYTES >> 20))
+            } else if Instant::now() > end {
+                Some(format!(
+                    "what takes more than {} seconds",
+                    TIME_LIMIT.as_secs()
+                ))
+            } else {
+                None
+            };
+            if let Some(limit) = limit {
+                return Err(format!("`{}` refers to {limit}", place.shown()));
             }
             let base = files.all.get(&from).map_or(place, |it| &it.place);
             let found = base.join(&file.reference).and_then(|at| {

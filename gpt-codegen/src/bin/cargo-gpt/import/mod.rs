@@ -26,7 +26,7 @@ use crate::{
     arguments::{Color, Import, New, Reading},
     check::tell,
     project::{self, Actions, Project},
-    terminal::{count, say, write},
+    terminal::{Progress, count, say, write},
 };
 use draft::{Api, Draft};
 use gather::{Files, gather};
@@ -181,6 +181,7 @@ impl Making<'_> {
         };
         let mut is_lenient = self.reading.lenient;
         let check = |is_lenient: bool| -> Result<Checked, Failure> {
+            let _progress = Progress::new(format!("checking `{}`", original.display()));
             Ok(config.clone().lenient(is_lenient).check(original)?)
         };
         let mut checked = check(is_lenient)?;
@@ -273,7 +274,10 @@ fn read(place: &Place) -> Result<Source, Failure> {
     let mut apis = std::mem::take(&mut draft.apis);
     for api in &mut apis {
         let mut name = file_name(api, &mut modules);
-        if let Some(authentication) = &api.authentication
+        // What cannot be read is reported on by the check, and ends everything.
+        let described = value(Path::new(&name), &api.text);
+        if described.is_ok()
+            && let Some(authentication) = &api.authentication
             && api.scheme.is_none()
         {
             match authentication.apply(Path::new(&name), &api.text) {
@@ -292,7 +296,6 @@ fn read(place: &Place) -> Result<Source, Failure> {
                 }
             }
         }
-        let described = value(Path::new(&name), &api.text);
         let ids = described.map_or_else(|_| Vec::new(), |it| operation_ids(&it));
         api.operations.retain(|it| ids.contains(it));
         if api.operations.len() == ids.len() {

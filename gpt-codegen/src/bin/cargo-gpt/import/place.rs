@@ -15,9 +15,11 @@ use ureq::{
 };
 use url::{Host, Url};
 
+use crate::terminal::Progress;
+
 /// As much as the build reads of a description.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
-/// For one text, redirects included.
+/// For each request.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 const MAX_REDIRECTS: usize = 5;
 
@@ -77,6 +79,7 @@ impl Place {
 
     /// The text there, with where it was in the end: servers may redirect.
     pub(crate) fn read(&self) -> Result<(String, Self), String> {
+        let _progress = Progress::new(format!("reading `{}`", self.shown()));
         let found = match self {
             Self::File(path) => read_file(path).map(|bytes| (bytes, self.clone())),
             Self::Web(url) => fetch(url).map(|(bytes, url)| (bytes, Self::Web(url))),
@@ -174,10 +177,9 @@ fn bounded(from: impl Read) -> Result<Vec<u8>, String> {
 }
 
 fn fetch(url: &Url) -> Result<(Vec<u8>, Url), String> {
-    let agent = agent(TIME_LIMIT);
     let mut url = url.clone();
     for _ in 0..=MAX_REDIRECTS {
-        let answer = agent
+        let answer = agent(&url)
             .get(url.as_str())
             .header(
                 "Accept",
@@ -211,20 +213,25 @@ fn said(status: StatusCode) -> String {
     }
 }
 
-/// A client that follows no redirect and trusts what the system trusts.
-fn agent(time_limit: Duration) -> Agent {
+/// A client for an address: it follows no redirect and trusts what the system trusts.
+fn agent(url: &Url) -> Agent {
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::PlatformVerifier)
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .build();
-    Agent::config_builder()
+    let config = Agent::config_builder()
         .tls_config(tls)
-        .timeout_global(Some(time_limit))
+        .timeout_global(Some(TIME_LIMIT))
         .max_redirects(0)
         .http_status_as_error(false)
-        .user_agent(concat!("cargo-gpt/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .new_agent()
+        .user_agent(concat!("cargo-gpt/", env!("CARGO_PKG_VERSION")));
+    // No proxy knows this machine.
+    let config = if is_loopback(url) {
+        config.proxy(None)
+    } else {
+        config
+    };
+    config.build().new_agent()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! `cargo gpt import --update`: fetches the source of a project again, and says what changed.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    fmt::Write as _,
     fs,
     path::Path,
 };
@@ -56,10 +57,11 @@ pub(super) fn update(
     let gone = origin.written.keys().filter(|it| !new_paths.contains(*it));
     for path in gone {
         is_changed = true;
-        text.push_str(&format!(
-            "actions/{}: the source has it no more\n",
+        let _ = writeln!(
+            text,
+            "actions/{}: the source has it no more",
             path.display()
-        ));
+        );
     }
     if !is_changed {
         return say(&format!("nothing changed in `{}`\n", place.shown()));
@@ -171,7 +173,7 @@ impl Operation {
             let is_required = new.requires(name);
             match before.get(name) {
                 None if is_required => {
-                    changes.push((format!("`{name}` is new and required"), true))
+                    changes.push((format!("`{name}` is new and required"), true));
                 }
                 None => changes.push((format!("`{name}` is new"), false)),
                 Some(_) if is_required && !self.requires(name) => {
@@ -220,10 +222,10 @@ impl Operation {
         let mut open = vec![schema.clone()];
         while let Some(schema) = open.pop() {
             for name in references(&schema) {
-                if !found.contains_key(&name) {
-                    let schema = self.schemas[&name].clone();
+                if let Entry::Vacant(entry) = found.entry(name) {
+                    let schema = self.schemas[entry.key()].clone();
                     open.push(schema.clone());
-                    found.insert(name, schema);
+                    entry.insert(schema);
                 }
             }
         }

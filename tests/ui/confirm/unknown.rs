@@ -1,0 +1,17 @@
+use gpt_runtime::gpt;
+
+#[path = "../actions.rs"]
+mod actions;
+use actions::{serve, shop};
+
+/// Forecasts.
+#[gpt(
+    name = "Weather Desk",
+    instructions = "Answer briefly.",
+    actions = [shop(confirm = alway)],
+)]
+struct WeatherDesk;
+
+fn main() {
+    serve(WeatherDesk);
+}

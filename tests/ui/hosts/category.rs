@@ -1,0 +1,18 @@
+use gpt_runtime::gpt;
+
+#[path = "../actions.rs"]
+mod actions;
+use actions::serve;
+
+/// Forecasts.
+#[gpt(
+    name = "Weather Desk",
+    instructions = "Answer briefly.",
+    hosts = [chatgpt],
+    visibility = everyone,
+)]
+struct WeatherDesk;
+
+fn main() {
+    serve(WeatherDesk);
+}
