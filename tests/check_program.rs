@@ -10,7 +10,7 @@ use std::{
     process::{Command, Output},
 };
 
-use command::{program, root, target, text};
+use command::{cargo_gpt_in, program, root, target, text};
 use expect_test::{Expect, expect};
 use serde_json::Value;
 
@@ -162,10 +162,7 @@ fn all_mistakes_are_found_without_building() {
 
 #[test]
 fn a_build_script_says_itself_what_it_reads() {
-    let output = Command::new(program())
-        .args(["gpt", "check", "--operation", "listPets"])
-        .output()
-        .unwrap();
+    let output = cargo_gpt_in(Path::new("."), &["check", "--operation", "listPets"]);
     assert_eq!(output.status.code(), Some(2));
     let said = text(output.stderr);
     assert!(

@@ -81,7 +81,7 @@ fn each_fatal_mistake_has_a_case_in_which_it_is_the_only_report() {
             && let [only] = Config::new().check(&path).unwrap().findings.as_slice()
             && only.is_error
         {
-            missing.remove(only.name);
+            missing.remove(&*only.name);
         }
     }
     assert!(missing.is_empty(), "without a case: {missing:?}");

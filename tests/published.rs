@@ -33,8 +33,13 @@ struct Parcel {
     weight: u32,
     /// What is in it.
     things: Vec<String>,
-    /// Another one inside.
-    inner: Option<Box<Parcel>>,
+    /// What holds it together.
+    string: Option<Knot>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema, Serialize)]
+struct Knot {
+    loops: u8,
 }
 
 /// One of several shapes.

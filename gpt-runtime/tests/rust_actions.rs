@@ -13,7 +13,7 @@ use gpt_runtime::{
     ActionError, Gpt, action, actions,
     conversation::{Decision, Event, Turn},
     gpt,
-    gpt::{ActionSet, ActionSettings, Definition, Visibility},
+    gpt::{ActionSet, Definition},
     model::script::{Reply, Script},
     service::Service,
 };

@@ -10,7 +10,7 @@ use gpt_runtime::{
         Api, Described, Method, Operation, Requirement, Response, SecurityKind, SecurityScheme,
         Status, Tool,
     },
-    gpt::Definition,
+    gpt::{ActionSet, Definition},
     model::script::{Reply, Script},
     secret::SecretKey,
     service::Service,

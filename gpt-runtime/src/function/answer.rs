@@ -70,7 +70,8 @@ impl<T: Serialize + JsonSchema> Answer for T {
     }
 
     fn write(self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
+        // By way of text: an `f32` would become the `f64` that is next to it.
+        serde_json::from_str(&serde_json::to_string(&self)?)
     }
 }
 

@@ -92,7 +92,7 @@
 //! **Actions of this program**, which are functions with [`#[action]`](macro@crate::action), can be
 //! called by other hosts. `/actions/openapi.json` describes them, for the address that people use,
 //! in OpenAPI 3.1 and within the rules of ChatGPT's editor; what is longer than it takes is shortened
-//! there. A call answers 200 with JSON, 204 where there is no answer, 422 where the arguments are not
+//! there. Only types that hold themselves it does not take. A call answers 200 with JSON, 204 where there is no answer, 422 where the arguments are not
 //! as described or the action says why it did nothing, and 503 where it took too long. It asks
 //! nobody: that is up to the host, which is told by `x-openai-isConsequential`. A GPT without such
 //! actions has neither path.

@@ -180,7 +180,7 @@ pub(super) struct Answer {
 ///
 /// # Errors
 /// It is of another version, or none.
-pub(super) fn read(document: Value) -> Result<Vec<Gpt>, Failure> {
+pub(super) fn read(document: &Value) -> Result<Vec<Gpt>, Failure> {
     let version = document.get("version").and_then(Value::as_u64);
     if version != Some(VERSION) {
         let found = version.map_or_else(|| "no version".to_owned(), |it| format!("version {it}"));

@@ -69,32 +69,29 @@ fn steps(
         "Claude Desktop: copy the program of `cargo build --release` to `claude-desktop/server/{}`, run `npx @anthropic-ai/mcpb pack claude-desktop`, and open the file that it makes.",
         package.program
     ));
-    match url {
-        Some(_) => {
-            report.step("ChatGPT: submit the folder `chatgpt` as a plugin, or add the address in it as a custom MCP server.");
-            if gpt.visibility != "everyone" {
-                report.step(format!(
+    if url.is_some() {
+        report.step("ChatGPT: submit the folder `chatgpt` as a plugin, or add the address in it as a custom MCP server.");
+        if gpt.visibility != "everyone" {
+            report.step(format!(
                     "The visibility is `{}`: clients sign in, or send the owner's token or the key of the share link as `Authorization: Bearer …`.",
                     gpt.visibility
                 ));
-            }
         }
-        None => {
-            report.lost(
-                "ChatGPT",
-                "the plugin starts the program on the machine, which ChatGPT on the web cannot",
-                "it needs the address where the program is served: give it with `--url`",
-            );
+    } else {
+        report.lost(
+            "ChatGPT",
+            "the plugin starts the program on the machine, which ChatGPT on the web cannot",
+            "it needs the address where the program is served: give it with `--url`",
+        );
+        report.step(format!(
+            "Put the program where it is found as `{}`, for example with `cargo install --path .`.",
+            package.program
+        ));
+        if !variables.is_empty() {
             report.step(format!(
-                "Put the program where it is found as `{}`, for example with `cargo install --path .`.",
-                package.program
+                "Set {} where the client is started.",
+                named(variables)
             ));
-            if !variables.is_empty() {
-                report.step(format!(
-                    "Set {} where the client is started.",
-                    named(variables)
-                ));
-            }
         }
     }
     let schemes = gpt.apis.iter().flat_map(|api| &api.security_schemes);

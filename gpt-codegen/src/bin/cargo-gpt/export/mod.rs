@@ -122,14 +122,13 @@ impl Export {
                 "`{url}` is no address: write `https://` and the host"
             )));
         }
-        let (document, program) = match &self.definition {
-            Some(file) => (read(file)?, None),
-            None => {
-                let program = self.which.build()?;
-                (program.definition()?, Some(program))
-            }
+        let (document, program) = if let Some(file) = &self.definition {
+            (read(file)?, None)
+        } else {
+            let program = self.which.build()?;
+            (program.definition()?, Some(program))
         };
-        let all = definition::read(document)?;
+        let all = definition::read(&document)?;
         let are_several = all.len() > 1;
         let chosen = self.chosen(&all)?;
         let several_chosen = chosen.len() > 1;

@@ -171,26 +171,25 @@ fn of_parameter(
         made["description"] = text;
     }
     made["required"] = parameter.required.into();
-    match &parameter.content {
-        Some(media_type) => made["content"] = json!({ media_type: { "schema": schema } }),
-        None => {
-            let is_query = parameter.location == "query";
-            let (style, explode) = if is_query {
-                ("form", true)
-            } else {
-                ("simple", false)
-            };
-            if parameter.style != style {
-                made["style"] = parameter.style.as_str().into();
-            }
-            if parameter.explode != explode {
-                made["explode"] = parameter.explode.into();
-            }
-            if parameter.allow_reserved {
-                made["allowReserved"] = true.into();
-            }
-            made["schema"] = schema;
+    if let Some(media_type) = &parameter.content {
+        made["content"] = json!({ media_type: { "schema": schema } });
+    } else {
+        let is_query = parameter.location == "query";
+        let (style, explode) = if is_query {
+            ("form", true)
+        } else {
+            ("simple", false)
+        };
+        if parameter.style != style {
+            made["style"] = parameter.style.as_str().into();
         }
+        if parameter.explode != explode {
+            made["explode"] = parameter.explode.into();
+        }
+        if parameter.allow_reserved {
+            made["allowReserved"] = true.into();
+        }
+        made["schema"] = schema;
     }
     made
 }
