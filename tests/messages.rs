@@ -119,9 +119,9 @@ fn said(text: &str) -> Vec<&str> {
 
 fn is_shown(line: &str) -> bool {
     let rest = line.trim_start_matches(|it: char| it == ' ' || it.is_ascii_digit());
-    ["|", "--> ", "::: ", "..."]
-        .iter()
-        .any(|start| rest.starts_with(start))
+    // The last is rustc's own.
+    let starts = ["|", "--> ", "::: ", "...", "= note: this error originates"];
+    starts.iter().any(|start| rest.starts_with(start))
 }
 
 /// All expected reports, by their paths.
