@@ -91,7 +91,18 @@ const FILES: [&str; 4] = ["build.rs", "src/main.rs", "src/gpt.md", "actions/pets
 fn all_mistakes_are_found_without_building() {
     let project = Project::new();
     // What follows from the description waits until that is right.
-    project.check(&[], &expect![[r""]]);
+    project.check(
+        &[],
+        &expect![[r#"
+        1
+        actions/pets.yaml:10:53: error unknown-type: unknown type `integr`
+            write `integer`
+        src/main.rs:8:61: error definition: unknown visibility `shared`
+            write one of: `only_me`, `link`, `everyone`
+        src/gpt.md:5:5: error definition: duplicate starter `Which pets are there?`
+            list it once
+    "#]],
+    );
     let log = project.run(&["--format", "sarif"]);
     let log: Value = serde_json::from_str(&text(log.stdout)).unwrap();
     let results = log["runs"][0]["results"].as_array().unwrap();
@@ -110,29 +121,85 @@ fn all_mistakes_are_found_without_building() {
             place["region"]["startLine"]
         )
     });
-    expect![[r""]].assert_eq(&(places.collect::<Vec<_>>().join("\n") + "\n"));
+    expect![[r#"
+        unknown-type actions/pets.yaml:10
+        definition src/main.rs:8
+        definition src/gpt.md:5
+    "#]]
+    .assert_eq(&(places.collect::<Vec<_>>().join("\n") + "\n"));
     let output = project.run(&[]);
     assert_eq!(output.status.code(), Some(1));
-    expect![[r""]].assert_eq(&text(output.stderr));
+    expect![[r#"
+        error: cannot generate Rust from `actions/pets.yaml`
+
+        error[unknown-type]: unknown type `integr`
+          --> actions/pets.yaml:10:53
+           |
+        10 |         - { name: limit, in: query, schema: { type: integr } }
+           |                                                     ^^^^^^ not a type of JSON Schema
+           |
+           = help: write `integer`
+
+        1 error
+
+        error: unknown visibility `shared`
+               = help: write one of: `only_me`, `link`, `everyone`
+         --> src/main.rs:8:61
+          |
+        8 | #[gpt(definition = "gpt.md", actions = [pets], visibility = shared)]
+          |                                                             ^^^^^^
+
+
+        error: duplicate starter `Which pets are there?`
+                --> src/gpt.md:5:5
+                 |
+               5 |   - Which pets are there?
+                 |     ^^^^^^^^^^^^^^^^^^^^^
+                 |
+                 = help: list it once
+         --> src/main.rs:8:20
+          |
+        8 | #[gpt(definition = "gpt.md", actions = [pets], visibility = shared)]
+          |                    ^^^^^^^^
+
+
+    "#]]
+    .assert_eq(&text(output.stderr));
 
     // An editor has what was generated last, and cargo the report.
-    for (editor, is_report) in [(Some("1"), false), (None, true), (Some("1"), false)] {
+    for (editor, is_report) in [
+        (Some("nightly"), false),
+        (None, true),
+        (Some("nightly"), false),
+    ] {
         let mut cargo = Command::new(env!("CARGO"));
         cargo
             .args(["check", "--quiet", "--offline"])
             .current_dir(&project.folder)
             .env("CARGO_TARGET_DIR", target());
         if let Some(value) = editor {
-            cargo.env("RA_RUSTC_WRAPPER", value);
+            cargo.env("__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS", value);
         }
         let said = text(cargo.output().unwrap().stderr);
-        assert_eq!(said.contains("error[unknown-type]"), is_report, "{said}");
+        assert_eq!(
+            said.contains("\n  error[unknown-type]"),
+            is_report,
+            "{said}"
+        );
     }
 
     project.replace("actions/pets.yaml", "integr ", "integer ");
     project.replace("src/main.rs", "visibility = shared", "visibility = link");
     project.replace("src/gpt.md", "  - Which pets are there?\n  -", "  -");
-    project.check(&[], &expect![[r""]]);
+    project.check(&[], &expect![[r#"
+        1
+        src/main.rs:14:29: error E0433: cannot find `ListPet` in `pets`
+            a struct with a similar name exists
+        src/gpt.md:8:6: error definition: instructions name `{{listPet}}`, which this GPT does not have
+            write `{{listPets}}`, which is the nearest of its operations
+        src/main.rs:12:22: error E0308: mismatched types
+    
+    "#]]);
 
     project.replace(
         "src/main.rs",
@@ -144,9 +211,20 @@ fn all_mistakes_are_found_without_building() {
     let output = project.run(&[]);
     assert_eq!(text(output.stderr), "");
     assert_eq!(output.status.code(), Some(0));
-    expect![[r""]].assert_eq(&text(output.stdout));
+    expect![[r#"
+        actions/pets.yaml: module `pets` with 1 operation, 0 types and 110 lines
+        1 tool of 153 characters, about 39 tokens in each request
+    "#]]
+    .assert_eq(&text(output.stdout));
     // Levels of the command go before those of the build script.
-    project.check(&["--deny", "undescribed-parameter"], &expect![[r""]]);
+    project.check(
+        &["--deny", "undescribed-parameter"],
+        &expect![[r#"
+        1
+        actions/pets.yaml:10:19: error undescribed-parameter: `limit` does not say what it is
+    
+    "#]],
+    );
 
     project.replace(
         "build.rs",

@@ -57,7 +57,7 @@ enum Answer {
 /// not, it comes back to you, and you pay for both ways, unless you said so before, in which case it
 /// is sold for the benefit of the people who carried it there and back.
 #[action(title = "Send a parcel")]
-async fn send(
+fn send(
     parcel: Parcel,
     /// Where it goes.
     to: String,

@@ -16,8 +16,9 @@ use crate::{
 /// 32 MiB: several times the largest description seen.
 const DEFAULT_MAX_DOCUMENT_BYTES: u64 = 32 * 1024 * 1024;
 
-/// The variable that rust-analyzer sets for the build scripts that it runs.
-const EDITOR: &str = "RA_RUSTC_WRAPPER";
+/// The variable that rust-analyzer sets for the build scripts that it runs, so that a stable cargo
+/// builds nothing else.
+const EDITOR: &str = "__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS";
 
 /// What to generate from a description, and how strictly to read it.
 ///
@@ -199,6 +200,9 @@ impl Config {
             // runs it anew without the editor, and reports what is wrong.
             Err(failure) if failure.is_found && env::var_os(EDITOR).is_some() => {
                 println!("cargo::rerun-if-env-changed={EDITOR}");
+                for line in failure.error(caller).to_string().lines() {
+                    println!("cargo::warning={line}");
+                }
                 return self.leave(path);
             }
             generated => generated.map_err(|failure| failure.error(caller))?,

@@ -3,6 +3,7 @@
 mod site;
 
 use std::{
+    fmt::Write as _,
     future::pending,
     io,
     sync::{Arc, Mutex},
@@ -104,7 +105,7 @@ async fn convert(
 
 /// Orders coins.
 #[action(name = "order-coins", consequential = false)]
-async fn order(lines: Vec<Line>, r#where: Option<Currency>) -> String {
+fn order(lines: Vec<Line>, r#where: Option<Currency>) -> String {
     let counts = lines.iter().map(|it| it.count).sum::<u32>();
     let parts = lines.iter().map(|it| it.parts.len()).sum::<usize>();
     format!("{counts} {} {parts} {:?}", lines[0].item, r#where)
@@ -148,7 +149,7 @@ impl Bureau {
 
     /// Reads the book.
     #[action(read_only)]
-    async fn recall(&self) -> Vec<String> {
+    fn recall(&self) -> Vec<String> {
         self.lines()
     }
 
@@ -568,7 +569,7 @@ async fn other_hosts_call_functions() {
         r#"POST /actions/remember origin=https://evil.example {"text":"x"}"#,
         "GET /actions/convert",
     ] {
-        answers += &format!("> {request}\n{}\n\n", site.ask(request).await);
+        writeln!(answers, "> {request}\n{}\n", site.ask(request).await).unwrap();
     }
     check(
         &answers,

@@ -729,15 +729,15 @@ async fn several_gpts_have_sign_ins_of_their_own() {
 /// The result in an answer of the MCP server.
 #[cfg(feature = "mcp")]
 fn result(answer: &str) -> Value {
-    let data = answer.lines().filter_map(|it| it.strip_prefix("data: "));
-    let last = data.filter(|it| !it.is_empty()).last();
+    let mut data = answer.lines().filter_map(|it| it.strip_prefix("data: "));
+    let last = data.rfind(|it| !it.is_empty());
     let message: Value = serde_json::from_str(last.unwrap_or_else(|| panic!("{answer}"))).unwrap();
     message["result"].clone()
 }
 
 /// A call by the Model Context Protocol of who has this session.
 #[cfg(feature = "mcp")]
-fn call(session: &str, capabilities: Value, more: Value) -> String {
+fn call(session: &str, capabilities: &Value, more: Value) -> String {
     let mut params = json!({
         "name": "whoAmI",
         "arguments": {},
@@ -765,14 +765,14 @@ async fn a_client_with_a_model_of_its_own_sends_people_to_sign_in() {
     let session = stage.session().await;
     let page = format!("http://{}/sign-in/club/login", stage.site.address);
     // A client that opens no addresses tells the model.
-    let unable = call(&session, json!({}), json!({}));
+    let unable = call(&session, &json!({}), json!({}));
     let told = result(&stage.site.ask(&unable).await);
     let text = told["content"][0]["text"].as_str().unwrap();
     assert_eq!(told["isError"], true);
     assert!(text.contains("http://ADDRESS/sign-in/club/login"), "{text}");
     // One that does is sent there, and the call waits for who goes.
     let able = || json!({ "elicitation": { "url": {} } });
-    let sent = stage.site.open(&call(&session, able(), json!({}))).await;
+    let sent = stage.site.open(&call(&session, &able(), json!({}))).await;
     let asked = result(&sent.rest().await);
     let question = &asked["inputRequests"]["sign_in"]["params"];
     assert_eq!(question["mode"], "url");
@@ -781,7 +781,7 @@ async fn a_client_with_a_model_of_its_own_sends_people_to_sign_in() {
         "requestState": asked["requestState"],
         "inputResponses": { "sign_in": { "action": "accept" } },
     });
-    let waiting = stage.site.open(&call(&session, able(), again)).await;
+    let waiting = stage.site.open(&call(&session, &able(), again)).await;
     let begun = stage.begin(&session).await;
     let query = format!("code=c1&state={}", begun["state"]);
     stage.back(&session, &query).await;
@@ -791,7 +791,7 @@ async fn a_client_with_a_model_of_its_own_sends_people_to_sign_in() {
     let made = result(&stage.site.ask(&unable).await);
     assert_eq!(made["isError"], false);
     // Who is not known cannot sign in.
-    let nobody = call("none=1", able(), json!({}));
+    let nobody = call("none=1", &able(), json!({}));
     let refused = result(&stage.site.ask(&nobody).await);
     let text = refused["content"][0]["text"].as_str().unwrap();
     assert!(text.contains("does not tell whose it is"), "{text}");
@@ -804,21 +804,21 @@ async fn a_call_is_allowed_and_then_signed_in_for() {
     let session = stage.session().await;
     let able = || json!({ "elicitation": { "form": {}, "url": {} } });
     let ask = async |more: Value| {
-        let sent = stage.site.open(&call(&session, able(), more)).await;
+        let sent = stage.site.open(&call(&session, &able(), more)).await;
         result(&sent.rest().await)
     };
     let asked = ask(json!({})).await;
     let question = &asked["inputRequests"]["confirmation"]["params"];
     assert_eq!(question["mode"], "form");
     let answers = json!({ "confirmation": { "action": "accept", "content": {} } });
-    let state = &asked["requestState"];
-    let asked = ask(json!({ "requestState": state, "inputResponses": answers })).await;
+    let first = &asked["requestState"];
+    let asked = ask(json!({ "requestState": first, "inputResponses": answers })).await;
     assert_eq!(asked["inputRequests"]["sign_in"]["params"]["mode"], "url");
-    assert_ne!(asked["requestState"], *state);
+    assert_ne!(asked["requestState"], *first);
     // Allowed it was: now it is about the sign-in alone.
     let answers = json!({ "sign_in": { "action": "decline" } });
-    let state = &asked["requestState"];
-    let refused = ask(json!({ "requestState": state, "inputResponses": answers })).await;
+    let second = &asked["requestState"];
+    let refused = ask(json!({ "requestState": second, "inputResponses": answers })).await;
     let text = refused["content"][0]["text"].as_str().unwrap();
     assert_eq!(text, "not made: the person did not sign in to Club <API>");
 }

@@ -136,6 +136,7 @@ impl Served {
         let mut child = Command::new(program)
             .env("GPT_ADDR", "127.0.0.1:0")
             .env("GPT_OWNER_TOKEN", TOKEN)
+            .env("GPT_LOG", "error")
             .env("GPT_STORE", "memory")
             // Brings built-in tools; nothing is said to it here.
             .env("OPENAI_API_KEY", "none")

@@ -188,7 +188,6 @@ pub(super) fn read(document: &Value) -> Result<Vec<Gpt>, Failure> {
             "the definition has {found}, and {VERSION} is read: use the `cargo gpt` of gpt-runtime's version"
         )));
     }
-    let gpts = document.get("gpts").cloned().unwrap_or_default();
-    serde_json::from_value(gpts)
+    Vec::deserialize(&document["gpts"])
         .map_err(|error| Failure::Other(format!("the definition cannot be read: {error}")))
 }
