@@ -133,12 +133,12 @@ fn reports() -> Vec<(String, String)> {
     }
     assert!(found.len() > 150, "the reports are in another folder");
     found.sort();
-    let texts = found.iter().map(|path| {
+    let read = found.iter().map(|path| {
         let text = fs::read_to_string(path).unwrap();
         let path = path.strip_prefix(tests).unwrap();
         (path.display().to_string(), text)
     });
-    texts.collect()
+    read.collect()
 }
 
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
