@@ -128,7 +128,10 @@ fn check_description(cx: &Ctxt, item: &ItemStruct, settings: &Settings) -> Optio
     }
     let docs = LitStr::new(&docs, item.ident.span());
     let docs = Written::from(docs);
-    check_length(cx, "`description`", &docs, limits::DESCRIPTION);
+    if let Some(message) = too_long("`description`", &docs, limits::DESCRIPTION) {
+        let help = "add the key `description`, which goes before the doc comment";
+        cx.error(&item.ident, &message, help);
+    }
     Some(Text::Literal(docs))
 }
 
@@ -238,15 +241,14 @@ fn check_not_blank(cx: &Ctxt, key: &str, text: &Written) {
 
 /// What is shown on a line or a button has an end.
 fn check_length(cx: &Ctxt, what: &str, text: &Written, limit: usize) {
-    let count = text.value().chars().count();
-    if count > limit {
-        let message = format!("{what} has {count} characters, {limit} are allowed");
-        let help = match what {
-            "`description`" => "shorten it; the key `description` goes before the doc comment",
-            _ => "shorten it",
-        };
-        cx.error(text, &message, help);
+    if let Some(message) = too_long(what, text, limit) {
+        cx.error(text, &message, "shorten it");
     }
+}
+
+fn too_long(what: &str, text: &Written, limit: usize) -> Option<String> {
+    let count = text.value().chars().count();
+    (count > limit).then(|| format!("{what} has {count} characters, {limit} are allowed"))
 }
 
 /// `WeatherDesk` as `Weather Desk`.

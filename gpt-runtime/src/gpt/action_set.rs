@@ -74,11 +74,12 @@ impl ActionSet {
         Self { settings, ..self }
     }
 
-    /// What the model calls one of the operations.
+    /// What the model calls one of the operations; a name that is set for several is refused, and
+    /// is none of theirs.
     pub(crate) const fn tool_name(&self, operation: &Described) -> &'static str {
-        match self.settings.name {
-            Some(name) => name,
-            None => operation.tool.name,
+        match (self.settings.name, self.operations) {
+            (Some(name), [_]) => name,
+            _ => operation.tool.name,
         }
     }
 
