@@ -160,6 +160,9 @@ async fn actions_are_shown_as_they_are_called() {
               "path": "/forecast",
               "description": "Tells the weather of tomorrow.",
               "consequential": false,
+              "asks_once": false,
+              "time_limit": null,
+              "server": null,
               "deprecated": false,
               "parameters": {
                 "type": "object",
@@ -183,6 +186,9 @@ async fn actions_are_shown_as_they_are_called() {
               "path": "/reports",
               "description": "Reports what happened.",
               "consequential": true,
+              "asks_once": false,
+              "time_limit": null,
+              "server": null,
               "deprecated": false,
               "parameters": {
                 "type": "object",

@@ -135,8 +135,13 @@ impl Stage {
         let api = api("{}");
         let script = Script::new(replies);
         let settings = settings(&server.url);
+        // `once` is not for what asks each time.
+        let is_free = |it: &&'static Described| {
+            settings.confirm != Some(Confirm::Once) || !it.operation().consequential
+        };
+        let operations: Vec<_> = operations(api).into_iter().filter(is_free).collect();
         let mut builder =
-            Service::builder(Zoo(leak(set(operations(api), settings)))).model(script.clone());
+            Service::builder(Zoo(leak(set(operations, settings)))).model(script.clone());
         if settings.base_url.is_none() {
             builder = builder.base_url(api, &server.url);
         }

@@ -76,10 +76,10 @@ module!(outlook: GetForecast = "getForecast");
 module!(search: Search = "web_search");
 
 module!(shop at ["https://shop.example/v1"]:
-    ListGoods = "listGoods" r#"{ "characters": 4000, "method": "GET", "path": "/",
-        "security": [{ "apiKey": [] }, { "login": ["read"] }] }"#,
-    BuyGoods = "buyGoods" r#"{ "characters": 800, "method": "POST", "path": "/",
-        "security": [{ "login": ["write"] }], "consequential": true }"#,
+    ListGoods = "listGoods" r#"{ "characters": 4000,
+        "security": [{ "apiKey": [] }, { "login": ["read"] }], "method": "GET", "path": "/" }"#,
+    BuyGoods = "buyGoods" r#"{ "characters": 800, "consequential": true,
+        "security": [{ "login": ["write"] }], "method": "POST", "path": "/" }"#,
     GetHours = "getHours" r#"{ "method": "GET", "path": "/hours",
         "parameters": [{ "name": "day[from]", "in": "query" }] }"#
 );

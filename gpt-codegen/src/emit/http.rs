@@ -15,11 +15,13 @@ use crate::{
 /// Everything about an operation but its name and its tool.
 pub(super) fn described(op: &Operation, names: &OperationNames, characters: usize) -> Value {
     let mut http = Object::default();
-    // The first, because the compiler reads it where a GPT bounds what its tools cost.
+    // First what the compiler reads to check a GPT, which stops at `method`.
     http.set("characters", characters);
+    http.flag("consequential", op.consequential);
+    http.list("servers", op.servers.iter().map(server));
+    http.list("security", op.security.iter().map(|it| requirements(it)));
     http.set("method", op.method.as_str());
     http.set("path", op.path.as_str());
-    http.list("servers", op.servers.iter().map(server));
     let wire = op.parameters.iter().zip(&names.arguments.parameters);
     http.list(
         "parameters",
@@ -31,8 +33,6 @@ pub(super) fn described(op: &Operation, names: &OperationNames, characters: usiz
     }
     http.list("answers", responses(&op.answers, names.answer.is_some()));
     http.list("failures", responses(&op.failures, names.failure.is_some()));
-    http.list("security", op.security.iter().map(|it| requirements(it)));
-    http.flag("consequential", op.consequential);
     http.flag("deprecated", op.deprecated);
     http.into()
 }
