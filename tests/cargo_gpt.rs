@@ -69,7 +69,7 @@ fn the_crate_builds_as_the_readme_uses_it() {
             0
 
 
-            $OUT/weather: module `weather` with 6 operations, 45 types and 2113 lines
+            $OUT/weather: module `weather` with 6 operations, 45 types and 2218 lines
         "#]],
     );
     let program = folder().join("program");
@@ -210,7 +210,7 @@ fn a_part_of_a_description() {
             0
 
 
-            $OUT/part: module `weather` with 1 operation, 13 types and 481 lines
+            $OUT/part: module `weather` with 1 operation, 13 types and 509 lines
         "#]],
     );
     arguments.extend(["--operation", "getPiont"]);
@@ -235,7 +235,7 @@ fn a_wrong_description() {
             0
             5 warnings
 
-            $OUT/wrong: module `wrong_kinds` with 2 operations, 0 types and 130 lines
+            $OUT/wrong: module `wrong_kinds` with 2 operations, 0 types and 137 lines
             2 operations left out, as reported above: replacePets, deletePets
             reports: 4 wrong-type, 2 undescribed-operation
         "#]],
@@ -265,7 +265,7 @@ fn a_wrong_description() {
             0
             5 warnings
 
-            tests/bad/wrong-kinds.yaml: module `wrong_kinds` with 2 operations, 0 types and 130 lines
+            tests/bad/wrong-kinds.yaml: module `wrong_kinds` with 2 operations, 0 types and 137 lines
             2 operations left out, as reported above: replacePets, deletePets
             reports: 4 wrong-type, 2 undescribed-operation
             2 tools of 244 characters, about 61 tokens in each request
@@ -295,9 +295,9 @@ fn wrong_arguments() {
             2
             error: unexpected argument '--out' found
 
-              tip: to pass '--out' as a value, use '-- --out'
+              tip: a similar argument exists: '--no-default-features'
 
-            Usage: cargo gpt check <SPEC>...
+            Usage: cargo gpt check --no-default-features <SPEC>...
 
             For more information, try '--help'.
 
@@ -371,6 +371,8 @@ fn wrong_arguments() {
             2
             error: unrecognized subcommand 'exprot'
 
+              tip: a similar subcommand exists: 'export'
+
             Usage: cargo gpt [OPTIONS] <COMMAND>
 
             For more information, try '--help'.
@@ -396,9 +398,9 @@ fn several_descriptions_are_checked_whatever_is_wrong_with_the_first() {
     assert!(said.contains("error[invalid-document]"), "{said}");
     assert!(said.contains("warning[invalid-server]"), "{said}");
     expect![[r#"
-        examples/weather/actions/weather.yaml: module `weather` with 6 operations, 45 types and 2113 lines
+        examples/weather/actions/weather.yaml: module `weather` with 6 operations, 45 types and 2218 lines
         6 tools of 7218 characters, about 1805 tokens in each request
-        tests/bad/servers.yaml: module `servers` with 1 operation, 0 types and 104 lines
+        tests/bad/servers.yaml: module `servers` with 1 operation, 0 types and 105 lines
         reports: 3 invalid-server, 2 relative-server, 1 insecure-server, 1 undescribed-operation
         1 tool of 121 characters, about 31 tokens in each request
     "#]]

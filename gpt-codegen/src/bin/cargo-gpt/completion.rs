@@ -46,7 +46,11 @@ complete -c cargo -n '__fish_seen_subcommand_from gpt' -f -a '(complete -C \"car
 impl Completion {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let (mut script, behind) = match self.shell {
-            For::Bash => (script(Shell::Bash), BASH),
+            // clap_complete 4.6 takes the dash of a name for the end of a command in some places.
+            For::Bash => (
+                script(Shell::Bash).replace("cargo__subcmd__gpt__", "cargo__gpt__"),
+                BASH,
+            ),
             // Its completion of cargo asks `_cargo-gpt` by itself.
             For::Zsh => (script(Shell::Zsh), ""),
             For::Fish => (script(Shell::Fish), FISH),
