@@ -283,6 +283,7 @@ impl rt::Action for CreatePrice {
         },
         r#"{
   "characters": 470,
+  "consequential": true,
   "method": "POST",
   "path": "/prices",
   "requestBody": {
@@ -294,8 +295,7 @@ impl rt::Action for CreatePrice {
   "failures": [
     { "status": "400", "mediaType": "application/json" },
     { "status": "404", "variant": 1 }
-  ],
-  "consequential": true
+  ]
 }"#,
     )
     .answering(&[
@@ -355,6 +355,7 @@ impl rt::Action for ReplacePrice {
         },
         r#"{
   "characters": 500,
+  "consequential": true,
   "method": "PUT",
   "path": "/prices/{id}",
   "parameters": [{ "name": "id", "in": "path" }],
@@ -367,8 +368,7 @@ impl rt::Action for ReplacePrice {
   "failures": [
     { "status": "400", "mediaType": "application/json" },
     { "status": "404", "variant": 1 }
-  ],
-  "consequential": true
+  ]
 }"#,
     )
     .answering(&[
@@ -433,6 +433,7 @@ impl rt::Action for ChangePrice {
         },
         r#"{
   "characters": 605,
+  "consequential": true,
   "method": "PATCH",
   "path": "/prices/{id}",
   "parameters": [{ "name": "id", "in": "path" }],
@@ -441,8 +442,7 @@ impl rt::Action for ChangePrice {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["amount", "amount"], ["tax", "tax"], ["was", "was"]]
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

@@ -114,6 +114,7 @@ impl rt::Action for AddDog {
         },
         r#"{
   "characters": 224,
+  "consequential": true,
   "method": "POST",
   "path": "/dogs",
   "requestBody": {
@@ -121,8 +122,7 @@ impl rt::Action for AddDog {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["name", "name"], ["breed", "breed"]]
   },
-  "answers": [{ "status": "201" }],
-  "consequential": true
+  "answers": [{ "status": "201" }]
 }"#,
     );
     type Answer = ();

@@ -171,6 +171,7 @@ impl rt::Action for StartJob {
         },
         r#"{
   "characters": 122,
+  "consequential": true,
   "method": "POST",
   "path": "/jobs",
   "answers": [
@@ -182,8 +183,7 @@ impl rt::Action for StartJob {
     { "status": "409", "mediaType": "application/json", "variant": 1 },
     { "status": "5XX", "mediaType": "text/plain", "variant": 2 },
     { "mediaType": "application/problem+json", "variant": 3 }
-  ],
-  "consequential": true
+  ]
 }"#,
     )
     .answering(&[

@@ -125,6 +125,7 @@ impl rt::Action for Save {
         },
         r#"{
   "characters": 249,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -132,8 +133,7 @@ impl rt::Action for Save {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["data", "data"], ["extra", "extra"], ["list", "list"]]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     );
     type Answer = rt::Value;

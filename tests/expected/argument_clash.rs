@@ -157,6 +157,7 @@ impl rt::Action for PutItem {
         },
         r#"{
   "characters": 421,
+  "consequential": true,
   "method": "PUT",
   "path": "/items/{id}",
   "parameters": [
@@ -172,8 +173,7 @@ impl rt::Action for PutItem {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["id_body", "id"], ["id_query_body", "id_query"], ["body", "body"]]
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

@@ -235,11 +235,11 @@ impl rt::Action for AddStep {
         },
         r#"{
   "characters": 889,
+  "consequential": true,
   "method": "POST",
   "path": "/steps",
   "requestBody": { "content": [{ "mediaType": "application/json" }], "argument": "body" },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

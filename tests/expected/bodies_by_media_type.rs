@@ -183,6 +183,7 @@ impl rt::Action for SendPet {
         },
         r#"{
   "characters": 208,
+  "consequential": true,
   "method": "POST",
   "path": "/same",
   "requestBody": {
@@ -194,8 +195,7 @@ impl rt::Action for SendPet {
     ],
     "properties": [["name", "name"]]
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();
@@ -231,6 +231,7 @@ impl rt::Action for SendPhoto {
         },
         r#"{
   "characters": 214,
+  "consequential": true,
   "method": "POST",
   "path": "/photo",
   "requestBody": {
@@ -241,8 +242,7 @@ impl rt::Action for SendPhoto {
     ],
     "properties": [["image", "image"]]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[
@@ -309,6 +309,7 @@ impl rt::Action for Upload {
         },
         r#"{
   "characters": 254,
+  "consequential": true,
   "method": "PUT",
   "path": "/different",
   "requestBody": {
@@ -321,8 +322,7 @@ impl rt::Action for Upload {
     "byMediaType": true,
     "argument": "body"
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();
@@ -358,11 +358,11 @@ impl rt::Action for UploadAny {
         },
         r#"{
   "characters": 181,
+  "consequential": true,
   "method": "PUT",
   "path": "/any",
   "requestBody": { "required": true, "content": [{ "mediaType": "*/*" }], "argument": "body" },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

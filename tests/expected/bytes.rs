@@ -118,11 +118,11 @@ impl rt::Action for PutPhoto {
         },
         r#"{
   "characters": 182,
+  "consequential": true,
   "method": "PUT",
   "path": "/photo",
   "requestBody": { "required": true, "content": [{ "mediaType": "image/png" }], "argument": "body" },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

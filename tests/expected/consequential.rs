@@ -135,10 +135,10 @@ impl rt::Action for Change {
         },
         r#"{
   "characters": 117,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

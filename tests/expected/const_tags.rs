@@ -181,6 +181,7 @@ impl rt::Action for Send {
         },
         r#"{
   "characters": 519,
+  "consequential": true,
   "method": "POST",
   "path": "/messages",
   "requestBody": {
@@ -188,8 +189,7 @@ impl rt::Action for Send {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["content", "content"]]
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

@@ -199,6 +199,7 @@ impl rt::Action for VoteAction {
         },
         r#"{
   "characters": 385,
+  "consequential": true,
   "method": "POST",
   "path": "/votes",
   "requestBody": {
@@ -206,8 +207,7 @@ impl rt::Action for VoteAction {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["vote", "vote"], ["weight", "weight"], ["sort", "sort"], ["compare", "compare"]]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

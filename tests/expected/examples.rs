@@ -188,6 +188,7 @@ impl rt::Action for Save {
         },
         r#"{
   "characters": 710,
+  "consequential": true,
   "method": "POST",
   "path": "/x/{id}",
   "parameters": [
@@ -208,8 +209,7 @@ impl rt::Action for Save {
       ["left_out", "left_out"]
     ]
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

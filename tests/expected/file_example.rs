@@ -108,6 +108,7 @@ impl rt::Action for Send {
         },
         r#"{
   "characters": 178,
+  "consequential": true,
   "method": "POST",
   "path": "/photos",
   "requestBody": {
@@ -117,8 +118,7 @@ impl rt::Action for Send {
     ],
     "properties": [["file", "file"]]
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

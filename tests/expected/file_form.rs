@@ -153,6 +153,7 @@ impl rt::Action for AddPhoto {
         },
         r#"{
   "characters": 292,
+  "consequential": true,
   "method": "POST",
   "path": "/photos/{id}",
   "parameters": [{ "name": "id", "in": "path" }],
@@ -166,8 +167,7 @@ impl rt::Action for AddPhoto {
     ],
     "properties": [["photo", "photo"], ["tags", "tags"]]
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

@@ -210,6 +210,7 @@ impl rt::Action for Send {
         },
         r#"{
   "characters": 732,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -217,8 +218,7 @@ impl rt::Action for Send {
     "content": [{ "mediaType": "application/json" }],
     "argument": "body"
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

@@ -120,6 +120,7 @@ impl rt::Action for Login {
         },
         r#"{
   "characters": 194,
+  "consequential": true,
   "method": "POST",
   "path": "/login",
   "requestBody": {
@@ -127,8 +128,7 @@ impl rt::Action for Login {
     "content": [{ "mediaType": "application/x-www-form-urlencoded" }],
     "properties": [["user", "user"], ["remember", "remember"]]
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

@@ -154,6 +154,7 @@ impl rt::Action for Charge {
         },
         r#"{
   "characters": 675,
+  "consequential": true,
   "method": "POST",
   "path": "/charges",
   "requestBody": {
@@ -182,8 +183,7 @@ impl rt::Action for Charge {
       ["plain", "plain"]
     ]
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

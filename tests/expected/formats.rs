@@ -221,6 +221,7 @@ impl rt::Action for Save {
         },
         r#"{
   "characters": 1536,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -257,8 +258,7 @@ impl rt::Action for Save {
       ["moment", "moment"]
     ]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

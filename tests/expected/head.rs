@@ -89,11 +89,11 @@ impl rt::Action for Ask {
         },
         r#"{
   "characters": 132,
+  "consequential": true,
   "method": "HEAD",
   "path": "/photo",
   "answers": [{ "status": "200", "headers": [{ "name": "Content-Length" }] }],
-  "failures": [{ "status": "404" }],
-  "consequential": true
+  "failures": [{ "status": "404" }]
 }"#,
     );
     type Answer = ();

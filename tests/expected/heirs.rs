@@ -219,6 +219,7 @@ impl rt::Action for Send {
         },
         r#"{
   "characters": 888,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -226,8 +227,7 @@ impl rt::Action for Send {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["pet", "pet"], ["place", "place"]]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

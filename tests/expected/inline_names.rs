@@ -151,6 +151,7 @@ impl rt::Action for GetForecast {
         },
         r#"{
   "characters": 222,
+  "consequential": true,
   "method": "POST",
   "path": "/forecast",
   "requestBody": {
@@ -158,8 +159,7 @@ impl rt::Action for GetForecast {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["options", "options"]]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

@@ -166,6 +166,7 @@ impl rt::Action for Send {
         },
         r#"{
   "characters": 469,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -173,8 +174,7 @@ impl rt::Action for Send {
     "content": [{ "mediaType": "application/json" }],
     "argument": "body"
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

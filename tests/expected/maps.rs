@@ -122,6 +122,7 @@ impl rt::Action for PutLabels {
         },
         r#"{
   "characters": 238,
+  "consequential": true,
   "method": "PUT",
   "path": "/x",
   "requestBody": {
@@ -129,8 +130,7 @@ impl rt::Action for PutLabels {
     "content": [{ "mediaType": "application/json" }],
     "argument": "body"
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

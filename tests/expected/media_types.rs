@@ -169,6 +169,7 @@ impl rt::Action for Send {
         },
         r#"{
   "characters": 138,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -185,8 +186,7 @@ impl rt::Action for Send {
     { "status": "202", "mediaType": "text/plain; charset=utf-8", "variant": 2 },
     { "status": "203", "mediaType": "image/png", "variant": 3 },
     { "status": "204", "variant": 4 }
-  ],
-  "consequential": true
+  ]
 }"#,
     )
     .answering(&[

@@ -155,10 +155,10 @@ impl rt::Action for LinkPets {
         },
         r#"{
   "characters": 134,
+  "consequential": true,
   "method": "LINK",
   "path": "/pets",
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

@@ -250,6 +250,7 @@ impl rt::Action for Save {
         },
         r#"{
   "characters": 651,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -266,8 +267,7 @@ impl rt::Action for Save {
       ["level", "level"]
     ]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[
@@ -315,6 +315,7 @@ impl rt::Action for Put {
         },
         r#"{
   "characters": 243,
+  "consequential": true,
   "method": "PUT",
   "path": "/x",
   "requestBody": {
@@ -322,8 +323,7 @@ impl rt::Action for Put {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["scale", "scale"], ["ratio", "ratio"]]
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

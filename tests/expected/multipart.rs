@@ -210,6 +210,7 @@ impl rt::Action for AddPhoto {
         },
         r#"{
   "characters": 670,
+  "consequential": true,
   "method": "POST",
   "path": "/photos",
   "requestBody": {
@@ -242,8 +243,7 @@ impl rt::Action for AddPhoto {
       ["filter", "filter"]
     ]
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();
@@ -284,14 +284,14 @@ impl rt::Action for AddFolder {
         },
         r#"{
   "characters": 223,
+  "consequential": true,
   "method": "POST",
   "path": "/folders",
   "requestBody": {
     "content": [{ "mediaType": "multipart/form-data", "encoding": [{ "file": true }] }],
     "argument": "body"
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();
@@ -337,6 +337,7 @@ impl rt::Action for AddRelated {
         },
         r#"{
   "characters": 346,
+  "consequential": true,
   "method": "POST",
   "path": "/related",
   "requestBody": {
@@ -346,8 +347,7 @@ impl rt::Action for AddRelated {
     ],
     "properties": [["metadata", "metadata"], ["media", "media"]]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

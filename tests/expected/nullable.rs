@@ -140,6 +140,7 @@ impl rt::Action for Save {
         },
         r#"{
   "characters": 430,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -154,8 +155,7 @@ impl rt::Action for Save {
       ["items", "items"]
     ]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

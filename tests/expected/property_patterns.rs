@@ -189,6 +189,7 @@ impl rt::Action for Save {
         },
         r#"{
   "characters": 931,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -203,8 +204,7 @@ impl rt::Action for Save {
       ["listed", "listed"]
     ]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[
@@ -263,6 +263,7 @@ impl rt::Action for Put {
         },
         r#"{
   "characters": 399,
+  "consequential": true,
   "method": "PUT",
   "path": "/x",
   "requestBody": {
@@ -270,8 +271,7 @@ impl rt::Action for Put {
     "content": [{ "mediaType": "application/json" }],
     "argument": "body"
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

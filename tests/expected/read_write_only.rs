@@ -123,6 +123,7 @@ impl rt::Action for AddUser {
         },
         r#"{
   "characters": 206,
+  "consequential": true,
   "method": "POST",
   "path": "/users",
   "requestBody": {
@@ -130,8 +131,7 @@ impl rt::Action for AddUser {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["name", "name"], ["password", "password"]]
   },
-  "answers": [{ "status": "201", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "201", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

@@ -163,6 +163,7 @@ impl rt::Action for PutTree {
         },
         r#"{
   "characters": 688,
+  "consequential": true,
   "method": "PUT",
   "path": "/tree",
   "requestBody": {
@@ -170,8 +171,7 @@ impl rt::Action for PutTree {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["value", "value"], ["left", "left"], ["children", "children"]]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

@@ -177,14 +177,14 @@ impl rt::Action for NewAction {
         },
         r#"{
   "characters": 210,
+  "consequential": true,
   "method": "POST",
   "path": "/new",
   "requestBody": {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["client", "client"]]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

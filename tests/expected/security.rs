@@ -138,10 +138,10 @@ impl rt::Action for Guarded {
         },
         r#"{
   "characters": 117,
+  "security": [{ "header": [] }],
   "method": "GET",
   "path": "/x",
-  "answers": [{ "status": "204" }],
-  "security": [{ "header": [] }]
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();
@@ -168,11 +168,11 @@ impl rt::Action for Either {
         },
         r#"{
   "characters": 116,
+  "consequential": true,
+  "security": [{ "basic": [], "query": [] }, { "oauth": ["write"] }],
   "method": "PUT",
   "path": "/x",
-  "answers": [{ "status": "204" }],
-  "security": [{ "basic": [], "query": [] }, { "oauth": ["write"] }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();
@@ -199,10 +199,10 @@ impl rt::Action for Open {
         },
         r#"{
   "characters": 117,
+  "consequential": true,
   "method": "DELETE",
   "path": "/x",
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

@@ -127,11 +127,11 @@ impl rt::Action for Elsewhere {
         },
         r#"{
   "characters": 119,
+  "consequential": true,
+  "servers": [{ "url": "https://upload.example.com" }],
   "method": "PUT",
   "path": "/x",
-  "servers": [{ "url": "https://upload.example.com" }],
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

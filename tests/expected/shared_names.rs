@@ -237,12 +237,12 @@ impl rt::Action for DeletePets {
         },
         r#"{
   "characters": 224,
+  "consequential": true,
   "method": "DELETE",
   "path": "/pets",
   "parameters": [{ "name": "order", "in": "query" }, { "name": "sort", "in": "query" }],
   "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "failures": [{ "mediaType": "application/json" }],
-  "consequential": true
+  "failures": [{ "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[
@@ -306,10 +306,10 @@ impl rt::Action for PetAction {
         },
         r#"{
   "characters": 120,
+  "consequential": true,
   "method": "POST",
   "path": "/cats",
-  "answers": [{ "status": "200" }],
-  "consequential": true
+  "answers": [{ "status": "200" }]
 }"#,
     );
     type Answer = ();

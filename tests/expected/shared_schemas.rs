@@ -183,6 +183,7 @@ impl rt::Action for FirstAction {
         },
         r#"{
   "characters": 513,
+  "consequential": true,
   "method": "POST",
   "path": "/a",
   "requestBody": {
@@ -190,8 +191,7 @@ impl rt::Action for FirstAction {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["address", "address"], ["small", "small"]]
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();
@@ -237,6 +237,7 @@ impl rt::Action for SecondAction {
         },
         r#"{
   "characters": 606,
+  "consequential": true,
   "method": "POST",
   "path": "/b",
   "requestBody": {
@@ -244,8 +245,7 @@ impl rt::Action for SecondAction {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["home", "home"], ["work", "work"], ["small", "small"]]
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

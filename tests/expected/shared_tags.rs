@@ -202,6 +202,7 @@ impl rt::Action for Send {
         },
         r#"{
   "characters": 653,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -209,8 +210,7 @@ impl rt::Action for Send {
     "content": [{ "mediaType": "application/json" }],
     "argument": "body"
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

@@ -176,6 +176,7 @@ impl rt::Action for Send {
         },
         r#"{
   "characters": 700,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -193,8 +194,7 @@ impl rt::Action for Send {
       ["nested", "nested"]
     ]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

@@ -144,6 +144,7 @@ impl rt::Action for AddPet {
         },
         r#"{
   "characters": 213,
+  "consequential": true,
   "method": "POST",
   "path": "/pets",
   "requestBody": {
@@ -152,8 +153,7 @@ impl rt::Action for AddPet {
     "properties": [["name", "name"], ["age", "age"]],
     "additionalProperties": true
   },
-  "answers": [{ "status": "201" }],
-  "consequential": true
+  "answers": [{ "status": "201" }]
 }"#,
     );
     type Answer = ();
@@ -188,14 +188,14 @@ impl rt::Action for ChangePet {
         },
         r#"{
   "characters": 150,
+  "consequential": true,
   "method": "PATCH",
   "path": "/pets",
   "requestBody": {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["X_Name", "X-Name"]]
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

@@ -226,6 +226,7 @@ impl rt::Action for Chat {
         },
         r#"{
   "characters": 212,
+  "consequential": true,
   "method": "POST",
   "path": "/chat",
   "requestBody": {
@@ -239,8 +240,7 @@ impl rt::Action for Chat {
       "mediaType": "application/json",
       "stream": { "mediaType": "text/event-stream" }
     }
-  ],
-  "consequential": true
+  ]
 }"#,
     )
     .answering(&[
@@ -387,6 +387,7 @@ impl rt::Action for CreateRun {
         },
         r#"{
   "characters": 153,
+  "consequential": true,
   "method": "POST",
   "path": "/run",
   "answers": [
@@ -395,8 +396,7 @@ impl rt::Action for CreateRun {
       "mediaType": "text/event-stream",
       "stream": { "mediaType": "text/event-stream", "event": true }
     }
-  ],
-  "consequential": true
+  ]
 }"#,
     );
     type Answer = Vec<CreateRunItem>;

@@ -150,6 +150,7 @@ impl rt::Action for AddShape {
         },
         r#"{
   "characters": 515,
+  "consequential": true,
   "method": "POST",
   "path": "/shapes",
   "requestBody": {
@@ -157,8 +158,7 @@ impl rt::Action for AddShape {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["shape", "shape"]]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

@@ -172,10 +172,10 @@ impl rt::Action for PetsListAction {
         },
         r#"{
   "characters": 121,
+  "consequential": true,
   "method": "PUT",
   "path": "/a",
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();
@@ -202,10 +202,10 @@ impl rt::Action for V1stPet {
         },
         r#"{
   "characters": 119,
+  "consequential": true,
   "method": "POST",
   "path": "/a",
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();
@@ -232,10 +232,10 @@ impl rt::Action for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyone
         },
         r#"{
   "characters": 176,
+  "consequential": true,
   "method": "PATCH",
   "path": "/a",
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();
@@ -262,10 +262,10 @@ impl rt::Action for UpdateTheFirstOfAllThePetsThatWereEverAddedToTheShopByAnyone
         },
         r#"{
   "characters": 177,
+  "consequential": true,
   "method": "DELETE",
   "path": "/a",
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();

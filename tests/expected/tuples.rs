@@ -213,6 +213,7 @@ impl rt::Action for Save {
         },
         r#"{
   "characters": 1286,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -230,8 +231,7 @@ impl rt::Action for Save {
       ["nodes", "nodes"]
     ]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

@@ -137,6 +137,7 @@ impl rt::Action for Send {
         },
         r#"{
   "characters": 458,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -151,8 +152,7 @@ impl rt::Action for Send {
       ["nothing", "nothing"]
     ]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

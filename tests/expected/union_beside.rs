@@ -139,6 +139,7 @@ impl rt::Action for Send {
         },
         r#"{
   "characters": 465,
+  "consequential": true,
   "method": "POST",
   "path": "/x",
   "requestBody": {
@@ -146,8 +147,7 @@ impl rt::Action for Send {
     "content": [{ "mediaType": "application/json" }],
     "argument": "body"
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

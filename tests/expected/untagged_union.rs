@@ -164,6 +164,7 @@ impl rt::Action for Search {
         },
         r#"{
   "characters": 487,
+  "consequential": true,
   "method": "POST",
   "path": "/search",
   "requestBody": {
@@ -171,8 +172,7 @@ impl rt::Action for Search {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["input", "input"], ["limit", "limit"]]
   },
-  "answers": [{ "status": "200", "mediaType": "application/json" }],
-  "consequential": true
+  "answers": [{ "status": "200", "mediaType": "application/json" }]
 }"#,
     )
     .answering(&[

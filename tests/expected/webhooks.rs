@@ -132,6 +132,7 @@ impl rt::Action for Subscribe {
         },
         r#"{
   "characters": 189,
+  "consequential": true,
   "method": "POST",
   "path": "/subscriptions",
   "requestBody": {
@@ -139,8 +140,7 @@ impl rt::Action for Subscribe {
     "content": [{ "mediaType": "application/json" }],
     "properties": [["url", "url"]]
   },
-  "answers": [{ "status": "201" }],
-  "consequential": true
+  "answers": [{ "status": "201" }]
 }"#,
     );
     type Answer = ();

@@ -154,6 +154,7 @@ impl rt::Action for PutTags {
         },
         r#"{
   "characters": 228,
+  "consequential": true,
   "method": "PUT",
   "path": "/tags",
   "requestBody": {
@@ -161,8 +162,7 @@ impl rt::Action for PutTags {
     "content": [{ "mediaType": "application/json" }],
     "argument": "body"
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();
@@ -198,6 +198,7 @@ impl rt::Action for PutNote {
         },
         r#"{
   "characters": 164,
+  "consequential": true,
   "method": "PUT",
   "path": "/note",
   "requestBody": {
@@ -205,8 +206,7 @@ impl rt::Action for PutNote {
     "content": [{ "mediaType": "text/plain" }],
     "argument": "body"
   },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();
@@ -248,11 +248,11 @@ impl rt::Action for PutSetting {
         },
         r#"{
   "characters": 236,
+  "consequential": true,
   "method": "PUT",
   "path": "/setting",
   "requestBody": { "content": [{ "mediaType": "application/json" }], "argument": "body" },
-  "answers": [{ "status": "204" }],
-  "consequential": true
+  "answers": [{ "status": "204" }]
 }"#,
     );
     type Answer = ();
