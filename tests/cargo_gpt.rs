@@ -571,8 +571,9 @@ fn completed(shell: &str, words: &[&str]) -> Option<String> {
              printf '%s ' \"${{COMPREPLY[@]}}\"",
             words
                 .iter()
-                .map(|it| format!("{it:?} "))
-                .collect::<String>(),
+                .map(|it| format!("{it:?}"))
+                .collect::<Vec<_>>()
+                .join(" "),
             words.len() - 1,
             words[0],
         ),

@@ -30,10 +30,10 @@ impl Project {
         }
         let manifest = format!(
             "[package]\nname = \"pet-desk\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
-             [dependencies]\ngpt-runtime = {{ path = {:?} }}\n\
-             [build-dependencies]\ngpt-codegen = {{ path = {:?} }}\n[workspace]\n",
-            root().join("gpt-runtime"),
-            root().join("gpt-codegen"),
+             [dependencies]\ngpt-runtime = {{ path = '{}' }}\n\
+             [build-dependencies]\ngpt-codegen = {{ path = '{}' }}\n[workspace]\n",
+            root().join("gpt-runtime").display(),
+            root().join("gpt-codegen").display(),
         );
         fs::write(folder.join("Cargo.toml"), manifest).unwrap();
         fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();

@@ -5,7 +5,9 @@ mod command;
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -125,7 +127,7 @@ fn mistakes_are_told() {
         let is_ours = |it: &&str| !of_cargo.iter().any(|cargo| it.starts_with(cargo));
         let lines = stderr.lines().take_while(|it| !it.is_empty());
         let lines: Vec<_> = lines.filter(is_ours).collect();
-        said += &format!("{}: {}\n", status.code().unwrap(), lines.join("\n"));
+        writeln!(said, "{}: {}", status.code().unwrap(), lines.join("\n")).unwrap();
     }
     let said = said.replace(&*folder.to_string_lossy(), "$OUT");
     expect![[r#"
@@ -210,7 +212,7 @@ fn hold_to_others(schema: &Path) {
     match env::var_os("GPT_TEST_OPENAPI_VALIDATOR") {
         Some(program) => run(&mut Command::new(program)),
         None => {
-            eprintln!("not held to openapi-spec-validator: GPT_TEST_OPENAPI_VALIDATOR is not set")
+            eprintln!("not held to openapi-spec-validator: GPT_TEST_OPENAPI_VALIDATOR is not set");
         }
     }
     match env::var_os("GPT_TEST_REDOCLY") {

@@ -5,6 +5,7 @@ mod projects;
 mod web;
 
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
 };
@@ -170,7 +171,7 @@ fn what_is_not_fetched_is_said() {
         let code = output.status.code().unwrap();
         let error = text(output.stderr);
         let error = error.lines().next().unwrap();
-        said.push_str(&format!("{code} {error}\n"));
+        writeln!(said, "{code} {error}").unwrap();
     }
     expect![[r#"
         1 error: cannot read `http://127.0.0.1:PORT/none.json`: the server says 404 Not Found
@@ -339,10 +340,7 @@ fn contents(folder: &Path) -> String {
     let mut text = String::new();
     for path in files(folder) {
         let name = path.strip_prefix(folder).unwrap().display().to_string();
-        text.push_str(&format!(
-            "==> {name}\n{}\n",
-            fs::read_to_string(&path).unwrap()
-        ));
+        writeln!(text, "==> {name}\n{}", fs::read_to_string(&path).unwrap()).unwrap();
     }
     text
 }

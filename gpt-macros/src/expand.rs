@@ -466,7 +466,6 @@ mod tests {
             "actions = [a(base_url = \"https://user:word@a.example\")]",
             "actions = [a(authentication = b-c)]",
             "actions = [a(authentication = [b])]",
-            "actions = [a(name = \"b\")]",
             "actions = [a::B(name = \"b c\")]",
             "actions = [a::B(name = \"\")]",
             "actions = [a::B(description = \" \")]",

@@ -92,21 +92,21 @@ fn all_of_a_definition_is_in_its_document() {
         by_media_type: false,
         arguments: BodyArguments::Properties(&[("fodder", "fodder")], true),
     });
-    let mut fed = Response::new(Status::Code(200), Some("application/json"));
-    fed.schema = Some(r##"{"$ref":"#/$defs/Cow"}"##);
+    let mut done = Response::new(Status::Code(200), Some("application/json"));
+    done.schema = Some(r##"{"$ref":"#/$defs/Cow"}"##);
     let mut moving = Response::new(Status::Range(2), None);
     moving.stream = Some(Stream {
         media_type: "text/event-stream",
         item: StreamItem::Data,
     });
-    feed.answers = leak([fed, moving]);
+    feed.answers = leak([done, moving]);
     feed.failures = leak([Response::new(Status::Default, None)]);
     feed.security = leak([
-        &*leak([Requirement {
+        leak([Requirement {
             scheme: "login",
             scopes: &["feed"],
         }]),
-        &*leak([Requirement {
+        leak([Requirement {
             scheme: "apiKey",
             scopes: &[],
         }]),

@@ -41,7 +41,9 @@ async fn program(returned: Returned) -> String {
     let end = get(async || Html("<link rel=icon href=data:,><h1>Back in the program</h1>"));
     let end = serve(Router::new().route("/end", end)).await;
     let on = get(async move |uri: Uri| {
-        *returned.lock().unwrap() = uri.query().unwrap_or_default().to_owned();
+        uri.query()
+            .unwrap_or_default()
+            .clone_into(&mut returned.lock().unwrap());
         Redirect::to(&format!("http://127.0.0.1:{end}/end"))
     });
     let port = serve(Router::new().route("/callback", on)).await;

@@ -338,6 +338,6 @@ mod tests {
         assert_eq!(made["size"], 3);
         assert_eq!(made["at"]["next"]["is"], true);
         assert_eq!(made["more"], Value::Null);
-        assert_eq!(made["at"].to_string().matches("next").count(), 4);
+        assert_eq!(made["at"].to_string().matches("next").count(), 3);
     }
 }

@@ -47,8 +47,8 @@ pub mod inner {
 
 /// A renamed runtime.
 #[action(crate = ::gpt_runtime)]
-fn r#move() -> Result<(), ActionError> {
-    Ok(())
+fn r#move(far: bool) -> Result<(), ActionError> {
+    far.then_some(()).ok_or(ActionError::new("not far"))
 }
 
 /// A desk.
@@ -88,7 +88,7 @@ fn names() {
     let names: Vec<_> = names.map(|it| it.tool.name).collect();
     assert_eq!(names, ["nothing", "time", "move", "add", "one"]);
     nothing();
-    assert!(r#move().is_ok());
+    assert!(r#move(true).is_ok());
 }
 
 #[test]

@@ -35,8 +35,12 @@ pub(super) fn summary(text: &str) -> &str {
     if sentence.chars().count() <= LONGEST_SUMMARY {
         return sentence;
     }
-    let kept = first(sentence, LONGEST_SUMMARY);
-    kept[..kept.rfind(char::is_whitespace).unwrap_or(kept.len())].trim_end()
+    // With the gap behind the last word that fits.
+    let kept = first(sentence, LONGEST_SUMMARY + 1);
+    match kept.rfind(char::is_whitespace) {
+        Some(end) => kept[..end].trim_end(),
+        None => first(sentence, LONGEST_SUMMARY),
+    }
 }
 
 fn first(text: &str, characters: usize) -> &str {
@@ -67,7 +71,7 @@ mod tests {
         assert_eq!(summary("Finds a place\nBy its name."), "Finds a place");
         assert_eq!(summary("Finds 1.5 places."), "Finds 1.5 places.");
         let long = "many words ".repeat(20);
-        assert_eq!(summary(&long).chars().count(), 120 - 1);
+        assert_eq!(summary(&long).chars().count(), 120);
         assert!(long.starts_with(summary(&long)));
     }
 }
