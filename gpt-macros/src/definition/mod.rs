@@ -74,6 +74,7 @@ fn mark_as_wrong(settings: &mut Settings) {
     settings.name.mark_as_wrong();
     settings.description.mark_as_wrong();
     settings.instructions.mark_as_wrong();
+    settings.privacy_policy.mark_as_wrong();
 }
 
 struct Unread {
@@ -123,6 +124,7 @@ fn read_file(cx: &Ctxt, settings: &mut Settings, file: &Rc<File>) {
             // What is missing may stand in what could not be read.
             settings.name.mark_as_wrong();
             settings.description.mark_as_wrong();
+            settings.privacy_policy.mark_as_wrong();
         }
     }
     read_body(cx, settings, &body, cx.count() > errors);
@@ -184,6 +186,7 @@ fn read_entries(cx: &Ctxt, settings: &mut Settings, entries: &[Entry]) {
         match key {
             "name" => settings.name.mark_as_wrong(),
             "description" => settings.description.mark_as_wrong(),
+            "privacy_policy" => settings.privacy_policy.mark_as_wrong(),
             _ => {}
         }
     }

@@ -112,8 +112,8 @@ fn judge(output: &Output, package: &Path, (file, line): &(String, usize)) -> Opt
     };
     let is_file = package.join(file).ends_with(found) || found.ends_with(file.as_str());
     // rustc cannot point into a text that is included: the message names the line then.
-    let is_named = file.ends_with("instructions.md")
-        && said.contains(&format!("line {line} of the instructions"));
+    let is_named =
+        file.ends_with("instructions.md") && said.contains(&format!("instructions, line {line}:"));
     let is_place = is_file && at == line || is_named;
     match (is_one, is_place) {
         (true, true) => None,

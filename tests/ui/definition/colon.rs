@@ -5,7 +5,7 @@ mod actions;
 use actions::weather;
 
 /// Forecasts and alerts.
-#[gpt(definition = "colon.md", actions = [weather])]
+#[gpt(definition = "colon.md", actions = [weather], visibility = link)]
 struct WeatherDesk;
 
 fn main() {}
