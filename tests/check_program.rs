@@ -69,16 +69,18 @@ impl Project {
             let word = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
             writeln!(
                 said,
-                "{}:{}:{}: {} {}: {}\n    {}",
+                "{}:{}:{}: {} {}: {}",
                 word("file"),
                 finding["line"],
                 finding["column"],
                 word("level"),
                 word("name"),
                 word("message"),
-                word("help"),
             )
             .unwrap();
+            if let Some(help) = finding["help"].as_str() {
+                writeln!(said, "    {help}").unwrap();
+            }
         }
         said.push_str(&text(output.stderr));
         expected.assert_eq(&said);
@@ -191,15 +193,17 @@ fn all_mistakes_are_found_without_building() {
     project.replace("actions/pets.yaml", "integr ", "integer ");
     project.replace("src/main.rs", "visibility = shared", "visibility = link");
     project.replace("src/gpt.md", "  - Which pets are there?\n  -", "  -");
-    project.check(&[], &expect![[r#"
+    project.check(
+        &[],
+        &expect![[r#"
         1
         src/main.rs:14:29: error E0433: cannot find `ListPet` in `pets`
             a struct with a similar name exists
-        src/gpt.md:8:6: error definition: instructions name `{{listPet}}`, which this GPT does not have
+        src/gpt.md:8:6: error definition: `{{listPet}}` is no tool here
             write `{{listPets}}`, which is the nearest of its operations
         src/main.rs:12:22: error E0308: mismatched types
-    
-    "#]]);
+    "#]],
+    );
 
     project.replace(
         "src/main.rs",
@@ -212,7 +216,7 @@ fn all_mistakes_are_found_without_building() {
     assert_eq!(text(output.stderr), "");
     assert_eq!(output.status.code(), Some(0));
     expect![[r#"
-        actions/pets.yaml: module `pets` with 1 operation, 0 types and 110 lines
+        actions/pets.yaml: module `pets` with 1 operation, 0 types and 111 lines
         1 tool of 153 characters, about 39 tokens in each request
     "#]]
     .assert_eq(&text(output.stdout));
@@ -220,10 +224,9 @@ fn all_mistakes_are_found_without_building() {
     project.check(
         &["--deny", "undescribed-parameter"],
         &expect![[r#"
-        1
-        actions/pets.yaml:10:19: error undescribed-parameter: `limit` does not say what it is
-    
-    "#]],
+            1
+            actions/pets.yaml:10:19: error undescribed-parameter: `limit` does not say what it is
+        "#]],
     );
 
     project.replace(

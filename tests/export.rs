@@ -123,7 +123,7 @@ fn mistakes_are_told() {
         let Output { status, stderr, .. } = cargo_gpt_in(place, &arguments);
         let stderr = text(stderr);
         // What cargo says while it builds takes another time each time.
-        let of_cargo = ["   Compiling", "    Finished"];
+        let of_cargo = ["   Compiling", "    Finished", "    Blocking"];
         let is_ours = |it: &&str| !of_cargo.iter().any(|cargo| it.starts_with(cargo));
         let lines = stderr.lines().take_while(|it| !it.is_empty());
         let lines: Vec<_> = lines.filter(is_ours).collect();
