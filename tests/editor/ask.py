@@ -1,6 +1,9 @@
 """Asks rust-analyzer about a copy of the weather example, and says what an editor shows.
 
 python3 tests/editor/ask.py [rust-analyzer]
+
+It needs `rustup component add rust-analyzer rust-src`: without the sources of the standard library
+rust-analyzer knows neither `include!` nor `env!`.
 """
 
 import os
@@ -8,7 +11,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from server import Server
+sys.dont_write_bytecode = True
+
+from server import Server  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
@@ -29,7 +34,8 @@ async fn probe() {
 def copy():
     shutil.rmtree(COPY, ignore_errors=True)
     shutil.copytree(ROOT / "examples/weather", COPY / "weather")
-    shutil.copy(ROOT / "Cargo.lock", COPY)
+    for file in ["Cargo.lock", "rust-toolchain.toml"]:
+        shutil.copy(ROOT / file, COPY)
     lines = []
     for line in (ROOT / "Cargo.toml").read_text().splitlines():
         if line.startswith("members = "):
