@@ -490,7 +490,7 @@ impl Bound {
             tracing::info!(
                 gpt = definition.name,
                 tokens = crate::check::cost(definition),
-                "instructions and actions take about so many tokens of each request to a model"
+                "each request to a model carries instructions and tools of about this many tokens"
             );
             for operation in definition.operations() {
                 for problem in crate::schema::problems(operation) {
