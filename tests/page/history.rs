@@ -52,7 +52,7 @@ fn conversations_are_listed_opened_and_deleted() {
         page.wait("document.querySelector('#ask').open");
         assert!(page.text("#ask p").contains("First"));
         page.press("Escape", false);
-        page.wait("!document.querySelector('#ask').open");
+        page.wait("!document.querySelector('#ask')");
         assert_eq!(page.text(".answer .text"), "One.");
         page.click("#conversations li:last-child button");
         page.click("#ask button[value=yes]");

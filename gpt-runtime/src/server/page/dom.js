@@ -94,16 +94,22 @@ export function announce(text) {
 
 /** Asks whether to do something that cannot be undone. */
 export function ask(question, label) {
-  const dialog = document.getElementById('ask');
+  // Each question has a dialog of its own: browsers tell of a dialog's end some time after it, when
+  // the next question may stand there already.
+  document.getElementById('ask')?.remove();
+  const dialog = element('dialog', { id: 'ask', 'aria-labelledby': 'ask-question' });
   const yes = element('button', { value: 'yes', class: 'bad' }, label);
   const no = element('button', { value: 'no' }, 'Cancel');
   const buttons = element('form', { method: 'dialog', class: 'buttons' }, yes, no);
-  dialog.replaceChildren(element('p', { id: 'ask-question' }, question), buttons);
-  dialog.returnValue = 'no';
+  dialog.append(element('p', { id: 'ask-question' }, question), buttons);
+  document.body.append(dialog);
   dialog.showModal();
   no.focus();
   return new Promise((done) => {
-    dialog.addEventListener('close', () => done(dialog.returnValue === 'yes'), { once: true });
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      done(dialog.returnValue === 'yes');
+    });
   });
 }
 
