@@ -862,6 +862,7 @@ fn what_is_wrong_with_a_definition_is_said_at_once() {
     expect![[r#"
         the GPT ` ` is not defined well:
         - `name` is empty
+          = help: write a text there
         - instructions, line 2: `{{getAnimals}}` is no tool here
           = help: write `{{getAnimal}}`, which is the nearest of its operations
         - starter is empty

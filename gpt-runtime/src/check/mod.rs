@@ -190,7 +190,8 @@ const fn length(definition: &Definition) -> Option<Message> {
 
 const fn blank(key: &str, text: &str) -> Option<Message> {
     if text.trim_ascii().is_empty() {
-        return Some(Message::new("`").text(key).text("` is empty"));
+        let message = Message::new("`").text(key).text("` is empty");
+        return Some(message.text("\n= help: write a text there"));
     }
     None
 }
