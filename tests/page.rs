@@ -15,6 +15,8 @@ mod files;
 mod history;
 #[path = "page/hosted.rs"]
 mod hosted;
+#[path = "page/origins.rs"]
+mod origins;
 #[path = "page/programs.rs"]
 mod programs;
 #[path = "page/sign_in.rs"]

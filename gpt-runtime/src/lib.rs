@@ -104,6 +104,7 @@
 //! | `GPT_OWNER_TOKEN` | the token by which the owner is known | one is made at the first start and printed once |
 //! | `GPT_SECRET_KEY` | 32 bytes in base64 that sign sessions and seal the tokens of people; the same in all processes | sessions are signed with a key in the store, and nobody can sign in to an API |
 //! | `GPT_TRUSTED_PROXIES` | addresses and networks whose `Forwarded`, `X-Forwarded-*` and `X-Request-Id` are believed | none |
+//! | `GPT_ALLOWED_ORIGINS` | origins whose pages may use the API from a browser, such as `https://example.com` | none |
 //! | `GPT_MESSAGES_PER_MINUTE` | how many messages a caller may send a minute | 60 |
 //! | `GPT_TURNS_PER_CALLER` | how many answers a caller may wait for at once | 16 |
 //! | `GPT_TURNS` | how many answers may be written at once | 1024 |

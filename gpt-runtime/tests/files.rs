@@ -251,12 +251,14 @@ async fn session(site: &Site, path: &str) -> String {
 async fn pages_of_others_upload_nothing() {
     let site = serve(Visibility::Everyone, &silent()).await;
     let id = site.conversation().await;
-    let refused = "403 only the GPT's own page may send this from a browser";
-    for (name, value) in [
-        ("origin", "https://evil.example"),
-        ("origin", "null"),
-        ("sec-fetch-site", "cross-site"),
-        ("sec-fetch-site", "same-site"),
+    let own = "403 only the GPT's own page may send this from a browser";
+    let allowed = "403 of pages in a browser only the GPT's own and those of \
+        `GPT_ALLOWED_ORIGINS` may send this";
+    for (name, value, refused) in [
+        ("origin", "https://evil.example", allowed),
+        ("origin", "null", allowed),
+        ("sec-fetch-site", "cross-site", own),
+        ("sec-fetch-site", "same-site", own),
     ] {
         let request = upload(&site, &id, "a", "text/plain", b"x").header(name, value);
         assert_eq!(refusal(request).await, refused, "{name}: {value}");

@@ -456,7 +456,7 @@ async fn other_hosts_call_functions() {
             403 Forbidden
             content-type: application/problem+json
 
-            {"type":"about:blank","title":"Forbidden","status":403,"detail":"only the GPT's own page may send this from a browser"}
+            {"type":"about:blank","title":"Forbidden","status":403,"detail":"of pages in a browser only the GPT's own and those of `GPT_ALLOWED_ORIGINS` may send this"}
 
             > GET /actions/convert
             405 Method Not Allowed

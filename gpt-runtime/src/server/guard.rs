@@ -12,7 +12,7 @@ use axum::{
 };
 use url::Url;
 
-use super::{extract::BODY_LIMIT, forwarded::Sender, problem::Problem};
+use super::{extract::BODY_LIMIT, forwarded::Sender, origins::Origins, problem::Problem};
 
 /// Which hosts requests may be for.
 pub(super) struct Guard {
@@ -20,10 +20,12 @@ pub(super) struct Guard {
     hosts: Option<Vec<String>>,
     /// The origin of the public address.
     public_origin: Option<String>,
+    /// Other origins that may use the API.
+    allowed: Origins,
 }
 
 impl Guard {
-    pub(super) fn new(address: SocketAddr, public_url: Option<&Url>) -> Self {
+    pub(super) fn new(address: SocketAddr, public_url: Option<&Url>, allowed: Origins) -> Self {
         let hosts = address.ip().is_loopback().then(|| {
             let mut names = ["localhost", "127.0.0.1", "[::1]"]
                 .map(str::to_owned)
@@ -49,6 +51,7 @@ impl Guard {
         Self {
             hosts,
             public_origin: public_url.map(|url| url.origin().ascii_serialization()),
+            allowed,
         }
     }
 
@@ -75,13 +78,13 @@ impl Guard {
         Err(Problem::new(StatusCode::FORBIDDEN, detail))
     }
 
-    /// Refuses requests that a page of another origin makes a browser send.
-    fn check_origin(&self, request: &Request) -> Result<(), Problem> {
+    /// What page makes a browser send a request.
+    fn page(&self, request: &Request) -> Page {
         let headers = request.headers();
-        let Some(origin) = headers.get(header::ORIGIN) else {
-            return Ok(());
+        let Some(value) = headers.get(header::ORIGIN) else {
+            return Page::OwnOrNone;
         };
-        let origin = origin.to_str().unwrap_or_default();
+        let origin = value.to_str().unwrap_or_default();
         let public = self.public_origin.as_deref();
         let same_host = || {
             let authority = origin
@@ -95,10 +98,24 @@ impl Guard {
         let sender = request.extensions().get::<Sender>();
         let forwarded = sender.and_then(|it| it.origin.as_deref());
         if public == Some(origin) || forwarded == Some(origin) || same_host() {
-            return Ok(());
+            return Page::OwnOrNone;
         }
-        Err(not_our_page())
+        if self.allowed.contains(value) {
+            return Page::Allowed;
+        }
+        Page::Other
     }
+}
+
+/// The page that makes a browser send a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Page {
+    /// The GPT's own, or none that the browser tells of.
+    OwnOrNone,
+    /// One of another origin that may use the API, but is not the person who uses the own page.
+    Allowed,
+    /// One of another origin.
+    Other,
 }
 
 fn host(headers: &HeaderMap) -> Option<&str> {
@@ -113,7 +130,11 @@ pub(super) fn protect(router: Router, guard: Arc<Guard>) -> Router {
     async fn check(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
         let mut response = match guard.check_host(&request) {
             Ok(()) => {
-                request.extensions_mut().insert(guard);
+                let page = guard.page(&request);
+                if page == Page::Allowed {
+                    request.headers_mut().remove(header::COOKIE);
+                }
+                request.extensions_mut().insert(page);
                 next.run(request).await
             }
             Err(problem) => problem.into_response(),
@@ -121,6 +142,10 @@ pub(super) fn protect(router: Router, guard: Arc<Guard>) -> Router {
         add_headers(response.headers_mut());
         response
     }
+    let router = match guard.allowed.layer() {
+        Some(layer) => router.layer(layer),
+        None => router,
+    };
     router
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn_with_state(guard, check))
@@ -131,35 +156,54 @@ pub(super) fn writes<S: Clone + Send + Sync + 'static>(
     handlers: MethodRouter<S>,
 ) -> MethodRouter<S> {
     async fn check(request: Request, next: Next) -> Response {
-        let checked = check_sender(&request);
-        match checked.and_then(|()| check_content_type(request.headers())) {
-            Ok(()) => next.run(request).await,
-            Err(problem) => problem.into_response(),
-        }
+        let checked = match page(&request) {
+            Page::OwnOrNone | Page::Allowed => check_content_type(request.headers()),
+            Page::Other => Err(not_allowed()),
+        };
+        answer(checked, request, next).await
     }
     handlers.route_layer(middleware::from_fn(check))
 }
 
-/// The same for requests whose bodies may have any content type, such as files and forms, or none.
+/// The same for requests whose bodies may have any content type, such as files, or none.
 pub(super) fn of_any_type<S: Clone + Send + Sync + 'static>(
     handlers: MethodRouter<S>,
 ) -> MethodRouter<S> {
     async fn check(request: Request, next: Next) -> Response {
-        match check_sender(&request).and_then(|()| check_site(request.headers())) {
-            Ok(()) => next.run(request).await,
-            Err(problem) => problem.into_response(),
-        }
+        let checked = match page(&request) {
+            Page::OwnOrNone => check_site(request.headers()),
+            Page::Allowed => Ok(()),
+            Page::Other => Err(not_allowed()),
+        };
+        answer(checked, request, next).await
     }
     handlers.route_layer(middleware::from_fn(check))
 }
 
-fn check_sender(request: &Request) -> Result<(), Problem> {
-    match request.extensions().get::<Arc<Guard>>() {
-        Some(guard) => guard.check_origin(request),
-        None => Err(Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "the server is put together wrongly: no guard",
-        )),
+/// The same for forms of the GPT's own page, which speak for the person who sends them.
+pub(super) fn own_form<S: Clone + Send + Sync + 'static>(
+    handlers: MethodRouter<S>,
+) -> MethodRouter<S> {
+    async fn check(request: Request, next: Next) -> Response {
+        let checked = match page(&request) {
+            Page::OwnOrNone => check_site(request.headers()),
+            Page::Allowed | Page::Other => Err(not_our_page()),
+        };
+        answer(checked, request, next).await
+    }
+    handlers.route_layer(middleware::from_fn(check))
+}
+
+/// The page that [`protect`] found. Without its layer no page is ours.
+fn page(request: &Request) -> Page {
+    let page = request.extensions().get();
+    page.copied().unwrap_or(Page::Other)
+}
+
+async fn answer(checked: Result<(), Problem>, request: Request, next: Next) -> Response {
+    match checked {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
     }
 }
 
@@ -177,6 +221,13 @@ fn not_our_page() -> Problem {
     Problem::new(
         StatusCode::FORBIDDEN,
         "only the GPT's own page may send this from a browser",
+    )
+}
+
+fn not_allowed() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "of pages in a browser only the GPT's own and those of `GPT_ALLOWED_ORIGINS` may send this",
     )
 }
 

@@ -92,10 +92,10 @@
 //! **Actions of this program**, which are functions with [`#[action]`](macro@crate::action), can be
 //! called by other hosts. `/actions/openapi.json` describes them, for the address that people use,
 //! in OpenAPI 3.1 and within the rules of ChatGPT's editor; what is longer than it takes is shortened
-//! there. Only types that hold themselves it does not take. A call answers 200 with JSON, 204 where there is no answer, 422 where the arguments are not
-//! as described or the action says why it did nothing, and 503 where it took too long. It asks
-//! nobody: that is up to the host, which is told by `x-openai-isConsequential`. A GPT without such
-//! actions has neither path.
+//! there; types that hold themselves cannot be described for it. A call answers 200 with JSON, 204
+//! where there is no answer, 422 where the arguments are not as described or the action says why it
+//! did nothing, and 503 where it took too long. It asks nobody: that is up to the host, which is
+//! told by `x-openai-isConsequential`. A GPT without such actions has neither path.
 //!
 //! **Errors** are `application/problem+json` (RFC 9457) whose `detail` says what is wrong.
 //!
@@ -127,8 +127,8 @@
 //!
 //! On a loopback address only requests for this very host and port are answered, so that no web
 //! page can reach the GPT under a name of its own. Requests that change something must come from
-//! the GPT's own page or from no page at all. `GPT_PUBLIC_URL` names the address people use when
-//! a proxy stands in front.
+//! the GPT's own page, from a page of [`Server::allowed_origins`], or from no page at all.
+//! `GPT_PUBLIC_URL` names the address people use when a proxy stands in front.
 
 mod actions;
 mod address;
@@ -151,6 +151,7 @@ mod log;
 mod mcp;
 mod oauth;
 mod openai;
+mod origins;
 mod page;
 mod problem;
 mod reload;
@@ -315,6 +316,17 @@ impl Server {
         self
     }
 
+    /// The origins whose pages may use the API from a browser, whatever `GPT_ALLOWED_ORIGINS` says;
+    /// none unless set.
+    ///
+    /// These are origins such as `https://example.com, http://localhost:5173`. A page of such an
+    /// origin sends a token, as programs do: cookies of the GPT's own page do not count for it.
+    #[must_use]
+    pub fn allowed_origins(mut self, origins: impl Display) -> Self {
+        self.settings.allowed_origins = Some(origins.to_string());
+        self
+    }
+
     /// Serves `GET /metrics` for Prometheus on an address of its own, whatever `GPT_METRICS_ADDR`
     /// says; off unless set. Everyone who reaches the address can read them.
     #[must_use]
@@ -381,7 +393,9 @@ impl Server {
         let owner_token = address::owner_token(self.owner_token)?;
         let listener = address::listen(self.address).await?;
         let local_addr = listener.local_addr().map_err(Error::Serve)?;
-        let guard = guard::Guard::new(local_addr, public_url.as_ref());
+        let settings = self.settings.resolve()?;
+        let origins = settings.origins.clone();
+        let guard = guard::Guard::new(local_addr, public_url.as_ref(), origins);
         let url = match public_url {
             Some(url) => url,
             None => address::local_url(local_addr)?,
@@ -392,7 +406,6 @@ impl Server {
         };
         let token = owner_token.as_deref();
         let gpts = Gpts::open(self.service, self.others, token, url, fetcher).await?;
-        let settings = self.settings.resolve()?;
         let metrics = match &settings.metrics_address {
             Some(address) => Some(listen_for_metrics(address).await?),
             None => None,

@@ -4,7 +4,7 @@ use std::{fmt::Display, str::FromStr, time::Duration};
 
 use crate::error::Error;
 
-use super::{address::Setting, forwarded::Proxies, limits::Limits};
+use super::{address::Setting, forwarded::Proxies, limits::Limits, origins::Origins};
 
 const GRACE: Duration = Duration::from_secs(30);
 const CONNECTIONS: usize = 4096;
@@ -18,6 +18,7 @@ const LIMITS: Limits = Limits {
 #[derive(Debug, Default)]
 pub(super) struct InCode {
     pub(super) trusted_proxies: Option<String>,
+    pub(super) allowed_origins: Option<String>,
     pub(super) metrics_address: Option<String>,
     pub(super) shutdown_grace: Option<Duration>,
     pub(super) messages_per_minute: Option<usize>,
@@ -30,6 +31,7 @@ pub(super) struct InCode {
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) proxies: Proxies,
+    pub(super) origins: Origins,
     /// Where the metrics are to be had, if anywhere.
     pub(super) metrics_address: Option<Setting>,
     pub(super) grace: Duration,
@@ -47,6 +49,11 @@ impl InCode {
             "Server::trusted_proxies",
             "GPT_TRUSTED_PROXIES",
         )?;
+        let origins = Setting::of(
+            self.allowed_origins,
+            "Server::allowed_origins",
+            "GPT_ALLOWED_ORIGINS",
+        )?;
         let metrics_address = Setting::of(
             self.metrics_address,
             "Server::metrics_address",
@@ -56,6 +63,10 @@ impl InCode {
             proxies: match proxies {
                 Some(it) => Proxies::parse(&it.value).map_err(|message| it.error(message))?,
                 None => Proxies::default(),
+            },
+            origins: match origins {
+                Some(it) => Origins::parse(&it.value).map_err(|message| it.error(message))?,
+                None => Origins::default(),
             },
             metrics_address: metrics_address.filter(|it| !it.value.trim().is_empty()),
             grace: grace(self.shutdown_grace)?,

@@ -20,7 +20,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{entrance::Entrance, guard::of_any_type, limits::counted};
+use super::{entrance::Entrance, guard::own_form, limits::counted};
 use crate::tool::fetch::Fetcher;
 
 pub(super) use connected::routes as connected;
@@ -47,7 +47,7 @@ const REGISTER: &str = "/oauth/register";
 /// The routes below the path of a GPT, whose [`Authorization`] is put into the extensions of
 /// requests. They ask who comes themselves.
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let authorize = get(authorize::ask).merge(of_any_type(post(authorize::answer)));
+    let authorize = get(authorize::ask).merge(own_form(post(authorize::answer)));
     Router::new()
         .route(AUTHORIZE, counted(authorize))
         .route(TOKEN, counted(post(token::token)))
