@@ -57,6 +57,11 @@ fn each_host_is_given_what_it_takes() {
     for schema in schemas {
         hold_to_others(&folder.join(schema));
     }
+    let actions = files(&folder).into_iter();
+    let actions = actions.filter(|it| it.to_string_lossy().contains("librechat/actions/"));
+    if let Some(sent) = show_to_librechat(actions.map(|it| folder.join(it))) {
+        expect_file![expected.join("librechat_sends.txt")].assert_eq(&sent);
+    }
 }
 
 #[test]
@@ -147,7 +152,7 @@ fn what_is_exported_comes_back() {
     for example in ["weather", "shop"] {
         let exported = |place: &Path, out: &Path, more: &[&str]| {
             let out = out.to_str().unwrap();
-            let arguments = ["export", "--to", "chatgpt", "--out", out];
+            let arguments = ["export", "--out", out];
             // Built beside the tests, which have all dependencies.
             let output = Command::new(command::program())
                 .arg("gpt")
@@ -162,7 +167,15 @@ fn what_is_exported_comes_back() {
             assert!(output.status.success(), "{}", text(output.stderr));
         };
         let first = folder.join(format!("{example}-first"));
-        exported(root(), &first, &["--package", example]);
+        exported(root(), &first, &["--package", example, "--to", "chatgpt"]);
+        let others = folder.join(format!("{example}-librechat"));
+        exported(
+            root(),
+            &others,
+            &["--package", example, "--to", "librechat"],
+        );
+        let actions = others.join("librechat/actions");
+        show_to_librechat(files(&actions).iter().map(|it| actions.join(it)));
         let bundle = first.join("chatgpt");
         for schema in files(&bundle.join("actions")) {
             hold_to_others(&bundle.join("actions").join(schema));
@@ -181,7 +194,7 @@ fn what_is_exported_comes_back() {
         fs::copy(root().join("Cargo.lock"), project.join("Cargo.lock")).unwrap();
 
         let second = folder.join(format!("{example}-second"));
-        exported(&project, &second, &[]);
+        exported(&project, &second, &["--to", "chatgpt"]);
         let back = second.join("chatgpt");
         // What was lost on the first way is not lost again.
         let is_kept = |it: &PathBuf| !it.to_string_lossy().to_lowercase().starts_with("report.");
@@ -228,6 +241,23 @@ fn hold_to_others(schema: &Path) {
             .env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true")),
         None => eprintln!("not held to Redocly: GPT_TEST_REDOCLY is not set"),
     }
+}
+
+/// What LibreChat sends when actions are called, by its own code, where that is at hand.
+fn show_to_librechat(actions: impl Iterator<Item = PathBuf>) -> Option<String> {
+    let Some(folder) = env::var_os("GPT_TEST_LIBRECHAT") else {
+        eprintln!("not shown to LibreChat: GPT_TEST_LIBRECHAT is not set");
+        return None;
+    };
+    let output = Command::new("node")
+        .arg("tests/export/librechat.cjs")
+        .arg(Path::new(&folder).join("node_modules/librechat-data-provider"))
+        .args(actions)
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", text(output.stderr));
+    Some(text(output.stdout))
 }
 
 /// All files below a folder, by their paths in it.

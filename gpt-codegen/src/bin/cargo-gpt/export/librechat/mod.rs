@@ -3,10 +3,12 @@
 //!
 //! LibreChat stores an action as ChatGPT's editor did, so that its schema keeps to the same rules.
 
+mod schema;
+
 use serde_json::{Value, json};
 
 use super::{
-    definition::{Gpt, Kind, Operation},
+    definition::{Gpt, Kind},
     folder::Files,
     openapi::{self, Action},
     report::Report,
@@ -56,16 +58,15 @@ pub(super) fn files(gpt: &Gpt, address: Option<&str>, report: &mut Report) -> Fi
     });
     files.insert("agent.json".to_owned(), format!("{agent:#}\n"));
     for api in &gpt.apis {
-        let Some(action) = openapi::action(api, address, report) else {
+        let Some(mut action) = openapi::action(api, address, report) else {
             continue;
         };
         let path = format!("actions/{}.json", api.name);
         report.step(format!(
             "Send `{path}` to `POST /api/agents/actions/{{agent_id}}`, with the id of the new agent."
         ));
-        let kept = kept(&action.document);
-        let functions = api.operations.iter();
-        let functions = functions.filter(|it| kept.contains(&it.tool.name.as_str()));
+        schema::adapt(&mut action.document, report);
+        let functions = schema::functions(&action.document);
         let body = json!({
             "metadata": {
                 "domain": action.domain,
@@ -73,13 +74,15 @@ pub(super) fn files(gpt: &Gpt, address: Option<&str>, report: &mut Report) -> Fi
                 "privacy_policy_url": gpt.privacy_policy,
                 "auth": auth(&action, report),
             },
-            "functions": functions.map(function).collect::<Vec<_>>(),
+            "functions": functions,
         });
         files.insert(path, format!("{body:#}\n"));
         for operation in &api.operations {
-            if operation.consequential && kept.contains(&operation.tool.name.as_str()) {
+            let name = operation.tool.name.as_str();
+            let is_kept = functions.iter().any(|it| it["function"]["name"] == name);
+            if operation.consequential && is_kept {
                 report.lost(
-                    format!("operation `{}`", operation.tool.name),
+                    format!("operation `{name}`"),
                     "may not ask first",
                     "LibreChat does not read `x-openai-isConsequential`",
                 );
@@ -87,24 +90,6 @@ pub(super) fn files(gpt: &Gpt, address: Option<&str>, report: &mut Report) -> Fi
         }
     }
     files
-}
-
-/// The operations of a document.
-fn kept(document: &Value) -> Vec<&str> {
-    let paths = document["paths"].as_object().into_iter().flatten();
-    let operations = paths.filter_map(|(_, item)| item.as_object());
-    let operations = operations.flat_map(|it| it.values());
-    operations
-        .filter_map(|it| it["operationId"].as_str())
-        .collect()
-}
-
-fn function(operation: &Operation) -> Value {
-    json!({ "type": "function", "function": {
-        "name": operation.tool.name,
-        "description": operation.tool.description,
-        "parameters": operation.tool.shown,
-    } })
 }
 
 /// How requests are signed. In LibreChat's words people are sent to `authorization_url`, and the
