@@ -496,6 +496,13 @@ fn findings_as_sarif() {
     let rules = driver["rules"].as_array().unwrap();
     let ids: BTreeSet<&str> = rules.iter().map(|it| it["id"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), rules.len(), "ids are distinct");
+    // Code scanning of GitHub takes no rule without these.
+    for rule in rules {
+        for key in ["shortDescription", "fullDescription", "help"] {
+            let text = rule[key]["text"].as_str().unwrap_or_default();
+            assert!(!text.is_empty(), "{rule}: {key}");
+        }
+    }
     for lint in gpt_codegen::explain::explanations() {
         let rule = rules.iter().find(|it| it["id"] == lint.name).unwrap();
         assert_eq!(rule["help"]["markdown"], lint.text);

@@ -83,6 +83,8 @@ pub(crate) fn to_sarif(findings: &[Finding]) -> Value {
 
 /// The rule of what is no lint, and an error always.
 fn rule_of_no_lint(name: &str) -> Value {
+    /// Code scanning of GitHub takes no rule without help.
+    const HELP: &str = "The message says what is wrong and what to write instead.";
     let digits = name.strip_prefix('E').unwrap_or_default();
     let is_code = digits.len() == 4 && digits.bytes().all(|it| it.is_ascii_digit());
     let text = match name {
@@ -94,6 +96,8 @@ fn rule_of_no_lint(name: &str) -> Value {
     let mut rule = json!({
         "id": name,
         "shortDescription": { "text": text },
+        "fullDescription": { "text": text },
+        "help": { "text": HELP },
         "defaultConfiguration": { "level": "error" },
     });
     if is_code {
@@ -108,9 +112,11 @@ fn rule(lint: &Explanation) -> Value {
         "warn" => json!({ "level": "warning" }),
         _ => json!({ "level": "error" }),
     };
+    let reason = lint.reason().replace('\n', " ");
     json!({
         "id": lint.name,
-        "shortDescription": { "text": lint.reason().replace('\n', " ") },
+        "shortDescription": { "text": reason },
+        "fullDescription": { "text": reason },
         "help": { "text": lint.text, "markdown": lint.text },
         "defaultConfiguration": configuration,
         "properties": { "tags": [lint.group] },
