@@ -5,7 +5,6 @@
 
 extern crate gpt_runtime as renamed;
 
-#[allow(dead_code, reason = "other suites use more of it")]
 mod command;
 #[path = "hygiene/export.rs"]
 mod export;

@@ -1,9 +1,20 @@
 //! The second example in a real browser, from the share link to an order.
 
 mod browser;
+mod command;
 mod running;
 
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read, Write},
+    process::{Child, Command, Stdio},
+    sync::mpsc::{self, Receiver},
+    thread,
+    time::Duration,
+};
+
 use browser::Browser;
+use nix::pty::openpty;
 use running::{Running, cargo_run};
 
 /// Says something in the conversation.
@@ -84,6 +95,108 @@ fn an_order_is_placed_by_someone_who_signs_in() {
     page.screenshot("shop-order");
     assert_eq!(page.complaints(), [""; 0]);
     server.stop();
+}
+
+/// How long a build may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// `cargo gpt chat` in a terminal.
+struct Chat {
+    child: Child,
+    keyboard: File,
+    screen: Receiver<Vec<u8>>,
+    /// What came to the screen and was not read yet.
+    unread: String,
+}
+
+impl Chat {
+    fn start() -> Self {
+        let terminal = openpty(None, None).unwrap();
+        let child = Command::new(command::program())
+            .args(["gpt", "chat", "--package", "shop"])
+            .current_dir(command::root())
+            .env_remove("OPENAI_API_KEY")
+            .stdin(terminal.slave.try_clone().unwrap())
+            .stdout(Stdio::piped())
+            .stderr(terminal.slave)
+            .spawn()
+            .unwrap();
+        let keyboard = File::from(terminal.master);
+        let mut output = keyboard.try_clone().unwrap();
+        let (sender, screen) = mpsc::channel();
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            // Ends with the terminal.
+            while let Ok(count) = output.read(&mut bytes) {
+                // Nobody looks any more when the test is over.
+                let _ = sender.send(bytes[..count].to_vec());
+            }
+        });
+        Self {
+            child,
+            keyboard,
+            screen,
+            unread: String::new(),
+        }
+    }
+
+    fn say(&mut self, line: &str) {
+        let line = [line, "\n"].concat();
+        self.keyboard.write_all(line.as_bytes()).unwrap();
+    }
+
+    /// What is shown before some text.
+    fn read_until(&mut self, text: &str) -> String {
+        loop {
+            if let Some((before, after)) = self.unread.split_once(text) {
+                let before = before.to_owned();
+                self.unread = after.to_owned();
+                return before;
+            }
+            match self.screen.recv_timeout(PATIENCE) {
+                Ok(bytes) => self.unread += &String::from_utf8_lossy(&bytes),
+                Err(error) => panic!("`{text}` is not shown, {error}: {}", self.unread),
+            }
+        }
+    }
+}
+
+impl Drop for Chat {
+    fn drop(&mut self) {
+        // As Ctrl-C and Ctrl-D do, so that what it serves ends too.
+        let id = self.child.id().to_string();
+        let _ = Command::new("kill").args(["-INT", &id]).status();
+        let _ = self.keyboard.write_all(b"\x04");
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn who_talks_in_a_terminal_signs_in_with_a_browser() {
+    let Some(mut page) = Browser::start() else {
+        return;
+    };
+    let mut chat = Chat::start();
+    chat.read_until("Ctrl-D ends.");
+    chat.say("Put 2 blue mugs in my cart");
+    chat.read_until("Allow? [y/a(lways)/N] ");
+    chat.say("y");
+    chat.read_until("needs you to sign in to Corner Shop: open ");
+    let link = chat.read_until("]");
+    page.open(&link);
+    page.wait("document.activeElement.id === 'user'");
+    page.type_text("ada");
+    page.press("Tab", false);
+    page.type_text("engine-1843");
+    page.press("Enter", false);
+    page.wait("document.querySelector('h1')?.innerText === 'You are signed in to Corner Shop'");
+    chat.read_until(" ms]");
+    let output = chat.child.stdout.take().unwrap();
+    let answer = BufReader::new(output).lines();
+    let cart = answer
+        .map(Result::unwrap)
+        .find(|it| it.contains("quantity"));
+    assert!(cart.unwrap().contains("quantity 2"));
 }
 
 #[test]

@@ -137,6 +137,27 @@ async fn the_address_leaves_no_token_behind() {
     assert!(!wrong.contains("<script>"), "{wrong}");
 }
 
+/// A command in a terminal sends a browser there, which has no session yet.
+#[tokio::test]
+async fn an_address_with_a_token_leads_to_where_one_signs_in() {
+    let site = serve(Visibility::OnlyMe, []).await;
+    for (place, location) in [
+        ("pets/login", "/sign-in/pets/login"),
+        ("pets%2Flogin%2520here", "/sign-in/pets/login%20here"),
+        ("//evil.example", "/sign-in///evil.example"),
+        ("pets/login?x", "/"),
+        ("pets/login%0d%0aset-cookie:x", "/"),
+    ] {
+        let path = format!("/?token={TOKEN}&sign_in={place}");
+        let headers = site.headers(&format!("GET {path}")).await;
+        let expected = format!("\nlocation: {location}\n");
+        assert!(headers.contains(&expected), "{place}: {headers}");
+        assert!(headers.contains("\nset-cookie: "), "{place}: {headers}");
+    }
+    let headers = site.headers("GET /?token=wrong&sign_in=pets/login").await;
+    assert!(headers.starts_with("HTTP/1.1 401 "), "{headers}");
+}
+
 #[tokio::test]
 async fn a_share_link_lets_in_until_it_is_renewed() {
     let site = serve(Visibility::Link, []).await;

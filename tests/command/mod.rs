@@ -1,4 +1,5 @@
 //! The command `cargo gpt`, built once for all tests of a suite.
+#![allow(dead_code, reason = "each suite uses some of it")]
 
 use std::{
     path::{Path, PathBuf},

@@ -303,6 +303,19 @@ pub(super) fn token(uri: &Uri) -> Option<String> {
         .next()
 }
 
+/// Where an address with a token leads to: the page, or where one signs in to an API, which is named
+/// as in the path for it: `sign_in=API/SCHEME`.
+fn destination(uri: &Uri) -> String {
+    let parameters = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let is_part_of_path =
+        |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '.' | '_' | '~' | '%' | '/');
+    parameters
+        .filter(|(name, value)| name == "sign_in" && value.chars().all(is_part_of_path))
+        .map(|(_, value)| format!("/sign-in/{value}"))
+        .next()
+        .unwrap_or_else(|| "/".to_owned())
+}
+
 /// The page, for who may see it; with a token in the address, the way to it.
 pub(super) async fn enter(
     entrance: &Entrance,
@@ -314,7 +327,7 @@ pub(super) async fn enter(
         return Ok(match entrance.begin(Some(&token)).await? {
             // Off the address bar and out of the history.
             Some(cookie) => {
-                let page = Redirect::to(&entrance.path("/"));
+                let page = Redirect::to(&entrance.path(&destination(uri)));
                 ([(header::SET_COOKIE, cookie)], page).into_response()
             }
             None => locked(true, Key::InAddress),

@@ -159,6 +159,10 @@ pub(crate) struct Call {
 pub(crate) struct Chat {
     /// What to say
     pub(crate) text: Option<String>,
+    /// Where to listen meanwhile, for providers that know one address to which they send back who
+    /// signs in [default: a free port of 127.0.0.1]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) address: Option<String>,
     /// Allow calls that may change something, without asking
     #[arg(long)]
     pub(crate) yes: bool,

@@ -16,7 +16,7 @@ impl Call {
         if asks(&operation) && !self.yes {
             confirm(&operation, &shown)?;
         }
-        let gpt = chosen.start(false)?;
+        let gpt = chosen.start(false, None)?;
         let tool = operation["tool"]["name"].as_str().unwrap_or_default();
         let path = format!("/api/operations/{tool}/test");
         let answer = gpt.client.json(&path, &json!({ "arguments": arguments }))?;

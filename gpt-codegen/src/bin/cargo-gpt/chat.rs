@@ -23,7 +23,8 @@ const INTERRUPTED: i32 = 130;
 impl Chat {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         // Ctrl-C is for the answer, not for the program.
-        let gpt = gpts::choose(&self.which, self.gpt.as_deref())?.start(true)?;
+        let address = self.address.as_deref();
+        let gpt = gpts::choose(&self.which, self.gpt.as_deref())?.start(true, address)?;
         let started = gpt.client.json("/api/conversations", &json!({}))?;
         let id = started["id"].as_str().unwrap_or_default().to_owned();
         let interrupt = Interrupt::install(&gpt, &id)?;
@@ -147,12 +148,15 @@ impl Conversation<'_> {
                 self.decide(text("call_id"), decision)?;
             }
             "sign_in_needed" => {
-                eprintln!(
-                    "[{} needs you to sign in to {}, which a browser does: use the page of `cargo run`]",
-                    text("name"),
-                    text("api")
-                );
-                self.decide(text("call_id"), "decline")?;
+                let call = format!("{} needs you to sign in to {}", text("name"), text("api"));
+                if self.may_ask {
+                    // The call goes on by itself, or Ctrl-C stops it.
+                    let url = self.gpt.client.sign_in_url(text("path"));
+                    eprintln!("\n[{call}: open {url}]");
+                } else {
+                    eprintln!("[{call} and was declined: a terminal shows where]");
+                    self.decide(text("call_id"), "decline")?;
+                }
             }
             "citation_added" => {
                 let citation = &event["citation"];

@@ -64,9 +64,9 @@ pub(crate) fn choose(which: &Which, gpt: Option<&str>) -> Result<Chosen, Failure
 }
 
 impl Chosen {
-    /// Starts it, for this command alone: on a port of its own, and with nothing kept unless
+    /// Starts it, for this command alone: on a port of its own unless there is an address, and with nothing kept unless
     /// `GPT_STORE` says where. Ctrl-C ends it too, unless it `is_apart`.
-    pub(crate) fn start(self, is_apart: bool) -> Result<Gpt, Failure> {
+    pub(crate) fn start(self, is_apart: bool, address: Option<&str>) -> Result<Gpt, Failure> {
         let token = token()?;
         let mut program = self.program.command("serve");
         #[cfg(unix)]
@@ -77,7 +77,7 @@ impl Chosen {
         #[cfg(not(unix))]
         let _ = is_apart;
         program
-            .env("GPT_ADDR", "127.0.0.1:0")
+            .env("GPT_ADDR", address.unwrap_or("127.0.0.1:0"))
             .env("GPT_OWNER_TOKEN", &token)
             .env("GPT_SHUTDOWN_GRACE", "1")
             .env_remove("GPT_METRICS_ADDR");

@@ -164,6 +164,12 @@ impl Client {
         format!("{}{path}", self.base)
     }
 
+    /// The address at which a browser, as the owner, signs in where `path` says.
+    pub(crate) fn sign_in_url(&self, path: &str) -> String {
+        let (_, place) = path.rsplit_once("/sign-in/").unwrap_or_default();
+        self.url(&format!("/?token={}&sign_in={place}", self.token))
+    }
+
     /// Sends JSON, and reads what is answered while it arrives.
     pub(crate) fn post(
         &self,
