@@ -31,6 +31,16 @@ fn wait_for_answer(page: &mut Browser, count: usize) {
     ));
 }
 
+/// Signs in at the shop, whose page is open, and comes back.
+fn sign_in(page: &mut Browser) {
+    page.wait("document.activeElement.id === 'user'");
+    page.type_text("ada");
+    page.press("Tab", false);
+    page.type_text("engine-1843");
+    page.press("Enter", false);
+    page.wait("document.querySelector('h1')?.innerText === 'You are signed in to Corner Shop'");
+}
+
 #[test]
 fn an_order_is_placed_by_someone_who_signs_in() {
     let Some(mut page) = Browser::start() else {
@@ -59,11 +69,7 @@ fn an_order_is_placed_by_someone_who_signs_in() {
     page.switch_to("/oauth/authorize");
     page.wait("document.activeElement.id === 'user'");
     page.screenshot("shop-sign-in");
-    page.type_text("ada");
-    page.press("Tab", false);
-    page.type_text("engine-1843");
-    page.press("Enter", false);
-    page.wait("document.querySelector('h1')?.innerText === 'You are signed in to Corner Shop'");
+    sign_in(&mut page);
     // Now only the conversation is at this server.
     page.open("about:blank");
     let (home, _) = share.split_once('?').unwrap();
@@ -100,8 +106,8 @@ fn an_order_is_placed_by_someone_who_signs_in() {
 /// How long a build may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// `cargo gpt chat` in a terminal.
-struct Chat {
+/// `cargo gpt` in a terminal.
+struct Terminal {
     child: Child,
     keyboard: File,
     screen: Receiver<Vec<u8>>,
@@ -109,11 +115,12 @@ struct Chat {
     unread: String,
 }
 
-impl Chat {
-    fn start() -> Self {
+impl Terminal {
+    fn start(command: &str, more: &[&str]) -> Self {
         let terminal = openpty(None, None).unwrap();
         let child = Command::new(command::program())
-            .args(["gpt", "chat", "--package", "shop"])
+            .args(["gpt", command, "--package", "shop"])
+            .args(more)
             .current_dir(command::root())
             .env_remove("OPENAI_API_KEY")
             .stdin(terminal.slave.try_clone().unwrap())
@@ -145,6 +152,13 @@ impl Chat {
         self.keyboard.write_all(line.as_bytes()).unwrap();
     }
 
+    /// The first line of the standard output with some text.
+    fn answer(&mut self, text: &str) -> String {
+        let output = self.child.stdout.take().unwrap();
+        let mut lines = BufReader::new(output).lines().map(Result::unwrap);
+        lines.find(|it| it.contains(text)).unwrap_or_default()
+    }
+
     /// What is shown before some text.
     fn read_until(&mut self, text: &str) -> String {
         loop {
@@ -161,7 +175,7 @@ impl Chat {
     }
 }
 
-impl Drop for Chat {
+impl Drop for Terminal {
     fn drop(&mut self) {
         // As Ctrl-C and Ctrl-D do, so that what it serves ends too.
         let id = self.child.id().to_string();
@@ -176,7 +190,7 @@ fn who_talks_in_a_terminal_signs_in_with_a_browser() {
     let Some(mut page) = Browser::start() else {
         return;
     };
-    let mut chat = Chat::start();
+    let mut chat = Terminal::start("chat", &[]);
     chat.read_until("Ctrl-D ends.");
     chat.say("Put 2 blue mugs in my cart");
     chat.read_until("Allow? [y/a(lways)/N] ");
@@ -184,19 +198,20 @@ fn who_talks_in_a_terminal_signs_in_with_a_browser() {
     chat.read_until("needs you to sign in to Corner Shop: open ");
     let link = chat.read_until("]");
     page.open(&link);
-    page.wait("document.activeElement.id === 'user'");
-    page.type_text("ada");
-    page.press("Tab", false);
-    page.type_text("engine-1843");
-    page.press("Enter", false);
-    page.wait("document.querySelector('h1')?.innerText === 'You are signed in to Corner Shop'");
+    sign_in(&mut page);
     chat.read_until(" ms]");
-    let output = chat.child.stdout.take().unwrap();
-    let answer = BufReader::new(output).lines();
-    let cart = answer
-        .map(Result::unwrap)
-        .find(|it| it.contains("quantity"));
-    assert!(cart.unwrap().contains("quantity 2"));
+    let cart = chat.answer("quantity");
+    assert!(cart.contains("quantity 2"), "{cart}");
+
+    // A call of one operation waits too, and has a shop of its own, which does not know the browser.
+    let mut call = Terminal::start("call", &["getOrder", "--arg", "orderId=R-1001"]);
+    call.read_until("getOrder needs you to sign in: open ");
+    let link = call.read_until("\r\n");
+    page.open(&link);
+    sign_in(&mut page);
+    let order = call.answer("R-1001");
+    assert!(order.starts_with('{'), "{order}");
+    assert!(call.child.wait().unwrap().success());
 }
 
 #[test]

@@ -15,6 +15,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::{get, post},
 };
+use expect_test::expect;
 use gpt_runtime::{
     action::{
         Api, Described, Method, Operation, Requirement, Response, SecurityKind, SecurityScheme,
@@ -161,6 +162,8 @@ fn replies(turns: usize) -> Vec<Reply> {
     (0..turns).flat_map(|_| turn()).collect()
 }
 
+const OWNER: &str = "the-token-of-the-owner";
+
 impl Stage {
     async fn new(turns: usize) -> Self {
         Self::with(turns, |client| client).await
@@ -186,7 +189,7 @@ impl Stage {
             let builder = builder.oauth_client(described.api, "login", client);
             build(builder).store(store.clone())
         });
-        let site = Site::of(service, Arc::default(), |server| server).await;
+        let site = Site::of(service, Arc::default(), |server| server.owner_token(OWNER)).await;
         Self { site, asked, store }
     }
 
@@ -254,6 +257,43 @@ async fn a_program_signs_nobody_in() {
         let answer = program.get(&path, &tokens.access).await;
         assert_eq!(answer.status, 403, "{path}: {}", answer.body);
     }
+}
+
+/// As `cargo gpt call` does it: the owner's token is in the terminal, and the session in a browser.
+#[tokio::test]
+async fn the_owner_is_told_where_to_sign_in_for_a_call() {
+    let stage = Stage::new(0).await;
+    let call = async || {
+        let key = format!("authorization=Bearer\u{a0}{OWNER}");
+        let request = format!("POST /api/operations/whoAmI/test {key} {{}}");
+        stage.site.ask(&request).await
+    };
+    expect![[r#"
+        200 OK
+        content-type: application/json
+
+        {"result":"Nothing was sent: sign in to Club <API> first.","is_error":true,"milliseconds":0,"sign_in":"/sign-in/club/login"}"#]]
+    .assert_eq(&call().await);
+    let way = format!("GET /?token={OWNER}&sign_in=club/login");
+    let headers = stage.site.headers(&way).await;
+    assert!(
+        headers.contains("\nlocation: /sign-in/club/login\n"),
+        "{headers}"
+    );
+    let mut cookies = headers
+        .lines()
+        .filter_map(|it| it.strip_prefix("set-cookie: "));
+    let session = cookies.next().unwrap().split(';').next().unwrap();
+    let begun = stage.begin(session).await;
+    stage
+        .back(session, &format!("code=c1&state={}", begun["state"]))
+        .await;
+    expect![[r#"
+        200 OK
+        content-type: application/json
+
+        {"result":"{\"you\":18}","is_error":false,"milliseconds":0}"#]]
+    .assert_eq(&call().await);
 }
 
 #[tokio::test]

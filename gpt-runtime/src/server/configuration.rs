@@ -209,6 +209,7 @@ async fn test(
     Owner: Owner,
     caller: Caller,
     State(service): State<Service>,
+    Extension(entrance): Extension<Arc<Entrance>>,
     Segments(tool): Segments<String>,
     Body(Trial { arguments }): Body<Trial>,
 ) -> Result<Response, Problem> {
@@ -218,11 +219,16 @@ async fn test(
         Problem::new(StatusCode::NOT_FOUND, detail)
     })?;
     let tool = Found::Operation(operation);
+    // Why it is not known the call itself says.
+    let sign_in = service.sign_in_needed(Some(person), &tool).await;
     let tried = service.call(person, &tool, &arguments, None).await;
-    let answer = json!({
+    let mut answer = json!({
         "result": tried.output.text,
         "is_error": tried.output.is_error,
         "milliseconds": tried.milliseconds,
     });
+    if let Ok(Some(needed)) = sign_in {
+        answer["sign_in"] = entrance.path(&needed.path).into();
+    }
     Ok(Json(answer).into_response())
 }

@@ -146,7 +146,20 @@ pub(crate) struct Call {
     #[arg(long, value_name = "NAME")]
     pub(crate) gpt: Option<String>,
     #[command(flatten)]
+    pub(crate) listening: Listening,
+    #[command(flatten)]
     pub(crate) which: Which,
+}
+
+/// Where a program that is started for a command listens.
+#[derive(Debug, Args)]
+pub(crate) struct Listening {
+    /// Where to listen meanwhile [default: a free port of 127.0.0.1]
+    ///
+    /// A provider at which people sign in sends them back to an address that it knows, such as
+    /// `http://127.0.0.1:8000/sign-in/shop/customer/callback`.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) address: Option<String>,
 }
 
 /// Talk to the GPT in the terminal
@@ -159,16 +172,14 @@ pub(crate) struct Call {
 pub(crate) struct Chat {
     /// What to say
     pub(crate) text: Option<String>,
-    /// Where to listen meanwhile, for providers that know one address to which they send back who
-    /// signs in [default: a free port of 127.0.0.1]
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) address: Option<String>,
     /// Allow calls that may change something, without asking
     #[arg(long)]
     pub(crate) yes: bool,
     /// The name of the GPT, where the program has several
     #[arg(long, value_name = "NAME")]
     pub(crate) gpt: Option<String>,
+    #[command(flatten)]
+    pub(crate) listening: Listening,
     #[command(flatten)]
     pub(crate) which: Which,
 }

@@ -1,11 +1,18 @@
 //! `cargo gpt call`: one action from the terminal.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::{
+    io::{self, BufRead, IsTerminal},
+    thread,
+    time::Duration,
+};
 
 use gpt_codegen::nearest;
 use serde_json::{Map, Value, json};
 
 use crate::{Failure, arguments::Call, gpts, terminal::say};
+
+/// How often it is looked whether somebody has signed in, within the messages a minute of a server.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(1500);
 
 impl Call {
     pub(crate) fn run(&self) -> Result<(), Failure> {
@@ -16,10 +23,26 @@ impl Call {
         if asks(&operation) && !self.yes {
             confirm(&operation, &shown)?;
         }
-        let gpt = chosen.start(false, None)?;
+        let gpt = chosen.start(false, self.listening.address.as_deref())?;
         let tool = operation["tool"]["name"].as_str().unwrap_or_default();
         let path = format!("/api/operations/{tool}/test");
-        let answer = gpt.client.json(&path, &json!({ "arguments": arguments }))?;
+        let body = json!({ "arguments": arguments });
+        let mut answer = gpt.client.json(&path, &body)?;
+        if let Some(place) = answer["sign_in"].as_str() {
+            if !io::stderr().is_terminal() {
+                let result = answer["result"].as_str().unwrap_or_default();
+                return Err(Failure::Other(format!("{result} A terminal shows where")));
+            }
+            eprintln!(
+                "{tool} needs you to sign in: open {}",
+                gpt.client.sign_in_url(place)
+            );
+            // Nothing is sent before.
+            while answer["sign_in"].is_string() {
+                thread::sleep(BETWEEN_LOOKS);
+                answer = gpt.client.json(&path, &body)?;
+            }
+        }
         let result = answer["result"].as_str().unwrap_or_default().trim_end();
         if answer["is_error"] == true {
             return Err(Failure::Other(result.to_owned()));

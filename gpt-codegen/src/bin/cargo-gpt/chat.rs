@@ -23,7 +23,7 @@ const INTERRUPTED: i32 = 130;
 impl Chat {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         // Ctrl-C is for the answer, not for the program.
-        let address = self.address.as_deref();
+        let address = self.listening.address.as_deref();
         let gpt = gpts::choose(&self.which, self.gpt.as_deref())?.start(true, address)?;
         let started = gpt.client.json("/api/conversations", &json!({}))?;
         let id = started["id"].as_str().unwrap_or_default().to_owned();
