@@ -4,14 +4,14 @@ use std::{
     env, fs,
     io::{self, BufRead, BufReader, IsTerminal, Read},
     path::{Path, PathBuf},
-    process::{self, Command, Stdio},
+    process::{self, Stdio},
     thread,
 };
 
 use gpt_codegen::Compiled;
 use serde_json::Value;
 
-use crate::{Failure, arguments::Packages};
+use crate::{Failure, arguments::Packages, program::cargo};
 
 /// What cargo says while it works; the rest of its output is about what went wrong.
 const PROGRESS: [&str; 9] = [
@@ -72,10 +72,6 @@ pub(crate) fn check(packages: &Packages, is_coloured: bool) -> Result<Run, Strin
         is_success: status.success(),
         said,
     })
-}
-
-fn cargo() -> Command {
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// The folder of the workspace, from which rustc names files.
