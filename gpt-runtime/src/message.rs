@@ -65,6 +65,13 @@ impl Message {
         }
     }
 
+    /// What a person said in a conversation that went on elsewhere: files are named alone.
+    pub(crate) fn past<'a>(text: &'a str, files: impl Iterator<Item = &'a str>) -> Self {
+        let mut lines = vec![text.to_owned()];
+        lines.extend(files.map(|name| format!("[file {name}]")));
+        Self::user(lines.join("\n").trim())
+    }
+
     /// Text and calls of a model, and nothing else.
     pub fn assistant(text: impl Into<String>, calls: Vec<ToolCall>) -> Self {
         Self::Assistant {

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use expect_test::expect;
 use gpt_runtime::{
     gpt::{Definition, Visibility},
+    message::Message,
     model::{
         Chunk, Model, ModelError,
         chat::ChatCompletions,
@@ -174,13 +175,68 @@ async fn a_response_is_created_and_continued() {
     assert_eq!(second["output"][0]["content"][0]["text"], "And warm.");
     assert_eq!(second["previous_response_id"], first["id"]);
     assert_eq!(script.requests()[1].messages.len(), 3);
-    // Only the last one can be continued: what was said cannot be unsaid.
-    let (status, refusal) = post(&site, "/v1/responses", &more).await;
-    assert_eq!(status, "400 Bad Request", "{refusal}");
-    check_reply("ErrorResponse", &refusal);
+    // What went on already goes on otherwise in a conversation that begins like it.
+    let (status, other) = post(&site, "/v1/responses", &more).await;
+    assert_eq!(status, "200 OK", "{other}");
+    assert_eq!(other["output"][0]["content"][0]["text"], "?");
+    assert_ne!(other["id"], second["id"]);
+    assert_eq!(
+        script.requests()[2].messages,
+        script.requests()[1].messages,
+        "as if the second had not been"
+    );
     let unknown = json!({ "model": "sky-desk", "input": "?", "previous_response_id": "resp_1" });
     let (status, refusal) = post(&site, "/v1/responses", &unknown).await;
     assert_eq!(status, "404 Not Found", "{refusal}");
+}
+
+/// As the AI SDK sends a conversation.
+#[tokio::test]
+async fn items_of_earlier_responses_are_referred_to() {
+    let replies = [
+        Reply::text("Let me look.").and_call("forecast", json!({ "place": "Oslo" })),
+        Reply::text("It rains."),
+        Reply::text("Yes."),
+        Reply::text("Passing."),
+    ];
+    let (site, script) = desk(replies).await;
+    let ask = async |input: Value| {
+        let body = json!({ "model": "sky-desk", "input": input });
+        post(&site, "/v1/responses", &body).await
+    };
+    let said = json!({ "role": "user", "content": "Rain?" });
+    let (_, first) = ask(json!([said])).await;
+    let item = &first["output"][0]["id"];
+    let more = json!({ "role": "user", "content": "Sure?" });
+    for reference in [
+        json!({ "type": "item_reference", "id": item }),
+        json!({ "id": item }),
+    ] {
+        let before = script.requests().len();
+        let (status, second) = ask(json!([said, reference, more])).await;
+        assert_eq!(status, "200 OK", "{second}");
+        let messages = script.requests()[before].messages.clone();
+        assert_eq!(
+            messages,
+            [
+                Message::user("Rain?"),
+                Message::assistant("Let me look.\n\nIt rains.", Vec::new()),
+                Message::user("Sure?"),
+            ]
+        );
+    }
+
+    for id in [
+        "msg_a5a8c1de1b2c4d3e8f4a5b6c7d8e9f00_1",
+        "msg_1",
+        "rs_1",
+        "",
+    ] {
+        let reference = json!({ "type": "item_reference", "id": id });
+        let (status, refusal) = ask(json!([said, reference, more])).await;
+        assert_eq!(status, "404 Not Found", "{refusal}");
+        check_reply("ErrorResponse", &refusal);
+    }
 }
 
 #[tokio::test]

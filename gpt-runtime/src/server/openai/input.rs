@@ -162,15 +162,8 @@ impl Said {
         self
     }
 
-    /// A message of the past; files of the past are named alone.
     fn into_message(self) -> Message {
-        let names = self
-            .files
-            .iter()
-            .map(|file| format!("[file {}]", file.name));
-        let mut lines = vec![self.text];
-        lines.extend(names);
-        Message::user(lines.join("\n").trim())
+        Message::past(&self.text, self.files.iter().map(|file| file.name.as_str()))
     }
 }
 

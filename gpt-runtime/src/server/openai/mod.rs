@@ -6,6 +6,7 @@
 
 mod chat;
 mod input;
+mod kept;
 mod responses;
 
 use std::{

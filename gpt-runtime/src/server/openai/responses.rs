@@ -1,5 +1,5 @@
-//! `POST /v1/responses`. A response is kept as a conversation unless `store` is `false`, and
-//! `previous_response_id` goes on with it.
+//! `POST /v1/responses`. A response is kept as a conversation unless `store` is `false`:
+//! `previous_response_id` goes on with it, and an item of the input may refer to its output.
 
 use std::{
     collections::VecDeque,
@@ -16,17 +16,17 @@ use axum::{
 use futures_core::Stream;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use uuid::Uuid;
 
 use super::{
     App, Body, Metadata, Passing, Refusal,
     input::{Input, Talk},
+    kept::{Kept, Place},
     now, stream,
 };
 use crate::{
     access::Caller,
     conversation::{Event, Turn},
-    message::{Citation, Message},
+    message::Citation,
     model::Usage,
     server::events::Events,
 };
@@ -64,7 +64,7 @@ enum Inputs {
     Items(Vec<Item>),
 }
 
-/// An item of the input: a message, whether it says so or not.
+/// An item of the input: a message or a reference to one, whether it says so or not.
 #[derive(Debug, Deserialize)]
 struct Item {
     #[serde(rename = "type", default)]
@@ -113,7 +113,7 @@ impl Request {
     }
 
     /// What is said, the program's instructions included.
-    fn talk(&mut self) -> Result<Talk, Refusal> {
+    async fn talk(&mut self, app: &App, caller: &Caller) -> Result<Talk, Refusal> {
         let mut messages = Vec::new();
         if let Some(text) = self.instructions.take() {
             messages.push(json!({ "role": "developer", "content": text }));
@@ -122,11 +122,12 @@ impl Request {
             Inputs::Text(text) => messages.push(json!({ "role": "user", "content": text })),
             Inputs::Items(items) => {
                 for item in items {
-                    match item.kind.as_deref() {
-                        None | Some("message") => messages.push(item.message.into()),
+                    match item.kind() {
+                        "message" => messages.push(item.message.into()),
+                        "item_reference" => messages.push(item.referred(app, caller).await?),
                         // What this API itself never writes, and no other GPT understands.
-                        Some("reasoning") => {}
-                        Some(kind) => {
+                        "reasoning" => {}
+                        kind => {
                             let message = format!("input of the type `{kind}` is not supported");
                             return Err(Refusal::invalid(message));
                         }
@@ -145,6 +146,35 @@ impl Request {
     }
 }
 
+impl Item {
+    fn kind(&self) -> &str {
+        match &self.kind {
+            Some(kind) => kind,
+            None if self.message.contains_key("role") => "message",
+            None if self.message.contains_key("id") => "item_reference",
+            None => "message",
+        }
+    }
+
+    /// The message that is referred to.
+    async fn referred(&self, app: &App, caller: &Caller) -> Result<Value, Refusal> {
+        let id = self.message.get("id").and_then(Value::as_str);
+        let id = id.unwrap_or_default();
+        let kept = match Place::of_item(id) {
+            Some(place) => Kept::find(app, caller, &place).await?,
+            None => None,
+        };
+        let text = kept.and_then(|it| it.text()).ok_or_else(|| Refusal {
+            parameter: Some("input"),
+            ..Refusal::new(
+                StatusCode::NOT_FOUND,
+                format!("there is no item `{id}`: it may have been dropped; send what it said"),
+            )
+        })?;
+        Ok(json!({ "role": "assistant", "content": text }))
+    }
+}
+
 pub(super) async fn create(
     State(app): State<App>,
     caller: Caller,
@@ -156,7 +186,7 @@ pub(super) async fn create(
     let own: Metadata = serde_json::from_value(metadata.clone().into())
         .map_err(|error| Refusal::invalid(format!("`metadata` is not as it should be: {error}")))?;
     let decision = Metadata::decision(Some(&own));
-    let talk = request.talk()?;
+    let talk = request.talk(&app, &caller).await?;
     let previous = request.previous_response_id.take();
     let (conversation, turn) = match &previous {
         Some(previous) => go_on(&app, &caller, previous, talk).await?,
@@ -164,9 +194,13 @@ pub(super) async fn create(
     };
     let person = caller.person_in(&conversation);
     let said = app.service.messages(&person, &conversation).await?;
+    let place = Place {
+        conversation: conversation.clone(),
+        length: said.map_or(0, |it| it.len()),
+    };
     let answer = Answer {
-        id: id(&conversation, said.map_or(0, |it| it.len())),
-        message: format!("msg_{}", Uuid::new_v4().simple()),
+        id: place.response(),
+        message: place.item(),
         model: app.model.to_string(),
         created: now(),
         previous,
@@ -184,19 +218,8 @@ pub(super) async fn create(
     Ok(Json(answer.whole().await?).into_response())
 }
 
-/// The id of the answer to the message that makes a conversation this long.
-fn id(conversation: &str, length: usize) -> String {
-    format!("resp_{}_{length}", conversation.replace('-', ""))
-}
-
-/// The conversation of a response, and how long it was when that was answered.
-fn conversation_of(id: &str) -> Option<(String, usize)> {
-    let (conversation, length) = id.strip_prefix("resp_")?.split_once('_')?;
-    let conversation = Uuid::try_parse(conversation).ok()?;
-    Some((conversation.to_string(), length.parse().ok()?))
-}
-
-/// Says something after an earlier response.
+/// Says something after an earlier response: in its conversation, or in another one that begins like
+/// it where that went on already.
 async fn go_on(
     app: &App,
     caller: &Caller,
@@ -210,28 +233,17 @@ async fn go_on(
             format!("there is no response `{previous}`: it may have been dropped"),
         )
     };
-    let (conversation, length) = conversation_of(previous).ok_or_else(unknown)?;
-    let person = caller.person_in(&conversation);
-    let said = app.service.messages(&person, &conversation).await?;
-    let said = said.ok_or_else(unknown)?;
-    // The answer follows the message that was answered.
-    let is_last = said
-        .iter()
-        .skip(length)
-        .all(|it| !matches!(it, Message::User { .. }));
-    if !is_last {
-        let message = "a response was continued already: go on with the last one";
-        return Err(Refusal {
-            parameter: Some("previous_response_id"),
-            ..Refusal::invalid(message)
-        });
+    let place = Place::of_response(previous).ok_or_else(unknown)?;
+    let kept = Kept::find(app, caller, &place).await?;
+    let kept = kept.ok_or_else(unknown)?;
+    if kept.is_last && talk.before.is_empty() {
+        let turn = app.say(caller, &place.conversation, talk.last).await?;
+        return Ok((place.conversation, turn));
     }
-    if !talk.before.is_empty() {
-        let message = "after `previous_response_id`, `input` is the new message alone";
-        return Err(Refusal::invalid(message));
-    }
-    let turn = app.say(caller, &conversation, talk.last).await?;
-    Ok((conversation, turn))
+    let mut before = kept.retold();
+    before.extend(talk.before);
+    let last = talk.last;
+    app.begin(caller, Talk { before, last }).await
 }
 
 /// A running answer.
@@ -425,27 +437,6 @@ impl Stream for Pieces {
                 Some(event) => this.take(event),
                 None => this.is_over = true,
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{conversation_of, id};
-
-    #[test]
-    fn ids_lead_back_to_their_conversation() {
-        let conversation = "a5a8c1de-1b2c-4d3e-8f4a-5b6c7d8e9f00";
-        let id = id(conversation, 3);
-        assert_eq!(conversation_of(&id), Some((conversation.to_owned(), 3)));
-        for wrong in [
-            "",
-            "resp_",
-            "resp_a_1",
-            "resp_a5a8c1de1b2c4d3e8f4a5b6c7d8e9f00",
-            "x",
-        ] {
-            assert_eq!(conversation_of(wrong), None, "{wrong}");
         }
     }
 }
