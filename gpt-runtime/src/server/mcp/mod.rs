@@ -99,6 +99,7 @@ async fn handle(
     request: Request,
 ) -> Result<Response, Problem> {
     let is_listening = request.method() == Method::GET;
+    let is_end = request.method() == Method::DELETE;
     let draining = counter.draining();
     let (mut parts, body) = request.into_parts();
     open(&mut parts.headers, &entrance, &caller)?;
@@ -121,6 +122,10 @@ async fn handle(
     });
     let request = Request::from_parts(parts, Body::from(body));
     let mut response = app.http.handle(request).await.map(Body::new);
+    // Clients that end a session expect this or 200.
+    if is_end && response.status() == StatusCode::ACCEPTED {
+        *response.status_mut() = StatusCode::NO_CONTENT;
+    }
     seal(response.headers_mut(), &entrance, &caller)?;
     if is_listening {
         // It has no end of its own, and what it would tell is not worth waiting for.
