@@ -64,6 +64,57 @@ fn each_host_is_given_what_it_takes() {
     }
 }
 
+/// Hosts that are told where the program is served.
+#[test]
+fn an_address_leads_to_mcp_and_to_actions_in_rust() {
+    let folder = fresh("address");
+    let out = folder.to_str().unwrap();
+    let export = |arguments: &[&str]| {
+        let output = cargo_gpt_in(root(), &[&["export", "--out", out], arguments].concat());
+        assert!(output.status.success(), "{}", text(output.stderr));
+    };
+    let read = |file: &str| -> serde_json::Value {
+        serde_json::from_str(&fs::read_to_string(folder.join(file)).unwrap()).unwrap()
+    };
+    let mut said = String::new();
+    for url in ["https://desk.example.com", "https://desk.example.com/mcp/"] {
+        export(&["--definition", DEFINITION, "--to", "mcp", "--url", url]);
+        for file in [
+            "plain/mcp/chatgpt/.mcp.json",
+            "plain/mcp/claude-code/.mcp.json",
+        ] {
+            let server = &read(file)["mcpServers"]["plain"];
+            writeln!(said, "{} {}", server["type"], server["url"]).unwrap();
+        }
+    }
+    expect![[r#"
+        "http" "https://desk.example.com/g/plain/mcp"
+        "http" "https://desk.example.com/g/plain/mcp"
+        "http" "https://desk.example.com/g/plain/mcp"
+        "http" "https://desk.example.com/g/plain/mcp"
+    "#]]
+    .assert_eq(&said);
+
+    let url = "https://shop.example.com";
+    export(&["--package", "shop", "--to", "chatgpt", "--url", url]);
+    let bundle = folder.join("chatgpt/actions");
+    let schemas = files(&bundle);
+    let said: Vec<_> = schemas
+        .iter()
+        .map(|schema| {
+            hold_to_others(&bundle.join(schema));
+            let document = read(&format!("chatgpt/actions/{}", schema.display()));
+            let paths = document["paths"].as_object().unwrap().keys();
+            let paths = paths.cloned().collect::<Vec<_>>().join(" ");
+            let server = &document["servers"][0]["url"];
+            format!("{}: {server} {paths}", schema.display())
+        })
+        .collect();
+    expect![[r#"
+        functions.json: "https://shop.example.com" /actions/arrival
+        shop.json: "https://shop.example" /products /cart /cart/items /orders /orders/{orderId} /orders/{orderId}/cancellation /orders/{orderId}/invoice /orders/{orderId}/returns"#]].assert_eq(&said.join("\n"));
+}
+
 #[test]
 fn only_what_was_made_here_is_overwritten() {
     let folder = fresh("overwrite");

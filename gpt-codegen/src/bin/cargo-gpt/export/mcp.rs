@@ -143,7 +143,7 @@ fn variables(gpt: &Gpt) -> Vec<String> {
 /// How a client reaches the server: at its address, else by starting the program.
 fn config(gpt: &Gpt, package: &Package, url: Option<&str>, variables: &[String]) -> Value {
     let server = match url {
-        Some(url) => json!({ "type": "http", "url": url }),
+        Some(url) => json!({ "type": "http", "url": format!("{url}/mcp") }),
         None => json!({
             "command": package.program,
             "args": [],
