@@ -144,6 +144,78 @@ fn a_description_of_the_web_comes_with_all_it_refers_to() {
     assert!(origin.contains("/latest\""), "{origin}");
 }
 
+/// Files beside the folder of a description are taken where somebody says which are its own.
+#[test]
+fn a_description_of_a_checkout_comes_with_what_lies_beside_it() {
+    let folder = fresh("root");
+    let put = |path: &str, text: &str| {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let refers = |to: &str| PETS.replace("REFERENCE", to);
+    put("api/v1/pets.yaml", &refers("../../common/pet.yaml"));
+    put(
+        "common/pet.yaml",
+        "properties: {owner: {$ref: ../../private.yaml}}\n",
+    );
+    let mut said = String::new();
+    let mut import = |arguments: &[&str]| {
+        let all = [&["import"], arguments].concat();
+        let output = cargo_gpt_in(&folder, &[&all[..], &FROM_HERE].concat());
+        let code = output.status.code().unwrap();
+        let error = text(output.stderr);
+        let error = error.lines().next().unwrap_or("made");
+        writeln!(said, "{code} {error}").unwrap();
+    };
+    import(&["api/v1/pets.yaml", "pets"]);
+    import(&["api/v1/pets.yaml", "pets", "--root", "common"]);
+    import(&["api/v1/pets.yaml", "pets", "--root", "none"]);
+    import(&["api/v1/pets.yaml", "pets", "--root", "."]);
+    put("common/pet.yaml", "properties: {owner: {type: string}}\n");
+    import(&["api/v1/pets.yaml", "pets", "--root", "."]);
+    expect![[r#"
+        1 error: `api/v1/pets.yaml` refers to `../../common/pet.yaml`, which is not below `api/v1`: name the folder that holds all files of the description with `--root`
+        1 error: `api/v1/pets.yaml` is not below the root `common`
+        1 error: cannot find `none`: No such file or directory (os error 2)
+        1 error: `api/v1/../../common/pet.yaml` refers to `../../private.yaml`, which is not below `.`: name the folder that holds all files of the description with `--root`
+        0 made
+    "#]].assert_eq(&said.replace(&*folder.to_string_lossy(), "$FOLDER"));
+    let pets = folder.join("pets");
+    let shown = contents(&pets.join("actions"));
+    let pets_yaml = refers("../../common/pet.yaml");
+    expect![[r#"
+        ==> api/v1/pets.yaml
+        …
+
+        ==> common/pet.yaml
+        properties: {owner: {type: string}}
+
+        ==> origin.json
+        {
+          "source": "../api/v1/pets.yaml",
+          "root": "..",
+          "files": {
+            "api/v1/pets.yaml": {
+              "sha256": "5e160b858fa7a364c839c36f88eeaef3a6e6c7d779ad51364986b9ef1bc8f1a9"
+            },
+            "common/pet.yaml": {
+              "sha256": "9a172566456a9b4e2f575e6502d19f8819f36c573d433ccff952e0cfceeb5e43"
+            }
+          }
+        }
+
+    "#]]
+    .assert_eq(&shown.replace(&pets_yaml, "…\n"));
+
+    // The update knows the folder.
+    put("common/pet.yaml", "properties: {owner: {type: integer}}\n");
+    let output = cargo_gpt_in(&pets, &["import", "--update"]);
+    assert!(output.status.success(), "{}", text(output.stderr));
+    let pet = fs::read_to_string(pets.join("actions/common/pet.yaml")).unwrap();
+    assert!(pet.contains("integer"), "{pet}");
+}
+
 #[test]
 fn what_is_not_fetched_is_said() {
     let folder = fresh("refused");

@@ -65,11 +65,21 @@ pub(crate) struct New {
     /// The description of the API that the GPT calls, a file or a URL, or another source
     #[arg(long, value_name = "SOURCE")]
     pub(crate) from: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) files: SourceFiles,
     /// Use the crates of the repository in this folder, instead of released ones
     #[arg(long, value_name = "DIR")]
     pub(crate) runtime_path: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+/// The files that a description refers to.
+#[derive(Debug, Args)]
+pub(crate) struct SourceFiles {
+    /// The folder that holds all files of a description, unless they are below its own
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
 }
 
 /// Make a project of a GPT that is elsewhere, or of an API
@@ -94,6 +104,8 @@ pub(crate) struct Import {
     /// The folder to make, which names the package; named as the GPT unless it is given
     #[arg(conflicts_with = "update")]
     pub(crate) name: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) files: SourceFiles,
     /// Fetch the source of the project in this folder again
     #[arg(long)]
     pub(crate) update: bool,

@@ -10,6 +10,7 @@ use std::{
 };
 
 use gpt_codegen::gather::missing_files;
+use url::Url;
 
 use super::place::Place;
 use crate::terminal::write;
@@ -44,49 +45,88 @@ pub(crate) struct File {
 type Read = Result<(String, Place), String>;
 
 /// Fetches what a text refers to. Its own name is `name`, and references are relative to `place`.
-pub(crate) fn gather(name: &str, place: &Place, text: &str) -> Result<Files, String> {
+/// Files of this machine are all below `root`, which is the folder of the description unless given.
+pub(crate) fn gather(
+    name: &str,
+    place: &Place,
+    root: Option<&Path>,
+    text: &str,
+) -> Result<Files, String> {
+    let above = match (place, root) {
+        (Place::Web(url), _) => folders(url),
+        (Place::File(path), Some(root)) => folders_below(root, path)?,
+        (Place::File(_), None) => Vec::new(),
+    };
+    let root = match (place, root) {
+        (Place::File(_), Some(root)) => Some(root.to_owned()),
+        (Place::File(path), None) => Some(folder_of(path).to_owned()),
+        (Place::Web(_), _) => None,
+    };
+    let description = Description {
+        name,
+        place,
+        text,
+        root,
+        above,
+    };
     let mut known: BTreeMap<Place, Read> = BTreeMap::new();
     let mut depth = 0;
     let end = Instant::now() + TIME_LIMIT;
     loop {
-        match try_gather(name, place, text, depth, &mut known, end)? {
+        match try_gather(&description, depth, &mut known, end)? {
             Attempt::Done(files) => return Ok(files),
             // What lies beside the folders above lies in the project if the description lies deeper.
-            Attempt::Deeper if matches!(place, Place::Web(_)) && depth < folders(place).len() => {
-                depth += 1;
-            }
-            Attempt::Deeper => {
-                return Err(format!(
-                    "`{}` refers to files outside of its folder: put the files of a description \
-                     into one folder first",
-                    place.shown()
-                ));
+            Attempt::Deeper(_) if depth < description.above.len() => depth += 1,
+            Attempt::Deeper(what) => {
+                return Err(match &description.root {
+                    Some(root) => format!(
+                        "{what}, which is not below `{}`: name the folder that holds all files of \
+                         the description with `--root`",
+                        root.display()
+                    ),
+                    None => format!("{what}, which is above the root of its host"),
+                });
             }
         }
     }
 }
 
+/// A description whose files are gathered.
+struct Description<'a> {
+    name: &'a str,
+    place: &'a Place,
+    text: &'a str,
+    /// The folder that holds its files, where they are on this machine.
+    root: Option<PathBuf>,
+    /// The folders that it is in, from there or from the host on.
+    above: Vec<String>,
+}
+
 enum Attempt {
     Done(Files),
-    /// A file would lie outside of the folder.
-    Deeper,
+    /// A file would lie outside of the folder: what refers to what.
+    Deeper(String),
 }
 
 fn try_gather(
-    name: &str,
-    place: &Place,
-    text: &str,
+    description: &Description<'_>,
     depth: usize,
     known: &mut BTreeMap<Place, Read>,
     end: Instant,
 ) -> Result<Attempt, String> {
+    let Description {
+        name,
+        place,
+        text,
+        root,
+        above,
+    } = description;
     let folder = Scratch::new()?;
-    let above = folders(place);
     let mut main: PathBuf = above.iter().skip(above.len() - depth).collect();
     main.push(name);
     let first = File {
-        text: text.to_owned(),
-        place: place.clone(),
+        text: (*text).to_owned(),
+        place: (*place).clone(),
     };
     let mut files = Files {
         main: main.clone(),
@@ -103,7 +143,10 @@ fn try_gather(
             let (Some(from), Some(path)) =
                 (below(&folder.0, &file.from), below(&folder.0, &file.path))
             else {
-                return Ok(Attempt::Deeper);
+                let from = below(&folder.0, &file.from).and_then(|it| files.all.get(&it));
+                let from = from.map_or(*place, |it| &it.place).shown();
+                let what = format!("`{from}` refers to `{}`", file.reference);
+                return Ok(Attempt::Deeper(what));
             };
             if lost.contains(&path) || files.all.contains_key(&path) {
                 continue;
@@ -124,9 +167,9 @@ fn try_gather(
             if let Some(limit) = limit {
                 return Err(format!("`{}` refers to {limit}", place.shown()));
             }
-            let base = files.all.get(&from).map_or(place, |it| &it.place);
+            let base = files.all.get(&from).map_or(*place, |it| &it.place);
             let found = base.join(&file.reference).and_then(|at| {
-                is_below(place, &at)?;
+                is_below(root.as_deref(), &at)?;
                 known.entry(at.clone()).or_insert_with(|| at.read()).clone()
             });
             match found {
@@ -148,24 +191,29 @@ fn try_gather(
     }
 }
 
-/// Files of this machine are copied from the folder of the description alone: it may be someone
-/// else's.
-fn is_below(description: &Place, file: &Place) -> Result<(), String> {
-    let (Place::File(description), Place::File(file)) = (description, file) else {
+/// Files of this machine are copied from the folder of the description alone, or from the one that
+/// was named: it may be someone else's.
+fn is_below(root: Option<&Path>, file: &Place) -> Result<(), String> {
+    let (Some(root), Place::File(file)) = (root, file) else {
         return Ok(());
     };
     let real = |path: &Path| path.canonicalize().ok();
-    let folder = match description.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    match (real(folder), real(file)) {
-        (Some(folder), Some(found)) if !found.starts_with(&folder) => Err(format!(
-            "`{}` is not below `{}`: put the files of a description into one folder first",
+    match (real(root), real(file)) {
+        (Some(root), Some(found)) if !found.starts_with(&root) => Err(format!(
+            "`{}` is not below `{}`: name the folder that holds all files of the description with \
+             `--root`",
             file.display(),
-            folder.display()
+            root.display()
         )),
         _ => Ok(()),
+    }
+}
+
+/// The folder that a file is in.
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }
 
@@ -176,11 +224,28 @@ fn below(folder: &Path, path: &Path) -> Option<PathBuf> {
     inside.components().all(is_plain).then(|| inside.to_owned())
 }
 
-/// The folders of an address, from the host on.
-fn folders(place: &Place) -> Vec<String> {
-    let Place::Web(url) = place else {
-        return Vec::new();
+/// The folders that lead from a root to a file.
+fn folders_below(root: &Path, file: &Path) -> Result<Vec<String>, String> {
+    let real = |path: &Path| {
+        let found = path.canonicalize();
+        found.map_err(|error| format!("cannot find `{}`: {error}", path.display()))
     };
+    let (real_root, folder) = (real(root)?, real(folder_of(file))?);
+    let inside = folder.strip_prefix(&real_root).map_err(|_| {
+        format!(
+            "`{}` is not below the root `{}`",
+            file.display(),
+            root.display()
+        )
+    })?;
+    let parts = inside.components();
+    Ok(parts
+        .map(|it| it.as_os_str().to_string_lossy().into_owned())
+        .collect())
+}
+
+/// The folders of an address, from the host on.
+fn folders(url: &Url) -> Vec<String> {
     let parts: Vec<&str> = url.path_segments().map_or_else(Vec::new, Iterator::collect);
     let above = parts.split_last().map_or(&[][..], |(_, above)| above);
     above.iter().map(ToString::to_string).collect()

@@ -49,6 +49,7 @@ impl New {
         let making = Making {
             folder: Some(&self.name),
             source: source.map_err(Failure::Arguments)?,
+            root: self.files.root.as_deref(),
             reading: &self.reading,
             crates: self.runtime_path.as_deref(),
             color,
@@ -62,11 +63,13 @@ impl Import {
         let source = self.source.as_deref().map(Place::of).transpose();
         let source = source.map_err(Failure::Arguments)?;
         if self.update {
-            return update::update(source, self.dry_run, self.force, color);
+            let root = self.files.root.as_deref();
+            return update::update(source, root, self.dry_run, self.force, color);
         }
         let making = Making {
             folder: self.name.as_deref(),
             source,
+            root: self.files.root.as_deref(),
             reading: &self.reading,
             crates: self.runtime_path.as_deref(),
             color,
@@ -80,6 +83,8 @@ struct Making<'a> {
     /// The folder; without one it is named as the GPT is.
     folder: Option<&'a Path>,
     source: Option<Place>,
+    /// The folder that holds all files of its descriptions.
+    root: Option<&'a Path>,
     reading: &'a Reading,
     crates: Option<&'a Path>,
     color: Color,
@@ -91,7 +96,7 @@ impl Making<'_> {
             project::place(folder).map_err(Failure::Arguments)?;
         }
         let Source { mut draft, files } = match &self.source {
-            Some(place) => read(place)?,
+            Some(place) => read(place, self.root)?,
             None => Source::default(),
         };
         if files.len() > 1 && self.reading.selects() {
@@ -150,7 +155,7 @@ impl Making<'_> {
         if let Some(source) = &self.source
             && !files.is_empty()
         {
-            origin::record(folder, source, &files)?;
+            origin::record(folder, source, self.root, &files)?;
         }
         unfinished.keep();
         for note in draft.notes.iter().chain(&notes) {
@@ -267,7 +272,7 @@ struct Source {
 }
 
 /// Reads a source, and everything that its descriptions refer to.
-fn read(place: &Place) -> Result<Source, Failure> {
+fn read(place: &Place, root: Option<&Path>) -> Result<Source, Failure> {
     let mut draft = recognise(place)?;
     let mut all = Vec::new();
     let mut modules: Vec<String> = Vec::new();
@@ -301,7 +306,7 @@ fn read(place: &Place) -> Result<Source, Failure> {
         if api.operations.len() == ids.len() {
             api.operations.clear();
         }
-        all.push(gather(&name, &api.place, &api.text)?);
+        all.push(gather(&name, &api.place, root, &api.text)?);
     }
     draft.apis = apis;
     keep_secrets(&mut draft, &mut all);

@@ -20,17 +20,25 @@ pub(crate) const PATH: &str = "actions/origin.json";
 pub(crate) struct Origin {
     /// What was imported: an address, or a path that is relative to the project.
     pub(crate) source: String,
+    /// The folder that holds all files of its descriptions, where that was said.
+    root: Option<String>,
     /// The hash of each file as it was written, by its path below `actions`.
     pub(crate) written: BTreeMap<PathBuf, String>,
 }
 
 /// Writes where the files are from. A path is written relative to the project where that can be
 /// told, so that the project can move together with its source.
-pub(crate) fn record(folder: &Path, source: &Place, all: &[Files]) -> Result<(), String> {
+pub(crate) fn record(
+    folder: &Path,
+    source: &Place,
+    root: Option<&Path>,
+    all: &[Files],
+) -> Result<(), String> {
     let source = match source {
         Place::Web(_) => source.shown(),
         Place::File(path) => relative(folder, path).unwrap_or_else(|| source.shown()),
     };
+    let root = root.map(|it| relative(folder, it).unwrap_or_else(|| it.display().to_string()));
     let mut files = serde_json::Map::new();
     let sorted: BTreeMap<&PathBuf, &super::gather::File> =
         all.iter().flat_map(|it| &it.all).collect();
@@ -42,7 +50,11 @@ pub(crate) fn record(folder: &Path, source: &Place, all: &[Files]) -> Result<(),
         entry["sha256"] = hash(&file.text).into();
         files.insert(path.to_string_lossy().replace('\\', "/"), entry);
     }
-    let text = json!({ "source": source, "files": files });
+    let mut text = json!({ "source": source });
+    if let Some(root) = root {
+        text["root"] = root.into();
+    }
+    text["files"] = files.into();
     write(&folder.join(PATH), &format!("{text:#}\n"))
 }
 
@@ -70,6 +82,7 @@ pub(crate) fn read(folder: &Path) -> Result<Origin, String> {
     });
     Ok(Origin {
         source: source.to_owned(),
+        root: value["root"].as_str().map(str::to_owned),
         written: written.collect::<Result<_, String>>()?,
     })
 }
@@ -82,6 +95,12 @@ impl Origin {
             Place::File(path) if path.is_relative() => Ok(Place::File(folder.join(path))),
             place => Ok(place),
         }
+    }
+
+    /// The folder that holds all files of its descriptions, seen from the working directory.
+    pub(crate) fn root(&self, folder: &Path) -> Option<PathBuf> {
+        // A path that is absolute stays what it is.
+        Some(folder.join(self.root.as_ref()?))
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{Failure, arguments::Color, check::tell, terminal::say};
 /// Shows what changed, and writes it unless that is all that was asked for.
 pub(super) fn update(
     source: Option<Place>,
+    root: Option<&Path>,
     is_dry: bool,
     is_forced: bool,
     color: Color,
@@ -32,7 +33,9 @@ pub(super) fn update(
         Some(place) => place,
         None => origin.place(project)?,
     };
-    let Source { files, .. } = read(&place)?;
+    let root = root.map(Path::to_owned).or_else(|| origin.root(project));
+    let root = root.as_deref();
+    let Source { files, .. } = read(&place, root)?;
     let mut text = String::new();
     let mut breaks = false;
     let mut is_changed = false;
@@ -83,7 +86,7 @@ pub(super) fn update(
     for files in &files {
         write_all(project, files)?;
     }
-    origin::record(Path::new("."), &place, &files)?;
+    origin::record(Path::new("."), &place, root, &files)?;
     Ok(())
 }
 
