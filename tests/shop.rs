@@ -16,6 +16,7 @@ use std::{
 use browser::Browser;
 use nix::pty::openpty;
 use running::{Running, cargo_run};
+use serde_json::{Value, json};
 
 /// Says something in the conversation.
 fn say(page: &mut Browser, text: &str) {
@@ -83,7 +84,7 @@ fn an_order_is_placed_by_someone_who_signs_in() {
     page.wait("document.querySelector('.consent')");
     assert_eq!(
         page.eval("document.querySelector('.consent .always_allow')"),
-        serde_json::Value::Null
+        Value::Null
     );
     page.click(".consent .decline");
     wait_for_answer(&mut page, 3);
@@ -212,6 +213,64 @@ fn who_talks_in_a_terminal_signs_in_with_a_browser() {
     let order = call.answer("R-1001");
     assert!(order.starts_with('{'), "{order}");
     assert!(call.child.wait().unwrap().success());
+}
+
+/// As a client of MCP that starts the program: it hands the address to the person, not to the model.
+#[test]
+fn who_talks_through_a_client_on_the_desk_signs_in_with_a_browser() {
+    let Some(mut page) = Browser::start() else {
+        return;
+    };
+    let mut shop = cargo_run("shop", &[])
+        .env("GPT_COMMAND", "mcp")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = shop.stdin.take().unwrap();
+    let mut output = BufReader::new(shop.stdout.take().unwrap());
+    let mut say = |message: Value| writeln!(input, "{message}").unwrap();
+    let mut hear = || -> Value {
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap()
+    };
+    let client = json!({
+        "protocolVersion": "2025-11-25",
+        "capabilities": { "elicitation": { "url": {} } },
+        "clientInfo": { "name": "test", "version": "1" },
+    });
+    say(json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": client }));
+    assert_eq!(hear()["id"], 1);
+    say(json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
+    let call = json!({ "name": "getOrder", "arguments": { "orderId": "R-1001" } });
+    say(json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call }));
+    let question = hear();
+    assert_eq!(question["method"], "elicitation/create", "{question}");
+    let url = question["params"]["url"].as_str().unwrap();
+    page.open(url);
+    sign_in(&mut page);
+    assert_eq!(page.eval("document.querySelector('a')"), Value::Null);
+    page.screenshot("shop-signed-in-at-a-desk");
+    // Nothing else is there, and nobody signs in without the address of a question.
+    let (origin, _) = url.split_once("/sign-in/").unwrap();
+    let (origin, _) = origin.rsplit_once('/').unwrap();
+    for path in ["/", "/api/gpt", "/mcp", "/sign-in/shop/customer"] {
+        page.open(&[origin, path].concat());
+        assert!(page.text("body").contains("\"status\":404"), "{path}");
+    }
+    page.open(&[origin, "/sign-in/shop/customer/callback?code=x&state=y"].concat());
+    assert_eq!(page.text("h1"), "You are not signed in to Corner Shop");
+    let yes = json!({ "action": "accept" });
+    say(json!({ "jsonrpc": "2.0", "id": question["id"], "result": yes }));
+    let answer = hear();
+    assert_eq!(answer["id"], 2);
+    assert_eq!(
+        answer["result"]["structuredContent"]["orderId"], "R-1001",
+        "{answer}"
+    );
+    drop(input);
+    assert!(shop.wait().unwrap().success());
 }
 
 #[test]

@@ -42,6 +42,12 @@ impl SecretKey {
         Ok(Self(Salt::new(HKDF_SHA256, b"gpt-runtime").extract(bytes)))
     }
 
+    /// A key for what ends with the process.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn random() -> Result<Self, Error> {
+        Self::new(&bytes::<KEY_LENGTH>()?)
+    }
+
     /// Reads a key in base64.
     pub(crate) fn from_base64(text: &str) -> Result<Self, Error> {
         match STANDARD.decode(text.trim()) {
@@ -130,9 +136,14 @@ fn random<const N: usize>() -> Option<[u8; N]> {
 /// # Errors
 /// The system has no random numbers.
 pub(crate) fn token() -> Result<String, Error> {
-    let bytes = random::<KEY_LENGTH>();
+    Ok(URL_SAFE_NO_PAD.encode(bytes::<KEY_LENGTH>()?))
+}
+
+/// Bytes that nobody guesses.
+fn bytes<const N: usize>() -> Result<[u8; N], Error> {
+    let bytes = random();
     let bytes = bytes.ok_or_else(|| std::io::Error::other("the system has no random numbers"))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    Ok(bytes)
 }
 
 /// The SHA-256 of a text in base64, which tells tokens apart and nothing about them.

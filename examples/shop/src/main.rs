@@ -67,7 +67,7 @@ async fn main() -> Result<(), Error> {
     // Only now is the port known, and the shop sends people to no other address.
     let url = Url::parse(&format!("http://{address}")).map_err(io::Error::other)?;
     shop.register(&url, CALLBACK);
-    println!(
+    eprintln!(
         "A demo: the shop at {} is made up, and forgets orders and sign-ins when this program ends",
         shop.url()
     );

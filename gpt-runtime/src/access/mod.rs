@@ -23,7 +23,7 @@ const SHARE: &str = "access/share";
 /// The key of sessions, where none is set.
 const KEY: &str = "access/key";
 /// The person that the owner is, on whatever device.
-const OWNER_PERSON: &str = "owner";
+pub(crate) const OWNER_PERSON: &str = "owner";
 /// What session signatures are for.
 const PURPOSE: &str = "session";
 /// So much of a fingerprint ties a session to the token that began it.
@@ -55,7 +55,7 @@ impl Caller {
         }
     }
 
-    fn owner() -> Self {
+    pub(crate) fn owner() -> Self {
         Self {
             person: Some(OWNER_PERSON.to_owned()),
             is_owner: true,

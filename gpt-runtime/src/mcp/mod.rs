@@ -31,7 +31,8 @@
 //! **A call that needs a sign-in** sends the person to the page for it, through the client where it
 //! can open addresses, else in the words of the result. Who connects by OAuth is the person who
 //! allowed it, and who has the owner's token is the owner; the share link and an open door make
-//! nobody known, and then nobody can sign in.
+//! nobody known, and then nobody can sign in. On standard input and output it is the owner who sits
+//! there, and the page alone is served beside it.
 //!
 //! **Many tools** fill the context of a model. A GPT with more than 64 of them
 //! ([`max_mcp_tools`](crate::service::Builder::max_mcp_tools)) offers two instead: `search_tools`

@@ -136,6 +136,8 @@ mod api;
 mod command;
 mod configuration;
 mod connections;
+#[cfg(feature = "mcp")]
+mod desk;
 mod directory;
 mod entrance;
 mod events;
@@ -434,7 +436,9 @@ impl Server {
                 return command::print(&definitions);
             }
             #[cfg(feature = "mcp")]
-            Command::Mcp if self.others.is_empty() => return stdio::speak(self.service).await,
+            Command::Mcp if self.others.is_empty() => {
+                return stdio::speak(self.service, None).await;
+            }
             #[cfg(feature = "mcp")]
             Command::Mcp => return Err(stdio::several()),
         }
@@ -491,8 +495,21 @@ impl Bound {
     /// Prints the address and serves until Ctrl-C or SIGTERM, or does what `GPT_COMMAND` says; logs
     /// as [`Server::run`] does.
     pub async fn run(self) -> Result<(), Error> {
-        if Command::from_env()? == Command::Definition {
-            return command::print(&self.gpts.definitions());
+        match Command::from_env()? {
+            Command::Serve => {}
+            Command::Definition => return command::print(&self.gpts.definitions()),
+            #[cfg(feature = "mcp")]
+            Command::Mcp => {
+                let [gpt] = &self.gpts.hosted[..] else {
+                    return Err(stdio::several());
+                };
+                let place = desk::Place {
+                    listener: self.listener,
+                    guard: self.guard,
+                    entrance: Arc::clone(&gpt.entrance),
+                };
+                return stdio::speak(gpt.service.clone(), Some(place)).await;
+            }
         }
         log::install()?;
         let signal = shutdown::signal()?;

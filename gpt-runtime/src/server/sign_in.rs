@@ -33,6 +33,22 @@ pub(super) fn routes(service: Service) -> Router {
         .with_state(service)
 }
 
+/// The pages alone, for the one person at a desk: who has the ticket begins, and who has begun comes
+/// back.
+#[cfg(feature = "mcp")]
+pub(super) fn desk(service: Service, ticket: &str) -> Router {
+    Router::new()
+        .route(&format!("/{ticket}/sign-in/{{api}}/{{scheme}}"), get(begin))
+        .route("/sign-in/{api}/{scheme}/callback", get(finish))
+        .layer(Extension(Caller::owner()))
+        .layer(Extension(Apart))
+        .with_state(service)
+}
+
+/// Marks requests to a server that has no page of a conversation.
+#[derive(Clone, Copy)]
+struct Apart;
+
 /// An API and a security scheme of it.
 type Place = Segments<(String, String)>;
 
@@ -41,6 +57,7 @@ async fn begin(
     State(service): State<Service>,
     Extension(entrance): Extension<Arc<Entrance>>,
     caller: Caller,
+    apart: Option<Extension<Apart>>,
     Segments((api, scheme)): Place,
 ) -> Result<Response, Problem> {
     let provider = provider(&service, &api, &scheme)?;
@@ -52,7 +69,7 @@ async fn begin(
         .await
     {
         Ok(url) => Ok(Redirect::to(url.as_str()).into_response()),
-        Err(error) => Ok(page(&entrance, provider, Some(&error))),
+        Err(error) => Ok(page(&entrance, apart.is_some(), provider, Some(&error))),
     }
 }
 
@@ -61,6 +78,7 @@ async fn finish(
     State(service): State<Service>,
     Extension(entrance): Extension<Arc<Entrance>>,
     caller: Caller,
+    apart: Option<Extension<Apart>>,
     Segments((api, scheme)): Place,
     uri: Uri,
 ) -> Result<Response, Problem> {
@@ -68,7 +86,8 @@ async fn finish(
     let person = person(&caller)?;
     let query = uri.query().unwrap_or_default();
     let finished = service.sign_ins().finish(provider, person, query).await;
-    Ok(page(&entrance, provider, finished.err().as_ref()))
+    let error = finished.err();
+    Ok(page(&entrance, apart.is_some(), provider, error.as_ref()))
 }
 
 /// The APIs people sign in to, and whether the caller has.
@@ -145,7 +164,12 @@ fn broken(error: SignInError) -> Problem {
 }
 
 /// What a person sees after they came back.
-fn page(entrance: &Entrance, provider: &Provider, error: Option<&SignInError>) -> Response {
+fn page(
+    entrance: &Entrance,
+    is_apart: bool,
+    provider: &Provider,
+    error: Option<&SignInError>,
+) -> Response {
     const PAGE: &str = include_str!("page/notice.html");
     let title = escape(provider.api.title);
     let (status, heading, text) = match error {
@@ -170,10 +194,15 @@ fn page(entrance: &Entrance, provider: &Provider, error: Option<&SignInError>) -
             (status, heading, escape(&text))
         }
     };
+    let way = if is_apart {
+        String::new()
+    } else {
+        let page = entrance.path("/");
+        format!("<p><a href=\"{page}\">Back to the conversation</a></p>")
+    };
     let html = PAGE
         .replace("{{root}}", &entrance.path("/"))
-        .replace("{{target}}", &entrance.path("/"))
-        .replace("{{label}}", "Back to the conversation")
+        .replace("{{way}}", &way)
         .replace("{{heading}}", &heading)
         .replace("{{text}}", &text);
     // The address holds the code.

@@ -4,20 +4,22 @@ use std::sync::Arc;
 
 use rmcp::{ServiceExt as _, service::ServerInitializeError, transport};
 
-use super::log;
+use super::{
+    desk::{Desk, Place},
+    log,
+};
 use crate::{
+    access::OWNER_PERSON,
     environment::{Lookup, variable},
     error::Error,
     function::Held,
     gpt::{BuiltInTool, Gpt},
     mcp::{Face, Visitor},
     model::{Chunks, Model, ModelError, Request, chunks},
+    secret::SecretKey,
     service::{Builder, Service},
     tool,
 };
-
-/// Who sits at the desk.
-const PERSON: &str = "owner";
 
 /// Serves a GPT as an MCP server on standard input and output, with the settings of the environment,
 /// until the input ends.
@@ -26,6 +28,10 @@ const PERSON: &str = "owner";
 /// same where `GPT_COMMAND` is `mcp`. The model is the client's, so that
 /// settings of models are not read. Consents and sign-ins are forgotten with the program unless
 /// `GPT_STORE` says where they are kept.
+///
+/// Where people sign in to an API, the pages for that are at `GPT_ADDR`, `127.0.0.1:8000` unless
+/// set: the redirect URI to register is the one of the served GPT. Who has the address of one, which
+/// the client hands out, is the person.
 ///
 /// # Errors
 /// A setting cannot be used, or the client does not speak the protocol.
@@ -36,15 +42,17 @@ pub async fn serve_stdio(gpt: impl Gpt) -> Result<(), Error> {
 /// The same for any GPT.
 pub(super) async fn serve(gpt: Held) -> Result<(), Error> {
     log::install()?;
-    speak(service(gpt, &variable)?).await
+    speak(service(gpt, &variable)?, None).await
 }
 
-/// Lets a client call what a service has.
-pub(super) async fn speak(service: Service) -> Result<(), Error> {
+/// Lets a client call what a service has; people sign in at `place`, unless given where the
+/// environment says.
+pub(super) async fn speak(service: Service, place: Option<Place>) -> Result<(), Error> {
     log::install()?;
+    let desk = Desk::open(&service, place).await?;
     let visitor = Visitor {
-        person: Some(PERSON.to_owned()),
-        address: None,
+        person: Some(OWNER_PERSON.to_owned()),
+        address: desk.as_ref().map(|it| Arc::clone(&it.address)),
         admission: None,
     };
     let broken = |error: String| Error::Serve(std::io::Error::other(error));
@@ -99,7 +107,12 @@ fn service(gpt: Held, lookup: &Lookup<'_>) -> Result<Service, Error> {
             value
         })
     };
-    let builder = builder.model(OfClient { run_here });
+    let mut builder = builder.model(OfClient { run_here });
+    let of = |name| settings(name).map(Option::unwrap_or_default);
+    if of("GPT_STORE")?.trim() == "memory" && of("GPT_SECRET_KEY")?.trim().is_empty() {
+        // What is sealed with it is gone with the program.
+        builder = builder.secret_key(SecretKey::random()?);
+    }
     builder.configured(&settings)?.build()
 }
 

@@ -5,6 +5,7 @@ mod calls;
 mod files;
 #[cfg(feature = "mcp")]
 mod questions;
+mod sign_in;
 
 use std::{
     collections::HashMap,
@@ -44,7 +45,7 @@ pub use files::Said;
 #[cfg(feature = "mcp")]
 pub(crate) use {
     crate::conversation::{Called, Question},
-    questions::SignInNeeded,
+    sign_in::SignInNeeded,
 };
 
 /// A GPT that can be talked to. Cloning it is cheap and shares everything.

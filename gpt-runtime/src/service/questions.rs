@@ -1,4 +1,4 @@
-//! What stands before a call outside of conversations: that it is known, allowed and signed in for.
+//! What stands before a call outside of conversations: that it is known and allowed.
 
 use std::time::Duration;
 
@@ -9,14 +9,6 @@ use crate::{
     mcp,
     model::ToolDefinition,
 };
-
-/// To what a person must sign in before a call is made.
-pub(crate) struct SignInNeeded {
-    /// The title of the API.
-    pub(crate) api: &'static str,
-    /// The path at which signing in begins, below that of the GPT.
-    pub(crate) path: String,
-}
 
 impl Service {
     /// The tools that are operations or run here, in their order.
@@ -79,39 +71,5 @@ impl Service {
             conversation::give(store, person, operation).await?;
         }
         Ok(())
-    }
-
-    /// To what a person must sign in before a call of a tool.
-    ///
-    /// # Errors
-    /// It is not known: what to tell the model.
-    pub(crate) async fn sign_in_needed(
-        &self,
-        person: Option<&str>,
-        tool: &Found,
-    ) -> Result<Option<SignInNeeded>, String> {
-        let Found::Operation(operation) = tool else {
-            return Ok(None);
-        };
-        let sign_ins = self.sign_ins();
-        let Some(provider) = sign_ins.of(operation) else {
-            return Ok(None);
-        };
-        let api = provider.api.title;
-        if let Some(person) = person {
-            let credential = sign_ins.credential(provider, person).await;
-            let credential = credential
-                .map_err(|error| format!("not made: who calls {api} is not known: {error}"))?;
-            if credential.is_some() {
-                return Ok(None);
-            }
-        }
-        if self.invoker().is_signed(operation) {
-            return Ok(None);
-        }
-        Ok(Some(SignInNeeded {
-            api,
-            path: provider.path(),
-        }))
     }
 }

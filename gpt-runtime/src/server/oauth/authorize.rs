@@ -284,12 +284,13 @@ impl Authorization {
             "root" => self.entrance.path("/"),
             "heading" => escape(heading),
             "text" => marked(&escape(text)),
-            "target" => match back {
-                Some(url) => escape(url.as_str()),
-                None => self.entrance.path("/"),
-            },
-            "label" if back.is_some() => "Back to the program".to_owned(),
-            "label" => "To the GPT".to_owned(),
+            "way" => {
+                let (target, label) = match back {
+                    Some(url) => (escape(url.as_str()), "Back to the program"),
+                    None => (self.entrance.path("/"), "To the GPT"),
+                };
+                format!("<p><a href=\"{target}\">{label}</a></p>")
+            }
             _ => String::new(),
         });
         (status, Html(html)).into_response()

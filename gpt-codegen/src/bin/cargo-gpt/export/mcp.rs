@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Package,
     chatgpt::instructions,
-    definition::{Gpt, Kind},
+    definition::{Gpt, Kind, Scheme},
     folder::Files,
     report::Report,
     text::shortened,
@@ -20,6 +20,9 @@ use super::{
 
 /// The most that a plugin of ChatGPT has of starters, and of characters of each.
 const STARTERS: (usize, usize) = (3, 128);
+
+/// Where a program listens unless it is told otherwise.
+const LOCAL: &str = "http://127.0.0.1:8000";
 
 /// The most characters of what a card of a plugin says.
 const LONGEST_ON_CARD: usize = 30;
@@ -94,14 +97,18 @@ fn steps(
             ));
         }
     }
-    let schemes = gpt.apis.iter().flat_map(|api| &api.security_schemes);
-    for scheme in schemes {
-        if matches!(scheme.kind, Kind::Oauth { .. } | Kind::OpenIdConnect { .. }) {
-            report.lost(
-                format!("security scheme `{}`", scheme.name),
-                "people cannot sign in where the program runs on their machine",
-                format!("the token is taken from `{}` there", scheme.variable),
-            );
+    let schemes = gpt
+        .apis
+        .iter()
+        .flat_map(|api| api.security_schemes.iter().map(move |it| (api, it)));
+    for (api, scheme) in schemes {
+        if is_login(scheme) {
+            report.step(format!(
+                "Register `{LOCAL}/sign-in/{}/{}/callback` at the provider of `{}`: where the \
+                 program runs on somebody's machine, they sign in there. `GPT_ADDR` is another \
+                 address.",
+                api.name, scheme.name, scheme.name
+            ));
         }
     }
     for tool in &gpt.tools {
@@ -125,6 +132,11 @@ fn named(variables: &[String]) -> String {
     named.join(", ")
 }
 
+/// Whether people sign in, each for themselves.
+fn is_login(scheme: &Scheme) -> bool {
+    matches!(scheme.kind, Kind::Oauth { .. } | Kind::OpenIdConnect { .. })
+}
+
 /// The environment variables that hold secrets.
 fn variables(gpt: &Gpt) -> Vec<String> {
     let mut variables = Vec::new();
@@ -134,8 +146,15 @@ fn variables(gpt: &Gpt) -> Vec<String> {
             all.any(|it| it.contains_key(name))
         };
         let schemes = api.security_schemes.iter().filter(|it| taken(&it.name));
-        let named = schemes.map(|it| it.variable.clone());
-        variables.extend(named.filter(|it| !it.is_empty()));
+        for scheme in schemes.filter(|it| !it.variable.is_empty()) {
+            let variable = &scheme.variable;
+            if is_login(scheme) {
+                variables.push(format!("{variable}_CLIENT_ID"));
+                variables.push(format!("{variable}_CLIENT_SECRET"));
+            } else {
+                variables.push(variable.clone());
+            }
+        }
     }
     variables
 }
@@ -177,13 +196,22 @@ fn extension(gpt: &Gpt, package: &Package, variables: &[String], report: &mut Re
         })
         .collect();
     let key = |variable: &str| variable.to_lowercase();
+    let what = |variable: &str| {
+        if variable.ends_with("_CLIENT_ID") {
+            "The OAuth client with which people sign in."
+        } else if variable.ends_with("_CLIENT_SECRET") {
+            "The secret of the OAuth client, if it has one."
+        } else {
+            "A secret with which requests are signed."
+        }
+    };
     let asked: Map<String, Value> = variables
         .iter()
         .map(|it| {
             let asked = json!({
                 "type": "string",
                 "title": it,
-                "description": "A secret with which requests are signed.",
+                "description": what(it),
                 "sensitive": true,
                 "required": false,
             });
