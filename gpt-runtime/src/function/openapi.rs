@@ -16,6 +16,8 @@ use crate::{
 /// The most characters that ChatGPT takes of what an operation does, and of a parameter.
 const OPERATION: usize = 300;
 const PARAMETER: usize = 700;
+/// The most characters of a summary.
+const SUMMARY: usize = 120;
 
 /// Where the schemas of the document are.
 const SCHEMAS: &str = "/components/schemas";
@@ -80,7 +82,7 @@ fn operation(
     };
     json!({
         "operationId": operation.tool.name,
-        "summary": function.title.unwrap_or(operation.tool.name),
+        "summary": function.title.unwrap_or_else(|| summary(operation)),
         "description": bounded(operation.tool.description, OPERATION),
         "x-openai-isConsequential": operation.consequential,
         "requestBody": {
@@ -99,6 +101,21 @@ fn operation(
             },
         },
     })
+}
+
+/// The first sentence of what an operation does, or its name where that is long: some hosts tell a
+/// model nothing else.
+fn summary(operation: &Operation) -> &'static str {
+    let text = operation.tool.description.trim_start();
+    let ends = [". ", ".\n", "\n"].into_iter().filter_map(|it| {
+        let end = text.find(it)?;
+        Some(end + usize::from(it.starts_with('.')))
+    });
+    let sentence = &text[..ends.min().unwrap_or(text.len())];
+    if sentence.is_empty() || sentence.chars().count() > SUMMARY {
+        return operation.tool.name;
+    }
+    sentence
 }
 
 /// An error as RFC 9457 has it.
