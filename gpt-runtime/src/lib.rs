@@ -99,6 +99,7 @@
 //! |---|---|---|
 //! | `GPT_COMMAND` | what the program does: `serve`; `definition`, which prints what the GPT is, as [`mod@document`] says; or `mcp`, which is [`serve_stdio`] | `serve` |
 //! | `GPT_MCP_CONFIRMATION` | who decides about calls that ask first, where the GPT is an MCP server: `person`, whom the client asks, or `client`, as it likes | `person` |
+//! | `GPT_MAX_MCP_TOOLS` | how many tools an MCP client is listed; of more it is given two that find and call them | 64 |
 //! | `GPT_ADDR` | the address to listen on | `127.0.0.1:8000` |
 //! | `GPT_PUBLIC_URL` | the URL people use, where a proxy stands in front, and from which APIs fetch files | the address |
 //! | `GPT_OWNER_TOKEN` | the token by which the owner is known | one is made at the first start and printed once |

@@ -549,6 +549,25 @@ async fn a_call_ends_with_who_wanted_it() {
 }
 
 #[tokio::test]
+async fn the_environment_says_how_many_tools_are_listed() {
+    let lookup = |value: &'static str| {
+        move |name: &str| match name {
+            "GPT_MAX_MCP_TOOLS" => Some(value.to_owned()),
+            "GPT_STORE" => Some("memory".to_owned()),
+            _ => None,
+        }
+    };
+    for (value, count) in [("2", 2), ("3", 3), (" ", 3)] {
+        let site = desk(|it| it.from_settings(lookup(value)).unwrap()).await;
+        let tools = Client::new(&site).ask("tools/list", json!({})).await;
+        assert_eq!(tools["tools"].as_array().unwrap().len(), count, "{value}");
+    }
+    let builder = Service::builder(Desk(&OPEN)).from_settings(lookup("many"));
+    let error = builder.err().unwrap().to_string();
+    assert!(error.contains("such as `64`"), "{error}");
+}
+
+#[tokio::test]
 async fn many_tools_are_searched() {
     let site = desk(|it| it.max_mcp_tools(2)).await;
     let client = Client::new(&site).able_to(forms());

@@ -35,8 +35,9 @@
 //! there, and the page alone is served beside it.
 //!
 //! **Many tools** fill the context of a model. A GPT with more than 64 of them
-//! ([`max_mcp_tools`](crate::service::Builder::max_mcp_tools)) offers two instead: `search_tools`
-//! finds tools by words and says how they are called, `call_tool` calls them.
+//! (`GPT_MAX_MCP_TOOLS`, [`max_mcp_tools`](crate::service::Builder::max_mcp_tools)) offers two
+//! instead: `search_tools` finds tools by words and says how they are called, `call_tool` calls
+//! them.
 
 mod annotations;
 mod answer;
@@ -113,6 +114,19 @@ pub(crate) struct Settings {
 /// Editors take about a hundred tools of all their servers together, and models choose worse long
 /// before that.
 const MAX_TOOLS: usize = 64;
+
+/// What `GPT_MAX_MCP_TOOLS` says, if anything.
+pub(crate) fn max_tools_from_settings(lookup: &Lookup<'_>) -> Result<Option<usize>, Error> {
+    const NAME: &str = "GPT_MAX_MCP_TOOLS";
+    let value = lookup(NAME)?.filter(|value| !value.trim().is_empty());
+    let read = |value: String| {
+        value.trim().parse().map_err(|_| Error::Setting {
+            name: NAME.to_owned(),
+            message: format!("must be a number of tools, such as `{MAX_TOOLS}`"),
+        })
+    };
+    value.map(read).transpose()
+}
 
 impl Settings {
     pub(crate) fn new(confirmation: Option<Confirmation>, max_tools: Option<usize>) -> Self {

@@ -165,6 +165,10 @@ impl Builder {
         if self.mcp_confirmation.is_none() {
             self.mcp_confirmation = Confirmation::from_settings(lookup)?;
         }
+        #[cfg(feature = "mcp")]
+        if self.max_mcp_tools.is_none() {
+            self.max_mcp_tools = mcp::max_tools_from_settings(lookup)?;
+        }
         for api in self.apis() {
             for scheme in api.security_schemes.iter().filter(|it| it.kind.is_bearer()) {
                 let is_set = |(other, name, _): &(&'static Api, String, OAuthClient)| {
