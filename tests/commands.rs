@@ -31,9 +31,10 @@ fn shown(output: &Output) -> String {
         let words = ["Compiling", "Finished", "Blocking", "warning:"];
         words.iter().any(|it| line.trim_start().starts_with(it))
     };
-    // Of the weather example, at another port each time.
-    let is_stand_in = |line: &str| line.contains(" is stood in for by ");
-    let kept = |line: &&str| !is_cargos(line) && !is_stand_in(line);
+    // What the examples say of the servers that they start, at another port each time.
+    let is_about_servers =
+        |line: &str| line.contains(" is stood in for by ") || line.starts_with("A demo: ");
+    let kept = |line: &&str| !is_cargos(line) && !is_about_servers(line);
     let said: Vec<&str> = said.lines().filter(kept).collect();
     format!(
         "{}\n{}\n--\n{}",
