@@ -239,6 +239,19 @@ impl Drop for Dev {
 }
 
 #[test]
+fn without_a_project_nothing_is_waited_for() {
+    let folder = std::env::temp_dir();
+    let output = cargo_gpt_in(&folder, &["dev"]);
+    let said = shown(&output).replace(&*folder.to_string_lossy(), "$FOLDER");
+    expect![[r#"
+        1
+
+        --
+        error: could not find `Cargo.toml` in `$FOLDER` or any parent directory"#]]
+    .assert_eq(&said);
+}
+
+#[test]
 fn a_project_is_served_while_it_is_written() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("commands");
     let _ = fs::remove_dir_all(&folder);

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{Failure, arguments::Dev};
+use crate::{Failure, arguments::Dev, program::find_project};
 use server::Server;
 use watch::{Snapshot, Watched};
 
@@ -28,6 +28,8 @@ impl Dev {
         let interrupted = Arc::clone(&is_over);
         ctrlc::set_handler(move || interrupted.store(true, Ordering::Relaxed))
             .map_err(|error| format!("cannot listen to Ctrl-C: {error}"))?;
+        // What is not there yet does not come by waiting.
+        find_project()?;
         let folder = env::current_dir();
         let folder = folder.map_err(|error| format!("there is no working directory: {error}"))?;
         let mut watched = Watched::folder(folder);

@@ -99,6 +99,22 @@ pub(crate) fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
 }
 
+/// Sees to it that the working directory is that of a project, whether it builds or not.
+///
+/// # Errors
+/// There is none, which cargo said.
+pub(crate) fn find_project() -> Result<(), Failure> {
+    let mut command = cargo();
+    command.args(["locate-project", "--message-format=plain"]);
+    let status = command.stdout(Stdio::null()).status();
+    let status = status.map_err(|error| format!("cannot run cargo: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Failure::Reported)
+    }
+}
+
 impl Program {
     /// The program, to be run in the working directory with a command that it knows.
     pub(crate) fn command(&self, command: &str) -> Command {
