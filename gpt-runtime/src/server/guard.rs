@@ -155,56 +155,53 @@ pub(super) fn protect(router: Router, guard: Arc<Guard>) -> Router {
 pub(super) fn writes<S: Clone + Send + Sync + 'static>(
     handlers: MethodRouter<S>,
 ) -> MethodRouter<S> {
-    async fn check(request: Request, next: Next) -> Response {
-        let checked = match page(&request) {
-            Page::OwnOrNone | Page::Allowed => check_content_type(request.headers()),
-            Page::Other => Err(not_allowed()),
-        };
-        answer(checked, request, next).await
-    }
-    handlers.route_layer(middleware::from_fn(check))
+    checked(handlers, |request| match page(request) {
+        Page::OwnOrNone | Page::Allowed => check_content_type(request.headers()),
+        Page::Other => Err(not_allowed()),
+    })
 }
 
 /// The same for requests whose bodies may have any content type, such as files, or none.
 pub(super) fn of_any_type<S: Clone + Send + Sync + 'static>(
     handlers: MethodRouter<S>,
 ) -> MethodRouter<S> {
-    async fn check(request: Request, next: Next) -> Response {
-        let checked = match page(&request) {
-            Page::OwnOrNone => check_site(request.headers()),
-            Page::Allowed => Ok(()),
-            Page::Other => Err(not_allowed()),
-        };
-        answer(checked, request, next).await
-    }
-    handlers.route_layer(middleware::from_fn(check))
+    checked(handlers, |request| match page(request) {
+        Page::OwnOrNone => check_site(request.headers()),
+        Page::Allowed => Ok(()),
+        Page::Other => Err(not_allowed()),
+    })
 }
 
 /// The same for forms of the GPT's own page, which speak for the person who sends them.
 pub(super) fn own_form<S: Clone + Send + Sync + 'static>(
     handlers: MethodRouter<S>,
 ) -> MethodRouter<S> {
-    async fn check(request: Request, next: Next) -> Response {
-        let checked = match page(&request) {
-            Page::OwnOrNone => check_site(request.headers()),
-            Page::Allowed | Page::Other => Err(not_our_page()),
-        };
-        answer(checked, request, next).await
+    checked(handlers, |request| match page(request) {
+        Page::OwnOrNone => check_site(request.headers()),
+        Page::Allowed | Page::Other => Err(not_our_page()),
+    })
+}
+
+/// Says whether a request may go on to its handler.
+type Check = fn(&Request) -> Result<(), Problem>;
+
+fn checked<S: Clone + Send + Sync + 'static>(
+    handlers: MethodRouter<S>,
+    check: Check,
+) -> MethodRouter<S> {
+    async fn pass(State(check): State<Check>, request: Request, next: Next) -> Response {
+        match check(&request) {
+            Ok(()) => next.run(request).await,
+            Err(problem) => problem.into_response(),
+        }
     }
-    handlers.route_layer(middleware::from_fn(check))
+    handlers.route_layer(middleware::from_fn_with_state(check, pass))
 }
 
 /// The page that [`protect`] found. Without its layer no page is ours.
 fn page(request: &Request) -> Page {
     let page = request.extensions().get();
     page.copied().unwrap_or(Page::Other)
-}
-
-async fn answer(checked: Result<(), Problem>, request: Request, next: Next) -> Response {
-    match checked {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
-    }
 }
 
 /// Where the content type keeps no form away, what browsers say of the page that sends does, even if
